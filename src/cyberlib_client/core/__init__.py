@@ -1,0 +1,1 @@
+"""Pure code: bytes in, bytes out. No clock, disk, network or randomness except through `ports`."""

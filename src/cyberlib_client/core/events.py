@@ -1,0 +1,37 @@
+"""What a running job tells: frozen records of plain values that survive a JSON round trip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a job stands. Totals are None while unknown. Bytes are bytes of the user's files."""
+
+    phase: str  # "scan" "backup" "restore" "verify" …
+    files_done: int = 0
+    files_total: int | None = None
+    bytes_done: int = 0
+    bytes_total: int | None = None
+    bytes_known: int = 0  # of bytes_done: already in the vault, not sent
+    bytes_stored: int = 0  # written to the store so far, after compression
+    current: str = ""  # the file at work, as text fit for a screen
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One thing that did not go as asked for; the run goes on. `code` is stable, see app.messages."""
+
+    code: str  # "unreadable" "vanished" "inconsistent" "placeholder" "special" "name_changed" …
+    path: str
+    detail: str = ""  # the system's own word: "Permission denied"
+
+
+Event = Progress | Incident
+Listener = Callable[[Event], None]
+
+
+def ignore(_event: Event) -> None:
+    """A listener for callers that do not watch."""

@@ -1,0 +1,1 @@
+"""Format version 1, one file per stored object; docs/format is the normative text."""

@@ -1,0 +1,84 @@
+"""The 88 clear bytes at the head of every pack, index and snapshot.
+
+offset size field
+0      4    magic: "CLBP" pack, "CLBI" index, "CLBS" snapshot
+4      1    format version, 1
+5      1    suite, 1
+6      2    epoch, big endian: months since the vault was made (packs), 0 elsewhere
+8      16   vault id
+24     32   salt
+56     32   commitment to the key
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from ..crypto import SUITE, Sealer, same
+from ..errors import IntegrityError, UsageError
+from ..keys import MAX_EPOCH, VaultKeys
+from ..ports import Buffer
+
+HEADER_SIZE: Final = 88
+SALT_SIZE: Final = 32
+VERSION: Final = 1
+_CONTEXT_SIZE: Final = 24
+
+PACK: Final = b"CLBP"
+INDEX: Final = b"CLBI"
+SNAPSHOT: Final = b"CLBS"
+
+
+class Header(NamedTuple):
+    """A parsed header. `raw` is its 88 bytes: associated data of everything the object holds."""
+
+    magic: bytes
+    epoch: int
+    vault_id: bytes
+    salt: bytes
+    commitment: bytes
+    raw: bytes
+
+
+def parse_header(data: Buffer, magic: bytes) -> Header:
+    """Raises IntegrityError("not_an_object") or UsageError("newer_format")."""
+    raw = bytes(data[:HEADER_SIZE])
+    if len(raw) < HEADER_SIZE or raw[:4] != magic:
+        raise IntegrityError("not_an_object")
+    if raw[4] != VERSION or raw[5] != SUITE:
+        if raw[4] > VERSION or raw[5] > SUITE:
+            raise UsageError("newer_format", version=raw[4], suite=raw[5])
+        raise IntegrityError("not_an_object")
+    epoch = int.from_bytes(raw[6:8], "big")
+    return Header(magic, epoch, raw[8:24], raw[24:56], raw[56:88], raw)
+
+
+def _base_key(keys: VaultKeys, magic: bytes, epoch: int) -> bytes:
+    if magic == PACK:
+        return keys.epoch(epoch)
+    return keys.index if magic == INDEX else keys.snapshots
+
+
+def new_header(keys: VaultKeys, magic: bytes, epoch: int, salt: bytes) -> tuple[bytes, Sealer]:
+    """The 88 bytes of a new object and what seals it."""
+    if len(salt) != SALT_SIZE:
+        raise ValueError("salt size")
+    context = magic + bytes([VERSION, SUITE]) + epoch.to_bytes(2, "big") + keys.vault_id
+    key, commitment = keys.object_key(_base_key(keys, magic, epoch), salt, context)
+    return context + salt + commitment, Sealer(key)
+
+
+def open_header(keys: VaultKeys, header: Header) -> Sealer:
+    """What opens the object, once vault and commitment have been compared.
+
+    Raises IntegrityError("other_vault") or IntegrityError("not_authentic").
+    """
+    if header.vault_id != keys.vault_id:
+        raise IntegrityError("other_vault")
+    if header.epoch > MAX_EPOCH:
+        raise IntegrityError("not_authentic")
+    base = _base_key(keys, header.magic, header.epoch)
+    key, commitment = keys.object_key(base, header.salt, header.raw[:_CONTEXT_SIZE])
+    if not same(commitment, header.commitment):
+        raise IntegrityError("not_authentic")
+    return Sealer(key)

@@ -1,0 +1,94 @@
+"""The object `vault`: what a store is, in text, authenticated once a key is known.
+
+Line 1: `{"format": "cyberlib vault", "version": 1, "suite": 1, "id": 32 hex digits, "created":
+seconds since 1970, "chunking": {"minimum": …, "average": …, "maximum": …}}`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from ..crypto import SUITE
+from ..errors import IntegrityError, UsageError
+from ..ids import KIB, MAX_CHUNK
+from ..keys import VAULT_ID_SIZE, VaultKeys
+from ..ports import Buffer
+from .header import VERSION
+from .lines import check_mac, split_lines, write_lines
+
+OBJECT_NAME: Final = "vault"
+FORMAT: Final = "cyberlib vault"
+
+
+class Chunking(msgspec.Struct, frozen=True):
+    """Sizes in bytes of content-defined chunks; they never change for a vault."""
+
+    minimum: int = 32 * KIB
+    average: int = 128 * KIB
+    maximum: int = 1024 * KIB
+
+
+class VaultHeader(msgspec.Struct, frozen=True):
+    """The authenticated parameters of a vault. `created` in seconds since 1970."""
+
+    format: str
+    version: int
+    suite: int
+    id: str
+    created: int
+    chunking: Chunking
+
+    @property
+    def vault_id(self) -> bytes:
+        return bytes.fromhex(self.id)
+
+
+def new_vault_header(vault_id: bytes, created: int, chunking: Chunking) -> VaultHeader:
+    """A header of this version."""
+    return VaultHeader(FORMAT, VERSION, SUITE, vault_id.hex(), created, chunking)
+
+
+def write_vault_header(header: VaultHeader, keys: VaultKeys) -> bytes:
+    """The bytes of the object."""
+    return write_lines(msgspec.json.encode(header), keys.header)
+
+
+def check_header(seen: object) -> VaultHeader:
+    """A header from decoded JSON.
+
+    Raises IntegrityError("not_a_vault") or UsageError("newer_format", version=…, suite=…).
+    """
+    if not isinstance(seen, dict) or seen.get("format") != FORMAT:
+        raise IntegrityError("not_a_vault")
+    version, suite = seen.get("version"), seen.get("suite")
+    if isinstance(version, int) and isinstance(suite, int) and (version > VERSION or suite > SUITE):
+        raise UsageError("newer_format", version=version, suite=suite)
+    try:
+        header = msgspec.convert(seen, VaultHeader)
+        id_size = len(header.vault_id)
+    except (msgspec.MsgspecError, ValueError):
+        raise IntegrityError("not_a_vault") from None
+    sizes = header.chunking
+    ordered = 64 <= sizes.minimum <= sizes.average <= sizes.maximum <= MAX_CHUNK
+    if header.version != VERSION or header.suite != SUITE or id_size != VAULT_ID_SIZE or not ordered:
+        raise IntegrityError("not_a_vault")
+    return header
+
+
+def read_vault_header(data: Buffer) -> VaultHeader:
+    """The header, not authenticated yet. Raises as `check_header`."""
+    try:
+        return check_header(msgspec.json.decode(split_lines(data)[0]))
+    except (IntegrityError, msgspec.MsgspecError):
+        raise IntegrityError("not_a_vault") from None
+
+
+def authenticate_vault_header(data: Buffer, keys: VaultKeys) -> None:
+    """IntegrityError("vault_altered") when the header is not the one this vault was made with."""
+    body, tag = split_lines(data)
+    try:
+        check_mac(body, tag, keys.header)
+    except IntegrityError:
+        raise IntegrityError("vault_altered") from None

@@ -1,0 +1,82 @@
+"""The key hierarchy of a vault, derived from its root secret (docs/format, section "Keys")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .crypto import KEY_SIZE, committed_key, hkdf
+
+VAULT_ID_SIZE = 16
+MAX_EPOCH = 4095
+"""341 years of months: a forged epoch must not make a reader derive for ever."""
+
+_PREFIX = b"cyberlib/v1/"
+
+
+class VaultKeys:
+    """Every key of one vault. Lives as short as it can: Python cannot wipe memory.
+
+    `root` is the 32-byte root secret, `vault_id` 16 bytes. Attributes are 32-byte keys.
+    """
+
+    __slots__ = (
+        "_epochs",
+        "_root",
+        "chunk_ids",
+        "header",
+        "hedge",
+        "index",
+        "local",
+        "sign_seed",
+        "slots",
+        "snapshots",
+        "tree_ids",
+        "vault_id",
+    )
+
+    def __init__(self, root: bytes, vault_id: bytes) -> None:
+        if len(root) != KEY_SIZE or len(vault_id) != VAULT_ID_SIZE:
+            raise ValueError("root secret or vault id of the wrong size")
+        self.vault_id = vault_id
+        self._root = root
+        derive = self._deriver(root, vault_id)
+        self.chunk_ids = derive("chunk ids")
+        self.tree_ids = derive("tree ids")
+        self.header = derive("vault header")
+        self.slots = derive("slot table")
+        self.index = derive("index")
+        self.snapshots = derive("snapshots")
+        self.sign_seed = derive("certificate signing")
+        self.hedge = derive("salt hedging")
+        self.local = derive("local state")
+        self._epochs = [derive("epoch 0")]
+
+    @staticmethod
+    def _deriver(root: bytes, vault_id: bytes) -> Callable[[str], bytes]:
+        return lambda label: hkdf(root, salt=vault_id, info=_PREFIX + label.encode())
+
+    @property
+    def root(self) -> bytes:
+        """The root secret itself, only for wrapping it in a slot."""
+        return self._root
+
+    def chunker_seed(self) -> int:
+        """Seed of FastCDC's gear table, 63 bits (the chunker's limit)."""
+        key = hkdf(self._root, salt=self.vault_id, info=_PREFIX + b"chunker seed", length=8)
+        return int.from_bytes(key, "big") >> 1
+
+    def epoch(self, number: int) -> bytes:
+        """EK_e: each month's key is derived from the month before, never back."""
+        if not 0 <= number <= MAX_EPOCH:
+            raise ValueError("epoch out of range")
+        while len(self._epochs) <= number:
+            last = self._epochs[-1]
+            self._epochs.append(hkdf(last, salt=self.vault_id, info=_PREFIX + b"ratchet"))
+        return self._epochs[number]
+
+    def object_key(self, base: bytes, salt: bytes, context: bytes) -> tuple[bytes, bytes]:
+        """(key, commitment) of one stored object; `context` is the start of its header."""
+        return committed_key(base, salt=salt, info=_PREFIX + b"object" + context)
+
+    def __repr__(self) -> str:  # never the keys
+        return f"<VaultKeys of {self.vault_id.hex()[:8]}>"

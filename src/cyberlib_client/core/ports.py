@@ -1,0 +1,77 @@
+"""The small interfaces through which pure code meets the world; adapters live in the outer rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol
+
+from .errors import Stopped
+
+Buffer = bytes | bytearray | memoryview
+
+
+class StoredObject(NamedTuple):
+    """One object of a store: its name (`packs/<hex>`) and its size in bytes."""
+
+    name: str
+    size: int
+
+
+class Store(Protocol):
+    """Immutable objects under names such as `vault`, `packs/<64 hex digits>`.
+
+    A name is `vault` or `<kind>/<64 lower-case hex digits>` with kind in `OBJECT_KINDS`. A put is
+    whole or absent, whatever happens to the machine; once `put` returns the object survives a power
+    cut. Methods may be called from several threads at once. Errors: `Failed("store_full")`,
+    `Failed("store_denied")`, `IntegrityError("object_missing", name=…)`, `Unreachable(…)`.
+    """
+
+    @property
+    def location(self) -> str:
+        """What the user calls this store: a folder path or an address, without secrets."""
+
+    def put(self, name: str, *parts: Buffer) -> None:
+        """Create the object from its parts laid end to end.
+
+        If it exists already nothing is written: objects are never overwritten.
+        """
+
+    def get(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
+        """Bytes `offset … offset+length` (to the end when `length` is None; shorter at the end)."""
+
+    def size(self, name: str) -> int | None:
+        """Size in bytes, or None when the object is absent."""
+
+    def list(self, kind: str) -> Iterator[StoredObject]:
+        """All objects of a kind, in no order. Half-written objects are never listed."""
+
+    def delete(self, name: str) -> None:
+        """Remove the object; absent is no error. Workstation credentials of a host cannot do this."""
+
+
+OBJECT_KINDS = ("slots", "packs", "index", "snapshots")
+
+Clock = Callable[[], int]
+"""Wall clock: nanoseconds since 1970-01-01 UTC."""
+
+Random = Callable[[int], bytes]
+"""`n` bytes fit for keys."""
+
+
+class CancelToken:
+    """Set from any thread; long work calls `check` often and stops with `Stopped`."""
+
+    def __init__(self) -> None:
+        self._reason: str | None = None
+
+    def cancel(self, reason: str = "user") -> None:
+        self._reason = reason
+
+    @property
+    def cancelled(self) -> bool:
+        return self._reason is not None
+
+    def check(self) -> None:
+        """Raises Stopped once `cancel` was called."""
+        if self._reason is not None:
+            raise Stopped(by=self._reason)

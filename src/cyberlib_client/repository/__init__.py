@@ -1,0 +1,1 @@
+"""Packs, index, trees, snapshots. Storage, clock and randomness only through ports."""

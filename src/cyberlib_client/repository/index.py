@@ -1,0 +1,147 @@
+"""What the vault holds, in memory: packs, their segments, and where each chunk lies."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ..core.format_v1.index import PackInfo
+from ..core.format_v1.pack import SegmentInfo
+from ..core.ids import KIND_TREE
+from .table import ABSENT, ChunkTable
+
+
+class PackRow(NamedTuple):
+    """A pack without its segments. `name` 32 bytes, `size` in bytes, `header` 88 bytes."""
+
+    name: bytes
+    size: int
+    header: bytes
+
+
+class SegmentPlace(NamedTuple):
+    """Where a segment lies and how it opens. `position` is its number within the pack."""
+
+    pack: PackRow
+    position: int
+    kind: int
+    codec: int
+    offset: int
+    sealed_size: int
+    plain_size: int
+
+
+class Layout(NamedTuple):
+    """The chunks of a segment: ids end to end and plain sizes."""
+
+    ids: bytes
+    sizes: Iterable[int]
+
+
+class Index:
+    """Grows as index objects are loaded and packs are written; one thread changes it at a time.
+
+    Data chunks are entered into their table at the first question about one: a run that finds
+    nothing changed, or a listing, asks about trees alone.
+    """
+
+    def __init__(self) -> None:
+        self.packs: list[PackRow] = []
+        self._known: set[bytes] = set()
+        self._data = ChunkTable()
+        self._trees = ChunkTable()
+        self._pending: list[tuple[bytes, int]] = []
+        self._layouts: dict[int, Layout] = {}
+        self._pack = array("I")
+        self._position = array("I")
+        self._offset = array("I")
+        self._sealed = array("I")
+        self._plain = array("I")
+        self._kind_codec = array("B")
+
+    def __contains__(self, pack_name: bytes) -> bool:
+        return pack_name in self._known
+
+    @property
+    def segment_count(self) -> int:
+        return len(self._pack)
+
+    def add_pack(self, info: PackInfo) -> None:
+        """Enters a stored pack; one already entered is left as it is."""
+        if info.name in self._known:
+            return
+        row = self.add_row(PackRow(info.name, info.size, info.header))
+        for position, segment in enumerate(info.segments):
+            number = self.reserve_segment()
+            self.place_segment(number, row, position, segment)
+            if segment.kind == KIND_TREE:
+                self._trees.add_all(segment.ids, number)
+            else:
+                self._pending.append((segment.ids, number))
+
+    def add_row(self, row: PackRow) -> int:
+        """Enters a pack alone; its number."""
+        self._known.add(row.name)
+        self.packs.append(row)
+        return len(self.packs) - 1
+
+    def reserve_segment(self) -> int:
+        """A number for a segment that is being filled; `place_segment` says later where it is."""
+        for column in (self._pack, self._position, self._offset, self._sealed, self._plain):
+            column.append(0)
+        self._kind_codec.append(0)
+        return len(self._pack) - 1
+
+    def place_segment(self, number: int, row: int, position: int, segment: SegmentInfo) -> None:
+        """Says where a reserved segment was stored."""
+        self._pack[number] = row
+        self._position[number] = position
+        self._offset[number] = segment.offset
+        self._sealed[number] = segment.sealed_size
+        self._plain[number] = segment.plain_size
+        self._kind_codec[number] = segment.kind << 4 | segment.codec
+        if segment.kind == KIND_TREE:
+            self._layouts[number] = Layout(segment.ids, array("I", segment.sizes))
+
+    def place(self, number: int) -> SegmentPlace:
+        """Where segment `number` lies."""
+        kind_codec = self._kind_codec[number]
+        return SegmentPlace(
+            self.packs[self._pack[number]],
+            self._position[number],
+            kind_codec >> 4,
+            kind_codec & 15,
+            self._offset[number],
+            self._sealed[number],
+            self._plain[number],
+        )
+
+    def layout(self, number: int) -> Layout | None:
+        """The chunks of a tree segment; None for data segments, whose pack's footer tells."""
+        return self._layouts.get(number)
+
+    def pack_of(self, number: int) -> int:
+        """Number of the pack that holds a segment; sorts segments for reading."""
+        return self._pack[number]
+
+    @property
+    def data(self) -> ChunkTable:
+        """Chunks of files."""
+        if self._pending:
+            for ids, number in self._pending:
+                self._data.add_all(ids, number)
+            self._pending.clear()
+        return self._data
+
+    @property
+    def trees(self) -> ChunkTable:
+        """Nodes of trees and content lists."""
+        return self._trees
+
+    def segments(self) -> Iterator[int]:
+        """All segment numbers."""
+        return iter(range(len(self._pack)))
+
+
+__all__ = ["ABSENT", "Index", "Layout", "PackRow", "SegmentPlace"]

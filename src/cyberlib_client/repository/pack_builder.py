@@ -1,0 +1,102 @@
+"""One pack being filled: hands out positions, collects sealed segments, closes to a fixed size."""
+
+from __future__ import annotations
+
+from ..core.crypto import TAG_SIZE, Sealer, mac, sha256
+from ..core.errors import IntegrityError
+from ..core.format_v1 import header as head
+from ..core.format_v1.index import PackInfo
+from ..core.format_v1.pack import (
+    FOOTER_BASE,
+    FOOTER_PER_CHUNK,
+    FOOTER_PER_SEGMENT,
+    TAIL_FLOOR,
+    TRAILER_SIZE,
+    SegmentInfo,
+    seal_footer,
+    seal_trailer,
+    segment_aad,
+)
+from ..core.format_v1.record import padme
+from ..core.ids import PACK_SIZE
+from ..core.keys import VaultKeys
+from ..core.ports import Buffer, Random
+
+
+class PackBuilder:
+    """Not thread-safe but for `seal`, which may run in several threads once a place was taken."""
+
+    def __init__(self, keys: VaultKeys, epoch: int, random: Random, first: Buffer) -> None:
+        # Hedged: should the random source repeat itself, packs with other content still get
+        # other keys; a nonce is never used twice under one key.
+        salt = mac(keys.hedge, random(head.SALT_SIZE) + sha256(first))
+        self._random = random
+        self.header, self._sealer = head.new_header(keys, head.PACK, epoch, salt)
+        self._end = head.HEADER_SIZE
+        self._footer_bound = FOOTER_BASE
+        self._sealed: list[bytearray | None] = []
+        self._infos: list[SegmentInfo | None] = []
+        self.numbers: list[int] = []
+        self.waiting = 0
+        self.closed = False
+
+    def take(self, number: int, stored_size: int, chunks: int) -> tuple[int, int] | None:
+        """(position, offset) for a segment of `stored_size` bytes, or None when the pack is full.
+
+        `number` is the segment's number in the index, given back by `numbers` in order of position.
+        """
+        sealed = stored_size + TAG_SIZE
+        footer = self._footer_bound + FOOTER_PER_SEGMENT + FOOTER_PER_CHUNK * chunks
+        if self._infos and self._end + sealed + footer + TRAILER_SIZE > PACK_SIZE:
+            return None
+        position, offset = len(self._infos), self._end
+        self._end += sealed
+        self._footer_bound = footer
+        self._sealed.append(None)
+        self._infos.append(None)
+        self.numbers.append(number)
+        self.waiting += 1
+        return position, offset
+
+    def seal(self, position: int, kind: int, stored: Buffer) -> bytearray:
+        """The sealed segment, opened again and compared before it is handed out.
+
+        Memory and libraries do fail; what is sent must be what was read. IntegrityError("bad_memory").
+        """
+        aad = segment_aad(self.header, kind, position)
+        sealed = self._sealer.seal(position, stored, aad)
+        if self._sealer.open(position, sealed, aad) != stored:
+            raise IntegrityError("bad_memory")
+        return sealed
+
+    def put(self, position: int, sealed: bytearray, info: SegmentInfo) -> None:
+        """Places a sealed segment at the position it was sealed for."""
+        self._sealed[position] = sealed
+        self._infos[position] = info
+        self.waiting -= 1
+
+    @property
+    def ready(self) -> bool:
+        """Closed, and every segment in place."""
+        return self.closed and not self.waiting
+
+    def finish(self, *, full: bool) -> tuple[PackInfo, list[Buffer]]:
+        """The pack's description and the parts to store end to end.
+
+        A full pack has exactly `PACK_SIZE` bytes, the last one of a run is padded by Padmé.
+        """
+        infos = [i for i in self._infos if i is not None]
+        segments = [s for s in self._sealed if s is not None]
+        footer = seal_footer(self._sealer, self.header, infos)
+        least = self._end + len(footer) + TRAILER_SIZE
+        size = PACK_SIZE if full else min(padme(least, TAIL_FLOOR), max(PACK_SIZE, least))
+        padding = self._random(size - least)
+        offset = self._end + len(padding)
+        trailer = seal_trailer(self._sealer, self.header, offset, len(footer))
+        parts: list[Buffer] = [self.header, *segments, padding, footer, trailer]
+        return PackInfo(sha256(*parts), size, self.header, infos), parts
+
+
+def sealer_of(keys: VaultKeys, header: bytes) -> Sealer:
+    """What opens the segments of a pack with this header."""
+    return head.open_header(keys, head.parse_header(header, head.PACK))

@@ -1,0 +1,162 @@
+"""From ids back to bytes: each segment is fetched, authenticated and opened once, then kept a while."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+from ..core.compression import decompress
+from ..core.crypto import Sealer, keyed_id, same
+from ..core.errors import IntegrityError
+from ..core.format_v1 import header as head
+from ..core.format_v1.index import PackInfo
+from ..core.format_v1.pack import (
+    MAX_PACK,
+    TRAILER_SIZE,
+    SegmentInfo,
+    open_footer,
+    open_trailer,
+    segment_aad,
+)
+from ..core.ids import ID_SIZE, object_name
+from ..core.keys import VaultKeys
+from ..core.ports import Store
+from .index import ABSENT, Index, Layout, PackRow
+from .pack_builder import sealer_of
+
+Spans = dict[bytes, tuple[int, int]]
+"""Chunk id → (start, end) in a segment's plain bytes."""
+
+_KEPT_SEGMENTS = 12
+_KEPT_FOOTERS = 16
+_TAIL = 64 * 1024
+
+
+def read_pack_footer(store: Store, keys: VaultKeys, name: bytes, size: int) -> PackInfo:
+    """What a pack says of itself, from its header and its end alone.
+
+    Raises IntegrityError("pack_damaged", name=…) or what the store raises.
+    """
+    path = object_name("packs", name)
+    try:
+        if not head.HEADER_SIZE + TRAILER_SIZE < size <= MAX_PACK:
+            raise IntegrityError("bad_footer")
+        header = store.get(path, 0, head.HEADER_SIZE)
+        sealer = sealer_of(keys, header)
+        tail_size = min(_TAIL, size - head.HEADER_SIZE)
+        tail = store.get(path, size - tail_size, tail_size)
+        trailer = open_trailer(sealer, header, tail[-TRAILER_SIZE:], size)
+        if trailer.footer_size + TRAILER_SIZE <= tail_size:
+            footer = tail[-TRAILER_SIZE - trailer.footer_size : -TRAILER_SIZE]
+        else:
+            footer = store.get(path, trailer.footer_offset, trailer.footer_size)
+        return PackInfo(name, size, header, open_footer(sealer, header, footer))
+    except IntegrityError as error:
+        raise IntegrityError("pack_damaged", name=path, reason=error.code) from None
+
+
+class Reader:
+    """Reads chunks and nodes. Safe to use from several threads."""
+
+    def __init__(self, store: Store, keys: VaultKeys, index: Index) -> None:
+        self._store = store
+        self._keys = keys
+        self._index = index
+        self._segments: OrderedDict[int, tuple[bytes, Spans]] = OrderedDict()
+        self._footers: OrderedDict[bytes, list[SegmentInfo]] = OrderedDict()
+        self._sealers: dict[bytes, Sealer] = {}
+        self._lock = threading.Lock()
+
+    def chunk(self, chunk_id: bytes) -> bytes:
+        """A chunk of a file. IntegrityError("chunk_missing") or ("pack_damaged")."""
+        return self._find(self._index.data.find(chunk_id), chunk_id, self._keys.chunk_ids)
+
+    def node(self, node_id: bytes) -> bytes:
+        """A node of a tree or content list. IntegrityError as `chunk`."""
+        return self._find(self._index.trees.find(node_id), node_id, self._keys.tree_ids)
+
+    def _find(self, number: int, chunk_id: bytes, id_key: bytes) -> bytes:
+        if number == ABSENT:
+            raise IntegrityError("chunk_missing")
+        plain, spans = self.segment(number)
+        return bytes(self.piece(plain, spans, chunk_id, id_key))
+
+    def piece(self, plain: bytes, spans: Spans, chunk_id: bytes, id_key: bytes | None = None) -> memoryview:
+        """One chunk of an opened segment, compared with its id (a data chunk by default)."""
+        span = spans.get(chunk_id)
+        if span is None:
+            raise IntegrityError("chunk_missing")
+        content = memoryview(plain)[span[0] : span[1]]
+        if not same(keyed_id(id_key or self._keys.chunk_ids, content), chunk_id):
+            raise IntegrityError("pack_damaged", reason="wrong_content")
+        return content
+
+    def segment(self, number: int) -> tuple[bytes, Spans]:
+        """The plain bytes of a segment and where its chunks lie; kept for the next call."""
+        with self._lock:
+            found = self._segments.get(number)
+            if found is not None:
+                self._segments.move_to_end(number)
+                return found
+        opened = self.open_segment(number)
+        with self._lock:
+            self._segments[number] = opened
+            while len(self._segments) > _KEPT_SEGMENTS:
+                self._segments.popitem(last=False)
+        return opened
+
+    def open_segment(self, number: int, pack: bytes | None = None) -> tuple[bytes, Spans]:
+        """Fetches and opens a segment; `pack` holds its whole pack when the caller has it.
+
+        Raises IntegrityError("pack_damaged", name=…), ("object_missing", name=…).
+        """
+        place = self._index.place(number)
+        name = object_name("packs", place.pack.name)
+        try:
+            if pack is None:
+                sealed: bytes | memoryview = self._store.get(name, place.offset, place.sealed_size)
+            else:
+                sealed = memoryview(pack)[place.offset : place.offset + place.sealed_size]
+            aad = segment_aad(place.pack.header, place.kind, place.position)
+            stored = self._sealer(place.pack.header).open(place.position, sealed, aad)
+            plain = decompress(place.codec, stored, place.plain_size)
+            return plain, spans_of(self._layout(number, place.pack, place.position))
+        except IntegrityError as error:
+            if error.code == "object_missing":
+                raise
+            raise IntegrityError("pack_damaged", name=name, reason=error.code) from None
+
+    def _sealer(self, header: bytes) -> Sealer:
+        sealer = self._sealers.get(header)
+        if sealer is None:
+            sealer = self._sealers[header] = sealer_of(self._keys, header)
+        return sealer
+
+    def _layout(self, number: int, pack: PackRow, position: int) -> Layout:
+        layout = self._index.layout(number)
+        if layout is None:
+            info = self._footer(pack)[position]
+            layout = Layout(info.ids, info.sizes)
+        return layout
+
+    def _footer(self, pack: PackRow) -> list[SegmentInfo]:
+        with self._lock:
+            footer = self._footers.get(pack.name)
+        if footer is None:
+            footer = read_pack_footer(self._store, self._keys, pack.name, pack.size).segments
+            with self._lock:
+                self._footers[pack.name] = footer
+                while len(self._footers) > _KEPT_FOOTERS:
+                    self._footers.popitem(last=False)
+        return footer
+
+
+def spans_of(layout: Layout) -> Spans:
+    """Where each chunk of a segment lies."""
+    spans: Spans = {}
+    start = at = 0
+    for size in layout.sizes:
+        spans[layout.ids[at : at + ID_SIZE]] = (start, start + size)
+        start += size
+        at += ID_SIZE
+    return spans

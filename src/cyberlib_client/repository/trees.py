@@ -1,0 +1,101 @@
+"""Directories in the vault: written as nodes cut by name, read back entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final, Protocol, TypeVar
+from zlib import crc32
+
+from ..core.crypto import keyed_id
+from ..core.errors import IntegrityError
+from ..core.format_v1.tree import Branch, Entry, decode_node, encode_branch, encode_leaf
+from ..core.ids import KIND_TREE
+from .index import ABSENT, Index
+
+_LEAF_MASK: Final = 0xFF  # a leaf ends at one name in 256
+_LEAF_MAX: Final = 2048
+_BRANCH_MASK: Final = 0x3F
+_BRANCH_MAX: Final = 512
+_SMALL: Final = 256  # directories up to this many entries are one leaf, whatever their names
+_MAX_BRANCHING: Final = 8
+
+
+_T = TypeVar("_T")
+
+
+class Adds(Protocol):
+    """Where new nodes go: `Packer.add`."""
+
+    def __call__(self, kind: int, chunk_id: bytes, content: bytes) -> None: ...
+
+
+class NodeWriter:
+    """Stores nodes that the vault does not hold yet."""
+
+    def __init__(self, index: Index, id_key: bytes, add: Adds) -> None:
+        self._index = index
+        self._id_key = id_key
+        self._add = add
+
+    def put(self, node: bytes) -> bytes:
+        """The id of a node, stored now if it was not."""
+        node_id = keyed_id(self._id_key, node)
+        if self._index.trees.find(node_id) == ABSENT:
+            self._add(KIND_TREE, node_id, node)
+        return node_id
+
+    def directory(self, entries: list[Entry]) -> bytes:
+        """The id of a directory of entries in order of their names."""
+        if len(entries) <= _SMALL:
+            return self.put(encode_leaf(entries))
+        children: list[Branch] = [
+            (part[0].name, self.put(encode_leaf(part)))
+            for part in _cut(entries, lambda e: e.name, _LEAF_MASK, _LEAF_MAX)
+        ]
+        while len(children) > 1:
+            children = [
+                (part[0][0], self.put(encode_branch(part)))
+                for part in _cut(children, lambda c: c[1], _BRANCH_MASK, _BRANCH_MAX)
+            ]
+        return children[0][1]
+
+
+def _cut(items: list[_T], key: Callable[[_T], bytes], mask: int, most: int) -> Iterator[list[_T]]:
+    part: list[_T] = []
+    for item in items:
+        part.append(item)
+        # At least two together, so that each level of branches has fewer nodes than the one below.
+        if len(part) >= most or (len(part) > 1 and not crc32(key(item)) & mask):
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+class NodeReader(Protocol):
+    """What trees are read through: `Reader`."""
+
+    def node(self, node_id: bytes) -> bytes: ...
+
+
+def read_directory(reader: NodeReader, node_id: bytes, _depth: int = 0) -> Iterator[Entry]:
+    """The entries of a directory in order of their names. IntegrityError on bad or missing nodes."""
+    if _depth > _MAX_BRANCHING:
+        raise IntegrityError("bad_tree")
+    entries, children = decode_node(reader.node(node_id))
+    yield from entries
+    for _, child in children:
+        yield from read_directory(reader, child, _depth + 1)
+
+
+def find_entry(reader: NodeReader, node_id: bytes, name: bytes) -> Entry | None:
+    """One entry of a directory; follows only the branch that may hold it."""
+    for _ in range(_MAX_BRANCHING + 1):
+        entries, children = decode_node(reader.node(node_id))
+        if not children:
+            return next((e for e in entries if e.name == name), None)
+        below = [child for first, child in children if first <= name]
+        if not below:
+            return None
+        node_id = below[-1]
+    raise IntegrityError("bad_tree")

@@ -1,0 +1,298 @@
+"""A vault on a store: made, opened with a secret, its slots, its index and snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..core.crypto import KEY_SIZE, sha256
+from ..core.errors import IntegrityError, NeedsUnlock, UsageError
+from ..core.format_v1.index import PackInfo, open_index, seal_index
+from ..core.format_v1.slots import (
+    COPIES,
+    DEFAULT_COST,
+    KdfCost,
+    Slot,
+    SlotTable,
+    SlotType,
+    authenticate_slot_table,
+    read_slot_table,
+    stretch,
+    unwrap_root,
+    wrap_root,
+    write_slot_table,
+)
+from ..core.format_v1.vault import (
+    OBJECT_NAME,
+    Chunking,
+    VaultHeader,
+    authenticate_vault_header,
+    new_vault_header,
+    read_vault_header,
+    write_vault_header,
+)
+from ..core.ids import digest_of, object_name
+from ..core.keys import MAX_EPOCH, VAULT_ID_SIZE, VaultKeys
+from ..core.ports import Clock, Random, Store
+from .index import Index
+from .reader import read_pack_footer
+
+_SECOND = 1_000_000_000
+_MONTH = 30 * 24 * 3600 + 37_800  # seconds: a twelfth of a year of 365.25 days
+
+
+@dataclass(frozen=True, slots=True)
+class NewSlot:
+    """What a slot is made from. `secret`: 32 bytes, or for a passphrase its text in `passphrase`."""
+
+    kind: SlotType
+    name: str
+    secret: bytes = b""
+    passphrase: str = ""
+    cost: KdfCost = DEFAULT_COST
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What loading the index found: objects set aside, packs named but absent, packs not named."""
+
+    damaged: list[str]
+    missing: list[str]
+    orphans: list[str]
+
+
+class Vault:
+    """An open vault. Make one with `create_vault` or `open_vault`."""
+
+    def __init__(self, store: Store, header: VaultHeader, keys: VaultKeys, table: SlotTable) -> None:
+        self.store = store
+        self.header = header
+        self.keys = keys
+        self.table = table
+
+    @property
+    def id(self) -> str:
+        """32 hex digits."""
+        return self.header.id
+
+    def epoch(self, now: int) -> int:
+        """Months since the vault was made, for a clock that may be years off."""
+        months = (now // _SECOND - self.header.created) // _MONTH
+        return min(max(months, 0), MAX_EPOCH)
+
+    def load_index(self, *, check_packs: bool = False) -> tuple[Index, IndexReport]:
+        """The index as its objects tell it.
+
+        With `check_packs` the packs themselves are listed: those absent or of another size are left
+        out, so that their chunks count as unknown, and those in no index are read for their footer.
+        """
+        infos, damaged = self._index_objects()
+        if not check_packs:
+            return _index_of(infos), IndexReport(damaged, [], [])
+        present = {o.name: o.size for o in self.store.list("packs")}
+        kept: list[PackInfo] = []
+        missing: list[PackInfo] = []
+        for info in infos:
+            name = object_name("packs", info.name)
+            (kept if present.get(name) == info.size else missing).append(info)
+        index = _index_of(kept)
+        orphans = []
+        for name, size in sorted(present.items()):
+            if digest_of(name) in index or any(digest_of(name) == i.name for i in missing):
+                continue
+            try:
+                index.add_pack(read_pack_footer(self.store, self.keys, digest_of(name), size))
+                orphans.append(name)
+            except IntegrityError:
+                damaged.append(name)
+        lost = sorted({object_name("packs", i.name) for i in missing})
+        return index, IndexReport(damaged, lost, orphans)
+
+    def _index_objects(self) -> tuple[list[PackInfo], list[str]]:
+        infos: list[PackInfo] = []
+        damaged: list[str] = []
+        for name in sorted(o.name for o in self.store.list("index")):
+            try:
+                infos += open_index(self.keys, self.store.get(name))
+            except IntegrityError:
+                damaged.append(name)
+        return infos, damaged
+
+    def put_index(self, packs: list[PackInfo], random: Random) -> int:
+        """Stores an index of these packs; its size in bytes."""
+        data = seal_index(self.keys, random(32), packs)
+        self.store.put(object_name("index", sha256(data)), data)
+        return len(data)
+
+    def add_slot(self, new: NewSlot, clock: Clock, random: Random) -> Slot:
+        """Adds a slot to the table. UsageError("slot_name_taken")."""
+        if any(s.name == new.name and s.type == new.kind for s in self.table.slots):
+            raise UsageError("slot_name_taken", name=new.name)
+        slot = _make_slot(self.keys, new, clock, random)
+        self._write_table([*self.table.slots, slot])
+        return slot
+
+    def remove_slot(self, wanted: str) -> Slot:
+        """Removes a slot by id, prefix of it, or name.
+
+        Raises UsageError("slot_unknown"), ("slot_ambiguous"), ("slot_last").
+        """
+        found = [s for s in self.table.slots if s.name == wanted]
+        found = found or [s for s in self.table.slots if wanted and s.id.startswith(wanted)]
+        if len(found) != 1:
+            raise UsageError("slot_ambiguous" if found else "slot_unknown", slot=wanted)
+        # What is left must open the vault from any machine: a device slot alone does not.
+        left = [s for s in self.table.slots if s is not found[0]]
+        if not any(s.type in ("passphrase", "recovery") for s in left):
+            raise UsageError("slot_last", slot=wanted)
+        self._write_table(left)
+        return found[0]
+
+    def _write_table(self, slots: list[Slot]) -> None:
+        older = [o.name for o in self.store.list("slots")]
+        self.table = _put_tables(self.store, self.keys, self.header, self.table.generation + 1, slots)
+        # A removed passphrase must not go on opening an older table in the same place. Copies that
+        # somebody made are out of reach: documents say so.
+        for old in older:
+            self.store.delete(old)
+
+
+def _index_of(infos: list[PackInfo]) -> Index:
+    index = Index()
+    for info in infos:
+        index.add_pack(info)
+    return index
+
+
+def _put_tables(
+    store: Store, keys: VaultKeys, header: VaultHeader, generation: int, slots: list[Slot]
+) -> SlotTable:
+    tables = [SlotTable(header, generation, copy + 1, slots) for copy in range(COPIES)]
+    for table in tables:
+        data = write_slot_table(table, keys)
+        store.put(object_name("slots", sha256(data)), data)
+    return tables[0]
+
+
+def _make_slot(keys: VaultKeys, new: NewSlot, clock: Clock, random: Random) -> Slot:
+    salt = random(32)
+    kdf = new.cost if new.kind == "passphrase" else None
+    secret = stretch(new.passphrase, salt, kdf) if kdf else new.secret
+    return wrap_root(
+        keys,
+        secret,
+        slot_id=random(8),
+        kind=new.kind,
+        name=new.name,
+        created=clock() // _SECOND,
+        salt=salt,
+        kdf=kdf,
+    )
+
+
+def create_vault(
+    store: Store,
+    slots: list[NewSlot],
+    *,
+    clock: Clock,
+    random: Random,
+    chunking: Chunking | None = None,
+) -> Vault:
+    """A new vault in an empty store. UsageError("vault_exists").
+
+    The slot table is written first: a store with a `vault` object always opens.
+    """
+    if store.size(OBJECT_NAME) is not None:
+        raise UsageError("vault_exists", at=store.location)
+    keys = VaultKeys(random(KEY_SIZE), random(VAULT_ID_SIZE))
+    header = new_vault_header(keys.vault_id, clock() // _SECOND, chunking or Chunking())
+    made = [_make_slot(keys, new, clock, random) for new in slots]
+    table = _put_tables(store, keys, header, 1, made)
+    store.put(OBJECT_NAME, write_vault_header(header, keys))
+    return Vault(store, header, keys, table)
+
+
+def read_header(store: Store) -> VaultHeader:
+    """The header of the vault in a store, not authenticated yet.
+
+    Raises UsageError("not_a_vault", at=…) or UsageError("newer_format", version=…).
+    """
+    try:
+        if store.size(OBJECT_NAME) is not None:
+            return read_vault_header(store.get(OBJECT_NAME))
+    except IntegrityError:
+        pass  # damaged: each slot table holds the header as well
+    tables = _slot_tables(store)
+    if not tables:
+        raise UsageError("not_a_vault", at=store.location)
+    return tables[0][0].header
+
+
+Secret = Callable[[Slot], bytes | None]
+"""The 32 bytes to try on a slot (stretched for a passphrase), or None when it is not for it."""
+
+
+def open_vault(store: Store, secret: Secret, *, least_generation: int = 0) -> Vault:
+    """Opens a vault with whatever `secret` offers for its slots.
+
+    `least_generation`: the newest slot table this machine has seen; an older one is refused.
+    Raises NeedsUnlock("wrong_secret"), IntegrityError("not_authentic"), ("slots_rolled_back"),
+    ("slots_missing"), and what `read_header` raises.
+    """
+    read_header(store)
+    tables = _slot_tables(store)
+    if not tables:
+        raise IntegrityError("slots_missing", at=store.location)
+    table, data = tables[0]  # only the newest counts; an older one may name a removed secret
+    header = table.header
+    for slot in table.slots:
+        offered = secret(slot)
+        root = unwrap_root(slot, header.id, offered) if offered is not None else None
+        if root is None:
+            continue
+        keys = VaultKeys(root, header.vault_id)
+        authenticate_slot_table(data, keys)
+        if table.generation < least_generation:
+            raise IntegrityError("slots_rolled_back", seen=least_generation, got=table.generation)
+        return Vault(store, header, keys, table)
+    raise NeedsUnlock("wrong_secret")
+
+
+def header_is_intact(vault: Vault) -> bool:
+    """Whether the object `vault` is what this vault was made with."""
+    try:
+        data = vault.store.get(OBJECT_NAME)
+        authenticate_vault_header(data, vault.keys)
+        return read_vault_header(data) == vault.header
+    except IntegrityError:
+        return False
+
+
+def _slot_tables(store: Store) -> list[tuple[SlotTable, bytes]]:
+    tables = []
+    for item in store.list("slots"):
+        data = store.get(item.name)
+        try:
+            if digest_of(item.name) == sha256(data):
+                tables.append((read_slot_table(data), data))
+        except IntegrityError:
+            continue  # one damaged table must not hide the others
+    return sorted(tables, key=lambda t: -t[0].generation)
+
+
+def open_with_passphrase(store: Store, passphrase: str, *, least_generation: int = 0) -> Vault:
+    """Opens with a passphrase; tries each passphrase slot. Raises as `open_vault`."""
+
+    def secret(slot: Slot) -> bytes | None:
+        if slot.kdf is None:
+            return None
+        return stretch(passphrase, bytes.fromhex(slot.salt), slot.kdf)
+
+    return open_vault(store, secret, least_generation=least_generation)
+
+
+def open_with_key(store: Store, kind: SlotType, key: bytes, *, least_generation: int = 0) -> Vault:
+    """Opens with the 32 bytes of a recovery key or device secret. Raises as `open_vault`."""
+    return open_vault(
+        store, lambda slot: key if slot.type == kind else None, least_generation=least_generation
+    )

@@ -1,0 +1,204 @@
+"""A store in a folder: one file an object, written whole or not at all.
+
+    vault
+    slots/<hex>   index/<hex>   snapshots/<hex>
+    packs/<first two digits>/<hex>
+    tmp/          files being written; what a crash leaves here is removed by a later put
+
+A put writes a file under `tmp/`, flushes it to the disk, renames it into place and flushes the
+folder: after a power cut the object is whole or absent (the order LevelDB, Git and SQLite rely on;
+see Pillai et al., "All File Systems Are Not Created Equal", OSDI 2014).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+
+from ..core.errors import CyberlibError, Failed, IntegrityError, Unreachable, UsageError
+from ..core.ports import Buffer, StoredObject
+
+_HEX = re.compile(r"[0-9a-f]{64}\Z")
+_KINDS = ("slots", "packs", "index", "snapshots")
+_STALE = 24 * 3600  # seconds: an unfinished file older than this belongs to no living run
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+class FolderStore:
+    """Objects as files below `root`. Safe to use from several threads and processes."""
+
+    def __init__(self, root: str) -> None:
+        self._root = os.path.abspath(root)
+        self._folders: set[str] = set()
+        self._swept = False
+
+    @property
+    def location(self) -> str:
+        return self._root
+
+    def put(self, name: str, *parts: Buffer) -> None:
+        path = self._path(name)
+        with self._translated(name):
+            if os.path.lexists(path):
+                return
+            self._sweep()
+            temporary = os.path.join(self._folder("tmp"), secrets.token_hex(16))
+            try:
+                self._write(temporary, parts)
+                folder = self._folder(os.path.dirname(path))
+                self._move(temporary, path)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)
+                raise
+            _flush_folder(folder)
+
+    def _write(self, path: str, parts: tuple[Buffer, ...]) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        fd = os.open(path, flags, 0o600)
+        try:
+            for part in parts:
+                view = memoryview(part)
+                while view:
+                    view = view[os.write(fd, view) :]
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+    def _move(self, temporary: str, path: str) -> None:
+        if sys.platform == "win32":
+            try:
+                os.rename(temporary, path)  # never replaces on Windows
+            except FileExistsError:
+                os.unlink(temporary)
+            return
+        # Two runs may store the same object at once: the bytes are equal, replacing is harmless.
+        os.rename(temporary, path)
+
+    def get(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
+        with self._translated(name), open(self._path(name), "rb", buffering=0) as file:
+            if offset:
+                file.seek(offset)
+            data = file.read() if length is None else _read(file.fileno(), length)
+            return data
+
+    def size(self, name: str) -> int | None:
+        with self._translated(name):
+            try:
+                return os.stat(self._path(name)).st_size
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+
+    def list(self, kind: str) -> Iterator[StoredObject]:
+        folder = os.path.join(self._root, kind)
+        with self._translated(kind):
+            folders = [folder]
+            if kind == "packs":
+                folders = [e.path for e in _entries(folder) if len(e.name) == 2]
+            found = [
+                StoredObject(f"{kind}/{entry.name}", entry.stat().st_size)
+                for each in folders
+                for entry in _entries(each)
+                if _HEX.match(entry.name)
+            ]
+        return iter(found)
+
+    def delete(self, name: str) -> None:
+        with self._translated(name), contextlib.suppress(FileNotFoundError):
+            path = self._path(name)
+            os.unlink(path)
+            _flush_folder(os.path.dirname(path))
+
+    def _path(self, name: str) -> str:
+        if name == "vault":
+            return os.path.join(self._root, name)
+        kind, _, digits = name.partition("/")
+        if kind not in _KINDS or not _HEX.match(digits):
+            raise UsageError("bad_object_name", name=name)
+        parts = (kind, digits[:2], digits) if kind == "packs" else (kind, digits)
+        return os.path.join(self._root, *parts)
+
+    def _folder(self, name: str) -> str:
+        path = os.path.join(self._root, name)
+        if path not in self._folders:
+            missing = []
+            at = path
+            while not os.path.isdir(at):
+                missing.append(at)
+                at = os.path.dirname(at)
+            for each in reversed(missing):
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(each, 0o700)
+                _flush_folder(os.path.dirname(each))
+            self._folders.add(path)
+        return path
+
+    def _sweep(self) -> None:
+        """Removes what runs that died long ago left half written; once for each store object."""
+        if self._swept:
+            return
+        self._swept = True
+        before = time.time() - _STALE
+        for entry in _entries(os.path.join(self._root, "tmp")):
+            with contextlib.suppress(OSError):
+                if entry.stat().st_mtime < before:
+                    os.unlink(entry.path)
+
+    @contextlib.contextmanager
+    def _translated(self, name: str) -> Iterator[None]:
+        """Turns the system's errors into ours."""
+        try:
+            yield
+        except OSError as error:
+            raise self._error(error, name) from None
+
+    def _error(self, error: OSError, name: str) -> CyberlibError:
+        if isinstance(error, FileNotFoundError):
+            if not os.path.isdir(self._root):
+                return Unreachable("store_absent", at=self._root)
+            return IntegrityError("object_missing", name=name)
+        if error.errno in _FULL:
+            return Failed("store_full", at=self._root)
+        if error.errno in _DENIED:
+            return Failed("store_denied", at=self._root, reason=error.strerror)
+        if error.errno == errno.EIO:
+            return IntegrityError("store_read_error", at=self._root, name=name)
+        return Unreachable("store_unusable", at=self._root, reason=error.strerror or type(error).__name__)
+
+
+def _read(fd: int, length: int) -> bytes:
+    data = os.read(fd, length)
+    if len(data) == length or not data:
+        return data
+    parts, left = [data], length - len(data)
+    while left and (data := os.read(fd, left)):
+        parts.append(data)
+        left -= len(data)
+    return b"".join(parts)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:
+        return []
+
+
+def _flush_folder(path: str) -> None:
+    """Makes a new or renamed entry survive a power cut; Windows has no such call and needs none."""
+    if sys.platform == "win32":
+        return
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
