@@ -1,0 +1,25 @@
+"""For every test: how hypothesis searches, and what else failed before the tests ran."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# No deadline and no complaint about slow examples anywhere: time on a shared machine tells nothing.
+_COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+# At a desk the search starts somewhere new each time. In CI it is the same for the same code, so that
+# a failure there is the change's own and comes again when it is looked into.
+settings.register_profile("desk", **_COMMON)
+settings.register_profile("ci", derandomize=True, **_COMMON)
+# A long search, by hand: python3 dev.py test --hypothesis-profile=explore tests/unit
+settings.register_profile("explore", max_examples=2_000, **_COMMON)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """`dev.py test` goes on after a failed check; its name must not scroll away."""
+    if failed := os.environ.get("CYBERLIB_FAILED_CHECKS"):
+        terminalreporter.section("FAILED BEFORE THE TESTS", red=True, bold=True)
+        terminalreporter.write_line(failed)

@@ -1,0 +1,58 @@
+"""System packages: installed on Debian and its kin where that is allowed, else named."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from .process import note
+
+# Package: a program by which it is recognised. What the tests of faults and of the keychain need.
+TEST_PROGRAMS = {
+    "acl": "setfacl",
+    "attr": "setfattr",
+    "dbus": "dbus-run-session",
+    "e2fsprogs": "mkfs.ext4",
+    "fuse3": "fusermount3",
+    "gnome-keyring": "gnome-keyring-daemon",
+    "mount": "mount",
+}
+_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
+
+
+def provide_test_programs() -> None:
+    """Install what is missing, or say what is missing; the tests that need it then fail and say so."""
+    if sys.platform != "linux":
+        return
+    missing = [package for package, program in TEST_PROGRAMS.items() if not _has(program)]
+    if missing and not install(missing):
+        note(f"please install, for the tests of faults: {' '.join(missing)}")
+
+
+def install(packages: Sequence[str]) -> bool:
+    """By apt-get, as root or through sudo at a terminal. True when it is done."""
+    if sys.platform != "linux" or not _has("apt-get"):
+        return False
+    if os.geteuid() == 0:
+        prefix = []
+    elif sys.stdin.isatty() and _has("sudo"):
+        prefix = ["sudo"]
+    else:
+        return False
+    get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    command = [*get, "install", "--yes", "--no-install-recommends", *packages]
+    note(f"installing system packages: {' '.join(packages)}")
+    if _run(command):
+        return True
+    return _run([*get, "update"]) and _run(command)  # a fresh machine has no list of packages yet
+
+
+def _run(command: Sequence[str]) -> bool:
+    return subprocess.call(command, stdout=sys.stderr) == 0
+
+
+def _has(program: str) -> bool:
+    return shutil.which(program, path=_PATH) is not None
