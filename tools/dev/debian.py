@@ -45,13 +45,16 @@ def install(packages: Sequence[str]) -> bool:
     get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     command = [*get, "install", "--yes", "--no-install-recommends", *packages]
     note(f"installing system packages: {' '.join(packages)}")
-    if _run(command):
-        return True
-    return _run([*get, "update"]) and _run(command)  # a fresh machine has no list of packages yet
+    # A fresh machine has no list of packages, and an old one is out of date: the first try may fail.
+    return _run(command, show=False) or (_run([*get, "update"]) and _run(command))
 
 
-def _run(command: Sequence[str]) -> bool:
-    return subprocess.call(command, stdout=sys.stderr) == 0
+def _run(command: Sequence[str], show: bool = True) -> bool:
+    """Run quietly; what it printed is shown only when it fails. (sudo asks on the terminal itself.)"""
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0 and show:
+        sys.stderr.buffer.write(done.stdout)
+    return done.returncode == 0
 
 
 def _has(program: str) -> bool:
