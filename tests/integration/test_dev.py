@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ensurepip
 import hashlib
 import subprocess
 import sys
@@ -42,6 +41,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder of an index that serves the pip that comes with Python, and that pip is told to use."""
+    ensurepip = pytest.importorskip("ensurepip", reason="this Python has no pip to serve")
     kept = sysconfig.get_config_var("WHEEL_PKG_DIR") or Path(ensurepip.__file__).parent / "_bundled"
     wheel = max(Path(kept).glob("pip-*-py3-none-any.whl"))
     folder = tmp_path / "index"
