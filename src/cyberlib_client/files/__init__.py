@@ -1,0 +1,1 @@
+"""The practice's files: what is chosen, how it is read, how it is written back."""

@@ -1,0 +1,54 @@
+"""Which items belong to a backup: the one place that decides, for the scan and for its preview alike.
+
+A walk asks three questions, each as late as its answer costs, and goes on only while all say None:
+
+    judge(path, name, is_dir)           every item, before anything else is known of it
+    judge_entering(device, root_device) a folder, once its status is known
+    judge_listed(folder, names)         a folder, once it is listed
+
+The root of a source is never judged: it was asked for by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from typing import Final
+
+from .cache_tags import TAG_NAME, TAG_NAME_BYTES, is_cache_directory
+from .filters import Filters, Rule
+
+CACHE_TAG_RULE: Final = Rule("CACHEDIR.TAG", "cachedir-tag")
+ONE_FILE_SYSTEM_RULE: Final = Rule("one file system", "one-file-system")
+
+
+class Selection:
+    """The choice made for one source. Safe to share between threads."""
+
+    def __init__(self, filters: Filters, *, one_file_system: bool = False, cache_tags: bool = True) -> None:
+        self.filters: Final = filters
+        self._one_file_system: Final = one_file_system
+        self._cache_tags: Final = cache_tags
+
+        # No function of our own around them: they are called for every item of a source.
+        self.judge: Final[Callable[[str, str, bool], Rule | None]] = filters.decide
+        """(path, name, is_dir): the rule that leaves the item out, or None; see `Filters.decide`."""
+
+        self.judge_bytes: Final[Callable[[bytes, bytes, bool], Rule | None]] = filters.decide_bytes
+        """`judge` for path and name as bytes, as they are in the vault."""
+
+    def judge_entering(self, device: int, root_device: int) -> Rule | None:
+        """For a folder on `device` (st_dev) in a source on `root_device`: the rule that says not to enter."""
+        if self._one_file_system and device != root_device:
+            return ONE_FILE_SYSTEM_RULE
+        return None
+
+    def judge_listed(self, folder: str | bytes, names: Container[str | bytes]) -> Rule | None:
+        """For a folder that holds `names`, as text or bytes: the rule that leaves it out after all, with
+        everything in it.
+
+        `folder` is its path on this machine, looked at only when a name calls for it.
+        """
+        if not self._cache_tags:
+            return None
+        tagged = TAG_NAME_BYTES in names or TAG_NAME in names
+        return CACHE_TAG_RULE if tagged and is_cache_directory(folder) else None
