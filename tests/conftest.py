@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # No deadline and no complaint about slow examples anywhere: time on a shared machine tells nothing.
-_COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+_COMMON = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 # At a desk the search starts somewhere new each time. In CI it is the same for the same code, so that
 # a failure there is the change's own and comes again when it is looked into.
-settings.register_profile("desk", **_COMMON)
-settings.register_profile("ci", derandomize=True, **_COMMON)
+settings.register_profile("desk", _COMMON)
+settings.register_profile("ci", _COMMON, derandomize=True)
 # A long search, by hand: python3 dev.py test --hypothesis-profile=explore tests/unit
-settings.register_profile("explore", max_examples=2_000, **_COMMON)
+settings.register_profile("explore", _COMMON, max_examples=2_000)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
