@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
 from ..core.crypto import KEY_SIZE, sha256
@@ -59,6 +59,8 @@ class IndexReport:
     damaged: list[str]
     missing: list[str]
     orphans: list[str]
+    found: list[PackInfo]
+    """The orphans' own footers."""
 
 
 class Vault:
@@ -80,33 +82,38 @@ class Vault:
         months = (now // _SECOND - self.header.created) // _MONTH
         return min(max(months, 0), MAX_EPOCH)
 
-    def load_index(self, *, check_packs: bool = False) -> tuple[Index, IndexReport]:
-        """The index as its objects tell it.
+    def load_index(
+        self, *, check_packs: bool = False, without: Container[bytes] = ()
+    ) -> tuple[Index, IndexReport]:
+        """The index as its objects tell it, without the packs named in `without`.
 
         With `check_packs` the packs themselves are listed: those absent or of another size are left
         out, so that their chunks count as unknown, and those in no index are read for their footer.
         """
         infos, damaged = self._index_objects()
         if not check_packs:
-            return _index_of(infos), IndexReport(damaged, [], [])
+            index = _index_of(i for i in infos if i.name not in without)
+            return index, IndexReport(damaged, [], [], [])
         present = {o.name: o.size for o in self.store.list("packs")}
-        kept: list[PackInfo] = []
-        missing: list[PackInfo] = []
+        index, missing, named = Index(), set[str](), set[str]()
         for info in infos:
             name = object_name("packs", info.name)
-            (kept if present.get(name) == info.size else missing).append(info)
-        index = _index_of(kept)
-        orphans = []
-        for name, size in sorted(present.items()):
-            if digest_of(name) in index or any(digest_of(name) == i.name for i in missing):
-                continue
+            named.add(name)
+            if present.get(name) != info.size:
+                missing.add(name)
+            elif info.name not in without:
+                index.add_pack(info)
+        orphans: list[PackInfo] = []
+        for name in sorted(present.keys() - named):
             try:
-                index.add_pack(read_pack_footer(self.store, self.keys, digest_of(name), size))
-                orphans.append(name)
+                orphans.append(read_pack_footer(self.store, self.keys, digest_of(name), present[name]))
             except IntegrityError:
                 damaged.append(name)
-        lost = sorted({object_name("packs", i.name) for i in missing})
-        return index, IndexReport(damaged, lost, orphans)
+        for info in orphans:
+            if info.name not in without:
+                index.add_pack(info)
+        names = [object_name("packs", info.name) for info in orphans]
+        return index, IndexReport(damaged, sorted(missing), names, orphans)
 
     def _index_objects(self) -> tuple[list[PackInfo], list[str]]:
         infos: list[PackInfo] = []
@@ -157,7 +164,7 @@ class Vault:
             self.store.delete(old)
 
 
-def _index_of(infos: list[PackInfo]) -> Index:
+def _index_of(infos: Iterable[PackInfo]) -> Index:
     index = Index()
     for info in infos:
         index.add_pack(info)

@@ -40,6 +40,14 @@ class FolderStore:
         self._folders: set[str] = set()
         self._swept = False
 
+    @classmethod
+    def make(cls, root: str) -> FolderStore:
+        """The store of a folder that is made if it is absent, readable by its owner alone."""
+        store = cls(root)
+        with store._translated("vault"):
+            store._make_folders(store._root)
+        return store
+
     @property
     def location(self) -> str:
         return self._root
@@ -87,8 +95,7 @@ class FolderStore:
         with self._translated(name), open(self._path(name), "rb", buffering=0) as file:
             if offset:
                 file.seek(offset)
-            data = file.read() if length is None else _read(file.fileno(), length)
-            return data
+            return file.read() if length is None else _read(file.fileno(), length)
 
     def size(self, name: str) -> int | None:
         with self._translated(name):
@@ -126,20 +133,25 @@ class FolderStore:
         parts = (kind, digits[:2], digits) if kind == "packs" else (kind, digits)
         return os.path.join(self._root, *parts)
 
-    def _folder(self, name: str) -> str:
-        path = os.path.join(self._root, name)
+    def _folder(self, path: str) -> str:
+        path = os.path.join(self._root, path)
         if path not in self._folders:
-            missing = []
-            at = path
-            while not os.path.isdir(at):
-                missing.append(at)
-                at = os.path.dirname(at)
-            for each in reversed(missing):
-                with contextlib.suppress(FileExistsError):
-                    os.mkdir(each, 0o700)
-                _flush_folder(os.path.dirname(each))
+            if not os.path.isdir(self._root):
+                # A disk that is not plugged in: never write beside it under the same name.
+                raise FileNotFoundError(errno.ENOENT, "no such folder", self._root)
+            self._make_folders(path)
             self._folders.add(path)
         return path
+
+    def _make_folders(self, path: str) -> None:
+        missing = []
+        while not os.path.isdir(path):
+            missing.append(path)
+            path = os.path.dirname(path)
+        for each in reversed(missing):
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(each, 0o700)
+            _flush_folder(os.path.dirname(each))
 
     def _sweep(self) -> None:
         """Removes what runs that died long ago left half written; once for each store object."""

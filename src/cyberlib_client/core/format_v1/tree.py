@@ -8,6 +8,7 @@ folder of 50,000 changes one leaf and the branches above it.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -133,7 +134,7 @@ def decode_node(data: bytes) -> tuple[list[Entry], list[Branch]]:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise IntegrityError("bad_tree") from None
     names = [name for name, _ in children]
-    ordered = all(a < b for a, b in zip(names, names[1:], strict=False))
+    ordered = all(a < b for a, b in pairwise(names))
     if kind != BRANCH or not ordered or any(len(i) != ID_SIZE for _, i in children):
         raise IntegrityError("bad_tree")
     return [], children

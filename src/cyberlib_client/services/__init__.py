@@ -1,0 +1,1 @@
+"""What the product does, as plain functions over ports: nothing here knows where adapters come from."""

@@ -1,0 +1,418 @@
+"""One run: sources are walked, what the vault lacks is stored, a signed snapshot commits it.
+
+The order survives a power cut anywhere: packs, then the index of those packs, then the proof that
+every pack the snapshot relies on is present, then the snapshot, then local state. A run that ends early
+leaves packs that the next one finds and counts as sent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from stat import S_ISDIR
+
+from ..core.chunking import ContentChunker
+from ..core.crypto import sha256
+from ..core.errors import CyberlibError, Failed, IntegrityError, UsageError
+from ..core.events import Incident, Listener, Progress
+from ..core.format_v1 import tree
+from ..core.format_v1.index import PackInfo
+from ..core.format_v1.snapshot import (
+    MAX_INCIDENTS,
+    Snapshot,
+    Statistics,
+    seal_snapshot,
+)
+from ..core.format_v1.tree import Entry
+from ..core.ids import object_name
+from ..core.ports import CancelToken, Clock, Random
+from ..files.names import THIS_SYSTEM, display
+from ..files.read import Native
+from ..files.scan import Found
+from ..files.selection import Selection
+from ..repository.content import content_spans
+from ..repository.index import ABSENT, Index
+from ..repository.packer import Packer
+from ..repository.reader import Reader
+from ..repository.snapshots import SnapshotList, Stored
+from ..repository.trees import NodeWriter, find_entry
+from ..repository.vault import IndexReport, Vault
+from .device import Identity
+from .save_file import FileSaver
+from .walk import Counts, Earlier, ReadsMetadata, Walker
+
+OwnerNames = Callable[[set[int], set[int]], tuple[dict[int, str], dict[int, str]]]
+"""Names of users and groups by number, where this system knows them."""
+
+_INDEX_EVERY = 64
+"""Packs (1 GiB) after which a long run stores an index, so that a crash costs little."""
+
+_TICK = 2_000_000_000
+"""Nanoseconds: the coarsest clock tick of a file system (FAT)."""
+
+_PARENTS = 8
+"""How many of this device's newest snapshots are looked at for a source's earlier state."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A folder or file to protect: the path this system takes and its path in the vault."""
+
+    native: Native
+    path: bytes
+    selection: Selection
+
+
+@dataclass(frozen=True)
+class BackupRequest:
+    """What one run is asked to do."""
+
+    sources: Sequence[Source]
+    label: str = ""
+    user: str = ""
+    client: str = ""
+    skip: frozenset[tuple[int, int]] = frozenset()
+    """(device, inode) of directories never entered: the vault itself must not be backed up."""
+    suspects: frozenset[bytes] = frozenset()
+    """Names of packs found damaged: what they hold is stored again if it is still here."""
+
+
+@dataclass(frozen=True)
+class BackupResult:
+    """How a run ended. `incidents` as listed; `unread` counts those that leave a file unprotected."""
+
+    snapshot: Stored
+    statistics: Statistics
+    incidents: list[Incident]
+    unread: int
+    repaired: IndexReport
+    seconds: float
+
+
+@dataclass
+class _Run:
+    """What one run carries from step to step."""
+
+    vault: Vault
+    identity: Identity
+    request: BackupRequest
+    random: Random
+    clock: Clock
+    listener: Listener
+    cancel: CancelToken
+    started: int
+    stored: list[PackInfo] = field(default_factory=list)
+    indexed: int = 0
+    incidents: list[tuple[Incident, bytes]] = field(default_factory=list)
+    unread: int = 0
+    index_bytes: int = 0
+
+    def incident(self, incident: Incident, path: bytes) -> None:
+        self.unread += incident.code in UNPROTECTED
+        if len(self.incidents) < MAX_INCIDENTS:
+            self.incidents.append((incident, path))
+        self.listener(incident)
+
+    def flush_index(self) -> None:
+        """Stores an index of the packs that no stored index names yet."""
+        fresh = self.stored[self.indexed :]
+        if fresh:
+            self.index_bytes += self.vault.put_index(fresh, self.random)
+            self.indexed += len(fresh)
+
+
+UNPROTECTED = frozenset({"unreadable", "inconsistent", "placeholder", "source_missing"})
+"""Incidents that leave something of the user's without a sound copy: the run is not green."""
+
+
+def backup(
+    vault: Vault,
+    identity: Identity,
+    snapshots: SnapshotList,
+    request: BackupRequest,
+    *,
+    metadata: ReadsMetadata,
+    owners: OwnerNames,
+    clock: Clock,
+    random: Random,
+    listener: Listener,
+    cancel: CancelToken,
+) -> BackupResult:
+    """Runs one backup.
+
+    Raises UsageError("no_sources"), Failed("sources_missing") when none is there, Stopped when
+    cancelled, and what the store raises; in each case no snapshot is made and nothing is lost.
+    """
+    begun = time.monotonic()
+    if not request.sources:
+        raise UsageError("no_sources")
+    run = _Run(vault, identity, request, random, clock, listener, cancel, clock())
+    index, report = vault.load_index(check_packs=True, without=request.suspects)
+    run.stored += [
+        p for p in report.found if p.name not in request.suspects
+    ]  # packs an earlier run left without an index are indexed by this one
+    packer = Packer(
+        vault.store,
+        vault.keys,
+        index,
+        epoch=vault.epoch(run.started),
+        random=random,
+        cancel=cancel,
+        on_stored=run.stored.append,
+        sealers=max(1, min(4, os.cpu_count() or 1)),
+    )
+    try:
+        walker, saver, root = _walk(run, index, report, packer, snapshots, metadata)
+        packer.finish()
+    except BaseException:
+        packer.abort()
+        if run.stored:
+            _keep_what_was_sent(run)
+        raise
+    run.flush_index()
+    _prove_present(vault, index)
+    cancel.check()
+    statistics = walker.counts.statistics(saver.bytes_new, packer.stored_bytes + run.index_bytes)
+    stored = _commit(run, snapshots, root, walker, statistics, owners)
+    return BackupResult(
+        stored,
+        statistics,
+        [incident for incident, _ in run.incidents],
+        run.unread,
+        report,
+        time.monotonic() - begun,
+    )
+
+
+def _keep_what_was_sent(run: _Run) -> None:
+    """After a stop or failure: an index of the packs that are in the store, if that still works."""
+    # Failing that, the next run finds the packs by their own footers.
+    with contextlib.suppress(CyberlibError):
+        run.flush_index()
+
+
+def _walk(
+    run: _Run,
+    index: Index,
+    report: IndexReport,
+    packer: Packer,
+    snapshots: SnapshotList,
+    metadata: ReadsMetadata,
+) -> tuple[Walker, FileSaver, bytes]:
+    keys, header = run.vault.keys, run.vault.header
+    reader = Reader(run.vault.store, keys, index)
+    nodes = NodeWriter(index, keys.tree_ids, packer.add)
+    chunker = ContentChunker(header.chunking, keys.chunker_seed())
+    saver = FileSaver(index, keys.chunk_ids, chunker, packer.add, nodes.put, run.cancel)
+    mine = _parents(snapshots, run.identity.device.id)
+    lossy = bool(report.missing or report.damaged or run.request.suspects)
+    holds = (lambda entry: _holds(index, reader, entry)) if lossy else None
+    meter = _Meter(run, packer, mine[0].snapshot.statistics if mine else None)
+    walker = Walker(
+        saver, nodes, reader, metadata, holds, run.request.skip, run.incident, run.cancel, meter.tick
+    )
+    meter.watch(walker.counts, saver)
+    root = _Forest(run, walker, nodes, reader, mine).store()
+    meter.tell(b"")
+    return walker, saver, root
+
+
+def _parents(snapshots: SnapshotList, device: bytes) -> list[Stored]:
+    mine = [s for s in snapshots.items if s.snapshot.device.id == device]
+    return list(reversed(mine))[:_PARENTS]
+
+
+def _holds(index: Index, reader: Reader, entry: Entry) -> bool:
+    """Whether every chunk of a file is still in the vault."""
+    try:
+        return all(
+            not any(chunk_id) or index.data.find(chunk_id) != ABSENT
+            for chunk_id, _, _ in content_spans(reader, entry)
+        )
+    except IntegrityError:
+        return False
+
+
+def _prove_present(vault: Vault, index: Index) -> None:
+    """Every pack the index names is in the store, of the right size. Failed("vault_changed")."""
+    present = {o.name: o.size for o in vault.store.list("packs")}
+    for pack in index.packs:
+        if present.get(object_name("packs", pack.name)) != pack.size:
+            raise Failed("vault_changed", at=vault.store.location)
+
+
+def _commit(
+    run: _Run,
+    snapshots: SnapshotList,
+    root: bytes,
+    walker: Walker,
+    statistics: Statistics,
+    owners: OwnerNames,
+) -> Stored:
+    last = snapshots.latest_of(run.identity.device.id)
+    users, groups = owners(walker.owners, walker.groups)
+    snapshot = Snapshot(
+        device=run.identity.device,
+        sequence=last.snapshot.sequence + 1 if last else 1,
+        previous=last.digest if last else None,
+        root=root,
+        started=run.started,
+        time=run.clock(),
+        system=THIS_SYSTEM,
+        client=run.request.client,
+        sources=[s.path for s in run.request.sources],
+        label=run.request.label,
+        user=run.request.user,
+        statistics=statistics,
+        incidents=[(i.code, path, i.detail) for i, path in run.incidents],
+        incident_count=len(run.incidents),
+        owners=users,
+        groups=groups,
+    )
+    vault = run.vault
+    data = seal_snapshot(vault.keys, run.random(32), snapshot, run.identity.signing)
+    digest = sha256(data)
+    vault.store.put(object_name("snapshots", digest), data)
+    return Stored(digest, snapshot)
+
+
+class _Forest:
+    """Sources at their full paths in one tree, under directories that only lead to them."""
+
+    def __init__(
+        self, run: _Run, walker: Walker, nodes: NodeWriter, reader: Reader, mine: list[Stored]
+    ) -> None:
+        self._run = run
+        self._walker = walker
+        self._nodes = nodes
+        self._reader = reader
+        self._mine = mine
+
+    def store(self) -> bytes:
+        """The node id of the root. Failed("sources_missing") when no source could be entered."""
+        below: list[tuple[list[bytes], Entry]] = []
+        for source in _outermost(self._run.request.sources):
+            entry = self._source(source)
+            if entry is not None:
+                below.append((source.path[1:].split(b"/") if source.path != b"/" else [], entry))
+        if not below:
+            raise Failed("sources_missing")
+        return self._directory(b"", below).content
+
+    def _source(self, source: Source) -> Entry | None:
+        name = source.path.rpartition(b"/")[2]
+        try:
+            # A source that is itself a link means what it leads to.
+            status = os.stat(source.native)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            self._run.incident(Incident("source_missing", display(source.path), reason), source.path)
+            return None
+        item = Found(name, source.native, status, S_ISDIR(status.st_mode))
+        shown = source.path if source.path != b"/" else b""
+        return self._walker.source(item, shown, self._earlier(source), source.selection)
+
+    def _earlier(self, source: Source) -> Earlier:
+        """The source as this device's newest snapshot that holds it tells it."""
+        for stored in self._mine:
+            try:
+                entry: Entry | None = root_entry(stored.snapshot.root)
+                for name in source.path[1:].split(b"/") if source.path != b"/" else []:
+                    entry = find_entry(self._reader, entry.content, name) if entry else None
+            except IntegrityError:
+                continue
+            if entry is not None:
+                return Earlier(entry, stored.snapshot.started - _TICK)
+        return Earlier()
+
+    def _directory(self, path: bytes, below: list[tuple[list[bytes], Entry]]) -> Entry:
+        """The directory at `path` that leads to the sources `below` it."""
+        if len(below) == 1 and not below[0][0]:
+            return below[0][1]
+        names: dict[bytes, list[tuple[list[bytes], Entry]]] = {}
+        for rest, entry in below:
+            names.setdefault(rest[0], []).append((rest[1:], entry))
+        entries = []
+        for name in sorted(names):
+            entry = self._directory(path + b"/" + name, names[name])
+            entry.name = name
+            entries.append(entry)
+        made = root_entry(self._nodes.directory(entries))
+        return _with_status(made, path)
+
+
+def _with_status(entry: Entry, path: bytes) -> Entry:
+    """Mode and owner of a directory that leads to a source; its times would change at every run."""
+    try:
+        status = os.stat(os.fsdecode(path) if path else "/")
+    except (OSError, ValueError):
+        return entry
+    entry.mode, entry.uid, entry.gid = status.st_mode & 0o7777, status.st_uid, status.st_gid
+    return entry
+
+
+def root_entry(node_id: bytes) -> Entry:
+    """A directory entry for a tree's root, which has no name."""
+    return Entry(b"", tree.DIRECTORY, 0o755, 0, 0, 0, 0, 0, 0, node_id)
+
+
+def _outermost(sources: Iterable[Source]) -> list[Source]:
+    """Sources that lie in no other source, in order of their paths."""
+    kept: list[Source] = []
+    for source in sorted(sources, key=lambda s: s.path):
+        above = kept[-1].path if kept else None
+        if above is not None and (above in (b"/", source.path) or source.path.startswith(above + b"/")):
+            continue
+        kept.append(source)
+    return kept
+
+
+class _Meter:
+    """Turns the walk's counts into events, a few times a second at most."""
+
+    def __init__(self, run: _Run, packer: Packer, before: Statistics | None) -> None:
+        self._run = run
+        self._packer = packer
+        self._before = before
+        self._next = 0.0
+        self._counts: Counts | None = None
+        self._saver: FileSaver | None = None
+
+    def watch(self, counts: Counts, saver: FileSaver) -> None:
+        """Whose figures are told."""
+        self._counts, self._saver = counts, saver
+
+    def tick(self, path: bytes) -> None:
+        """Called often; also lets long runs store an index now and then."""
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + 0.1
+        self._run.cancel.check()
+        self.tell(path)
+        if len(self._run.stored) - self._run.indexed >= _INDEX_EVERY:
+            self._run.flush_index()
+
+    def tell(self, path: bytes) -> None:
+        """Sends the figures now."""
+        counts, saver = self._counts, self._saver
+        if counts is None or saver is None:
+            return
+        # The last run's totals: counting beforehand would read every directory twice.
+        before = self._before
+        done = max(counts.bytes, saver.bytes_read)
+        self._run.listener(
+            Progress(
+                "backup",
+                files_done=counts.files,
+                files_total=max(before.files, counts.files) if before else None,
+                bytes_done=done,
+                bytes_total=max(before.bytes, done) if before else None,
+                bytes_known=max(0, done - saver.bytes_new),
+                bytes_stored=self._packer.stored_bytes,
+                current=display(path) if path else "",
+            )
+        )

@@ -1,0 +1,176 @@
+"""One file's content into the vault: chunks it lacks are packed, the rest is only named."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from ..core.chunking import ContentChunker, page_for
+from ..core.format_v1.tree import Extra
+from ..core.ids import ID_SIZE, KIND_DATA, MAX_CHUNK, MIB, ZERO_ID
+from ..core.ports import Buffer, CancelToken
+from ..files.kinds import HEAD, content_kind
+from ..files.read import Native, Stream, read_whole
+from ..repository.content import ContentList
+from ..repository.index import ABSENT, Index
+
+ATTEMPTS: Final = 3
+"""A file that changes while it is read is read this often before it is listed as inconsistent."""
+
+_BLOCK: Final = 4 * MIB
+
+
+class Packs(Protocol):
+    """Where chunks go: `Packer.add`."""
+
+    def __call__(self, kind: int, chunk_id: bytes, content: Buffer) -> None: ...
+
+
+@dataclass(slots=True)
+class Saved:
+    """What a file became. `stat` is the state the content belongs to."""
+
+    stat: os.stat_result
+    size: int
+    content: bytes
+    extra: Extra
+    consistent: bool
+
+
+class FileSaver:
+    """Reads files and stores what the vault lacks. For one thread."""
+
+    def __init__(
+        self,
+        index: Index,
+        id_key: bytes,
+        chunker: ContentChunker,
+        add: Packs,
+        put_node: Callable[[bytes], bytes],
+        cancel: CancelToken,
+    ) -> None:
+        self._find = index.data.find
+        self._id_key = id_key
+        self._chunker = chunker
+        self._add = add
+        self._put_node = put_node
+        self._cancel = cancel
+        self._buffer = bytearray()
+        self.bytes_read = 0
+        self.bytes_new = 0
+
+    def save(self, path: Native, name: bytes, seen: os.stat_result) -> Saved:
+        """Stores a regular file. Raises OSError; FileNotFoundError too when it is a file no more."""
+        if seen.st_size <= self._chunker.minimum:
+            data, now, steady = read_whole(path, seen)
+            for _ in range(ATTEMPTS - 1):
+                if steady:
+                    break
+                data, now, steady = read_whole(path, now)
+            if steady or len(data) <= self._chunker.minimum:
+                return self._small(data, name, now, consistent=steady)
+        return self._large(path, name)
+
+    def _small(self, data: bytes, name: bytes, seen: os.stat_result, *, consistent: bool) -> Saved:
+        extra = Extra(database=bool(content_kind(data[:HEAD], name, len(data)).name))
+        content = self._chunk(data) if data else b""
+        self.bytes_read += len(data)
+        return Saved(seen, len(data), content, extra, consistent)
+
+    def _chunk(self, content: Buffer) -> bytes:
+        chunk_id = hmac.digest(self._id_key, content, "sha256")[:ID_SIZE]
+        if self._find(chunk_id) == ABSENT:
+            self._add(KIND_DATA, chunk_id, content)
+            self.bytes_new += len(content)
+        return chunk_id
+
+    def _large(self, path: Native, name: bytes) -> Saved:
+        saved = self._large_once(path, name)
+        for _ in range(ATTEMPTS - 1):
+            if saved.consistent:
+                break
+            saved = self._large_once(path, name)
+        return saved
+
+    def _large_once(self, path: Native, name: bytes) -> Saved:
+        with Stream(path) as stream:
+            if not stream.is_regular():
+                raise FileNotFoundError(path)
+            saved = self._stream(stream, name)
+            saved.consistent = stream.unchanged() and saved.size == stream.size
+        return saved
+
+    def _stream(self, stream: Stream, name: bytes) -> Saved:
+        head = bytearray(HEAD)
+        kind = content_kind(bytes(head[: stream.fill(memoryview(head))]), name, stream.size)
+        page = page_for(kind.page, stream.size) if kind.page else 0
+        chunks = ContentList(self._put_node, page)
+        size = 0
+        if page:
+            size = self._pages(stream, chunks, page)
+        else:
+            for offset, length, hole in stream.extents():
+                size += self._hole(chunks, length) if hole else self._extent(stream, chunks, offset, length)
+        content, levels = chunks.finish() if size else (b"", 0)
+        extra = Extra(
+            levels=levels, page=page if levels else 0, sparse=stream.has_holes(), database=bool(kind.name)
+        )
+        return Saved(stream.stat, size, content, extra, consistent=True)
+
+    def _block(self, size: int) -> memoryview:
+        if len(self._buffer) < size:
+            self._buffer = bytearray(size)
+        return memoryview(self._buffer)[:size]
+
+    def _hole(self, chunks: ContentList, length: int) -> int:
+        chunks.add(ZERO_ID, length)
+        self.bytes_read += length
+        return length
+
+    def _pages(self, stream: Stream, chunks: ContentList, page: int) -> int:
+        """Cuts at fixed boundaries; a page of zeros is named and not stored."""
+        zeros = bytes(page)
+        block = self._block(max(page, _BLOCK // page * page))
+        key, find, digest = self._id_key, self._find, hmac.digest
+        stream.seek(0)
+        size = 0
+        while filled := stream.fill(block):
+            self._cancel.check()
+            for start in range(0, filled, page):
+                content = block[start : min(start + page, filled)]
+                if content == zeros:
+                    chunks.add(ZERO_ID, page)
+                    continue
+                chunk_id = digest(key, content, "sha256")[:ID_SIZE]
+                if find(chunk_id) == ABSENT:
+                    self._add(KIND_DATA, chunk_id, content)
+                    self.bytes_new += len(content)
+                chunks.add(chunk_id, len(content))
+            size += filled
+            self.bytes_read += filled
+        return size
+
+    def _extent(self, stream: Stream, chunks: ContentList, offset: int, length: int) -> int:
+        """Cuts by content between two holes; the bytes read, fewer when the file shrank."""
+        block = self._block(_BLOCK + max(self._chunker.maximum, MAX_CHUNK))
+        stream.seek(offset)
+        kept = done = 0
+        while True:
+            self._cancel.check()
+            wanted = min(_BLOCK, length - done)
+            filled = stream.fill(block[kept : kept + wanted]) if wanted else 0
+            done += filled
+            last = filled < _BLOCK
+            end = kept + filled
+            start = 0
+            for cut in self._chunker.cut(block[:end], last=last) if end else ():
+                chunks.add(self._chunk(block[start:cut]), cut - start)
+                start = cut
+            self.bytes_read += filled
+            kept = end - start
+            if last:
+                return done
+            block[:kept] = block[start:end]
