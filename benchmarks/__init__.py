@@ -1,0 +1,1 @@
+"""CyberLib beside restic and borg, on one machine, in one run: `python -m benchmarks --help`."""
