@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import platform
 import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
 from pathlib import Path
 
@@ -35,11 +35,6 @@ def ensure(profile: str) -> Path:
     return _python()
 
 
-def base_python() -> str:
-    """The Python outside `.venv`, also when `.venv`'s own runs this."""
-    return str(getattr(sys, "_base_executable", sys.executable))
-
-
 def _python() -> Path:
     return VENV / "Scripts" / "python.exe" if os.name == "nt" else VENV / "bin" / "python"
 
@@ -62,7 +57,7 @@ def _fingerprint(profile: str) -> str:
 
 
 def _refuse_what_cannot_work() -> None:
-    if sys.platform == "win32" and platform.machine().upper() == "ARM64":
+    if sysconfig.get_platform() == "win-arm64":  # what this Python was built for
         raise give_up(
             "cryptography has no ready build for Python on Windows ARM64. "
             "Install the 64-bit Intel (x64) Python, which runs there too, and start again."
