@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 
 from ..core.compression import decompress
 from ..core.crypto import Sealer, keyed_id, same
@@ -56,12 +57,19 @@ def read_pack_footer(store: Store, keys: VaultKeys, name: bytes, size: int) -> P
 
 
 class Reader:
-    """Reads chunks and nodes. Safe to use from several threads."""
+    """Reads chunks and nodes. Safe to use from several threads.
 
-    def __init__(self, store: Store, keys: VaultKeys, index: Index) -> None:
+    `recover` loads the index anew from the packs themselves; it is asked once, when an id is not found:
+    an index object may be missing or damaged while its packs are whole.
+    """
+
+    def __init__(
+        self, store: Store, keys: VaultKeys, index: Index, recover: Callable[[], Index] | None = None
+    ) -> None:
         self._store = store
         self._keys = keys
-        self._index = index
+        self.index = index
+        self._recover = recover
         self._segments: OrderedDict[int, tuple[bytes, Spans]] = OrderedDict()
         self._footers: OrderedDict[bytes, list[SegmentInfo]] = OrderedDict()
         self._sealers: dict[bytes, Sealer] = {}
@@ -69,11 +77,25 @@ class Reader:
 
     def chunk(self, chunk_id: bytes) -> bytes:
         """A chunk of a file. IntegrityError("chunk_missing") or ("pack_damaged")."""
-        return self._find(self._index.data.find(chunk_id), chunk_id, self._keys.chunk_ids)
+        number = self.index.data.find(chunk_id)
+        if number == ABSENT and self._recovered():
+            number = self.index.data.find(chunk_id)
+        return self._find(number, chunk_id, self._keys.chunk_ids)
 
     def node(self, node_id: bytes) -> bytes:
         """A node of a tree or content list. IntegrityError as `chunk`."""
-        return self._find(self._index.trees.find(node_id), node_id, self._keys.tree_ids)
+        number = self.index.trees.find(node_id)
+        if number == ABSENT and self._recovered():
+            number = self.index.trees.find(node_id)
+        return self._find(number, node_id, self._keys.tree_ids)
+
+    def _recovered(self) -> bool:
+        if self._recover is None:
+            return False
+        with self._lock:
+            self.index, self._recover = self._recover(), None
+            self._segments.clear()
+        return True
 
     def _find(self, number: int, chunk_id: bytes, id_key: bytes) -> bytes:
         if number == ABSENT:
@@ -110,7 +132,7 @@ class Reader:
 
         Raises IntegrityError("pack_damaged", name=…), ("object_missing", name=…).
         """
-        place = self._index.place(number)
+        place = self.index.place(number)
         name = object_name("packs", place.pack.name)
         try:
             if pack is None:
@@ -133,7 +155,7 @@ class Reader:
         return sealer
 
     def _layout(self, number: int, pack: PackRow, position: int) -> Layout:
-        layout = self._index.layout(number)
+        layout = self.index.layout(number)
         if layout is None:
             info = self._footer(pack)[position]
             layout = Layout(info.ids, info.sizes)

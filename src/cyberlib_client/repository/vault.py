@@ -35,7 +35,7 @@ from ..core.ids import digest_of, object_name
 from ..core.keys import MAX_EPOCH, VAULT_ID_SIZE, VaultKeys
 from ..core.ports import Clock, Random, Store
 from .index import Index
-from .reader import read_pack_footer
+from .reader import Reader, read_pack_footer
 
 _SECOND = 1_000_000_000
 _MONTH = 30 * 24 * 3600 + 37_800  # seconds: a twelfth of a year of 365.25 days
@@ -114,6 +114,20 @@ class Vault:
                 index.add_pack(info)
         names = [object_name("packs", info.name) for info in orphans]
         return index, IndexReport(damaged, sorted(missing), names, orphans)
+
+    def reader(self, *, check_packs: bool = False) -> Reader:
+        """A reader on the vault as it is now; see `load_index`."""
+        if check_packs:
+            return Reader(self.store, self.keys, self.load_index(check_packs=True)[0])
+        index, _ = self.load_index()
+        return Reader(self.store, self.keys, index, lambda: self.load_index(check_packs=True)[0])
+
+    def ids_of_segment(self, pack: bytes, position: int) -> bytes:
+        """The ids an index tells of a segment whose pack cannot tell itself; empty when none does."""
+        for info in self._index_objects()[0]:
+            if info.name == pack and position < len(info.segments):
+                return info.segments[position].ids
+        return b""
 
     def _index_objects(self) -> tuple[list[PackInfo], list[str]]:
         infos: list[PackInfo] = []

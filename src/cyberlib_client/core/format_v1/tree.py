@@ -20,7 +20,7 @@ from .content import MAX_LEVELS
 LEAF: Final = 0
 BRANCH: Final = 1
 MAX_NODE: Final = 4 * 1024 * 1024
-MAX_DEPTH: Final = 1024
+MAX_DEPTH: Final = 4096
 """Directories below one another that a reader follows."""
 
 FILE: Final = 0

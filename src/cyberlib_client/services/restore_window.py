@@ -1,0 +1,274 @@
+"""Files whose content is fetched together: their chunks sorted by segment, each segment opened once."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from ..core.errors import CyberlibError, IntegrityError
+from ..core.format_v1.tree import Entry
+from ..core.ids import MIB
+from ..core.ports import CancelToken
+from ..files.names import display
+from ..files.write_back import DirHandle, EntryMeta, FileHandle, Outcome, Target
+from ..repository.content import content_spans
+from ..repository.index import ABSENT
+from ..repository.reader import Reader, Spans
+
+MOST_CHUNKS: Final = 100_000
+"""Chunks in one window: what a restore keeps in memory, some 30 MB."""
+
+_WORKERS: Final = 2
+
+
+class _Small(NamedTuple):
+    """A file that is one chunk."""
+
+    above: DirHandle
+    entry: Entry
+    meta: EntryMeta
+    path: bytes
+
+
+class _Large:
+    """A file in several chunks. `left`: chunks not written yet, counted once all are known."""
+
+    __slots__ = ("failed", "handle", "left", "path", "size")
+
+    def __init__(self, handle: FileHandle, path: bytes, size: int) -> None:
+        self.handle = handle
+        self.path = path
+        self.size = size
+        self.left = 1  # one for the walk of its list
+        self.failed = ""
+
+
+class _Piece(NamedTuple):
+    """A chunk of a large file: its place there."""
+
+    file: _Large
+    offset: int
+    chunk_id: bytes
+
+
+class Window:
+    """Collects files and writes them. `add` and `flush` are for one thread.
+
+    `ended(outcome, size)` counts each file, `lost(path, reason)` names one whose content is damaged.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        target: Target,
+        ended: Callable[[Outcome, int], None],
+        lost: Callable[[bytes, str], None],
+        cancel: CancelToken,
+        tick: Callable[[bytes], None],
+    ) -> None:
+        self._reader = reader
+        self._target = target
+        self._ended = ended
+        self._lost = lost
+        self._cancel = cancel
+        self._tick = tick
+        self._small: dict[int, list[_Small]] = {}
+        self._pieces: dict[int, list[_Piece]] = {}
+        self._count = 0
+        self._lock = threading.Lock()
+        self._there: set[str] = set()
+        self.bytes_written = 0
+
+    def is_there(self, shown: str) -> bool:
+        """Whether a file that other hard links wait for came out under its own name."""
+        return shown in self._there
+
+    def add(self, above: DirHandle, entry: Entry, meta: EntryMeta, path: bytes) -> None:
+        """A file to restore."""
+        if not entry.size:
+            self._done(self._target.write_small(above, entry.name, b"", meta), entry, path)
+            return
+        if entry.extra is None or not entry.extra.levels:
+            if len(entry.content) and self._put_small(above, entry, meta, path):
+                return
+            self._lost(path, "missing")
+            return
+        self._add_large(above, entry, meta, path)
+
+    def _put_small(self, above: DirHandle, entry: Entry, meta: EntryMeta, path: bytes) -> bool:
+        number = self._reader.index.data.find(entry.content)
+        if number == ABSENT:
+            return False
+        self._small.setdefault(number, []).append(_Small(above, entry, meta, path))
+        self._more()
+        return True
+
+    def _add_large(self, above: DirHandle, entry: Entry, meta: EntryMeta, path: bytes) -> None:
+        handle = self._target.begin_file(above, entry.name, entry.size, meta)
+        if isinstance(handle, Outcome):
+            self._ended(handle, 0)
+            return
+        file = _Large(handle, path, entry.size)
+        sparse = entry.extra is not None and entry.extra.sparse
+        find = self._reader.index.data.find
+        try:
+            for chunk_id, offset, size in content_spans(self._reader, entry):
+                if not any(chunk_id):
+                    self._zeros(file, offset, size, sparse=sparse)
+                    continue
+                number = find(chunk_id)
+                if number == ABSENT:
+                    raise IntegrityError("chunk_missing")
+                with self._lock:
+                    file.left += 1
+                self._pieces.setdefault(number, []).append(_Piece(file, offset, chunk_id))
+                self._more()
+        except IntegrityError as error:
+            self._fail(file, error.code)
+        self._release(file, 1, entry)
+
+    def _zeros(self, file: _Large, offset: int, size: int, *, sparse: bool) -> None:
+        if sparse:
+            file.handle.hole(offset, size)
+        else:
+            for start in range(0, size, MIB):
+                file.handle.pwrite(offset + start, bytes(min(MIB, size - start)))
+        self.bytes_written += size
+
+    def _more(self) -> None:
+        self._count += 1
+        if self._count >= MOST_CHUNKS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Writes everything collected so far. Raises Failed when the target takes no more, Stopped."""
+        numbers = self._small.keys() | self._pieces.keys()
+        index = self._reader.index
+        work: queue.SimpleQueue[int] = queue.SimpleQueue()
+        for number in sorted(numbers, key=lambda n: (index.pack_of(n), index.place(n).offset)):
+            work.put(number)
+        failures: list[BaseException] = []
+        workers = min(_WORKERS, len(numbers))
+        threads = [
+            threading.Thread(target=self._work, args=(work, failures), name=f"restore-{i}", daemon=True)
+            for i in range(workers)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self._small, self._pieces, self._count = {}, {}, 0
+        if failures:
+            raise failures[0]
+        self._cancel.check()
+
+    def _work(self, work: queue.SimpleQueue[int], failures: list[BaseException]) -> None:
+        while not failures and not self._cancel.cancelled:
+            try:
+                number = work.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                self._segment(number)
+            except BaseException as error:
+                failures.append(error)
+
+    def _segment(self, number: int) -> None:
+        small, pieces = self._small.get(number, ()), self._pieces.get(number, ())
+        try:
+            plain, spans = self._reader.open_segment(number)
+        except IntegrityError as error:
+            for waiting in small:
+                self._lost(waiting.path, error.code)
+            for piece in pieces:
+                self._fail(piece.file, error.code)
+                self._release(piece.file, 1)
+            return
+        for waiting in small:
+            self._write_small(waiting, plain, spans)
+        self._write_pieces(list(pieces), plain, spans)
+
+    def _write_small(self, waiting: _Small, plain: bytes, spans: Spans) -> None:
+        above, entry, meta, path = waiting
+        try:
+            data = self._reader.piece(plain, spans, entry.content)
+            if len(data) != entry.size:
+                raise IntegrityError("bad_content_list")
+        except IntegrityError as error:
+            self._lost(path, error.code)
+            return
+        self._done(self._target.write_small(above, entry.name, data, meta), entry, path)
+        self._tick(path)
+
+    def _write_pieces(self, pieces: list[_Piece], plain: bytes, spans: Spans) -> None:
+        """Chunks that lie side by side in the segment and in the file are written at once."""
+        pieces.sort(key=lambda p: (id(p.file), p.offset))
+        view = memoryview(plain)
+        at = 0
+        while at < len(pieces):
+            file, offset, _ = pieces[at]
+            start = end = -1
+            count = 0
+            while at + count < len(pieces):
+                piece = pieces[at + count]
+                span = spans.get(piece.chunk_id, (-1, -1))
+                follows = piece.file is file and span[0] == end and piece.offset == offset + end - start
+                if count and not follows:
+                    break
+                try:
+                    self._reader.piece(plain, spans, piece.chunk_id)
+                except IntegrityError as error:
+                    if count:
+                        break
+                    self._fail(file, error.code)
+                    count = 1
+                    break
+                start, end = (span[0] if not count else start), span[1]
+                count += 1
+            if start >= 0:
+                file.handle.pwrite(offset, view[start:end])
+                with self._lock:
+                    self.bytes_written += end - start
+            self._release(file, count)
+            self._tick(file.path)
+            at += count
+
+    def _fail(self, file: _Large, reason: str) -> None:
+        with self._lock:
+            if file.failed:
+                return
+            file.failed = reason
+        file.handle.abort()
+        self._lost(file.path, reason)
+
+    def _release(self, file: _Large, count: int, entry: Entry | None = None) -> None:
+        """Counts chunks done with; the last one finishes the file."""
+        with self._lock:
+            file.left -= count
+            last = not file.left
+        if last and not file.failed:
+            try:
+                outcome = file.handle.finish()
+            except IntegrityError as error:
+                self._fail(file, error.code)
+                return
+            self._count_there(outcome, file.path)
+            self._ended(outcome, file.size)
+
+    def _done(self, outcome: Outcome, entry: Entry, path: bytes) -> None:
+        if outcome.there:
+            with self._lock:
+                self.bytes_written += entry.size
+        if entry.extra is not None and entry.extra.link is not None:
+            self._count_there(outcome, path)
+        self._ended(outcome, entry.size)
+
+    def _count_there(self, outcome: Outcome, path: bytes) -> None:
+        if outcome.there:
+            with self._lock:
+                self._there.add(display(path))
+
+
+__all__ = ["CyberlibError", "Window"]
