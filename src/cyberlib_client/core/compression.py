@@ -13,7 +13,9 @@ CODEC_RAW = 0
 CODEC_ZSTD = 1
 LEVEL = 3
 
-_SAMPLE = 16 * 1024
+_SAMPLE = 2 * 1024
+_SAMPLES = 8
+_SAMPLED_FROM = 128 * 1024  # bytes: smaller segments are simply compressed
 _WORTH = 0.97  # keep the compressed form only when it saves at least 3 %
 
 _local = threading.local()  # zstandard's (de)compressors are not thread-safe: one per thread
@@ -28,8 +30,8 @@ def _compressor() -> zstandard.ZstdCompressor:
 
 def _looks_incompressible(plain: memoryview) -> bool:
     """Samples of a large segment: scans and packed documents are not worth level 3."""
-    step = len(plain) // 4
-    sample = b"".join(plain[i * step : i * step + _SAMPLE] for i in range(4))
+    step = len(plain) // _SAMPLES
+    sample = b"".join(plain[i * step : i * step + _SAMPLE] for i in range(_SAMPLES))
     return len(_local.prober.compress(sample)) > _WORTH * len(sample)
 
 
@@ -37,7 +39,7 @@ def compress(plain: Buffer) -> tuple[int, Buffer]:
     """(codec, stored bytes): zstd when it pays, else the bytes themselves."""
     compressor = _compressor()
     view = memoryview(plain)
-    if len(view) >= 8 * _SAMPLE and _looks_incompressible(view):
+    if len(view) >= _SAMPLED_FROM and _looks_incompressible(view):
         return CODEC_RAW, plain
     packed = compressor.compress(view)
     if len(packed) > _WORTH * len(view):

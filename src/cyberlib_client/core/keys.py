@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .crypto import KEY_SIZE, committed_key, hkdf
+from .crypto import KEY_SIZE, KeyedIds, committed_key, hkdf
 
 VAULT_ID_SIZE = 16
 MAX_EPOCH = 4095
@@ -16,7 +16,7 @@ _PREFIX = b"cyberlib/v1/"
 class VaultKeys:
     """Every key of one vault. Lives as short as it can: Python cannot wipe memory.
 
-    `root` is the 32-byte root secret, `vault_id` 16 bytes. Attributes are 32-byte keys.
+    `root` is the 32-byte root secret, `vault_id` 16 bytes. Attributes are 32-byte keys, or what names chunks and nodes with one.
     """
 
     __slots__ = (
@@ -40,8 +40,8 @@ class VaultKeys:
         self.vault_id = vault_id
         self._root = root
         derive = self._deriver(root, vault_id)
-        self.chunk_ids = derive("chunk ids")
-        self.tree_ids = derive("tree ids")
+        self.chunk_ids = KeyedIds(derive("chunk ids"))
+        self.tree_ids = KeyedIds(derive("tree ids"))
         self.header = derive("vault header")
         self.slots = derive("slot table")
         self.index = derive("index")

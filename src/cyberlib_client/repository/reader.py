@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from ..core.compression import decompress
-from ..core.crypto import Sealer, keyed_id, same
+from ..core.crypto import KeyedIds, Sealer, same
 from ..core.errors import IntegrityError
 from ..core.format_v1 import header as head
 from ..core.format_v1.index import PackInfo
@@ -97,19 +97,19 @@ class Reader:
             self._segments.clear()
         return True
 
-    def _find(self, number: int, chunk_id: bytes, id_key: bytes) -> bytes:
+    def _find(self, number: int, chunk_id: bytes, ids: KeyedIds) -> bytes:
         if number == ABSENT:
             raise IntegrityError("chunk_missing")
         plain, spans = self.segment(number)
-        return bytes(self.piece(plain, spans, chunk_id, id_key))
+        return bytes(self.piece(plain, spans, chunk_id, ids))
 
-    def piece(self, plain: bytes, spans: Spans, chunk_id: bytes, id_key: bytes | None = None) -> memoryview:
+    def piece(self, plain: bytes, spans: Spans, chunk_id: bytes, ids: KeyedIds | None = None) -> memoryview:
         """One chunk of an opened segment, compared with its id (a data chunk by default)."""
         span = spans.get(chunk_id)
         if span is None:
             raise IntegrityError("chunk_missing")
         content = memoryview(plain)[span[0] : span[1]]
-        if not same(keyed_id(id_key or self._keys.chunk_ids, content), chunk_id):
+        if not same((ids or self._keys.chunk_ids).of(content), chunk_id):
             raise IntegrityError("pack_damaged", reason="wrong_content")
         return content
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, Protocol, TypeVar
 from zlib import crc32
 
-from ..core.crypto import keyed_id
+from ..core.crypto import KeyedIds
 from ..core.errors import IntegrityError
 from ..core.format_v1.tree import Branch, Entry, decode_node, encode_branch, encode_leaf
 from ..core.ids import KIND_TREE
@@ -32,14 +32,14 @@ class Adds(Protocol):
 class NodeWriter:
     """Stores nodes that the vault does not hold yet."""
 
-    def __init__(self, index: Index, id_key: bytes, add: Adds) -> None:
+    def __init__(self, index: Index, ids: KeyedIds, add: Adds) -> None:
         self._index = index
-        self._id_key = id_key
+        self._ids = ids
         self._add = add
 
     def put(self, node: bytes) -> bytes:
         """The id of a node, stored now if it was not."""
-        node_id = keyed_id(self._id_key, node)
+        node_id = self._ids.of(node)
         if self._index.trees.find(node_id) == ABSENT:
             self._add(KIND_TREE, node_id, node)
         return node_id

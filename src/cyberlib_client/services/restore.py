@@ -16,6 +16,7 @@ from ..core.errors import Failed, IntegrityError, UsageError
 from ..core.events import Incident, Listener, Progress
 from ..core.format_v1 import tree
 from ..core.format_v1.tree import Entry
+from ..core.platform import Metadata
 from ..core.ports import CancelToken
 from ..files.names import display
 from ..files.write_back import Conflict, DirHandle, EntryMeta, FileHandle, NameRules, Outcome, Target, Wishes
@@ -285,7 +286,7 @@ def restore(
     vault: Vault,
     request: RestoreRequest,
     *,
-    metadata: object,
+    metadata: Metadata,
     listener: Listener,
     cancel: CancelToken,
 ) -> RestoreResult:
@@ -318,7 +319,7 @@ def restore(
             conflict=request.conflict,
             ask=request.ask,
             rules=request.rules,
-            metadata=metadata,  # type: ignore[arg-type]
+            metadata=metadata,
             wishes=wishes,
             listener=tell,
         ) as target:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hmac
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from ..core.chunking import ContentChunker, page_for
+from ..core.crypto import KeyedIds
 from ..core.format_v1.tree import Extra
-from ..core.ids import ID_SIZE, KIND_DATA, MAX_CHUNK, MIB, ZERO_ID
+from ..core.ids import KIND_DATA, MAX_CHUNK, MIB, ZERO_ID
 from ..core.ports import Buffer, CancelToken
 from ..files.kinds import HEAD, content_kind
 from ..files.read import Native, Stream, read_whole
@@ -46,14 +46,14 @@ class FileSaver:
     def __init__(
         self,
         index: Index,
-        id_key: bytes,
+        ids: KeyedIds,
         chunker: ContentChunker,
         add: Packs,
         put_node: Callable[[bytes], bytes],
         cancel: CancelToken,
     ) -> None:
         self._find = index.data.find
-        self._id_key = id_key
+        self._id_of = ids.of
         self._chunker = chunker
         self._add = add
         self._put_node = put_node
@@ -81,7 +81,7 @@ class FileSaver:
         return Saved(seen, len(data), content, extra, consistent)
 
     def _chunk(self, content: Buffer) -> bytes:
-        chunk_id = hmac.digest(self._id_key, content, "sha256")[:ID_SIZE]
+        chunk_id = self._id_of(content)
         if self._find(chunk_id) == ABSENT:
             self._add(KIND_DATA, chunk_id, content)
             self.bytes_new += len(content)
@@ -134,7 +134,7 @@ class FileSaver:
         """Cuts at fixed boundaries; a page of zeros is named and not stored."""
         zeros = bytes(page)
         block = self._block(max(page, _BLOCK // page * page))
-        key, find, digest = self._id_key, self._find, hmac.digest
+        id_of, find = self._id_of, self._find
         stream.seek(0)
         size = 0
         while filled := stream.fill(block):
@@ -144,7 +144,7 @@ class FileSaver:
                 if content == zeros:
                     chunks.add(ZERO_ID, page)
                     continue
-                chunk_id = digest(key, content, "sha256")[:ID_SIZE]
+                chunk_id = id_of(content)
                 if find(chunk_id) == ABSENT:
                     self._add(KIND_DATA, chunk_id, content)
                     self.bytes_new += len(content)
