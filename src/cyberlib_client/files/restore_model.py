@@ -1,0 +1,209 @@
+"""What a restore says and hears: metadata of an item, conflicts, outcomes, the file system it writes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum, StrEnum
+from typing import Final, NamedTuple, Protocol
+
+from ..core.ports import Buffer
+from .restore_names import NameRules
+
+PART: Final = b".cyberlib-part-"
+"""How the names begin under which a file is written before it is whole."""
+
+
+class Conflict(StrEnum):
+    """What to do when something that the restore did not make has the name of an item."""
+
+    ASK = "ask"
+    KEEP_BOTH = "keep-both"
+    REPLACE = "replace"
+    SKIP = "skip"
+
+
+class Outcome(Enum):
+    """How an item ended. What went wrong or differs was told as an Incident."""
+
+    WRITTEN = "written"
+    KEPT_BOTH = "kept_both"
+    REPLACED = "replaced"
+    SKIPPED = "skipped"
+    COPY_NEEDED = "copy_needed"  # a hard link this file system cannot make: write the content again
+    REFUSED = "refused"  # by the system: no rights, a name or kind of item it does not know
+
+    @property
+    def there(self) -> bool:
+        """True when what was asked for is now on disk, under its name or another."""
+        return self in _THERE
+
+
+_THERE: Final = frozenset((Outcome.WRITTEN, Outcome.KEPT_BOTH, Outcome.REPLACED))
+
+
+class EntryMeta(NamedTuple):
+    """`mode`: permission bits. `mtime_ns`: since 1970. `extras`: extended attributes, ACLs and the like by
+    namespaced name, for the Metadata port."""
+
+    mode: int
+    uid: int
+    gid: int
+    mtime_ns: int
+    extras: Mapping[str, bytes] | None = None
+
+
+class Question(NamedTuple):
+    """A conflict put to the user: the item's path below the restored folder, and what is there now."""
+
+    path: str
+    directory: bool
+    size: int
+    mtime_ns: int
+
+
+Ask = Callable[[Question], Conflict]
+
+
+class Metadata(Protocol):
+    """The part of the system's metadata adapter that a restore needs."""
+
+    def apply(
+        self, target: int | str, items: Mapping[str, bytes], *, want_acl: bool, want_owner: bool
+    ) -> list[str]:
+        """Write `items` to an open file (POSIX) or a path (Windows); returns the names that could not be."""
+
+
+class Wishes(NamedTuple):
+    """What to restore beyond content, names, times and the nine permission bits.
+
+    `owner`: user, group, and the setuid, setgid and sticky bits that are safe only with them. `acl`:
+    access lists. Both need privileges. `devices`: device files, for root alone.
+    """
+
+    owner: bool = False
+    acl: bool = False
+    devices: bool = False
+
+
+class Exchanged(OSError):
+    """Something stands where the restore had put, or just found, something else."""
+
+
+class Identity(NamedTuple):
+    """What tells one file or directory from every other on this machine."""
+
+    device: int
+    inode: int
+
+
+class Existing(NamedTuple):
+    """What stands where an item should go. `unfinished`: a small file that an interrupted restore left."""
+
+    directory: bool
+    size: int
+    mtime_ns: int
+    unfinished: bool
+
+
+class Traits(NamedTuple):
+    """What one file system does. `seal`: the mode that marks a file as being written, if modes are kept."""
+
+    rules: NameRules
+    seal: int | None
+
+
+class Held:
+    """An open file or directory, closed when the last thread that uses it lets go of it.
+
+    `number`: file descriptor, or handle on Windows, where `path` is its full path.
+    """
+
+    __slots__ = ("_close", "number", "path")
+
+    def __init__(self, number: int, close: Callable[[int], None], path: str = "") -> None:
+        self.number = number
+        self.path = path
+        self._close = close
+
+    def __del__(self) -> None:
+        try:
+            self._close(self.number)
+        except OSError:
+            pass  # content was checked by whoever wrote it; a directory has nothing to lose
+
+
+class Place(Protocol):
+    """A file system as the writer sees it: every item is named within an open directory.
+
+    No method follows a link in `name`, none overwrites unless it says so, all may be called from
+    several threads. FileExistsError: the name is taken. Other OSError: the system refuses. Methods that
+    set metadata return the names of what could not be set ("owner", "mode", …).
+    Exchanged: somebody puts something else in the place of what is being written.
+    """
+
+    reopens_files: bool
+    """True when a file being written may be closed in between."""
+    open_limit: int
+    """Handles to hold open at once."""
+
+    def open_root(self, path: str) -> tuple[Held, Identity]:
+        """The directory `path`, made private to its owner if it is missing."""
+
+    def traits(self, directory: Held) -> Traits:
+        """Finds out by trying, in the directory itself."""
+
+    def make_directory(self, directory: Held, name: bytes) -> None:
+        """Makes a directory that only its owner may enter."""
+
+    def open_directory(self, directory: Held, name: bytes, ours: bool) -> tuple[Held, Identity]:
+        """Raises NotADirectoryError for anything but a directory, and Exchanged when it is not our own but
+        should be (`ours`)."""
+
+    def finish_directory(self, directory: Held, meta: EntryMeta) -> list[str]:
+        """Metadata of a directory in which nothing more will be written."""
+
+    def write(
+        self, directory: Held, name: bytes, data: Buffer, meta: EntryMeta, seal: int | None
+    ) -> list[str]:
+        """A whole file. On any error nothing is left. `seal`: see Traits; None asks for no protection."""
+
+    def create_part(self, directory: Held, name: bytes, size: int, sparse: bool) -> tuple[Held, Identity]:
+        """A file of `size` zero bytes that takes no room yet. `sparse`: part of it is never written."""
+
+    def open_part(self, directory: Held, name: bytes, identity: Identity) -> Held:
+        """The same file again, or Exchanged."""
+
+    def pwrite(self, part: Held, data: Buffer, offset: int) -> None:
+        """All of `data` at `offset`."""
+
+    def finish_part(self, part: Held, size: int, meta: EntryMeta) -> list[str]:
+        """Metadata of a file whose content is complete; OSError when it is not `size` bytes."""
+
+    def rename_new(self, directory: Held, old: bytes, new: bytes) -> None:
+        """Renames unless `new` is taken."""
+
+    def replace(self, directory: Held, old: bytes, new: bytes) -> None:
+        """Renames; `new`, if it is there, is gone at the same instant."""
+
+    def remove(self, directory: Held, name: bytes) -> None:
+        """Removes a file or link; absent is no error."""
+
+    def look(self, directory: Held, name: bytes, seal: int | None, size: int) -> Existing | None:
+        """What stands at `name`. `size`: of the file that should, for `unfinished`."""
+
+    def symlink(
+        self, directory: Held, name: bytes, target: bytes, folder: bool, meta: EntryMeta
+    ) -> list[str]:
+        """A symbolic link; `folder` matters on Windows alone."""
+
+    def link(self, first: Held, first_name: bytes, directory: Held, name: bytes) -> None:
+        """A second name of a file."""
+
+    def special(self, directory: Held, name: bytes, kind: int, device: int, meta: EntryMeta) -> list[str]:
+        """A fifo or device file; `kind` as in `stat` (S_IFIFO, S_IFCHR, S_IFBLK)."""
+
+    def leftovers(self, directory: Held) -> list[bytes]:
+        """Names beginning with PART that a restore on this machine left and no running one uses."""
+
+    def part_name(self) -> bytes:
+        """A name beginning with PART that nobody else uses."""
