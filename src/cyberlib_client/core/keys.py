@@ -16,7 +16,8 @@ _PREFIX = b"cyberlib/v1/"
 class VaultKeys:
     """Every key of one vault. Lives as short as it can: Python cannot wipe memory.
 
-    `root` is the 32-byte root secret, `vault_id` 16 bytes. Attributes are 32-byte keys, or what names chunks and nodes with one.
+    `root` is the 32-byte root secret, `vault_id` 16 bytes. Attributes are 32-byte keys, or what names
+    chunks and nodes with one.
     """
 
     __slots__ = (

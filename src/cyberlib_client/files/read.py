@@ -104,6 +104,8 @@ class Stream:
             if size:
                 yield 0, size, False
             return
+        if sys.platform == "win32":
+            return  # never has holes: see _may_have_holes
         at = 0
         while at < size:
             start = self._next_data(at, size)
@@ -116,6 +118,8 @@ class Stream:
             at = end
 
     def _next_data(self, at: int, size: int) -> int:
+        if sys.platform == "win32":
+            return at
         try:
             return min(os.lseek(self._fd, at, os.SEEK_DATA), size)
         except OSError:

@@ -176,7 +176,7 @@ class Packer:
                 continue  # keep taking, so that nobody waits for a place in the queue
             try:
                 self._seal(segment)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
                 self._failure = error
 
     def _seal(self, segment: _Segment) -> None:
@@ -237,7 +237,7 @@ class Packer:
                 continue
             try:
                 self._store_pack(*work)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
                 self._failure = error
 
     def _store_pack(self, builder: PackBuilder, full: bool) -> None:

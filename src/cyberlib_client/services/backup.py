@@ -10,15 +10,13 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from stat import S_ISDIR
 
 from ..core.chunking import ContentChunker
 from ..core.crypto import sha256
 from ..core.errors import CyberlibError, Failed, IntegrityError, UsageError
-from ..core.events import Incident, Listener, Progress
-from ..core.format_v1 import tree
+from ..core.events import Incident, Listener
 from ..core.format_v1.index import PackInfo
 from ..core.format_v1.snapshot import (
     MAX_INCIDENTS,
@@ -29,41 +27,28 @@ from ..core.format_v1.snapshot import (
 from ..core.format_v1.tree import Entry
 from ..core.ids import object_name
 from ..core.ports import CancelToken, Clock, Random
-from ..files.names import THIS_SYSTEM, display
-from ..files.read import Native
-from ..files.scan import Found
-from ..files.selection import Selection
+from ..files.names import THIS_SYSTEM
 from ..repository.content import content_spans
 from ..repository.index import ABSENT, Index
 from ..repository.packer import Packer
 from ..repository.reader import Reader
 from ..repository.snapshots import SnapshotList, Stored
-from ..repository.trees import NodeWriter, find_entry
+from ..repository.trees import NodeWriter
 from ..repository.vault import IndexReport, Vault
 from .device import Identity
+from .forest import Forest, Source
+from .meter import Meter
 from .save_file import FileSaver
-from .walk import Counts, Earlier, ReadsMetadata, Walker
+from .walk import ReadsMetadata, Walker
 
 OwnerNames = Callable[[set[int], set[int]], tuple[dict[int, str], dict[int, str]]]
 """Names of users and groups by number, where this system knows them."""
 
 _INDEX_EVERY = 64
-"""Packs (1 GiB) after which a long run stores an index, so that a crash costs little."""
-
-_TICK = 2_000_000_000
-"""Nanoseconds: the coarsest clock tick of a file system (FAT)."""
+"""Packs (1 GiB) after which a long run stores an index."""
 
 _PARENTS = 8
 """How many of this device's newest snapshots are looked at for a source's earlier state."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A folder or file to protect: the path this system takes and its path in the vault."""
-
-    native: Native
-    path: bytes
-    selection: Selection
 
 
 @dataclass(frozen=True)
@@ -115,6 +100,11 @@ class _Run:
         if len(self.incidents) < MAX_INCIDENTS:
             self.incidents.append((incident, path))
         self.listener(incident)
+
+    def checkpoint(self) -> None:
+        """Stores an index now and then, so that a crash costs little."""
+        if len(self.stored) - self.indexed >= _INDEX_EVERY:
+            self.flush_index()
 
     def flush_index(self) -> None:
         """Stores an index of the packs that no stored index names yet."""
@@ -210,12 +200,13 @@ def _walk(
     mine = _parents(snapshots, run.identity.device.id)
     lossy = bool(report.missing or report.damaged or run.request.suspects)
     holds = (lambda entry: _holds(index, reader, entry)) if lossy else None
-    meter = _Meter(run, packer, mine[0].snapshot.statistics if mine else None)
+    before = mine[0].snapshot.statistics if mine else None
+    meter = Meter(packer, before, run.listener, run.cancel, run.checkpoint)
     walker = Walker(
         saver, nodes, reader, metadata, holds, run.request.skip, run.incident, run.cancel, meter.tick
     )
     meter.watch(walker.counts, saver)
-    root = _Forest(run, walker, nodes, reader, mine).store()
+    root = Forest(run.request.sources, walker, nodes, reader, mine, run.incident).store()
     meter.tell(b"")
     return walker, saver, root
 
@@ -279,140 +270,4 @@ def _commit(
     return Stored(digest, snapshot)
 
 
-class _Forest:
-    """Sources at their full paths in one tree, under directories that only lead to them."""
-
-    def __init__(
-        self, run: _Run, walker: Walker, nodes: NodeWriter, reader: Reader, mine: list[Stored]
-    ) -> None:
-        self._run = run
-        self._walker = walker
-        self._nodes = nodes
-        self._reader = reader
-        self._mine = mine
-
-    def store(self) -> bytes:
-        """The node id of the root. Failed("sources_missing") when no source could be entered."""
-        below: list[tuple[list[bytes], Entry]] = []
-        for source in _outermost(self._run.request.sources):
-            entry = self._source(source)
-            if entry is not None:
-                below.append((source.path[1:].split(b"/") if source.path != b"/" else [], entry))
-        if not below:
-            raise Failed("sources_missing")
-        return self._directory(b"", below).content
-
-    def _source(self, source: Source) -> Entry | None:
-        name = source.path.rpartition(b"/")[2]
-        try:
-            # A source that is itself a link means what it leads to.
-            status = os.stat(source.native)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            self._run.incident(Incident("source_missing", display(source.path), reason), source.path)
-            return None
-        item = Found(name, source.native, status, S_ISDIR(status.st_mode))
-        shown = source.path if source.path != b"/" else b""
-        return self._walker.source(item, shown, self._earlier(source), source.selection)
-
-    def _earlier(self, source: Source) -> Earlier:
-        """The source as this device's newest snapshot that holds it tells it."""
-        for stored in self._mine:
-            try:
-                entry: Entry | None = root_entry(stored.snapshot.root)
-                for name in source.path[1:].split(b"/") if source.path != b"/" else []:
-                    entry = find_entry(self._reader, entry.content, name) if entry else None
-            except IntegrityError:
-                continue
-            if entry is not None:
-                return Earlier(entry, stored.snapshot.started - _TICK)
-        return Earlier()
-
-    def _directory(self, path: bytes, below: list[tuple[list[bytes], Entry]]) -> Entry:
-        """The directory at `path` that leads to the sources `below` it."""
-        if len(below) == 1 and not below[0][0]:
-            return below[0][1]
-        names: dict[bytes, list[tuple[list[bytes], Entry]]] = {}
-        for rest, entry in below:
-            names.setdefault(rest[0], []).append((rest[1:], entry))
-        entries = []
-        for name in sorted(names):
-            entry = self._directory(path + b"/" + name, names[name])
-            entry.name = name
-            entries.append(entry)
-        made = root_entry(self._nodes.directory(entries))
-        return _with_status(made, path)
-
-
-def _with_status(entry: Entry, path: bytes) -> Entry:
-    """Mode and owner of a directory that leads to a source; its times would change at every run."""
-    try:
-        status = os.stat(os.fsdecode(path) if path else "/")
-    except (OSError, ValueError):
-        return entry
-    entry.mode, entry.uid, entry.gid = status.st_mode & 0o7777, status.st_uid, status.st_gid
-    return entry
-
-
-def root_entry(node_id: bytes) -> Entry:
-    """A directory entry for a tree's root, which has no name."""
-    return Entry(b"", tree.DIRECTORY, 0o755, 0, 0, 0, 0, 0, 0, node_id)
-
-
-def _outermost(sources: Iterable[Source]) -> list[Source]:
-    """Sources that lie in no other source, in order of their paths."""
-    kept: list[Source] = []
-    for source in sorted(sources, key=lambda s: s.path):
-        above = kept[-1].path if kept else None
-        if above is not None and (above in (b"/", source.path) or source.path.startswith(above + b"/")):
-            continue
-        kept.append(source)
-    return kept
-
-
-class _Meter:
-    """Turns the walk's counts into events, a few times a second at most."""
-
-    def __init__(self, run: _Run, packer: Packer, before: Statistics | None) -> None:
-        self._run = run
-        self._packer = packer
-        self._before = before
-        self._next = 0.0
-        self._counts: Counts | None = None
-        self._saver: FileSaver | None = None
-
-    def watch(self, counts: Counts, saver: FileSaver) -> None:
-        """Whose figures are told."""
-        self._counts, self._saver = counts, saver
-
-    def tick(self, path: bytes) -> None:
-        """Called often; also lets long runs store an index now and then."""
-        now = time.monotonic()
-        if now < self._next:
-            return
-        self._next = now + 0.1
-        self._run.cancel.check()
-        self.tell(path)
-        if len(self._run.stored) - self._run.indexed >= _INDEX_EVERY:
-            self._run.flush_index()
-
-    def tell(self, path: bytes) -> None:
-        """Sends the figures now."""
-        counts, saver = self._counts, self._saver
-        if counts is None or saver is None:
-            return
-        # The last run's totals: counting beforehand would read every directory twice.
-        before = self._before
-        done = max(counts.bytes, saver.bytes_read)
-        self._run.listener(
-            Progress(
-                "backup",
-                files_done=counts.files,
-                files_total=max(before.files, counts.files) if before else None,
-                bytes_done=done,
-                bytes_total=max(before.bytes, done) if before else None,
-                bytes_known=max(0, done - saver.bytes_new),
-                bytes_stored=self._packer.stored_bytes,
-                current=display(path) if path else "",
-            )
-        )
+__all__ = ["BackupRequest", "BackupResult", "Source", "backup"]

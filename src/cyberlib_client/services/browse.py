@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 
 from ..core.errors import IntegrityError, UsageError
 from ..core.format_v1 import tree
-from ..core.format_v1.tree import Entry
+from ..core.format_v1.tree import Entry, root_entry
 from ..files.names import display
 from ..repository.content import content_spans
 from ..repository.reader import Reader
 from ..repository.snapshots import Stored
 from ..repository.trees import find_entry, read_directory
-from .backup import root_entry
 
 
 def split_path(path: bytes) -> list[bytes]:

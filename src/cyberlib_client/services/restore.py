@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from ..core.errors import Failed, IntegrityError, UsageError
 from ..core.events import Incident, Listener, Progress
 from ..core.format_v1 import tree
-from ..core.format_v1.tree import Entry
+from ..core.format_v1.tree import Entry, root_entry
 from ..core.platform import Metadata
 from ..core.ports import CancelToken
 from ..files.names import display
@@ -24,7 +24,6 @@ from ..files.write_back import Question as Question
 from ..repository.reader import Reader
 from ..repository.snapshots import Stored
 from ..repository.vault import Vault
-from .backup import root_entry
 from .browse import children, entry_at, look, split_path
 from .restore_window import Window
 

@@ -172,7 +172,7 @@ class Window:
                 return
             try:
                 self._segment(number)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
                 failures.append(error)
 
     def _segment(self, number: int) -> None:

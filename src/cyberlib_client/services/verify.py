@@ -12,7 +12,7 @@ from ..core.crypto import sha256
 from ..core.errors import CyberlibError, IntegrityError
 from ..core.events import Listener, Progress
 from ..core.format_v1 import tree
-from ..core.format_v1.tree import Entry
+from ..core.format_v1.tree import Entry, root_entry
 from ..core.ids import ID_SIZE, KIND_TREE, object_name
 from ..core.ports import CancelToken, Random
 from ..repository.content import content_spans
@@ -21,7 +21,6 @@ from ..repository.reader import Reader, read_pack_footer
 from ..repository.snapshots import Problem, SnapshotList, Stored
 from ..repository.trees import read_directory
 from ..repository.vault import Vault, header_is_intact
-from .backup import root_entry
 
 _WORKERS = 2
 MAX_AFFECTED = 10_000
@@ -140,7 +139,7 @@ def _read_packs(
                 return
             try:
                 found = _read_pack(vault, reader, index, row, segments.get(row, []))
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
                 failures.append(error)
                 return
             with lock:

@@ -275,7 +275,7 @@ class Walker:
         if kind == tree.SYMLINK:
             content = _link_target(item.path)
         if kind in _DEVICES:
-            extra.device = item.stat.st_rdev
+            extra.device = getattr(item.stat, "st_rdev", 0)
         extra.metadata = self._read_metadata(item.path, is_symlink=kind == tree.SYMLINK)
         return self._entry(item, kind, content, extra if extra != Extra() else None)
 

@@ -75,6 +75,11 @@ class Entry(msgspec.Struct, array_like=True, gc=False):
     extra: Extra | None = None
 
 
+def root_entry(node_id: bytes) -> Entry:
+    """A directory entry for a tree's root, which has no name of its own."""
+    return Entry(b"", DIRECTORY, 0o755, 0, 0, 0, 0, 0, 0, node_id)
+
+
 Branch = tuple[bytes, bytes]
 
 _encoder = msgspec.msgpack.Encoder()
