@@ -12,19 +12,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ..core.errors import Failed, IntegrityError, UsageError
+from ..core.errors import IntegrityError
 from ..core.events import Incident, Listener, Progress
 from ..core.format_v1 import tree
 from ..core.format_v1.tree import Entry, root_entry
 from ..core.platform import Metadata
 from ..core.ports import CancelToken
 from ..files.names import display
-from ..files.write_back import Conflict, DirHandle, EntryMeta, FileHandle, NameRules, Outcome, Target, Wishes
+from ..files.write_back import Conflict, DirHandle, EntryMeta, NameRules, Outcome, Target, Wishes
 from ..files.write_back import Question as Question
 from ..repository.reader import Reader
 from ..repository.snapshots import Stored
 from ..repository.vault import Vault
-from .browse import children, entry_at, look, split_path
+from .browse import children, entry_at, look, split_path, walk
 from .restore_window import Window
 
 
@@ -111,10 +111,9 @@ class _Restore:
             statistics = self._request.stored.snapshot.statistics
             return statistics.files, statistics.bytes
         files = size = 0
-        for path, entry in chosen:
-            for _, below in _walk(self._reader, path, entry):
-                files += below.kind == tree.FILE
-                size += below.size
+        for _, entry in _chosen_and_below(self._reader, chosen):
+            files += entry.kind == tree.FILE
+            size += entry.size
         return files, size
 
     def _lead_to(self, root: bytes, path: bytes, parents: dict[bytes, DirHandle | None]) -> DirHandle | None:
@@ -263,22 +262,11 @@ def _include_test(patterns: Sequence[str]) -> Callable[[bytes], bool]:
     return lambda path: any(fnmatch.fnmatchcase(display(path), p) for p in shaped)
 
 
-def _walk(reader: Reader, path: bytes, entry: Entry) -> Iterator[tuple[bytes, Entry]]:
-    stack = [iter((entry,))]
-    paths = [path.rpartition(b"/")[0]]
-    while stack:
-        found = next(stack[-1], None)
-        if found is None:
-            stack.pop()
-            paths.pop()
-            continue
-        here = paths[-1] + b"/" + found.name if found.name else b""
-        yield here, found
-        if found.kind == tree.DIRECTORY:
-            if len(stack) > tree.MAX_DEPTH:
-                raise IntegrityError("bad_tree")
-            stack.append(children(reader, found))
-            paths.append(here)
+def _chosen_and_below(reader: Reader, chosen: list[tuple[bytes, Entry]]) -> Iterator[tuple[bytes, Entry]]:
+    for path, entry in chosen:
+        if path:
+            yield path, entry
+        yield from walk(reader, entry, path)
 
 
 def restore(
@@ -337,16 +325,15 @@ def _count(
 ) -> None:
     """A dry run: what would be restored."""
     included = _include_test(request.include)
-    for path, entry in chosen:
-        for here, found in _walk(reader, path, entry):
-            if found.kind == tree.DIRECTORY:
-                result.directories += bool(here)
-            elif included(here):
-                missing = found.extra is not None and found.extra.missing
-                result.failed += bool(missing)
-                result.files += found.kind == tree.FILE and not missing
-                result.others += found.kind != tree.FILE
-                result.bytes += found.size if found.kind == tree.FILE else 0
+    for path, entry in _chosen_and_below(reader, chosen):
+        if entry.kind == tree.DIRECTORY:
+            result.directories += 1
+        elif included(path):
+            missing = entry.extra is not None and bool(entry.extra.missing)
+            result.failed += missing
+            result.files += entry.kind == tree.FILE and not missing
+            result.others += entry.kind != tree.FILE
+            result.bytes += entry.size
 
 
-__all__ = ["Failed", "FileHandle", "RestoreRequest", "RestoreResult", "UsageError", "restore"]
+__all__ = ["Conflict", "Question", "RestoreRequest", "RestoreResult", "restore"]
