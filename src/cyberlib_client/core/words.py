@@ -45,7 +45,8 @@ def decode(text: str) -> bytes:
 
     Accents, capitals, line breaks, commas and numbering do not matter, and four letters stand for a
     word. Raises UsageError: "recovery_words_count" (`count`, `expected`), "recovery_word_unknown"
-    (`position` from 1, `suggestion`: a word of our list or None), "recovery_words_checksum".
+    (`position` from 1, `suggestion`: a word of our list or None), "recovery_words_checksum"
+    (`position` of the first word that goes on otherwise than ours after four letters, or None).
     """
     written = _written_words(text)
     if len(written) != WORD_COUNT:
@@ -58,8 +59,16 @@ def decode(text: str) -> bytes:
         bits = bits << _BITS | place
     key = (bits >> _CHECK_BITS).to_bytes(KEY_SIZE)
     if bits & (1 << _CHECK_BITS) - 1 != _check(key):
-        raise UsageError("recovery_words_checksum")
+        raise UsageError("recovery_words_checksum", position=_first_doubtful(written))
     return key
+
+
+def _first_doubtful(written: list[str]) -> int | None:
+    for position, word in enumerate(written, 1):
+        ours = WORDS[_PLACES[word[:LETTERS_THAT_DECIDE]]]
+        if word not in (ours, ours[:LETTERS_THAT_DECIDE]):
+            return position
+    return None
 
 
 def _check(key: bytes) -> int:

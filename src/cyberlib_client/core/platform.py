@@ -1,0 +1,123 @@
+"""What services ask of the machine they run on; the room `system` has one adapter per system.
+
+Extended metadata is a mapping of namespaced names to bytes, kept in trees as it is:
+
+    xattr:NAME           an extended attribute (Linux, macOS)
+    xattr-hex:HEX        the same, for a name that is not UTF-8
+    acl:access           POSIX ACL, as Linux stores it in system.posix_acl_access
+    acl:default          POSIX ACL that a directory's new entries inherit
+    acl:macos            macOS ACL, as acl_to_text(3) writes it, UTF-8
+    macos:flags          chflags(2) bits, u32 little-endian
+    windows:attributes   file attributes that a user can set, u32 little-endian
+    windows:sddl         owner and group, and the access list unless all of it is inherited; UTF-8
+    ads:NAME             an alternate data stream of NTFS
+    omitted:NAME         this item exists but is not kept: too large or unreadable; no bytes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+Native = str | bytes
+
+NOTHING: Final[dict[str, bytes]] = {}
+"""What `Metadata.read` returns for an item with nothing to tell. Never to be changed."""
+
+OMITTED: Final = "omitted:"
+NOT_APPLICABLE: Final = "not_applicable:"
+"""Put before the name of an item that this system has no place for: another system's, mostly."""
+
+ROOM: Final = 1 << 20
+"""Bytes of extended metadata kept of one item; what goes beyond is listed as omitted."""
+
+
+class Metadata(Protocol):
+    """Extended metadata of files, directories and links. May be called from several threads."""
+
+    def read(self, path: Native, *, is_symlink: bool) -> dict[str, bytes]:
+        """All of one item, names in order; of a link itself, never of its target.
+
+        Raises FileNotFoundError and NotADirectoryError when the item is gone. Anything else that
+        cannot be read is in the result as omitted, so that it never costs the content.
+        """
+
+    def apply(
+        self, target: Native | int, items: Mapping[str, bytes], *, want_acl: bool, want_owner: bool
+    ) -> list[str]:
+        """Gives an item its metadata; returns the names that could not be set.
+
+        To be called after the owner is set and before mode and times (a read-only file takes no
+        attributes, a new owner clears capabilities, a written stream changes the time). `target`: a
+        path, whose last part is never followed, or an open file. `want_acl`: access lists.
+        `want_owner`: the owner in a Windows descriptor, and what gives rights (capabilities). What
+        is not wanted is not missed. Never raises for bad items.
+        """
+
+    def apply_last(self, target: Native | int, items: Mapping[str, bytes], *, want_owner: bool) -> list[str]:
+        """What would bar all later changes, mode and times included: immutable flags. As `apply`."""
+
+
+class Volumes(Protocol):
+    """Facts about file systems. Paths need not be absolute. All raise OSError."""
+
+    def volume_of(self, path: Native) -> str:
+        """Type of the file system, lower case ("ext4", "ntfs", "apfs", "fuse.sshfs"), "" if unknown."""
+
+    def free_space(self, path: Native) -> int:
+        """Bytes that this user may still write to the file system of `path`."""
+
+    def sync_directory(self, path: Native) -> None:
+        """Makes names created or removed in a directory survive a power cut, where the system can."""
+
+
+class Machine(Protocol):
+    """Names of this computer and of its users."""
+
+    def machine_name(self) -> str:
+        """As its owner knows it; never empty."""
+
+    def user_name(self) -> str:
+        """The account this process runs as; never empty."""
+
+    def owner_names(self, users: set[int], groups: set[int]) -> OwnerNames:
+        """Names of ids as trees hold them; unknown ids are left out, and all of them on Windows."""
+
+    def owner_ids(self, names: OwnerNames) -> dict[str, dict[int, int]]:
+        """For restoring elsewhere: {"users": {old id: id of that name here}, "groups": …}."""
+
+
+OwnerNames = dict[str, dict[int, str]]
+"""{"users": {id: name}, "groups": {id: name}}"""
+
+
+class Process(Protocol):
+    """What this process asks of the system for itself. Best effort: nothing here raises."""
+
+    def forbid_core_dumps(self) -> None:
+        """Keeps keys out of core dumps, crash reports, and other processes of the same user."""
+
+    def lower_priority(self) -> None:
+        """Gives way to whoever works at the machine: processor and disk."""
+
+
+class SecretKeeper(Protocol):
+    """Keeps small secrets of this user on this machine: a keychain, or a file by explicit choice.
+
+    Names are `[a-z0-9._-]`, at most 64, and not secret. All methods may raise
+    NeedsUnlock("keychain_unavailable", reason=…), reason being "no_service", "locked", "refused" or
+    "not_kept", or for a file NeedsUnlock("device_file_exposed" | "device_file_unreadable", path=…);
+    `store` also Failed("device_file_not_written", path=…).
+    """
+
+    def store(self, name: str, secret: bytes) -> None:
+        """Keeps it, in the place of an earlier one of that name, and makes sure it can be read again."""
+
+    def load(self, name: str) -> bytes | None:
+        """The secret, or None when there is none of that name."""
+
+    def remove(self, name: str) -> None:
+        """Forgets it; absent is no error."""
+
+    def describe(self) -> str:
+        """Which kind: "secret_service", "credential_manager", "keychain" or "owner_file"."""
