@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from itertools import combinations
 
 import pytest
@@ -118,7 +119,9 @@ def _accented(word: str, letter: int) -> str:
         max_size=24,
     ),
 )
-def test_capitals_accents_separators_and_four_letters_do_not_matter(key, separators, manners) -> None:  # type: ignore[no-untyped-def]
+def test_capitals_accents_separators_and_four_letters_do_not_matter(
+    key: bytes, separators: list[str], manners: list[Callable[[str], str]]
+) -> None:
     written = [manner(word) for manner, word in zip(manners, words.encode(key), strict=True)]
     assert words.decode("".join(word + gap for word, gap in zip(written, separators, strict=True))) == key
 

@@ -1,0 +1,1 @@
+"""Linux: xattrs and ACLs, mounts, the Secret Service."""

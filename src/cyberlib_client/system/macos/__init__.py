@@ -1,0 +1,1 @@
+"""macOS: flags, xattrs and ACLs, APFS, the Keychain."""

@@ -1,0 +1,188 @@
+"""The C library of macOS: what Python's os module does not offer there.
+
+Prototypes from <sys/xattr.h>, <sys/acl.h>, <sys/mount.h>, <sys/resource.h>, <sys/stat.h>. The library is
+loaded at the first call, so that this module can be imported anywhere.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+from ctypes import c_char_p, c_int, c_int32, c_size_t, c_ssize_t, c_uint32, c_uint64, c_void_p
+from functools import cache
+from typing import Final
+
+from ...core.platform import Native
+
+NOFOLLOW: Final = 0x0001  # XATTR_NOFOLLOW
+_ACL_TYPE_EXTENDED: Final = 0x100
+_IOPOL_TYPE_DISK: Final = 0
+_IOPOL_SCOPE_PROCESS: Final = 0
+_IOPOL_UTILITY: Final = 4
+
+
+class _Statfs(ctypes.Structure):
+    """struct statfs with 64-bit inodes."""
+
+    _fields_ = (
+        ("f_bsize", c_uint32),
+        ("f_iosize", c_int32),
+        ("f_blocks", c_uint64),
+        ("f_bfree", c_uint64),
+        ("f_bavail", c_uint64),
+        ("f_files", c_uint64),
+        ("f_ffree", c_uint64),
+        ("f_fsid", c_int32 * 2),
+        ("f_owner", c_uint32),
+        ("f_type", c_uint32),
+        ("f_flags", c_uint32),
+        ("f_fssubtype", c_uint32),
+        ("f_fstypename", ctypes.c_char * 16),
+        ("f_mntonname", ctypes.c_char * 1024),
+        ("f_mntfromname", ctypes.c_char * 1024),
+        ("f_flags_ext", c_uint32),
+        ("f_reserved", c_uint32 * 7),
+    )
+
+
+_PROTOTYPES: Final = {
+    "listxattr": (c_ssize_t, (c_char_p, c_void_p, c_size_t, c_int)),
+    "getxattr": (c_ssize_t, (c_char_p, c_char_p, c_void_p, c_size_t, c_uint32, c_int)),
+    "setxattr": (c_int, (c_char_p, c_char_p, c_char_p, c_size_t, c_uint32, c_int)),
+    "fsetxattr": (c_int, (c_int, c_char_p, c_char_p, c_size_t, c_uint32, c_int)),
+    "lchflags": (c_int, (c_char_p, c_uint32)),
+    "fchflags": (c_int, (c_int, c_uint32)),
+    "acl_get_link_np": (c_void_p, (c_char_p, c_int)),
+    "acl_set_link_np": (c_int, (c_char_p, c_int, c_void_p)),
+    "acl_set_fd_np": (c_int, (c_int, c_void_p, c_int)),
+    "acl_to_text": (c_void_p, (c_void_p, c_void_p)),
+    "acl_from_text": (c_void_p, (c_char_p,)),
+    "acl_free": (c_int, (c_void_p,)),
+    "setiopolicy_np": (c_int, (c_int, c_int, c_int)),
+}
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    library = ctypes.CDLL(None, use_errno=True)
+    for name, (result, arguments) in _PROTOTYPES.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
+    return library
+
+
+def _failed() -> OSError:
+    number = ctypes.get_errno()
+    return OSError(number, os.strerror(number))
+
+
+def list_xattr(path: Native) -> list[str]:
+    """Names of the attributes of the item itself. Raises OSError."""
+    raw = os.fsencode(path)
+    while True:
+        size = _libc().listxattr(raw, None, 0, NOFOLLOW)
+        if size < 0:
+            raise _failed()
+        if size == 0:
+            return []
+        room = ctypes.create_string_buffer(size)
+        got = _libc().listxattr(raw, room, size, NOFOLLOW)
+        if got >= 0:
+            return [os.fsdecode(name) for name in room.raw[:got].split(b"\0") if name]
+        if ctypes.get_errno() != errno.ERANGE:  # one more since we asked
+            raise _failed()
+
+
+def get_xattr(path: Native, name: str, most: int) -> bytes | None:
+    """Value of an attribute; None when it is longer than `most` bytes. Raises OSError."""
+    raw, label = os.fsencode(path), os.fsencode(name)
+    size = _libc().getxattr(raw, label, None, 0, 0, NOFOLLOW)
+    if size < 0:
+        raise _failed()
+    if size > most:
+        return None
+    room = ctypes.create_string_buffer(max(size, 1))
+    got = _libc().getxattr(raw, label, room, size, 0, NOFOLLOW)
+    if got < 0:
+        raise _failed()
+    return room.raw[:got]
+
+
+def set_xattr(target: Native | int, name: str, value: bytes) -> None:
+    """Raises OSError; ValueError for a name with a zero byte."""
+    label = os.fsencode(name)
+    if b"\0" in label:
+        raise ValueError("a name ends at its zero byte")
+    if isinstance(target, int):
+        done = _libc().fsetxattr(target, label, value, len(value), 0, 0)
+    else:
+        done = _libc().setxattr(os.fsencode(target), label, value, len(value), 0, NOFOLLOW)
+    if done != 0:
+        raise _failed()
+
+
+def get_acl(path: Native) -> bytes:
+    """Text of the access list, empty when there is none. Raises OSError."""
+    acl = _libc().acl_get_link_np(os.fsencode(path), _ACL_TYPE_EXTENDED)
+    if not acl:
+        if ctypes.get_errno() == errno.ENOENT:  # the item has no list
+            return b""
+        raise _failed()
+    try:
+        text = _libc().acl_to_text(acl, None)
+        if not text:
+            raise _failed()
+        try:
+            return ctypes.string_at(text)
+        finally:
+            _libc().acl_free(text)
+    finally:
+        _libc().acl_free(acl)
+
+
+def set_acl(target: Native | int, text: bytes) -> None:
+    """Raises OSError, also for a text that is no access list."""
+    acl = _libc().acl_from_text(text)
+    if not acl:
+        raise _failed()
+    try:
+        if isinstance(target, int):
+            done = _libc().acl_set_fd_np(target, acl, _ACL_TYPE_EXTENDED)
+        else:
+            done = _libc().acl_set_link_np(os.fsencode(target), _ACL_TYPE_EXTENDED, acl)
+        if done != 0:
+            raise _failed()
+    finally:
+        _libc().acl_free(acl)
+
+
+def set_flags(target: Native | int, flags: int) -> None:
+    """Raises OSError."""
+    if isinstance(target, int):
+        done = _libc().fchflags(target, flags)
+    else:
+        done = _libc().lchflags(os.fsencode(target), flags)
+    if done != 0:
+        raise _failed()
+
+
+def flags_of(path: Native) -> int:
+    """chflags(2) bits of the item itself. Raises OSError."""
+    return int(getattr(os.lstat(path), "st_flags", 0))
+
+
+def type_of_volume(path: Native) -> str:
+    """Raises OSError."""
+    # On Intel Macs the plain name is an older structure's.
+    statfs = getattr(_libc(), "statfs$INODE64", None) or _libc().statfs
+    statfs.restype, statfs.argtypes = c_int, (c_char_p, c_void_p)
+    found = _Statfs()
+    if statfs(os.fsencode(path), ctypes.byref(found)) != 0:
+        raise _failed()
+    return str(found.f_fstypename.decode("ascii", "replace")).lower()
+
+
+def give_way_at_disk() -> None:
+    """Disk requests of this process come after those of whoever waits for them."""
+    _libc().setiopolicy_np(_IOPOL_TYPE_DISK, _IOPOL_SCOPE_PROCESS, _IOPOL_UTILITY)

@@ -1,0 +1,108 @@
+"""What Linux and macOS have in common."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from ..core.platform import Native, OwnerNames
+
+_NICE: Final = 10
+# A folder on the network or behind FUSE may have nothing to flush.
+_NO_SYNC: Final = frozenset((errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF))
+
+if sys.platform != "win32":
+    import fcntl
+    import grp
+    import pwd
+    import resource
+
+    class PosixVolumes:
+        """See core.platform.Volumes."""
+
+        def free_space(self, path: Native) -> int:
+            """Without the blocks that only root may use."""
+            found = os.statvfs(path)
+            return found.f_bavail * found.f_frsize
+
+        def sync_directory(self, path: Native) -> None:
+            """fsync; on macOS down to the platters, which fsync there does not do."""
+            number = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                _flush(number)
+            except OSError as error:
+                if error.errno not in _NO_SYNC:
+                    raise
+            finally:
+                os.close(number)
+
+    def _flush(number: int) -> None:
+        if sys.platform == "darwin":
+            try:
+                fcntl.fcntl(number, fcntl.F_FULLFSYNC)
+            except OSError:
+                pass  # not every file system knows it: plain fsync below
+            else:
+                return
+        os.fsync(number)
+
+    class PosixMachine:
+        """See core.platform.Machine."""
+
+        def machine_name(self) -> str:
+            """The first part of the host name."""
+            return os.uname().nodename.partition(".")[0] or "localhost"
+
+        def user_name(self) -> str:
+            """From the password database, as the environment may say anything."""
+            try:
+                return pwd.getpwuid(os.geteuid()).pw_name
+            except KeyError:  # a container's made-up user
+                return f"uid {os.geteuid()}"
+
+        def owner_names(self, users: set[int], groups: set[int]) -> OwnerNames:
+            """One look-up per id, which a directory service may answer slowly: ask once per snapshot."""
+            return {
+                "users": _known(users, lambda number: pwd.getpwuid(number).pw_name),
+                "groups": _known(groups, lambda number: grp.getgrgid(number).gr_name),
+            }
+
+        def owner_ids(self, names: OwnerNames) -> dict[str, dict[int, int]]:
+            """Names unknown here are left out."""
+            return {
+                "users": _numbers(names.get("users", {}), lambda name: pwd.getpwnam(name).pw_uid),
+                "groups": _numbers(names.get("groups", {}), lambda name: grp.getgrnam(name).gr_gid),
+            }
+
+    def no_core_files() -> None:
+        """No core file for this process nor for what it starts."""
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    def be_nice() -> None:
+        """Gives way at the processor, once: niceness adds up."""
+        now = os.getpriority(os.PRIO_PROCESS, 0)
+        if now < _NICE:
+            os.setpriority(os.PRIO_PROCESS, 0, _NICE)
+
+
+def _known(numbers: Iterable[int], name_of: Callable[[int], str]) -> dict[int, str]:
+    found = {}
+    for number in sorted(numbers):
+        try:
+            found[number] = name_of(number)
+        except (KeyError, OverflowError):
+            continue  # an owner that no longer has an account, or never had one here
+    return found
+
+
+def _numbers(names: Mapping[int, str], number_of: Callable[[str], int]) -> dict[int, int]:
+    found = {}
+    for old, name in names.items():
+        try:
+            found[old] = number_of(name)
+        except (KeyError, ValueError):  # ValueError: a name with a zero byte, from a hostile tree
+            continue
+    return found

@@ -1,0 +1,1 @@
+"""Windows: attributes, descriptors and alternate streams, volumes, the Credential Manager."""

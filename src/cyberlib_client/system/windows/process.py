@@ -1,0 +1,57 @@
+"""Crash reports, priorities and names on Windows."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from ctypes.wintypes import DWORD
+from typing import Final
+
+from ...core.platform import OwnerNames
+from . import api
+
+# SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SEM_NOOPENFILEERRORBOX: no dialog on a machine nobody sits
+# at, and none of the reports with memory in them that the second would start.
+_SILENT: Final = 0x1 | 0x2 | 0x8000
+_BELOW_NORMAL: Final = 0x4000
+_DNS_HOST_NAME: Final = 1  # ComputerNameDnsHostname: not cut at 15 letters, not in capitals
+
+
+class WindowsProcess:
+    """See core.platform.Process."""
+
+    def forbid_core_dumps(self) -> None:
+        """For this process and what it starts."""
+        api.kernel32().SetErrorMode(_SILENT)
+
+    def lower_priority(self) -> None:
+        """Below those who work at the machine; "background" would also take the memory away."""
+        api.kernel32().SetPriorityClass(api.kernel32().GetCurrentProcess(), _BELOW_NORMAL)
+
+
+class WindowsMachine:
+    """See core.platform.Machine. Windows has no numbers for owners: descriptors name them."""
+
+    def machine_name(self) -> str:
+        """See core.platform.Machine."""
+        size = DWORD(256)
+        name = ctypes.create_unicode_buffer(size.value)
+        if api.kernel32().GetComputerNameExW(_DNS_HOST_NAME, name, ctypes.byref(size)) and name.value:
+            return name.value
+        return os.environ.get("COMPUTERNAME") or "localhost"
+
+    def user_name(self) -> str:
+        """See core.platform.Machine."""
+        size = DWORD(257)
+        name = ctypes.create_unicode_buffer(size.value)
+        if api.advapi32().GetUserNameW(name, ctypes.byref(size)) and name.value:
+            return name.value
+        return os.environ.get("USERNAME") or "?"
+
+    def owner_names(self, users: set[int], groups: set[int]) -> OwnerNames:
+        """See core.platform.Machine."""
+        return {"users": {}, "groups": {}}
+
+    def owner_ids(self, names: OwnerNames) -> dict[str, dict[int, int]]:
+        """See core.platform.Machine."""
+        return {"users": {}, "groups": {}}
