@@ -1,0 +1,210 @@
+"""Running a backup of the profile's sources, or of paths named for once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from .. import __version__
+from ..core.errors import CyberlibError, UsageError
+from ..core.events import Incident
+from ..files.defaults import default_rules
+from ..files.filters import Filters, Rule
+from ..files.names import THIS_SYSTEM, display, to_vault_path
+from ..files.selection import Selection
+from ..services.backup import BackupRequest, BackupResult, Source, backup
+from ..services.device import Identity, identity, new_seed
+from ..state.credentials import read_identity, write_identity
+from ..state.runs import Run, add_run
+from ..state.settings import SourceSettings
+from . import bootstrap
+from .browsing import SnapshotInfo, snapshot_info
+from .paths import native_path
+from .session import Notice, Session
+from .sources import native_of
+
+
+class BackupDone(msgspec.Struct, frozen=True):
+    """How a backup ended. `unread`: files and folders without a sound copy; when there are any the run is
+    not green. `incidents`: at most 1,000 of them."""
+
+    outcome: Literal["completed"]
+    snapshot: SnapshotInfo
+    unread: int
+    incidents: list[Incident]
+    seconds: float
+
+    @property
+    def exit_code(self) -> int:
+        """3 when something could not be read."""
+        return 3 if self.unread else 0
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What the command line says of one run. `paths` empty: the profile's sources."""
+
+    paths: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    label: str = ""
+    one_file_system: bool = False
+    default_exclusions: bool = True
+
+
+def run_backup(session: Session, choice: Choice) -> BackupDone:
+    """Makes a snapshot.
+
+    Raises UsageError("no_sources"), ("source_in_vault", path=…), ("bad_pattern"), Busy("profile_busy"),
+    Failed("sources_missing"), Stopped, and what unlocking and the store raise.
+    """
+    started = bootstrap.clock()
+    place = session.place
+    with bootstrap.lock(session.profile):
+        try:
+            sources = chosen_sources(session, choice)
+            _check_outside(sources, bootstrap.location_folder(place.at))
+            result = _run(session, choice, sources)
+        except CyberlibError as error:
+            _note(session, started, error.exit_code, error.code, None)
+            raise
+        done = BackupDone(
+            "completed", snapshot_info(result.snapshot), result.unread, result.incidents, result.seconds
+        )
+        _note(session, started, done.exit_code, "", result)
+    return done
+
+
+def _run(session: Session, choice: Choice, sources: list[Source]) -> BackupResult:
+    vault, snapshots, seen = session.vault, session.snapshots, session.seen
+    request = BackupRequest(
+        sources,
+        label=choice.label,
+        user=bootstrap.machine().user_name(),
+        client=__version__,
+        skip=_never_entered(session),
+        suspects=frozenset(bytes.fromhex(name) for name in seen.suspects),
+    )
+    result = backup(
+        vault,
+        device_identity(session),
+        snapshots,
+        request,
+        metadata=bootstrap.metadata(),
+        owners=_owner_names,
+        clock=bootstrap.clock,
+        random=bootstrap.random,
+        listener=session.listener,
+        cancel=session.cancel,
+    )
+    _after(session, result)
+    return result
+
+
+def _after(session: Session, result: BackupResult) -> None:
+    """Local state, last of all: what it tells is in the vault by now."""
+    snapshot = result.snapshot.snapshot
+    seen = session.seen
+    heads = seen.heads - ({snapshot.previous.hex()} if snapshot.previous else set())
+    session.remember(msgspec.structs.replace(seen, heads=heads | {result.snapshot.id}, suspects=frozenset()))
+    for name in result.repaired.missing:
+        session.notify(Notice("pack_missing", {"name": name}))
+    for name in result.repaired.damaged:
+        session.notify(Notice("object_set_aside", {"name": name}))
+
+
+def _note(session: Session, started: int, exit_code: int, error: str, result: BackupResult | None) -> None:
+    run = Run("backup", started, bootstrap.clock(), exit_code, error)
+    if result is not None:
+        counts = result.statistics
+        run = msgspec.structs.replace(
+            run,
+            snapshot=result.snapshot.id,
+            files=counts.files,
+            bytes=counts.bytes,
+            stored=counts.stored,
+        )
+    add_run(session.profile, run)
+
+
+def _owner_names(users: set[int], groups: set[int]) -> tuple[dict[int, str], dict[int, str]]:
+    names = bootstrap.machine().owner_names(users, groups)
+    return names.get("users", {}), names.get("groups", {})
+
+
+def device_identity(session: Session) -> Identity:
+    """This workstation's identity in the vault; a new one when it has none or its file is damaged."""
+    keys = session.vault.keys
+    try:
+        seed = read_identity(session.profile, keys)
+    except CyberlibError as error:
+        os.replace(session.profile.identity, session.profile.identity + ".damaged")
+        session.notify(Notice(error.code, dict(error.facts)))
+        seed = None
+    if seed is None:
+        seed = new_seed(bootstrap.random)
+        write_identity(session.profile, keys, seed, bootstrap.random)
+    name = session.settings.device or bootstrap.machine().machine_name()
+    return identity(keys, seed, name)
+
+
+def chosen_sources(session: Session, choice: Choice) -> list[Source]:
+    """The sources of one run with their rules. UsageError("no_sources"), ("bad_pattern"), ("bad_path")."""
+    if choice.paths:
+        wanted = [
+            (
+                native_path(path),
+                SourceSettings(
+                    exclude=list(choice.exclude),
+                    one_file_system=choice.one_file_system,
+                    default_exclusions=choice.default_exclusions,
+                ),
+                "option",
+            )
+            for path in choice.paths
+        ]
+        return [_source(native, s, origin) for native, s, origin in wanted]
+    extra = [Rule(pattern, "option") for pattern in choice.exclude]
+    found = [_source(native_of(s), s, "source", extra) for s in session.settings.sources]
+    if not found:
+        raise UsageError("no_sources")
+    return found
+
+
+def _source(native: str | bytes, settings: SourceSettings, origin: str, extra: Sequence[Rule] = ()) -> Source:
+    path = to_vault_path(native)
+    rules = default_rules(THIS_SYSTEM, path) if settings.default_exclusions else []
+    rules += [Rule(pattern, origin) for pattern in settings.exclude]
+    selection = Selection(
+        Filters([*rules, *extra]),
+        one_file_system=settings.one_file_system,
+        cache_tags=settings.default_exclusions,
+    )
+    return Source(native, path, selection)
+
+
+def _check_outside(sources: Sequence[Source], vault: str | None) -> None:
+    """A vault that holds itself grows for ever."""
+    if vault is None:
+        return
+    inside = os.path.realpath(os.fsencode(vault))
+    for source in sources:
+        real = os.path.realpath(os.fsencode(source.native))
+        if real == inside or real.startswith(inside.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)):
+            raise UsageError("source_in_vault", path=display(source.path))
+
+
+def _never_entered(session: Session) -> frozenset[tuple[int, int]]:
+    """The vault itself, and what of the profile changes with every run or is secret."""
+    profile = session.profile
+    folders = [bootstrap.location_folder(session.place.at), profile.state, profile.credentials]
+    found = set()
+    for folder in folders:
+        try:
+            status = os.stat(folder) if folder is not None else None
+        except OSError:
+            continue
+        if status is not None:
+            found.add((status.st_dev, status.st_ino))
+    return frozenset(found)

@@ -1,0 +1,110 @@
+"""The one place where real adapters meet ports: stores, keepers of secrets, the system, the clock."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from ..core.errors import UsageError
+from ..core.ports import Clock, Random, Store
+from ..state.profile import Profile, default_profile
+from ..transports.folder import FolderStore
+
+if TYPE_CHECKING:
+    from ..core.platform import Machine, Metadata, Process, SecretKeeper
+    from ..state.credentials import KeeperKind
+    from ..system import System
+    from ..system.lock import ProcessLock
+
+clock: Final[Clock] = time.time_ns
+random: Final[Random] = os.urandom
+
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
+def profile_at(folder: str | None) -> Profile:
+    """The profile in a folder, or this user's own."""
+    return default_profile() if folder is None else Profile(folder)
+
+
+def store_at(location: str) -> Store:
+    """The store a location names. UsageError("store_kind_unknown", at=…)."""
+    return FolderStore(_folder(location))
+
+
+def new_store_at(location: str) -> Store:
+    """The same for a vault to be made: its folder is made if it is absent.
+
+    Raises also UsageError("folder_not_empty", at=…), and what the store raises.
+    """
+    folder = _folder(location)
+    if os.path.isdir(folder) and not os.path.exists(os.path.join(folder, "vault")):
+        _check_empty(folder)
+    return FolderStore.make(folder)
+
+
+def location_folder(location: str) -> str | None:
+    """The folder on this machine behind a location, None when it is elsewhere."""
+    return None if _ADDRESS.match(location) else os.path.abspath(location)
+
+
+def _folder(location: str) -> str:
+    folder = location_folder(location)
+    if not location or folder is None:
+        raise UsageError("store_kind_unknown", at=location)
+    return folder
+
+
+_LITTER: Final = frozenset(("lost+found", "System Volume Information", "desktop.ini"))
+"""With names that begin with a dot or a dollar, what systems put at the root of a disk."""
+
+
+def _check_empty(folder: str) -> None:
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return  # the store says why, in its own words
+    if any(name not in _LITTER and name[:1] not in ".$" for name in names):
+        raise UsageError("folder_not_empty", at=folder)
+
+
+def lock(profile: Profile) -> ProcessLock:
+    """Held while a run changes the vault or the settings. Entering raises Busy("profile_busy")."""
+    profile.make()
+    return _system().process_lock(profile.lock)
+
+
+@cache
+def _system() -> System:
+    from ..system import this_system
+
+    return this_system()
+
+
+def keeper(kind: KeeperKind, profile: Profile) -> SecretKeeper:
+    """Where device secrets are kept."""
+    return _system().keychain if kind == "keychain" else _system().owner_file(profile.credentials)
+
+
+def metadata() -> Metadata:
+    """Extended attributes, access lists and the like, as this system has them."""
+    return _system().metadata
+
+
+def machine() -> Machine:
+    """Names of this computer and its users."""
+    return _system().machine
+
+
+def process() -> Process:
+    """What this process asks of the system for itself."""
+    return _system().process
+
+
+def is_windows() -> bool:
+    """Whether paths of this machine are written as Windows does."""
+    return sys.platform == "win32"

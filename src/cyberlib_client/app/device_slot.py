@@ -1,0 +1,87 @@
+"""The slot that lets this workstation open its vault by itself, and the secret behind it."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from ..core.errors import CyberlibError, NeedsUnlock
+from ..repository.vault import NewSlot, Vault
+from ..state.credentials import (
+    DeviceSecret,
+    KeeperKind,
+    forget_device_secret,
+    read_device_secret,
+    write_device_secret,
+)
+from . import bootstrap
+from .session import Notice, Session
+
+Keeping = Literal["keychain", "file", "none"]
+"""Where the device secret goes; "none": the passphrase is asked for each time."""
+
+_SECRET = 32
+
+
+class NewDevice(NamedTuple):
+    """A device secret that a keeper already holds, before the vault knows of it."""
+
+    keeper: KeeperKind
+    name: str
+    slot: NewSlot
+
+
+def keep_new_device(session: Session, keeping: Keeping, slot_name: str) -> NewDevice | None:
+    """Makes a device secret and has it kept.
+
+    None when none is wanted, or when there is no keychain here: a notice says so, and the vault does
+    without. Raises what a file keeper raises.
+    """
+    if keeping == "none":
+        return None
+    secret = bootstrap.random(_SECRET)
+    name = f"device-{bootstrap.random(8).hex()}"
+    try:
+        bootstrap.keeper(keeping, session.profile).store(name, secret)
+    except NeedsUnlock as error:
+        if keeping == "file":
+            raise
+        session.notify(Notice(error.code, dict(error.facts)))
+        return None
+    return NewDevice(keeping, name, NewSlot("device", slot_name, secret=secret))
+
+
+def note_device(session: Session, vault: Vault, device: NewDevice) -> None:
+    """Notes which secret opens which slot, once the vault has it."""
+    slot = next(s for s in vault.table.slots if s.name == device.slot.name and s.type == "device")
+    write_device_secret(session.profile, DeviceSecret(vault.id, device.keeper, device.name, slot.id))
+
+
+def drop_device(session: Session, device: NewDevice) -> None:
+    """Forgets a secret that came to nothing."""
+    try:
+        bootstrap.keeper(device.keeper, session.profile).remove(device.name)
+    except CyberlibError as error:
+        session.notify(Notice(error.code, dict(error.facts)))
+
+
+def forget_device(session: Session, slot: str) -> bool:
+    """After the slot with this id was removed: forgets the secret, if it is this workstation's."""
+    device = read_device_secret(session.profile)
+    if device is None or device.slot != slot:
+        return False
+    forget_device_secret(session.profile)
+    try:
+        bootstrap.keeper(device.keeper, session.profile).remove(device.name)
+    except CyberlibError as error:
+        session.notify(Notice(error.code, dict(error.facts)))
+    return True
+
+
+def free_slot_name(vault: Vault, name: str) -> str:
+    """The name, or the name with a number when a device slot has it already."""
+    taken = {s.name for s in vault.table.slots if s.type == "device"}
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name} ({number})"
+    return free

@@ -1,0 +1,73 @@
+"""What makes a passphrase too weak to guard the records of a practice."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from ..core.errors import UsageError
+
+LEAST_LENGTH: Final = 12
+_LEAST_DIFFERENT: Final = 6
+
+_ROWS: Final = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890",
+    "azertyuiop",
+    "qsdfghjklm",
+    "wxcvbn",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+)
+_USUAL: Final = (
+    "motdepasse", "mdp", "password", "passe", "secret", "secretaire", "cyberlib", "sauvegarde", "backup",
+    "cabinet", "medecin", "medical", "docteur", "infirmier", "kine", "dentiste", "pharmacie", "patient",
+    "sante", "bonjour", "soleil", "admin", "administrateur", "azerty", "qwerty", "iloveyou", "jetaime",
+    "doudou", "coffre", "france", "marseille", "paris", "bienvenue", "welcome", "letmein", "abc", "test",
+)  # fmt: skip
+
+
+def weakness(passphrase: str, known: Iterable[str] = ()) -> UsageError | None:
+    """Why a passphrase is refused, or None.
+
+    `known`: words an attacker would try first, such as the computer's name. Codes: "passphrase_short"
+    (`least`), "passphrase_repeats", "passphrase_row" (of a keyboard or alphabet), "passphrase_usual".
+    """
+    if len(passphrase) < LEAST_LENGTH:
+        return UsageError("passphrase_short", least=LEAST_LENGTH)
+    plain = _plain(passphrase)
+    if len(set(plain)) < _LEAST_DIFFERENT or _is_repeated(plain):
+        return UsageError("passphrase_repeats")
+    rest = plain
+    for row in _ROWS:
+        rest = _without_runs(rest, row)
+    if len(rest) < LEAST_LENGTH // 2:
+        return UsageError("passphrase_row")
+    for word in sorted((*_USUAL, *map(_plain, known)), key=len, reverse=True):
+        if len(word) >= 3:
+            rest = rest.replace(word, "")
+    # What is left is what an attacker has to guess.
+    if len(rest) < LEAST_LENGTH // 2:
+        return UsageError("passphrase_usual")
+    return None
+
+
+def _plain(text: str) -> str:
+    """Lower-case letters and digits, accents off."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in apart if c.isalnum())
+
+
+def _is_repeated(text: str) -> bool:
+    return len(text) > 1 and text in (text + text)[1:-1]
+
+
+def _without_runs(text: str, row: str) -> str:
+    """The text without pieces of four letters or more of a row, read either way."""
+    for line in (row, row[::-1]):
+        for size in range(len(line), 3, -1):
+            for start in range(len(line) - size + 1):
+                text = text.replace(line[start : start + size], "")
+    return text

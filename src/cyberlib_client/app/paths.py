@@ -1,0 +1,63 @@
+"""What users write for snapshots and paths, and the vault paths that are meant."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from ..core.errors import UsageError
+from ..files.names import display, parse_display, to_vault_path
+from .bootstrap import is_windows
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def native_path(text: str) -> str | bytes:
+    """An absolute path of this machine: text on Windows, bytes elsewhere. UsageError("bad_path")."""
+    if not text or "\0" in text:
+        raise UsageError("bad_path", path=display(os.fsencode(text)))
+    path = os.path.abspath(text)
+    return path if is_windows() else os.fsencode(path)
+
+
+def own_vault_path(text: str) -> bytes:
+    """The vault path of a path of this machine, relative ones from the current folder."""
+    return to_vault_path(native_path(text))
+
+
+def split_snapshot(text: str) -> tuple[str, str]:
+    """`SNAPSHOT:PATH` in its two parts, the path empty when there is none."""
+    snapshot, _, path = text.partition(":")
+    return snapshot, path
+
+
+def inner_path(text: str) -> bytes:
+    """The vault path that the PATH of `SNAPSHOT:PATH` means.
+
+    `/home/a` and `home/a` are in the vault; `./a` and `../a` start from the current folder; on Windows
+    `C:\\Users` and `\\\\server\\share` are paths of this machine. Text may hold what listings show
+    (`\\xe9`), so that what was read there can be given back.
+    """
+    windows = is_windows()
+    if windows and (_DRIVE.match(text) or text.startswith("\\\\")):
+        return to_vault_path(text)
+    first = re.split(r"[/\\]" if windows else "/", text, maxsplit=1)[0]
+    if first in (".", ".."):
+        return own_vault_path(text)
+    names: list[bytes] = []
+    for name in parse_display(text).split(b"/"):
+        if name == b"..":
+            del names[-1:]
+        elif name not in (b"", b"."):
+            names.append(name)
+    return b"/" + b"/".join(names)
+
+
+def shown(path: bytes) -> str:
+    """A vault path for a screen."""
+    return display(path) or "/"
+
+
+def shown_text(text: str) -> str:
+    """Text from the vault, such as a device's name, for a screen."""
+    return display(text.encode("utf-8", "surrogatepass"))

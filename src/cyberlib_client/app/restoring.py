@@ -1,0 +1,144 @@
+"""Bringing files back from a snapshot."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import msgspec
+
+from ..core.errors import CyberlibError, UsageError
+from ..core.events import Incident
+from ..services.restore import Conflict, Question, RestoreRequest, RestoreResult, restore
+from ..state.runs import Run, add_run
+from . import bootstrap
+from .paths import inner_path, split_snapshot
+from .session import Session
+
+ConflictName = Literal["ask", "keep-both", "replace", "skip"]
+Asks = Callable[[Question], ConflictName]
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What to restore. `items`: `SNAPSHOT[:PATH]`, all of one snapshot. `include`: patterns, none for all."""
+
+    items: Sequence[str]
+    to: str
+    conflict: ConflictName = "keep-both"
+    include: Sequence[str] = ()
+    owner: bool = False
+    acl: bool = False
+    devices: bool = False
+    dry_run: bool = False
+
+
+class RestoreDone(msgspec.Struct, frozen=True):
+    """How a restore ended. `failed`: items not restored whole; `incidents` name them."""
+
+    outcome: Literal["completed"]
+    snapshot: str
+    to: str
+    dry_run: bool
+    files: int
+    directories: int
+    others: int
+    bytes: int
+    skipped: int
+    kept_both: int
+    failed: int
+    incidents: list[Incident]
+    seconds: float
+
+    @property
+    def exit_code(self) -> int:
+        """3 when something was not restored whole."""
+        return 3 if self.failed else 0
+
+
+def run_restore(session: Session, wanted: Wanted, ask: Asks | None = None) -> RestoreDone:
+    """Restores; `ask` answers for conflict "ask".
+
+    Raises UsageError("no_answer_conflict") when nobody can be asked, ("one_snapshot"), ("target_in_vault"),
+    what unlocking raises, and what `services.restore` raises.
+    """
+    if wanted.conflict == "ask" and ask is None:
+        raise UsageError("no_answer_conflict")
+    started = bootstrap.clock()
+    try:
+        result, snapshot = _run(session, wanted, ask)
+    except CyberlibError as error:
+        if session.settings.vault is not None and not wanted.dry_run:
+            add_run(
+                session.profile,
+                Run("restore", started, bootstrap.clock(), error.exit_code, error.code),
+            )
+        raise
+    done = RestoreDone(
+        outcome="completed",
+        snapshot=snapshot,
+        to=os.path.abspath(wanted.to),
+        dry_run=wanted.dry_run,
+        files=result.files,
+        directories=result.directories,
+        others=result.others,
+        bytes=result.bytes,
+        skipped=result.skipped,
+        kept_both=result.kept_both,
+        failed=result.failed,
+        incidents=result.incidents,
+        seconds=result.seconds,
+    )
+    if not wanted.dry_run:
+        add_run(
+            session.profile,
+            Run(
+                "restore",
+                started,
+                bootstrap.clock(),
+                done.exit_code,
+                snapshot=snapshot,
+                files=result.files,
+                bytes=result.bytes,
+            ),
+        )
+    return done
+
+
+def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreResult, str]:
+    _check_outside(wanted.to, session)
+    names = {split_snapshot(item)[0] for item in wanted.items}
+    if len(names) != 1:
+        raise UsageError("one_snapshot")
+    stored = session.snapshots.resolve(names.pop())
+    paths = [inner_path(path) for _, path in map(split_snapshot, wanted.items)]
+    request = RestoreRequest(
+        stored,
+        wanted.to,
+        paths=() if b"/" in paths else paths,
+        include=wanted.include,
+        conflict=Conflict(wanted.conflict),
+        ask=(lambda question: Conflict(ask(question))) if ask is not None else None,
+        owner=wanted.owner,
+        acl=wanted.acl,
+        devices=wanted.devices,
+        dry_run=wanted.dry_run,
+    )
+    result = restore(
+        session.vault,
+        request,
+        metadata=bootstrap.metadata(),
+        listener=session.listener,
+        cancel=session.cancel,
+    )
+    return result, stored.id
+
+
+def _check_outside(to: str, session: Session) -> None:
+    """Files among a vault's objects would be taken for damage."""
+    folder = bootstrap.location_folder(session.place.at)
+    if folder is None:
+        return
+    target, vault = os.path.realpath(to), os.path.realpath(folder)
+    if target == vault or target.startswith(vault.rstrip(os.sep) + os.sep):
+        raise UsageError("target_in_vault", at=to)

@@ -1,0 +1,275 @@
+"""Making a vault, connecting a profile to one, and telling about it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+
+import msgspec
+
+from ..core.errors import CyberlibError, Failed, UsageError
+from ..core.ports import OBJECT_KINDS, Store
+from ..core.words import decode, encode
+from ..repository.vault import NewSlot, Vault, create_vault, open_with_key, read_header
+from ..state.credentials import read_device_secret
+from ..state.private_file import write_new
+from ..state.runs import Run, read_runs
+from ..state.settings import Settings, VaultSettings, write_settings
+from . import bootstrap
+from .device_slot import Keeping, NewDevice, drop_device, free_slot_name, keep_new_device, note_device
+from .passphrases import weakness
+from .session import Notice, Session, read_secret_file
+from .times import iso_time
+from .unlock import given_passphrase, open_by_passphrase
+
+_WORDS_KEY = 32
+
+
+class VaultMade(msgspec.Struct, frozen=True):
+    """`device`: this workstation's name. `unlock`: "keychain", "file" or "ask". `words`: the 24 words,
+    or null when they went to `words_file`."""
+
+    at: str
+    id: str
+    profile: str
+    device: str
+    unlock: str
+    words: list[str] | None = None
+    words_file: str | None = None
+
+
+class VaultOpened(msgspec.Struct, frozen=True):
+    """As `VaultMade`, for a vault that was there."""
+
+    at: str
+    id: str
+    profile: str
+    device: str
+    unlock: str
+
+
+class SlotInfo(msgspec.Struct, frozen=True):
+    """One way into the vault. `kind`: "passphrase", "recovery" or "device". `here`: this workstation's."""
+
+    id: str
+    kind: str
+    name: str
+    created: str
+    here: bool
+
+
+class RunInfo(msgspec.Struct, frozen=True):
+    """How the last run of a kind ended. `error`: a code, or empty."""
+
+    command: str
+    ended: str
+    exit: int
+    error: str
+
+
+class VaultInfo(msgspec.Struct, frozen=True):
+    """A vault as its store shows it. `objects` and `bytes`: number and size of stored objects by kind."""
+
+    at: str
+    id: str
+    created: str
+    format: int
+    profile: str
+    device: str
+    unlock: str
+    slots: list[SlotInfo]
+    snapshots: int
+    objects: dict[str, int]
+    bytes: dict[str, int]
+    last_runs: list[RunInfo]
+
+
+def create(
+    session: Session,
+    at: str,
+    *,
+    keeping: Keeping = "keychain",
+    device: str = "",
+    words_file: str | None = None,
+) -> VaultMade:
+    """A new vault for a profile that has none, with a passphrase, 24 words and this device to open it.
+
+    Raises UsageError("profile_has_vault"), ("vault_exists"), ("folder_not_empty"), ("passphrase_…"),
+    ("no_new_passphrase"), ("words_file_exists"), Failed("words_file_not_written"), Busy("profile_busy"),
+    and what the store raises.
+    """
+    session.require_no_vault()
+    with bootstrap.lock(session.profile):
+        store = bootstrap.new_store_at(at)
+        if _holds_vault(store):
+            raise UsageError("vault_exists", at=store.location)
+        name = device or bootstrap.machine().machine_name()
+        passphrase = _new_passphrase(session, name)
+        key = bootstrap.random(_WORDS_KEY)
+        with _cleanup() as undo:
+            words = encode(key)
+            if words_file is not None:
+                _write_words(words_file, words)
+                undo.append(lambda: os.unlink(words_file))
+            kept = _keep(session, keeping, name, undo)
+            slots = [
+                NewSlot("passphrase", "passphrase", passphrase=passphrase),
+                NewSlot("recovery", "recovery", secret=key),
+                *([kept.slot] if kept else []),
+            ]
+            vault = create_vault(store, slots, clock=bootstrap.clock, random=bootstrap.random)
+        _adopt(session, store, vault, name, kept)
+    return VaultMade(
+        store.location,
+        vault.id,
+        session.profile.root,
+        name,
+        kept.keeper if kept else "ask",
+        None if words_file is not None else words,
+        os.path.abspath(words_file) if words_file is not None else None,
+    )
+
+
+def connect(
+    session: Session,
+    at: str,
+    *,
+    keeping: Keeping = "keychain",
+    device: str = "",
+    recovery: bool = False,
+    recovery_file: str | None = None,
+) -> VaultOpened:
+    """Connects a profile that has no vault to one that exists.
+
+    `recovery`: ask for the 24 words instead of the passphrase; `recovery_file`: read them there.
+    Raises UsageError("profile_has_vault"), ("not_a_vault"), ("newer_format"), ("recovery_…"),
+    NeedsUnlock("wrong_secret"), ("locked"), Busy, and what the store raises.
+    """
+    session.require_no_vault()
+    with bootstrap.lock(session.profile):
+        store = bootstrap.store_at(at)
+        read_header(store)
+        name = device or bootstrap.machine().machine_name()
+        words = _words(session, recovery, recovery_file)
+        if words is None:
+            vault = open_by_passphrase(session, store)
+        else:
+            vault = open_with_key(store, "recovery", decode(words))
+        with _cleanup() as undo:
+            kept = _keep(session, keeping, free_slot_name(vault, name), undo)
+            if kept is not None:
+                vault.add_slot(kept.slot, bootstrap.clock, bootstrap.random)
+        _adopt(session, store, vault, name, kept)
+    unlock = kept.keeper if kept else "ask"
+    return VaultOpened(store.location, vault.id, session.profile.root, name, unlock)
+
+
+def info(session: Session) -> VaultInfo:
+    """About the profile's vault. Raises as `Session.vault`."""
+    vault, place = session.vault, session.place
+    objects = {kind: list(session.store.list(kind)) for kind in OBJECT_KINDS}
+    device = read_device_secret(session.profile)
+    newest: dict[str, Run] = {run.command: run for run in read_runs(session.profile)}
+    return VaultInfo(
+        at=place.at,
+        id=vault.id,
+        created=iso_time(vault.header.created * 10**9),
+        format=vault.header.version,
+        profile=session.profile.root,
+        device=session.settings.device,
+        unlock=device.keeper if device is not None and device.vault == vault.id else "ask",
+        slots=slot_list(session),
+        snapshots=len(session.snapshots.items),
+        objects={kind: len(found) for kind, found in objects.items()},
+        bytes={kind: sum(o.size for o in found) for kind, found in objects.items()},
+        last_runs=[RunInfo(r.command, iso_time(r.ended), r.exit, r.error) for r in newest.values()],
+    )
+
+
+def slot_list(session: Session) -> list[SlotInfo]:
+    """The ways into the vault, as its table lists them."""
+    device = read_device_secret(session.profile)
+    here = device.slot if device is not None else ""
+    return [
+        SlotInfo(s.id, s.type, s.name, iso_time(s.created * 10**9), s.id == here)
+        for s in session.vault.table.slots
+    ]
+
+
+class _cleanup(contextlib.AbstractContextManager["list[Callable[[], None]]"]):
+    """Runs what was noted, last first, when the block fails."""
+
+    def __enter__(self) -> list[Callable[[], None]]:
+        self._undo: list[Callable[[], None]] = []
+        return self._undo
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        if kind is not None:
+            for undo in reversed(self._undo):
+                with contextlib.suppress(OSError, CyberlibError):
+                    undo()
+
+
+def _keep(session: Session, keeping: Keeping, name: str, undo: list[Callable[[], None]]) -> NewDevice | None:
+    kept = keep_new_device(session, keeping, name)
+    if kept is not None:
+        undo.append(lambda: drop_device(session, kept))
+    return kept
+
+
+def _adopt(session: Session, store: Store, vault: Vault, name: str, kept: NewDevice | None) -> None:
+    """Makes the vault the profile's own; settings last, so that a profile with a vault is complete."""
+    if kept is not None:
+        note_device(session, vault, kept)
+    place = VaultSettings(store.location, vault.id)
+    settings: Settings = msgspec.structs.replace(session.settings, vault=place, device=name)
+    write_settings(session.profile, settings)
+
+
+def _holds_vault(store: Store) -> bool:
+    try:
+        read_header(store)
+    except UsageError as error:
+        return error.code != "not_a_vault"
+    return True
+
+
+def _new_passphrase(session: Session, *known: str) -> str:
+    given = given_passphrase(session)
+    if given is None:
+        typed = session.prompt.new_passphrase(lambda text: weakness(text, known))
+        if typed is None:
+            raise UsageError("no_new_passphrase")
+        return typed
+    if (weak := weakness(given, known)) is not None:
+        raise weak
+    return given
+
+
+def _words(session: Session, recovery: bool, recovery_file: str | None) -> str | None:
+    if recovery_file is not None:
+        return read_secret_file(recovery_file)
+    if not recovery:
+        return None
+    typed = session.prompt.recovery_words()
+    if typed is None:
+        raise UsageError("no_recovery_words")
+    return typed
+
+
+def _write_words(path: str, words: list[str]) -> None:
+    """Nothing but the words: the file is read back as it is."""
+    lines = [*(f"{i:2}. {word}" for i, word in enumerate(words, 1)), ""]
+    try:
+        write_new(path, os.linesep.join(lines).encode("utf-8"))
+    except FileExistsError:
+        raise UsageError("words_file_exists", at=path) from None
+    except OSError as error:
+        raise Failed("words_file_not_written", at=path, reason=error.strerror) from None
+
+
+def warn_of_exposed(session: Session, path: str) -> None:
+    """A notice when others on this machine may read a file that holds a secret."""
+    if os.name == "posix" and os.stat(path).st_mode & 0o077:
+        session.notify(Notice("secret_file_exposed", {"at": path}))

@@ -1,0 +1,104 @@
+"""Proving that a vault is whole."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..core.errors import CyberlibError
+from ..services.verify import verify
+from ..state.runs import Run, add_run
+from . import bootstrap
+from .paths import shown, shown_text
+from .session import Session
+
+
+class DamagedObject(msgspec.Struct, frozen=True):
+    """An object of the store; `reason`: "missing", "damaged", or "altered" (its content is whole)."""
+
+    name: str
+    reason: str
+
+
+class AffectedFile(msgspec.Struct, frozen=True):
+    """A file of a snapshot that cannot be restored whole; `reason`: "missing" or "damaged"."""
+
+    snapshot: str
+    path: str
+    reason: str
+
+
+class ChainProblem(msgspec.Struct, frozen=True):
+    """Something wrong with the chain of snapshots; see `repository.snapshots.Problem`."""
+
+    code: str
+    name: str
+    device: str
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """What a verification found. `percent`: of the packs read in full. Affected files: at most 10,000."""
+
+    ok: bool
+    percent: int
+    snapshots: int
+    packs: int
+    packs_read: int
+    bytes_read: int
+    damaged: list[DamagedObject]
+    affected: list[AffectedFile]
+    affected_count: int
+    problems: list[ChainProblem]
+    seconds: float
+
+    @property
+    def exit_code(self) -> int:
+        """7 when anything is wrong."""
+        return 0 if self.ok else 7
+
+
+def run_verify(session: Session, *, percent: int = 0, accept_missing: bool = False) -> Verified:
+    """Checks structure and presence, and reads `percent` % of the packs (0 to 100). Never changes the vault.
+
+    `accept_missing`: snapshots that this machine saw and that are gone are not missed any more.
+    Raises Stopped, and what unlocking and the store raise.
+    """
+    started = bootstrap.clock()
+    try:
+        listed = session.snapshots
+        result = verify(
+            session.vault,
+            listed,
+            percent=percent,
+            random=bootstrap.random,
+            listener=session.listener,
+            cancel=session.cancel,
+        )
+    except CyberlibError as error:
+        if session.settings.vault is not None:
+            add_run(session.profile, Run("verify", started, bootstrap.clock(), error.exit_code, error.code))
+        raise
+    seen = session.seen
+    # What was suspected and was not read now stays suspected until a backup has looked after it.
+    suspects = {name.hex() for name in result.suspects} | (seen.suspects if percent < 100 else set())
+    if suspects != seen.suspects:
+        session.remember(msgspec.structs.replace(seen, suspects=frozenset(suspects)))
+    if accept_missing:
+        session.remember_heads(listed, forget_absent=True)
+    done = Verified(
+        ok=result.ok,
+        percent=percent,
+        snapshots=len(listed.items),
+        packs=result.packs_total,
+        packs_read=result.packs_read,
+        bytes_read=result.bytes_read,
+        damaged=[DamagedObject(name, reason) for name, reason in result.damaged],
+        affected=[AffectedFile(a.snapshot.id, shown(a.path), a.reason) for a in result.affected],
+        affected_count=result.affected_count,
+        problems=[ChainProblem(p.code, p.name, shown_text(p.device)) for p in result.problems],
+        seconds=result.seconds,
+    )
+    add_run(
+        session.profile,
+        Run("verify", started, bootstrap.clock(), done.exit_code, bytes=result.bytes_read),
+    )
+    return done

@@ -1,0 +1,99 @@
+"""`cyberlib backup`: make a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..language import Both, say
+from ..run import Run, pass_run
+from ..units import count, duration, size
+from ..words import argument, command, option
+
+if TYPE_CHECKING:
+    from ...app.backups import BackupDone
+
+
+@command(
+    "backup",
+    Both(
+        "Sauvegarder les dossiers protégés, ou ceux que l’on nomme.",
+        "Back up the profile’s sources, or the paths named.",
+    ),
+)
+@argument(
+    "paths",
+    nargs=-1,
+    metavar="[PATH]...",
+    help=Both(
+        "Dossiers ou fichiers ; sans eux, ceux du profil.", "Folders or files; without, the profile’s."
+    ),
+)
+@option(
+    "--exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help=Both(
+        "Laisser de côté ce qui répond à ce motif gitignore ; à répéter au besoin.",
+        "Leave out what matches this gitignore pattern; may be repeated.",
+    ),
+)
+@option(
+    "--label", default="", metavar="TEXT", help=Both("Étiquette de la version.", "Label of the snapshot.")
+)
+@option(
+    "--one-file-system",
+    is_flag=True,
+    help=Both(
+        "Ne pas entrer dans les autres systèmes de fichiers (avec PATH).",
+        "Do not enter other file systems (with PATH).",
+    ),
+)
+@option(
+    "--no-default-exclusions",
+    is_flag=True,
+    help=Both("Sans les exclusions d’usage (avec PATH).", "Without the usual exclusions (with PATH)."),
+)
+@pass_run
+def backup(
+    run: Run,
+    paths: tuple[str, ...],
+    exclude: tuple[str, ...],
+    label: str,
+    one_file_system: bool,
+    no_default_exclusions: bool,
+) -> int:
+    """See its help."""
+    from ...app import backups
+
+    choice = backups.Choice(
+        paths,
+        exclude,
+        label,
+        one_file_system=one_file_system,
+        default_exclusions=not no_default_exclusions,
+    )
+    with run.stoppable():
+        done = backups.run_backup(run.session, choice)
+    run.output.result(done, lambda: lines(done))
+    return done.exit_code
+
+
+def lines(done: BackupDone) -> Iterator[str]:
+    """A backup told in a few lines."""
+    s = done.snapshot
+    yield say(
+        f"Version {s.id[:8]} : {count(s.files)} fichiers, {size(s.bytes)}, en {duration(done.seconds)}.",
+        f"Snapshot {s.id[:8]}: {count(s.files)} files, {size(s.bytes)}, in {duration(done.seconds)}.",
+    )
+    yield say(
+        f"Nouveaux : {count(s.new_files)}, modifiés : {count(s.changed_files)}"
+        f" ({size(s.new_bytes)} nouveaux) ; ajouté au coffre : {size(s.stored)}.",
+        f"New: {count(s.new_files)}, changed: {count(s.changed_files)}"
+        f" ({size(s.new_bytes)} new); added to the vault: {size(s.stored)}.",
+    )
+    if done.unread:
+        yield say(
+            f"ATTENTION : {count(done.unread)} éléments n’ont pas pu être sauvegardés (voir ci-dessus).",
+            f"WARNING: {count(done.unread)} items could not be saved (see above).",
+        )

@@ -1,0 +1,77 @@
+"""`cyberlib ls`: what a snapshot holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..language import Both, say
+from ..run import Run, pass_run
+from ..units import moment, size
+from ..words import argument, command, option
+
+if TYPE_CHECKING:
+    from ...app.browsing import EntryInfo
+
+
+@command(
+    "ls",
+    Both(
+        "Lister un dossier d’une version, ou un seul fichier.",
+        "List a folder of a snapshot, or a single file.",
+    ),
+)
+@argument(
+    "item",
+    metavar="SNAPSHOT[:PATH]",
+    help=Both(
+        "Une version (« latest », ou le début de son nom) et un chemin.",
+        "A snapshot (“latest”, or the beginning of its id) and a path.",
+    ),
+)
+@option(
+    "-R", "--recursive", is_flag=True, help=Both("Tout ce qui se trouve en dessous.", "All that lies below.")
+)
+@pass_run
+def ls(run: Run, item: str, recursive: bool) -> None:
+    """See its help."""
+    from ...app import browsing
+
+    run.output.items(browsing.entries(run.session, item, recursive=recursive), line)
+
+
+_LETTERS = {
+    "file": "-",
+    "directory": "d",
+    "symlink": "l",
+    "fifo": "p",
+    "socket": "s",
+    "character_device": "c",
+    "block_device": "b",
+}
+
+
+def line(entry: EntryInfo) -> str:
+    """One entry on one line."""
+    slash = "/" if entry.kind == "directory" else ""
+    target = f" -> {entry.target}" if entry.kind == "symlink" else ""
+    owner = f"{entry.owner or entry.uid}:{entry.group or entry.gid}"
+    size_text = size(entry.size) if entry.kind == "file" else ""
+    text = (
+        f"{_mode(entry)}  {owner:<15}  {size_text:>8}  {moment(entry.modified)}  {entry.path}{slash}{target}"
+    )
+    return text + _remark(entry)
+
+
+def _mode(entry: EntryInfo) -> str:
+    bits = "".join(c if entry.mode >> 8 - i & 1 else "-" for i, c in enumerate("rwxrwxrwx"))
+    for bit, place, letter in ((0o4000, 2, "s"), (0o2000, 5, "s"), (0o1000, 8, "t")):
+        if entry.mode & bit:
+            letter = letter if bits[place] == "x" else letter.upper()
+            bits = bits[:place] + letter + bits[place + 1 :]
+    return _LETTERS[entry.kind] + bits
+
+
+def _remark(entry: EntryInfo) -> str:
+    if entry.missing:
+        return say("  [sans contenu]", "  [no content]")
+    return say("  [incohérent]", "  [inconsistent]") if entry.inconsistent else ""

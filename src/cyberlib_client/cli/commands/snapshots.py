@@ -1,0 +1,57 @@
+"""`cyberlib snapshots`: the versions a vault holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..language import Both, say
+from ..run import Run, pass_run
+from ..tables import table
+from ..units import count, moment, size
+from ..words import command
+
+if TYPE_CHECKING:
+    from ...app.browsing import SnapshotInfo
+
+
+@command(
+    "snapshots",
+    Both(
+        "Lister les versions du coffre, de la plus ancienne à la plus récente.",
+        "List snapshots, oldest first.",
+    ),
+)
+@pass_run
+def snapshots(run: Run) -> None:
+    """See its help."""
+    from ...app import browsing
+
+    found = browsing.snapshots(run.session)
+    if run.output.mode != "text":
+        run.output.items(found, str)
+        return
+    if not found:
+        run.output.result(found, lambda: [say("Le coffre est vide.", "The vault is empty.")])
+        return
+    run.output.result(found, lambda: table(_head(), [_row(s) for s in found], "lllrrr"))
+
+
+def _head() -> list[str]:
+    return (
+        ["VERSION", "DATE", "POSTE", "FICHIERS", "TAILLE", "AJOUTÉ", "DOSSIERS", "ÉTIQUETTE"]
+        if say("fr", "en") == "fr"
+        else ["SNAPSHOT", "DATE", "DEVICE", "FILES", "SIZE", "ADDED", "SOURCES", "LABEL"]
+    )
+
+
+def _row(s: SnapshotInfo) -> list[str]:
+    return [
+        s.id[:8],
+        moment(s.time),
+        s.device,
+        count(s.files),
+        size(s.bytes),
+        size(s.stored),
+        " ".join(s.sources),
+        s.label,
+    ]

@@ -1,0 +1,238 @@
+"""`cyberlib vault`: create, open, info."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from ..language import Both, say
+from ..run import Run, pass_run
+from ..tables import table
+from ..units import moment, size
+from ..words import command, group, option
+
+if TYPE_CHECKING:
+    from ...app.device_slot import Keeping
+    from ...app.vaults import VaultInfo, VaultMade, VaultOpened
+
+F = TypeVar("F", bound=Callable[..., object])
+
+vault = group(
+    "vault", Both("Créer un coffre, s’y connecter, le décrire.", "Create, connect to, describe a vault.")
+)
+
+
+def _where(function: F) -> F:
+    for declare in (
+        option(
+            "--no-device",
+            is_flag=True,
+            help=Both(
+                "Ne rien garder sur ce poste : la phrase secrète sera demandée à chaque fois.",
+                "Keep nothing on this machine: the passphrase is asked for each time.",
+            ),
+        ),
+        option(
+            "--device-file",
+            is_flag=True,
+            help=Both(
+                "Garder le secret de ce poste dans un fichier lisible par son seul propriétaire, au lieu du"
+                " trousseau du système (postes sans session graphique).",
+                "Keep this machine’s secret in a file that only its owner can read instead of the system’s"
+                " keychain (machines without a desktop session).",
+            ),
+        ),
+        option(
+            "--device-name",
+            metavar="NAME",
+            default="",
+            help=Both("Nom de ce poste dans le coffre.", "Name of this machine in the vault."),
+        ),
+        option(
+            "--at",
+            required=True,
+            metavar="STORE",
+            help=Both("Emplacement du coffre : un dossier.", "Where the vault is: a folder."),
+        ),
+    ):
+        function = declare(function)
+    return function
+
+
+def _keeping(device_file: bool, no_device: bool) -> Keeping:
+    if device_file and no_device:
+        raise click.UsageError(
+            say(
+                "--device-file et --no-device ne vont pas ensemble.",
+                "--device-file and --no-device exclude each other.",
+            )
+        )
+    return "file" if device_file else "none" if no_device else "keychain"
+
+
+@command(
+    "create",
+    parent=vault,
+    help=Both(
+        "Créer un coffre. Une phrase secrète est demandée deux fois (ou lue de CYBERLIB_PASSPHRASE ou de"
+        " --passphrase-file), et 24 mots de secours sont montrés une seule fois : notez-les sur papier.",
+        "Create a vault. A passphrase is asked for twice (or read from CYBERLIB_PASSPHRASE or"
+        " --passphrase-file), and 24 recovery words are shown once: write them down on paper.",
+    ),
+)
+@_where
+@option(
+    "--words-file",
+    metavar="FILE",
+    help=Both(
+        "Écrire les 24 mots dans ce nouveau fichier au lieu de les montrer.",
+        "Write the 24 words to this new file instead of showing them.",
+    ),
+)
+@pass_run
+def create(
+    run: Run, at: str, device_name: str, device_file: bool, no_device: bool, words_file: str | None
+) -> None:
+    """See its help."""
+    from ...app import vaults
+
+    made = vaults.create(
+        run.session,
+        at,
+        keeping=_keeping(device_file, no_device),
+        device=device_name,
+        words_file=words_file,
+    )
+    run.output.result(made, lambda: _made(made))
+
+
+@command(
+    "open",
+    parent=vault,
+    help=Both(
+        "Connecter ce poste à un coffre qui existe, avec la phrase secrète ou les 24 mots.",
+        "Connect this machine to an existing vault, with the passphrase or the 24 words.",
+    ),
+)
+@_where
+@option(
+    "--recovery",
+    is_flag=True,
+    help=Both("Demander les 24 mots de secours.", "Ask for the 24 recovery words."),
+)
+@option(
+    "--recovery-file",
+    metavar="FILE",
+    help=Both("Lire les 24 mots dans ce fichier.", "Read the 24 words from this file."),
+)
+@pass_run
+def open_(
+    run: Run,
+    at: str,
+    device_name: str,
+    device_file: bool,
+    no_device: bool,
+    recovery: bool,
+    recovery_file: str | None,
+) -> None:
+    """See its help."""
+    from ...app import vaults
+
+    opened = vaults.connect(
+        run.session,
+        at,
+        keeping=_keeping(device_file, no_device),
+        device=device_name,
+        recovery=recovery,
+        recovery_file=recovery_file,
+    )
+    run.output.result(opened, lambda: _opened(opened))
+
+
+@command("info", Both("Décrire le coffre de ce profil.", "Describe this profile’s vault."), vault)
+@pass_run
+def info(run: Run) -> None:
+    """See its help."""
+    from ...app import vaults
+
+    found = vaults.info(run.session)
+    run.output.result(found, lambda: _info(found))
+
+
+def _unlock(kind: str) -> str:
+    return {
+        "keychain": say("par le trousseau de ce poste", "by this machine’s keychain"),
+        "file": say("par un fichier de ce poste", "by a file of this machine"),
+        "ask": say("par la phrase secrète, demandée à chaque fois", "by the passphrase, asked for each time"),
+    }[kind]
+
+
+def _opened(opened: VaultOpened | VaultMade) -> Iterator[str]:
+    yield say(f"Coffre : {opened.at}", f"Vault: {opened.at}")
+    yield say(f"Poste : {opened.device}", f"Device: {opened.device}")
+    yield say(f"S’ouvre : {_unlock(opened.unlock)}", f"Opens: {_unlock(opened.unlock)}")
+
+
+def _made(made: VaultMade) -> Iterator[str]:
+    yield say("Le coffre est créé.", "The vault is made.")
+    yield from _opened(made)
+    yield ""
+    if made.words is None:
+        yield say(
+            f"Les 24 mots de secours sont dans {made.words_file} : imprimez-les, puis effacez ce fichier.",
+            f"The 24 recovery words are in {made.words_file}: print them, then delete that file.",
+        )
+        return
+    yield say(
+        "Les 24 mots de secours ouvrent le coffre si la phrase secrète est oubliée ou le poste perdu.\n"
+        "Notez-les sur papier, maintenant : ils ne seront plus jamais montrés.",
+        "The 24 recovery words open the vault if the passphrase is forgotten or the machine lost.\n"
+        "Write them down on paper, now: they will never be shown again.",
+    )
+    yield ""
+    for row in range(6):
+        yield "  ".join(f"{row + 1 + c * 6:2}. {made.words[row + c * 6]:<10}" for c in range(4)).rstrip()
+
+
+def _info(found: VaultInfo) -> Iterator[str]:
+    yield from _opened_info(found)
+    yield ""
+    yield from table(
+        [say("ACCÈS", "SLOT"), say("SORTE", "KIND"), say("NOM", "NAME"), say("CRÉÉ", "MADE"), ""],
+        [
+            [
+                s.id[:8],
+                _kind(s.kind),
+                s.name,
+                moment(s.created),
+                say("ce poste", "this machine") if s.here else "",
+            ]
+            for s in found.slots
+        ],
+    )
+
+
+def _kind(kind: str) -> str:
+    return {
+        "passphrase": say("phrase secrète", "passphrase"),
+        "recovery": say("24 mots", "24 words"),
+        "device": say("poste", "device"),
+    }[kind]
+
+
+def _opened_info(found: VaultInfo) -> Iterator[str]:
+    total = sum(found.bytes.values())
+    yield say(f"Coffre : {found.at}", f"Vault: {found.at}")
+    yield say(f"Identité : {found.id}", f"Id: {found.id}")
+    yield say(f"Créé le : {moment(found.created)}", f"Made: {moment(found.created)}")
+    yield say(f"Profil : {found.profile}", f"Profile: {found.profile}")
+    yield say(f"Poste : {found.device}", f"Device: {found.device}")
+    yield say(f"S’ouvre : {_unlock(found.unlock)}", f"Opens: {_unlock(found.unlock)}")
+    yield say(f"Versions : {found.snapshots}", f"Snapshots: {found.snapshots}")
+    yield say(f"Taille : {size(total)}", f"Size: {size(total)}")
+    for last in found.last_runs:
+        ended = moment(last.ended)
+        how = say("réussi", "done") if last.exit == 0 else f"{last.error or last.exit}"
+        yield say(f"Dernier {last.command} : {ended}, {how}", f"Last {last.command}: {ended}, {how}")

@@ -1,0 +1,74 @@
+"""`cyberlib verify`: prove that the vault is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from ..language import Both, say
+from ..run import Run, pass_run
+from ..units import count, duration, size
+from ..words import command, option
+
+if TYPE_CHECKING:
+    from ...app.verifying import Verified
+
+
+@command(
+    "verify",
+    Both(
+        "Vérifier que le coffre est complet et, sur demande, que chaque octet se relit.",
+        "Check that the vault is complete and, on request, that every byte can be read.",
+    ),
+)
+@option(
+    "--read-data",
+    is_flag=False,
+    flag_value=100,
+    default=0,
+    type=click.IntRange(0, 100),
+    metavar="[PERCENT]",
+    help=Both(
+        "Relire aussi les données : toutes, ou cette part tirée au sort.",
+        "Read the data too: all of it, or this share drawn at random.",
+    ),
+)
+@option(
+    "--accept-missing",
+    is_flag=True,
+    help=Both(
+        "Ne plus signaler les versions disparues que ce poste avait vues.",
+        "Stop reporting snapshots that this machine saw and that are gone.",
+    ),
+)
+@pass_run
+def verify(run: Run, read_data: int, accept_missing: bool) -> int:
+    """See its help."""
+    from ...app import verifying
+
+    with run.stoppable():
+        done = verifying.run_verify(run.session, percent=read_data, accept_missing=accept_missing)
+    run.output.result(done, lambda: lines(done))
+    return done.exit_code
+
+
+def lines(done: Verified) -> Iterator[str]:
+    """A verification told in a few lines."""
+    for problem in done.damaged:
+        yield f"! {problem.name}: {problem.reason}"
+    for file in done.affected:
+        yield f"! {file.snapshot[:8]}:{file.path}: {file.reason}"
+    if done.affected_count > len(done.affected):
+        rest = count(done.affected_count - len(done.affected))
+        yield say(f"… et {rest} autres fichiers", f"… and {rest} more files")
+    read = say(
+        f"{count(done.packs_read)} paquets sur {count(done.packs)} relus ({size(done.bytes_read)}), en {duration(done.seconds)}.",
+        f"{count(done.packs_read)} of {count(done.packs)} packs read ({size(done.bytes_read)}), in {duration(done.seconds)}.",
+    )
+    yield read
+    if done.ok:
+        yield say("Le coffre est sain.", "The vault is sound.")
+    else:
+        yield say("LE COFFRE EST ENDOMMAGÉ.", "THE VAULT IS DAMAGED.")

@@ -1,0 +1,192 @@
+"""What a command prints: text for people, one JSON document, or JSON lines as things happen.
+
+    --json    {"version": 1, "command": …, "items": […]?, "result": …, "notices": […], "error": …, "exit": n}
+    --jsonl   {"event": "progress" | "incident" | "notice" | "item", …} …, last {"event": "end", …}
+
+Data go to standard output; in text mode progress, notices, incidents and errors to standard error. The
+schemas are documented (docs/admin/exit-codes-and-json.md) and tested.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+
+import msgspec
+
+from ..core.events import Event, Incident, Progress
+from .language import language, say
+
+if TYPE_CHECKING:
+    from ..app.session import Notice
+    from ..core.errors import CyberlibError
+    from .progress import Bar
+
+T = TypeVar("T")
+Mode = Literal["text", "json", "jsonl"]
+VERSION: Final = 1
+
+
+class Output:
+    """Prints for one command. `listen` and `notify` may be called from any thread."""
+
+    def __init__(self) -> None:
+        self.mode: Mode = "text"
+        self.command = ""
+        self._notices: list[Notice] = []
+        self._result: Any = None
+        self._begun = False
+        self._items = -1
+        self._lock = threading.Lock()
+        self._bar: Bar | None = None
+        self._quiet_incidents = False
+
+    # ---- while a command runs -------------------------------------------------------------------
+
+    def listen(self, event: Event) -> None:
+        """Takes a running job's events."""
+        with self._lock:
+            if self.mode == "jsonl":
+                kind = "progress" if isinstance(event, Progress) else "incident"
+                self._line({"event": kind, **msgspec.to_builtins(event)})
+            elif self.mode == "text":
+                if isinstance(event, Progress):
+                    self._show(event)
+                else:
+                    self._warn(incident_text(event))
+
+    def notify(self, notice: Notice) -> None:
+        """Takes a notice: told at once, and once."""
+        with self._lock:
+            if notice in self._notices:
+                return
+            self._notices.append(notice)
+            if self.mode == "jsonl":
+                self._line({"event": "notice", **self._notice(notice)})
+            elif self.mode == "text":
+                from ..app.messages import notice_message
+
+                self._warn(str(notice_message(notice.code, notice.facts, language())))
+
+    def items(self, items: Iterable[T], line: Callable[[T], str]) -> int:
+        """Prints a list as it comes; how many there were."""
+        number = 0
+        for item in items:
+            with self._lock:
+                if self.mode == "text":
+                    self._text(line(item))
+                elif self.mode == "jsonl":
+                    self._line({"event": "item", "item": item})
+                else:
+                    self._begin_items()
+                    self._bytes(b"," if self._items else b"")
+                    self._bytes(msgspec.json.encode(item))
+                    self._items += 1
+            number += 1
+        if self.mode == "json" and self._items < 0:
+            self._begin_items()
+        return number
+
+    def result(self, result: Any, text: Callable[[], Iterable[str]]) -> None:
+        """Takes what a command found out; `text` makes the lines for people."""
+        self.close_bar()
+        if self.mode == "text":
+            for line in text():
+                self._text(line)
+        else:
+            self._result = result
+
+    # ---- the end --------------------------------------------------------------------------------
+
+    def end(self, exit_code: int, error: CyberlibError | None = None) -> None:
+        """Closes the document, or says the error."""
+        self.close_bar()
+        if self.mode == "text":
+            if error is not None:
+                self._warn(error_text(error))
+            return
+        tail = {
+            "result": self._result,
+            "notices": [self._notice(n) for n in self._notices],
+            "error": error_record(error) if error is not None else None,
+            "exit": exit_code,
+        }
+        if self.mode == "jsonl":
+            self._line({"event": "end", "version": VERSION, "command": self.command, **tail})
+            return
+        if self._items >= 0:
+            self._bytes(b"]," + msgspec.json.encode(tail)[1:] + b"\n")
+        else:
+            self._bytes(msgspec.json.encode({"version": VERSION, "command": self.command, **tail}) + b"\n")
+        sys.stdout.buffer.flush()
+
+    def close_bar(self) -> None:
+        """Takes the progress bar away."""
+        with self._lock:
+            bar, self._bar = self._bar, None
+            if bar is not None:
+                bar.close()
+
+    # ---- how ------------------------------------------------------------------------------------
+
+    def _begin_items(self) -> None:
+        if self._items < 0:
+            head = msgspec.json.encode({"version": VERSION, "command": self.command})
+            self._bytes(head[:-1] + b',"items":[')
+            self._items = 0
+
+    def _notice(self, notice: Notice) -> dict[str, Any]:
+        from ..app.messages import notice_message
+
+        message = notice_message(notice.code, notice.facts, language())
+        return {"code": notice.code, "facts": notice.facts, "title": message.title, "advice": message.advice}
+
+    def _show(self, progress: Progress) -> None:
+        if self._bar is None:
+            if not sys.stderr.isatty():
+                return
+            from .progress import Bar
+
+            self._bar = Bar()
+        self._bar.show(progress)
+
+    def _warn(self, text: str) -> None:
+        if self._bar is not None:
+            self._bar.print(text)
+        else:
+            print(text, file=sys.stderr, flush=True)  # noqa: T201
+
+    def _text(self, line: str) -> None:
+        sys.stdout.write(line + "\n")
+
+    def _line(self, record: dict[str, Any]) -> None:
+        self._bytes(msgspec.json.encode(record) + b"\n")
+        sys.stdout.buffer.flush()
+
+    def _bytes(self, data: bytes) -> None:
+        sys.stdout.buffer.write(data)
+
+
+def error_record(error: CyberlibError) -> dict[str, Any]:
+    """An error as JSON has it."""
+    from ..app.messages import error_message
+
+    message = error_message(error.code, error.facts, language())
+    return {"code": error.code, "facts": error.facts, "title": message.title, "advice": message.advice}
+
+
+def error_text(error: CyberlibError) -> str:
+    """An error as people read it: what happened, what to do, its code."""
+    from ..app.messages import error_message
+
+    message = error_message(error.code, error.facts, language())
+    return f"{say('Erreur :', 'Error:')} {message} [{error.code}]"
+
+
+def incident_text(incident: Incident) -> str:
+    """An incident on one line."""
+    from ..app.messages import incident_message
+
+    return f"! {incident.path} : {incident_message(incident.code, incident.detail, language())}"

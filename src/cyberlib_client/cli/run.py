@@ -1,0 +1,97 @@
+"""One run of the program: what was asked of it as a whole, and how it may be stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
+
+import click
+
+from ..core.ports import CancelToken
+from .output import Output
+from .prompt import TerminalPrompt
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from ..app.session import Session
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+INTERRUPTED = 130
+
+
+@dataclass
+class Run:
+    """What every command gets."""
+
+    profile: str | None = None
+    passphrase_file: str | None = None
+    output: Output = field(default_factory=Output)
+    cancel: CancelToken = field(default_factory=CancelToken)
+    _stoppable: bool = False
+    _asking: bool = False
+
+    @cached_property
+    def session(self) -> Session:
+        """The session of this run, made when it is first needed."""
+        from ..app.bootstrap import process, profile_at
+        from ..app.session import Session
+
+        process().forbid_core_dumps()
+        return Session(
+            profile_at(self.profile),
+            self.prompt,
+            listener=self.output.listen,
+            notify=self.output.notify,
+            cancel=self.cancel,
+            environ=os.environ,
+            passphrase_file=self.passphrase_file,
+        )
+
+    @cached_property
+    def prompt(self) -> TerminalPrompt:
+        """Whom to ask."""
+        return TerminalPrompt(before=self.output.close_bar, asking=self._set_asking)
+
+    def _set_asking(self, asking: bool) -> None:
+        self._asking = asking
+
+    @contextlib.contextmanager
+    def stoppable(self) -> Iterator[None]:
+        """Within, the first Ctrl-C asks the job to stop at a good point; the second stops the program."""
+        self._stoppable = True
+        try:
+            yield
+        finally:
+            self._stoppable = False
+
+    def watch_signals(self) -> None:
+        """From now on Ctrl-C and a request to end come here."""
+        signal.signal(signal.SIGINT, self._signalled)
+        signal.signal(signal.SIGTERM, self._signalled)
+
+    def _signalled(self, number: int, _frame: FrameType | None) -> None:
+        if not self._stoppable or self._asking:
+            raise KeyboardInterrupt
+        if self.cancel.cancelled:
+            _leave_at_once()
+        self.cancel.cancel("user" if number == signal.SIGINT else "system")
+
+
+def _leave_at_once() -> NoReturn:
+    # Whatever was being written has a temporary name: nothing needs to be put in order.
+    if sys.stderr.isatty():
+        os.write(2, b"\x1b[?25h\n")  # the cursor, which a progress bar hides
+    os._exit(INTERRUPTED)
+
+
+pass_run: Callable[[Callable[Concatenate[Run, P], R]], Callable[P, R]] = click.make_pass_decorator(Run)
+"""Gives a command its Run."""

@@ -1,0 +1,76 @@
+"""Sizes, counts, times and durations as people of each language write them."""
+
+from __future__ import annotations
+
+import time
+
+from .language import language, say
+
+_NARROW = "\u202f"  # the space the French put between thousands
+
+
+def size(count: int) -> str:
+    """Bytes in decimal units, three figures: "1,24 Go", "1.24 GB"."""
+    units = ("o", "Ko", "Mo", "Go", "To", "Po") if language() == "fr" else ("B", "kB", "MB", "GB", "TB", "PB")
+    value, unit = float(count), 0
+    while value >= 999.5 and unit < len(units) - 1:
+        value /= 1000
+        unit += 1
+    digits = 0 if unit == 0 or value >= 99.95 else 1 if value >= 9.995 else 2
+    return f"{_decimal(value, digits)} {units[unit]}"
+
+
+def count(number: int) -> str:
+    """A whole number with its thousands apart."""
+    return f"{number:,}".replace(",", _NARROW) if language() == "fr" else f"{number:,}"
+
+
+def percent(part: float, whole: float) -> str:
+    """A share: "12 %", "12%"; one digit more below ten."""
+    share = 100 * part / whole if whole else 0.0
+    text = _decimal(share, 1 if 0 < share < 10 else 0)
+    return say(f"{text} %", f"{text}%")
+
+
+def duration(seconds: float) -> str:
+    """How long: "0,4 s", "12 s", "3 min 20 s", "2 h 05 min"."""
+    if seconds < 10:
+        return f"{_decimal(seconds, 1)} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def moment(iso: str) -> str:
+    """A time of a result, in this machine's own time zone, to the minute."""
+    if iso.startswith("@"):
+        return iso
+    stamp = _seconds(iso)
+    try:
+        t = time.localtime(stamp)
+    except (OverflowError, ValueError, OSError):
+        return iso[:16].replace("T", " ")
+    clock = f"{t.tm_hour:02d}:{t.tm_min:02d}"
+    if language() == "fr":
+        return f"{t.tm_mday:02d}/{t.tm_mon:02d}/{t.tm_year:04d} {clock}"
+    return f"{t.tm_year:04d}-{t.tm_mon:02d}-{t.tm_mday:02d} {clock}"
+
+
+def _seconds(iso: str) -> int:
+    """Seconds since 1970 of `2026-11-22T02:48:14[.…]Z`."""
+    year, month, day = (int(part) for part in iso[: iso.index("T")].rsplit("-", 2))
+    hour, minute, second = (int(part) for part in iso[iso.index("T") + 1 :][:8].split(":"))
+    # Days from civil date (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+    y = year - (month <= 2)
+    era, of_era = divmod(y, 400)
+    of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1
+    days = era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
+    return days * 86400 + hour * 3600 + minute * 60 + second
+
+
+def _decimal(value: float, digits: int) -> str:
+    text = f"{value:.{digits}f}"
+    return text.replace(".", ",") if language() == "fr" else text

@@ -1,0 +1,118 @@
+"""click's commands, groups and options with help in both languages, and commands loaded when called."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from .language import Both
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Help:
+    """Help that is chosen when it is shown, not when the command is declared."""
+
+    _both: Both | str | None = None
+
+    def __init__(self, *args: Any, help: Both | str | None = None, **rest: Any) -> None:  # noqa: A002
+        super().__init__(*args, **rest)
+        self._both = help
+
+    @property
+    def help(self) -> str | None:
+        return None if self._both is None else str(self._both)
+
+    @help.setter
+    def help(self, value: Both | str | None) -> None:
+        self._both = value
+
+
+class Option(_Help, click.Option):
+    """An option with help in both languages."""
+
+
+class Argument(_Help, click.Argument):
+    """A positional argument with help in both languages."""
+
+
+class Command(_Help, click.Command):
+    """A command with help in both languages."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if ctx.obj is not None:  # before anything can go wrong: the error says which command it was
+            ctx.obj.output.command = ctx.command_path.partition(" ")[2]
+        return super().parse_args(ctx, args)
+
+
+class Group(_Help, click.Group):
+    """Commands loaded when they are called: a listing must not pay for the import of a backup."""
+
+    def __init__(self, *args: Any, lazy: dict[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lazy = lazy or {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*self.lazy, *self.commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = self.lazy.get(cmd_name)
+        if module is not None and cmd_name not in self.commands:
+            loaded: click.Command = getattr(importlib.import_module(module, __package__), cmd_name)
+            return loaded
+        return self.commands.get(cmd_name)
+
+
+def command(
+    name: str,
+    help: Both,  # noqa: A002
+    parent: click.Group | None = None,
+) -> Callable[[Callable[..., Any]], Command]:
+    """Declares a command; it also takes --json and --jsonl, which belong to the program as a whole."""
+
+    def declare(function: Callable[..., Any]) -> Command:
+        made = click.command(name, cls=Command, help=help)(_output_options(function))  # type: ignore[arg-type]
+        if parent is not None:
+            parent.add_command(made)
+        return made
+
+    return declare
+
+
+def group(name: str, help: Both) -> Group:  # noqa: A002
+    """A group of commands, which themselves name it as their parent."""
+    return Group(name, help=help)
+
+
+def option(*names: str, help: Both, **rest: Any) -> Callable[[F], F]:  # noqa: A002
+    """Declares an option."""
+    return click.option(*names, cls=Option, help=help, **rest)  # type: ignore[arg-type]
+
+
+def argument(*names: str, help: Both, **rest: Any) -> Callable[[F], F]:  # noqa: A002
+    """Declares a positional argument."""
+    return click.argument(*names, cls=Argument, help=help, **rest)
+
+
+def choice(*values: str) -> click.Choice[str]:
+    """The type of an option that takes one of these words."""
+    return click.Choice(values)
+
+
+def _output_options(function: F) -> F:
+    def set_mode(mode: str) -> Callable[[click.Context, click.Parameter, bool], None]:
+        def callback(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+            if value and ctx.obj is not None:
+                ctx.obj.output.mode = mode
+
+        return callback
+
+    for mode in ("jsonl", "json"):
+        hidden = click.option(
+            f"--{mode}", is_flag=True, hidden=True, expose_value=False, callback=set_mode(mode)
+        )
+        function = hidden(function)
+    return function

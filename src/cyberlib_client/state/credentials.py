@@ -1,0 +1,76 @@
+"""This workstation's credentials, but for the secret itself, which a keeper of the system holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from ..core.crypto import Sealer, committed_key, same
+from ..core.errors import Failed, IntegrityError
+from ..core.keys import VaultKeys
+from .private_file import make_private_folder, read_file, remove_file, write_private
+from .profile import Profile
+
+KeeperKind = Literal["keychain", "file"]
+_SALT = 32
+_COMMITMENT = 32
+_SEED_INFO = b"cyberlib/v1/identity"
+
+
+class DeviceSecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the device secret is: which kind of keeper, under which name, and which slot it opens."""
+
+    vault: str
+    keeper: KeeperKind
+    name: str
+    slot: str
+
+
+def read_device_secret(profile: Profile) -> DeviceSecret | None:
+    """What is noted, or None. Failed("credentials_damaged", at=…)."""
+    data = read_file(profile.device)
+    if data is None:
+        return None
+    try:
+        return msgspec.json.decode(data, type=DeviceSecret)
+    except msgspec.MsgspecError:
+        raise Failed("credentials_damaged", at=profile.device) from None
+
+
+def write_device_secret(profile: Profile, device: DeviceSecret) -> None:
+    """Notes it. Raises Failed("profile_full"), ("profile_denied")."""
+    make_private_folder(profile.credentials)
+    write_private(profile.device, msgspec.json.encode(device))
+
+
+def forget_device_secret(profile: Profile) -> None:
+    """Removes the note; the keeper is the caller's business."""
+    remove_file(profile.device)
+
+
+def read_identity(profile: Profile, keys: VaultKeys) -> bytes | None:
+    """The seed of this workstation's identity, or None when there is none for this vault.
+
+    Raises IntegrityError("identity_damaged", at=…).
+    """
+    data = read_file(profile.identity)
+    if data is None:
+        return None
+    salt, commitment, sealed = data[:_SALT], data[_SALT : _SALT + _COMMITMENT], data[_SALT + _COMMITMENT :]
+    key, expected = committed_key(keys.local, salt=salt, info=_SEED_INFO)
+    if not same(expected, commitment):
+        raise IntegrityError("identity_damaged", at=profile.identity)
+    try:
+        return Sealer(key).open(0, sealed, _SEED_INFO)
+    except IntegrityError:
+        raise IntegrityError("identity_damaged", at=profile.identity) from None
+
+
+def write_identity(profile: Profile, keys: VaultKeys, seed: bytes, random: Callable[[int], bytes]) -> None:
+    """Keeps the seed, sealed by the vault's key. Raises Failed("profile_full"), ("profile_denied")."""
+    salt = random(_SALT)
+    key, commitment = committed_key(keys.local, salt=salt, info=_SEED_INFO)
+    make_private_folder(profile.credentials)
+    write_private(profile.identity, salt + commitment + Sealer(key).seal(0, seed, _SEED_INFO))

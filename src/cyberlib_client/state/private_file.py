@@ -1,0 +1,97 @@
+"""Small files that only their owner reads, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+
+from ..core.errors import CyberlibError, Failed
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def make_private_folder(path: str) -> None:
+    """The folder, made with those above it if absent; only its owner may enter it.
+
+    Raises Failed("profile_full", at=…) or ("profile_denied", at=…, reason=…).
+    """
+    with translated(path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(path, 0o700)
+
+
+def write_private(path: str, data: bytes) -> None:
+    """Replaces the file by `data`; after a power cut it is the old one or the new one.
+
+    Raises as `make_private_folder`.
+    """
+    folder = os.path.dirname(path)
+    temporary = os.path.join(folder, f".{os.path.basename(path)}.{secrets.token_hex(4)}.new")
+    with translated(path):
+        try:
+            write_new(temporary, data)
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+        _flush_folder(folder)
+
+
+def write_new(path: str, data: bytes) -> None:
+    """A new file on the disk, readable by its owner alone. Raises OSError, FileExistsError among them."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    fd = os.open(path, flags, 0o600)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(fd, view) :]
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def read_file(path: str) -> bytes | None:
+    """The file's bytes, or None when it is absent. Raises as `make_private_folder`."""
+    with translated(path):
+        try:
+            with open(path, "rb") as file:
+                return file.read()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+
+def remove_file(path: str) -> None:
+    """Absent is no error. Raises as `make_private_folder`."""
+    with translated(path), contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+@contextlib.contextmanager
+def translated(path: str) -> Iterator[None]:
+    """Turns the system's errors about the profile into ours."""
+    try:
+        yield
+    except OSError as error:
+        raise _error(error, path) from None
+
+
+def _error(error: OSError, path: str) -> CyberlibError:
+    if error.errno in _FULL:
+        return Failed("profile_full", at=path)
+    return Failed("profile_denied", at=path, reason=error.strerror or type(error).__name__)
+
+
+def _flush_folder(path: str) -> None:
+    if sys.platform == "win32":
+        return
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -1,0 +1,48 @@
+"""Where one installation keeps its things.
+
+settings.toml     what the user chose; edited by hand if need be. Not a cache.
+credentials/      this workstation's secrets. Not a cache.
+    device.json   which keeper holds the device secret, and under which name
+    identity      the workstation's signing key, sealed by the vault's key
+    …             the device secret itself, when it is kept in a file by explicit choice
+state/            a cache: may be deleted between any two commands
+    seen.json     newest snapshots and slot table seen, damaged packs found
+    runs.jsonl    how the last runs ended
+    crashes/      what went wrong inside the program, without names of files
+lock              held while a run changes something
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .private_file import make_private_folder
+
+
+class Profile:
+    """The folders of one installation. Making an object touches nothing on disk."""
+
+    def __init__(self, root: str) -> None:
+        self.root = os.path.abspath(root)
+        self.settings = os.path.join(self.root, "settings.toml")
+        self.credentials = os.path.join(self.root, "credentials")
+        self.device = os.path.join(self.credentials, "device.json")
+        self.identity = os.path.join(self.credentials, "identity")
+        self.state = os.path.join(self.root, "state")
+        self.seen = os.path.join(self.state, "seen.json")
+        self.runs = os.path.join(self.state, "runs.jsonl")
+        self.crashes = os.path.join(self.state, "crashes")
+        self.lock = os.path.join(self.root, "lock")
+
+    def make(self) -> None:
+        """Makes the profile's own folder. Raises Failed("profile_full"), ("profile_denied")."""
+        make_private_folder(self.root)
+
+
+def default_profile() -> Profile:
+    """The profile of this user, where the system wants such things."""
+    import platformdirs  # only when no --profile is given
+
+    name = "CyberLib" if sys.platform in ("win32", "darwin") else "cyberlib"
+    return Profile(platformdirs.user_data_dir(name, appauthor=False))

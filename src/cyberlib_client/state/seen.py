@@ -1,0 +1,42 @@
+"""What this machine remembers of the vault: a cache, deleted at no other cost than forgetting.
+
+It makes a rollback visible: a store that shows less than it did. It is plain: whoever can write here can
+also read the device's own credentials beside it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..core.errors import CyberlibError
+from .private_file import make_private_folder, read_file, write_private
+from .profile import Profile
+
+
+class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`heads`: digests in hex of the newest snapshots, one a device. `generation`: newest slot table.
+    `suspects`: names in hex of packs found damaged and not replaced yet."""
+
+    vault: str = ""
+    heads: frozenset[str] = frozenset()
+    generation: int = 0
+    suspects: frozenset[str] = frozenset()
+
+
+def read_seen(profile: Profile, vault: str) -> Seen:
+    """What is remembered of the vault with this id; nothing when the file is absent or damaged."""
+    try:
+        seen = msgspec.json.decode(read_file(profile.seen) or b"{}", type=Seen)
+    except (msgspec.MsgspecError, CyberlibError):
+        return Seen(vault)
+    return seen if seen.vault == vault else Seen(vault)
+
+
+def write_seen(profile: Profile, seen: Seen) -> bool:
+    """Remembers it; False when that failed, which must not fail a run: it is a cache."""
+    try:
+        make_private_folder(profile.state)
+        write_private(profile.seen, msgspec.json.encode(seen))
+    except CyberlibError:
+        return False
+    return True
