@@ -25,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the scenarios asked for, all by default; print the lines; write the page when asked."""
     asked = _parser().parse_args(arguments)
     scale = QUICK if asked.quick else FULL
+    if asked.rounds:
+        scale = scale._replace(rounds=asked.rounds)
     names = list(dict.fromkeys(asked.scenarios)) or list(SCENARIOS)
     unknown = [name for name in names if name not in SCENARIOS]
     if unknown:
@@ -62,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick", action="store_true", help="small corpora, one round: tries the harness only"
     )
+    parser.add_argument("--rounds", type=int, help="turns of every tool in each scenario")
     parser.add_argument("--tools", default=",".join((OURS, *PEERS)), help="which, separated by commas")
     parser.add_argument(
         "--report", action="store_true", help="measure nothing, report what was measured before"
@@ -85,7 +88,7 @@ def _run(names: Sequence[str], tool_names: Sequence[str], work: Path, scale: Sca
         scenario.run(Bench(corpus, tools, work, scale, figures))
         facts = {
             "date": datetime.now(UTC).strftime("%Y-%m-%d"),
-            "scale": scale.name,
+            "scale": f"{scale.name}, {scale.rounds} rounds",
             "sources": f"{corpus.files:,} files, {corpus.bytes / 1e6:,.0f} MB",
             **machine.facts(work),
             "restores onto": kind(),
@@ -109,7 +112,7 @@ def _room(work: Path, names: Sequence[str], scale: Scale) -> bool:
     """Corpora stay, vaults go: all corpora and the vaults of the hungriest scenario must fit."""
     scenarios = [SCENARIOS[name] for name in names]
     kept = sum({scenario.corpus: scenario.kept for scenario in scenarios}.values())
-    needed = kept + max(scenario.used for scenario in scenarios) if scale is FULL else 2 * GB
+    needed = kept + max(scenario.used for scenario in scenarios) if scale.name == FULL.name else 2 * GB
     free = shutil.disk_usage(work).free
     if free < needed:
         print(f"{work} has {free // GB} GB free; this takes {needed // GB} GB: give --work", file=sys.stderr)

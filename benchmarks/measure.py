@@ -36,9 +36,10 @@ class CommandFailed(Exception):
     """A measured command did not end with 0; the message holds the end of what it printed."""
 
 
-def run(command: Command, scratch: Path) -> Cost:
-    """Run to the end and measure. Raises CommandFailed; `scratch` is a folder for the output.
+def run(command: Command, scratch: Path, *, must_print: str = "") -> Cost:
+    """Run to the end and measure; `scratch` is a folder for the output.
 
+    Raises CommandFailed, also when `must_print` is not in the output: a listing has to find its file.
     What earlier runs left to be written is flushed first, so that no run pays for another's writes.
     """
     result, output = scratch / "cost.json", scratch / "output.txt"
@@ -58,9 +59,10 @@ def run(command: Command, scratch: Path) -> Cost:
             process.wait()
             raise
     cost = json.loads(result.read_text(encoding="utf-8")) if result.exists() else {"code": process.returncode}
-    if cost["code"] != 0:
-        tail = output.read_text(encoding="utf-8", errors="replace")[-TAIL_CHARACTERS:]
-        raise CommandFailed(f"exit code {cost['code']}: {' '.join(command.argv)}\n{tail}")
+    told = output.read_text(encoding="utf-8", errors="replace")
+    if cost["code"] != 0 or must_print not in told:
+        problem = f"exit code {cost['code']}" if cost["code"] else f"did not print {must_print}"
+        raise CommandFailed(f"{problem}: {' '.join(command.argv)}\n{told[-TAIL_CHARACTERS:]}")
     return Cost(cost["wall"], cost["cpu"], cost["peak_kib"] * 1024)
 
 

@@ -44,8 +44,8 @@ class Bench(NamedTuple):
                 print(f"  round {turn + 1}/{rounds} {tool.name}", flush=True)
                 yield tool, turn == 0
 
-    def measure(self, operation: str, tool: Tool, command: Command) -> Cost:
-        cost = run(command, self.work)
+    def measure(self, operation: str, tool: Tool, command: Command, *, must_print: str = "") -> Cost:
+        cost = run(command, self.work, must_print=must_print)
         self.figures.add_cost(operation, tool.name, cost)
         print(
             f"    {operation}: {cost.wall:.2f} s, cpu {cost.cpu:.2f} s, {cost.peak / 1e6:.0f} MB", flush=True
@@ -93,7 +93,7 @@ def small(bench: Bench) -> None:
                 bench.back_up("unchanged", tool, vault, sources)
                 for _ in range(bench.scale.listings):
                     bench.measure("snapshots", tool, tool.snapshots(vault))
-                    bench.measure("list file", tool, tool.list_file(vault, edited))
+                    bench.measure("list file", tool, tool.list_file(vault, edited), must_print=edited.name)
                 bench.measure("verify", tool, tool.verify(vault))
                 bench.restore("restore", tool, vault, sources, compare=first)
                 with _edited(edited):

@@ -1,31 +1,62 @@
-"""What a practice writes all day: invented notes, prescriptions and letters, with numbers that vary."""
+"""What a practice writes all day: invented notes, prescriptions and letters."""
 
 from __future__ import annotations
 
 import random
 
-# `%` templates take two numbers each: quick enough for millions of notes, and varied as real notes are.
+SYMPTOMS = (
+    "douleur", "gêne", "raideur", "fatigue", "toux sèche", "toux grasse", "essoufflement", "œdème",
+    "rougeur", "démangeaison", "fourmillements", "vertiges", "nausées", "brûlures", "crampes",
+    "palpitations", "insomnie", "céphalées", "éruption", "ecchymose", "tuméfaction", "contracture",
+    "perte d'appétit", "sueurs nocturnes", "acouphènes", "larmoiement", "enrouement", "reflux",
+    "constipation", "ballonnements", "tremblement", "fièvre", "frissons", "courbatures", "boiterie",
+    "blocage", "craquement", "engourdissement", "sécheresse", "irritation",
+)  # fmt: skip
+SITES = (
+    "du genou gauche", "du genou droit", "de l'épaule", "du coude", "du poignet", "de la cheville",
+    "lombaire", "cervicale", "dorsale", "de la hanche", "du mollet", "de la cuisse", "du pied",
+    "de l'orteil", "de la main", "du pouce", "de l'index", "thoracique", "abdominale", "épigastrique",
+    "du flanc droit", "du flanc gauche", "de l'œil droit", "de l'œil gauche", "de l'oreille", "du nez",
+    "de la gorge", "de la langue", "de la mâchoire", "du cuir chevelu", "du front", "de la nuque",
+    "de l'aine", "du talon", "de l'avant-bras", "de la clavicule", "du sternum", "des côtes",
+    "du tendon d'Achille", "de la peau",
+)  # fmt: skip
+QUALITIES = (
+    "intermittente", "permanente", "modérée", "intense", "légère", "récente", "ancienne", "progressive",
+    "brutale", "nocturne", "matinale", "diffuse", "localisée", "pulsatile", "sourde", "à l'effort",
+    "au repos", "après le repas", "au toucher", "à la marche", "en position assise", "par temps froid",
+    "sans rougeur", "sans fièvre", "améliorée", "aggravée", "inchangée", "résolue", "récidivante", "isolée",
+    "symétrique", "fluctuante", "calmée par le repos", "calmée par la chaleur", "mal soulagée",
+    "bien tolérée", "gênant le sommeil", "gênant la conduite", "sans retentissement", "au second plan",
+)  # fmt: skip
+ADVICE = (
+    "repos", "glace matin et soir", "boissons abondantes", "marche quotidienne", "étirements doux",
+    "bas de contention", "semelles", "attelle la nuit", "éviter le port de charges", "surélever le membre",
+    "hygiène du sommeil", "écran limité le soir", "carnet de suivi", "automesure à domicile",
+    "contrôle dentaire", "avis spécialisé", "radiographie de face", "échographie", "bilan sanguin",
+    "analyse d'urines", "reprise progressive du sport", "régime pauvre en sel", "collations fractionnées",
+    "crème hydratante", "lavage de nez", "vaccin à prévoir", "ordonnance renouvelée", "certificat remis",
+    "courrier au spécialiste", "reconvoquer si besoin",
+)  # fmt: skip
+
+# Three words, then two numbers: quick enough for millions of notes, and as varied as real ones.
 NOTES = (
-    "Tension artérielle %d/%d mmHg au repos, assis.",
-    "Poids %d,%d kg, stable depuis la dernière visite.",
-    "Douleur cotée %d/10 au repos et %d/10 à la mobilisation.",
-    "Auscultation cardiaque régulière à %d battements par minute, saturation %d %%.",
-    "Température %d,%d °C, pas de signe de gravité.",
-    "Contrôle biologique conseillé dans %d semaines, puis tous les %d mois.",
-    "Glycémie à jeun 0,%d g/L, hémoglobine glyquée 6,%d %%.",
-    "Amplitude articulaire de %d degrés en flexion, %d degrés en abduction.",
-    "Marche sans aide sur %d mètres, montée de %d étages sans essoufflement.",
-    "Sommeil fragmenté, %d réveils par nuit, coucher vers %d heures.",
-    "Vaccination à jour, rappel prévu dans %d ans (lot fictif %d).",
-    "Le patient rapporte une gêne depuis %d jours, apparue après %d minutes d'effort.",
-    "Examen de l'oreille droite sans particularité, audition mesurée à %d dB puis %d dB.",
-    "Acuité visuelle %d/10 à droite, %d/10 à gauche, sans correction.",
-    "Traitement bien toléré, %d oublis sur les %d derniers jours.",
-    "Cicatrice propre de %d mm, ablation des fils au jour %d.",
-    "Kinésithérapie poursuivie : %d séances faites sur %d prescrites.",
-    "Régime expliqué, objectif de %d kg en %d mois.",
-    "Arrêt de travail de %d jours, reprise à temps partiel pendant %d semaines.",
-    "Rendez-vous de suivi proposé dans %d jours à %d h.",
+    "%s %s %s, tension artérielle %d/%d.",
+    "Se plaint de %s %s, %s ; poids %d,%d kg.",
+    "%s %s %s, cotée %d/10 puis %d/10.",
+    "Pas de %s %s %s ; pouls %d, saturation %d %%.",
+    "%s %s %s depuis %d jours, traitée %d jours.",
+    "Rapporte %s %s %s, température %d,%d.",
+    "Recherche de %s %s %s négative, contrôle dans %d semaines, puis %d mois.",
+    "Ancienne %s %s %s, flexion %d°, abduction %d°.",
+    "%s %s %s malgré %d séances sur %d.",
+    "Après chute : %s %s %s, marche %d m, %d étages.",
+    "%s %s %s ; glycémie 0,%d, hémoglobine glyquée 6,%d.",
+    "Surveiller %s %s %s, revoir à J%d ou J%d.",
+    "Antécédent de %s %s %s en %d/%d.",
+    "%s %s %s, cicatrice de %d mm, fils à J%d.",
+    "Moins de %s %s, %s, %d prises oubliées sur %d.",
+    "%s %s %s : arrêt %d jours, reprise à %d %%.",
 )
 REASONS = (
     "Consultation de suivi", "Renouvellement", "Fièvre", "Douleur de l'épaule", "Certificat sportif",
@@ -59,9 +90,15 @@ SUBJECTS = (
 
 
 def note(rng: random.Random, sentences: int) -> str:
-    """That many sentences of a consultation note, about 65 bytes each."""
-    bits = rng.getrandbits
-    return " ".join(rng.choice(NOTES) % (bits(7) + 1, bits(5) + 1) for _ in range(sentences))
+    """That many sentences of a consultation note, about 65 bytes each, with advice after some."""
+    bits, choice = rng.getrandbits, rng.choice
+    written = []
+    for _ in range(sentences):
+        words = (choice(SYMPTOMS), choice(SITES), choice(QUALITIES))
+        written.append(choice(NOTES) % (*words, bits(7) + 1, bits(5) + 1))
+        if not bits(2):
+            written.append(f"Conseil : {choice(ADVICE)}, {choice(ADVICE)}.")
+    return " ".join(written)
 
 
 def prescription(rng: random.Random) -> str:
