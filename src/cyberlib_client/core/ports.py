@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
-from .errors import Stopped
+from .errors import Stopped, UsageError
 
 Buffer = bytes | bytearray | memoryview
 
@@ -23,7 +23,8 @@ class Store(Protocol):
     A name is `vault` or `<kind>/<64 lower-case hex digits>` with kind in `OBJECT_KINDS`. A put is
     whole or absent, whatever happens to the machine; once `put` returns the object survives a power
     cut. Methods may be called from several threads at once. Errors: `Failed("store_full")`,
-    `Failed("store_denied")`, `IntegrityError("object_missing", name=…)`, `Unreachable(…)`.
+    `Failed("store_denied")`, `IntegrityError("object_missing", name=…)`, `Unreachable(…)`, and
+    `UsageError("bad_object_name", name=…)` for what `check_object_name` or `check_kind` refuses.
     """
 
     @property
@@ -50,6 +51,25 @@ class Store(Protocol):
 
 
 OBJECT_KINDS = ("slots", "packs", "index", "snapshots")
+
+_HEX_DIGITS = "0123456789abcdef"
+
+
+def check_object_name(name: str) -> None:
+    """UsageError("bad_object_name", name=…) for what cannot name an object of a store.
+
+    Lower case only, since some disks ignore case; nothing else, so that no name leads out of a store.
+    """
+    kind, _, digits = name.partition("/")
+    if name != "vault" and (kind not in OBJECT_KINDS or len(digits) != 64 or digits.strip(_HEX_DIGITS)):
+        raise UsageError("bad_object_name", name=name)
+
+
+def check_kind(kind: str) -> None:
+    """UsageError("bad_object_name", name=…) for what is no kind of objects that can be listed."""
+    if kind not in OBJECT_KINDS:
+        raise UsageError("bad_object_name", name=kind)
+
 
 Clock = Callable[[], int]
 """Wall clock: nanoseconds since 1970-01-01 UTC."""

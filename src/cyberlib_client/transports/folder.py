@@ -21,11 +21,11 @@ import sys
 import time
 from collections.abc import Iterator
 
-from ..core.errors import CyberlibError, Failed, IntegrityError, Unreachable, UsageError
-from ..core.ports import Buffer, StoredObject
+from ..core.errors import CyberlibError, Failed, IntegrityError, Unreachable
+from ..core.ports import Buffer, StoredObject, check_kind, check_object_name
 
 _HEX = re.compile(r"[0-9a-f]{64}\Z")
-_KINDS = ("slots", "packs", "index", "snapshots")
+_PREFIX = re.compile(r"[0-9a-f]{2}\Z")
 _STALE = 24 * 3600  # seconds: an unfinished file older than this belongs to no living run
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -55,19 +55,27 @@ class FolderStore:
     def put(self, name: str, *parts: Buffer) -> None:
         path = self._path(name)
         with self._translated(name):
-            if os.path.lexists(path):
-                return
-            self._sweep()
-            temporary = os.path.join(self._folder("tmp"), secrets.token_hex(16))
-            try:
-                self._write(temporary, parts)
-                folder = self._folder(os.path.dirname(path))
-                self._move(temporary, path)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)
-                raise
-            _flush_folder(folder)
+            if not os.path.lexists(path):
+                self._sweep()
+                try:
+                    self._create(path, parts)
+                except FileNotFoundError:
+                    # Somebody emptied the store since its folders were made: make them again.
+                    self._folders.clear()
+                    self._create(path, parts)
+            # Also for an object that was there: who put it may have died before this line.
+            _flush_folder(os.path.dirname(path))
+
+    def _create(self, path: str, parts: tuple[Buffer, ...]) -> None:
+        temporary = os.path.join(self._folder("tmp"), secrets.token_hex(16))
+        try:
+            self._write(temporary, parts)
+            self._folder(os.path.dirname(path))
+            self._move(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
 
     def _write(self, path: str, parts: tuple[Buffer, ...]) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -101,44 +109,47 @@ class FolderStore:
         with self._translated(name):
             try:
                 return os.stat(self._path(name)).st_size
-            except (FileNotFoundError, NotADirectoryError):
+            except FileNotFoundError:
+                self._check_root()
                 return None
 
     def list(self, kind: str) -> Iterator[StoredObject]:
+        check_kind(kind)
         folder = os.path.join(self._root, kind)
         with self._translated(kind):
             folders = [folder]
             if kind == "packs":
-                folders = [e.path for e in _entries(folder) if len(e.name) == 2]
-            found = [
-                StoredObject(f"{kind}/{entry.name}", entry.stat().st_size)
-                for each in folders
-                for entry in _entries(each)
-                if _HEX.match(entry.name)
-            ]
+                folders = [e.path for e in _entries(folder) if _PREFIX.match(e.name) and e.is_dir()]
+            found = [item for each in folders for item in _objects(kind, each)]
+            if not found:
+                self._check_root()
         return iter(found)
 
     def delete(self, name: str) -> None:
-        with self._translated(name), contextlib.suppress(FileNotFoundError):
-            path = self._path(name)
-            os.unlink(path)
+        path = self._path(name)
+        with self._translated(name):
+            try:
+                os.unlink(path)
+            except FileNotFoundError:
+                self._check_root()
+                return
             _flush_folder(os.path.dirname(path))
 
     def _path(self, name: str) -> str:
-        if name == "vault":
-            return os.path.join(self._root, name)
+        check_object_name(name)
         kind, _, digits = name.partition("/")
-        if kind not in _KINDS or not _HEX.match(digits):
-            raise UsageError("bad_object_name", name=name)
         parts = (kind, digits[:2], digits) if kind == "packs" else (kind, digits)
-        return os.path.join(self._root, *parts)
+        return os.path.join(self._root, *parts) if digits else os.path.join(self._root, name)
+
+    def _check_root(self) -> None:
+        """A disk that is not plugged in is no empty store. FileNotFoundError."""
+        if not os.path.isdir(self._root):
+            raise FileNotFoundError(errno.ENOENT, "no such folder", self._root)
 
     def _folder(self, path: str) -> str:
         path = os.path.join(self._root, path)
         if path not in self._folders:
-            if not os.path.isdir(self._root):
-                # A disk that is not plugged in: never write beside it under the same name.
-                raise FileNotFoundError(errno.ENOENT, "no such folder", self._root)
+            self._check_root()  # and never write beside that disk under the same name
             self._make_folders(path)
             self._folders.add(path)
         return path
@@ -195,6 +206,15 @@ def _read(fd: int, length: int) -> bytes:
         parts.append(data)
         left -= len(data)
     return b"".join(parts)
+
+
+def _objects(kind: str, folder: str) -> list[StoredObject]:
+    found = []
+    for entry in _entries(folder):
+        if _HEX.match(entry.name):
+            with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
+                found.append(StoredObject(f"{kind}/{entry.name}", entry.stat().st_size))
+    return found
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
