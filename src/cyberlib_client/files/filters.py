@@ -15,10 +15,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from ..core.errors import UsageError
 from .names import THIS_SYSTEM, System
 from .patterns import Pattern
+
+Fold = Callable[[str], str] | None
 
 
 class Rule(NamedTuple):
@@ -40,10 +43,12 @@ class Filters:
         """Raises UsageError("bad_pattern", pattern=…, reason=…) for the first rule that cannot work."""
         self.rules: Final = tuple(rules)
         self._fold: Final = _FOLDS[system]
-        patterns = [_read(rule, self._fold) for rule in self.rules]
+        # In the vault, names of Windows are WTF-8, others are whatever bytes they are (see `names`).
+        self._errors: Final = "surrogatepass" if system == "windows" else "surrogateescape"
+        patterns = [self._read(rule) for rule in self.rules]
         # The last match wins: ask from the end. Nothing can be taken back before something was left out.
         self._from_last: Final = tuple(zip(reversed(patterns), reversed(self.rules), strict=True))
-        sieve = _Sieve([p for p in patterns if not p.negated])
+        sieve = _Sieve([p for p in patterns if not p.negated], self._fold)
         self._names: Final = sieve.names
         self._dotted: Final = sieve.dotted
         self._firsts: Final = sieve.firsts
@@ -52,8 +57,6 @@ class Filters:
         self._loose: Final = sieve.loose
         # Bytes of names can be compared with bytes of patterns as long as nothing is folded.
         self._must_decode: Final = self._fold is not None or sieve.loose is not None
-        # In the vault, names of Windows are WTF-8, others are whatever bytes they are (see `names`).
-        self._errors: Final = "surrogatepass" if system == "windows" else "surrogateescape"
         self._names_bytes: Final = frozenset(map(self._raw, sieve.names))
         self._dotted_bytes: Final = frozenset(map(self._raw, sieve.dotted))
         self._firsts_bytes: Final = frozenset(self._raw(head)[:1] for head in sieve.heads)
@@ -101,6 +104,16 @@ class Filters:
                 return None if pattern.negated else rule
         return None
 
+    def _read(self, rule: Rule) -> Pattern:
+        try:
+            self._raw(rule.pattern)
+        except UnicodeEncodeError:
+            raise UsageError("bad_pattern", pattern=ascii(rule.pattern), reason="control") from None
+        pattern = Pattern(rule.pattern)  # unfolded first, so that an error quotes what was written
+        if self._fold is None:
+            return pattern
+        return Pattern(self._fold(rule.pattern).replace("[:upper:]", "[:alpha:]"))
+
     def _raw(self, text: str) -> bytes:
         return text.encode("utf-8", self._errors)
 
@@ -115,7 +128,7 @@ class _Sieve:
     `heads` (how it begins; `firsts` are their first characters), `tails` (how it ends), `loose`.
     """
 
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
+    def __init__(self, patterns: Sequence[Pattern], fold: Fold) -> None:
         names, dotted, heads, tails = set(), set(), set(), set()
         for p in patterns:
             if p.name is not None:
@@ -131,28 +144,25 @@ class _Sieve:
         self.heads = tuple(sorted(heads))
         self.firsts = frozenset(head[0] for head in heads)
         self.tails = tuple(sorted(tails))
-        self.loose = _loose_test([p for p in patterns if p.loose])
+        self.loose = _loose_test([p for p in patterns if p.loose], fold)
 
 
-def _loose_test(patterns: Sequence[Pattern]) -> Callable[[str, str], bool] | None:
+def _loose_test(patterns: Sequence[Pattern], fold: Fold) -> Callable[[str, str], bool] | None:
     """For patterns whose last part tells nothing (`*brouillon*`, `a/**`): one regular expression for those on
-    names, one for those on paths."""
+    names, one for those on paths. Names come folded, paths do not."""
     if not patterns:
         return None
     by_name = _any_of([p.regex for p in patterns if p.by_name])
     by_path = _any_of([p.regex for p in patterns if not p.by_name])
-    return lambda path, name: bool(by_name.fullmatch(name)) or bool(by_path.fullmatch(path))
+    if all(p.by_name for p in patterns):
+        return lambda _path, name: bool(by_name.fullmatch(name))
+    if fold is None:
+        return lambda path, name: bool(by_name.fullmatch(name)) or bool(by_path.fullmatch(path))
+    return lambda path, name: bool(by_name.fullmatch(name)) or bool(by_path.fullmatch(fold(path)))
 
 
 def _any_of(sources: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join([f"(?:{s})" for s in sources]) or r"(?!)", re.DOTALL)
-
-
-def _read(rule: Rule, fold: Callable[[str], str] | None) -> Pattern:
-    pattern = Pattern(rule.pattern)  # unfolded first, so that an error quotes what was written
-    if fold is None:
-        return pattern
-    return Pattern(fold(rule.pattern).replace("[:upper:]", "[:alpha:]"))
 
 
 def _folded(text: str) -> str:
@@ -161,7 +171,7 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).lower()
 
 
-_FOLDS: Final[dict[Any, Callable[[str], str] | None]] = {
+_FOLDS: Final[dict[System, Fold]] = {
     "linux": None,
     "macos": _folded,
     "windows": _folded,

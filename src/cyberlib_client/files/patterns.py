@@ -73,16 +73,12 @@ class Pattern:
         parts = body.removeprefix("/").split("/")
         if re.match(r"[A-Za-z]:$", parts[0]) or any(part in ("", ".", "..") for part in parts):
             raise refuse("path" if body else "empty")
-        while parts[:2] == [_ANY, _ANY]:
-            del parts[0]
         if len(parts) == 2 and parts[0] == _ANY != parts[1]:
             anchored, parts = False, parts[1:]  # `**/a` says what `a` says
         globs = [_Glob(part, refuse) for part in parts]
         last = globs[-1]
         self.by_name = not anchored
         self.name, self.head, self.tail = last.literal, last.head, last.tail
-        if anchored and parts[-1] == _ANY:
-            self.head = self.tail = ""
         self.loose = self.name is None and not self.head and not self.tail
         self._source = _path_regex(parts, globs) if anchored else last.regex
         self._regex: re.Pattern[str] | None = None
