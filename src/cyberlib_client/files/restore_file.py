@@ -113,6 +113,8 @@ class FileHandle:
             if self._outcome is not None:
                 return False
             self._outcome = Outcome.REFUSED
+        if (held := self.held) is not None:
+            self._place.discard(held)  # another thread, or a traceback, may keep it open for a while
         self.held = None
         try:
             self._place.remove(self._handles.directory(self.parent), self.part)

@@ -43,7 +43,7 @@ _THERE: Final = frozenset((Outcome.WRITTEN, Outcome.KEPT_BOTH, Outcome.REPLACED)
 
 class EntryMeta(NamedTuple):
     """`mode`: permission bits. `mtime_ns`: since 1970. `extras`: extended attributes, ACLs and the like by
-    namespaced name, for the Metadata port."""
+    namespaced name (core.platform)."""
 
     mode: int
     uid: int
@@ -62,15 +62,6 @@ class Question(NamedTuple):
 
 
 Ask = Callable[[Question], Conflict]
-
-
-class Metadata(Protocol):
-    """The part of the system's metadata adapter that a restore needs."""
-
-    def apply(
-        self, target: int | str, items: Mapping[str, bytes], *, want_acl: bool, want_owner: bool
-    ) -> list[str]:
-        """Write `items` to an open file (POSIX) or a path (Windows); returns the names that could not be."""
 
 
 class Wishes(NamedTuple):
@@ -176,8 +167,14 @@ class Place(Protocol):
     def pwrite(self, part: Held, data: Buffer, offset: int) -> None:
         """All of `data` at `offset`."""
 
+    def discard(self, part: Held) -> None:
+        """Gives the room of an unfinished file back, whoever still holds it open; never fails."""
+
     def finish_part(self, part: Held, size: int, meta: EntryMeta) -> list[str]:
         """Metadata of a file whose content is complete; OSError when it is not `size` bytes."""
+
+    def finish_last(self, directory: Held, name: bytes, meta: EntryMeta) -> list[str]:
+        """What of `meta.extras` can be set only once a file or link has its name for good."""
 
     def rename_new(self, directory: Held, old: bytes, new: bytes) -> None:
         """Renames unless `new` is taken."""

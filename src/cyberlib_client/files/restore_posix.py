@@ -18,15 +18,18 @@ import os
 import stat
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
+from ..core.platform import Metadata
 from ..core.ports import Buffer
-from .restore_model import PART, EntryMeta, Exchanged, Existing, Held, Identity, Metadata, Traits, Wishes
+from .restore_model import PART, EntryMeta, Exchanged, Existing, Held, Identity, Traits, Wishes
 
 SEAL: Final = 0o1200
 """Owner may write, nobody may read, and the sticky bit, which means nothing on a file. Systems that clear
 that bit when a file is made leave 0o200."""
 
+_FLAGS: Final = "macos:flags"
 _PERMISSIONS: Final = 0o777
 _ALL_BITS: Final = 0o7777
 _PRIVATE: Final = 0o700
@@ -92,7 +95,7 @@ if sys.platform != "win32":
             lost, mode = self._dressed(directory.number, meta)
             _try(lost, "mode", lambda: os.fchmod(directory.number, mode))
             _try(lost, "time", lambda: _set_time(directory.number, meta.mtime_ns))
-            return lost
+            return lost + self._barred(directory.number, meta)
 
         # Files
 
@@ -149,6 +152,10 @@ if sys.platform != "win32":
             if done != len(data):
                 _pwrite_all(part.number, memoryview(data)[done:], offset + done)
 
+        def discard(self, part: Held) -> None:
+            with suppress(OSError):
+                os.ftruncate(part.number, 0)
+
         def finish_part(self, part: Held, size: int, meta: EntryMeta) -> list[str]:
             if os.fstat(part.number).st_size != size:
                 raise OSError(errno.EIO, os.strerror(errno.EIO))
@@ -175,6 +182,22 @@ if sys.platform != "win32":
                     number, meta.extras, want_acl=wishes.acl, want_owner=wishes.owner
                 )
             return lost, mode
+
+        def finish_last(self, directory: Held, name: bytes, meta: EntryMeta) -> list[str]:
+            if self._metadata is None or not meta.extras or _FLAGS not in meta.extras:
+                return []
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            try:
+                held = Held(os.open(name, flags, dir_fd=directory.number), os.close)
+            except OSError:
+                return [_FLAGS]
+            return self._barred(held.number, meta)
+
+        def _barred(self, number: int, meta: EntryMeta) -> list[str]:
+            """Flags that forbid every change, renaming too."""
+            if self._metadata is None or not meta.extras:
+                return []
+            return self._metadata.apply_last(number, meta.extras, want_owner=self._wishes.owner)
 
         # Names
 

@@ -20,12 +20,14 @@ import errno
 import itertools
 import os
 import sys
+from contextlib import suppress
 from typing import Final
 
+from ..core.platform import Metadata
 from ..core.ports import Buffer
 from . import restore_winapi as api
 from .names import extended
-from .restore_model import PART, EntryMeta, Exchanged, Existing, Held, Identity, Metadata, Traits, Wishes
+from .restore_model import PART, EntryMeta, Exchanged, Existing, Held, Identity, Traits, Wishes
 from .restore_names import WINDOWS
 
 _OPEN_LIMIT: Final = 4096
@@ -79,15 +81,7 @@ if sys.platform == "win32":
             return held, Identity(found.volume, found.file_id)
 
         def finish_directory(self, directory: Held, meta: EntryMeta) -> list[str]:
-            lost = self._dressed(directory.path, meta)
-            handle = api.open_handle(
-                directory.path,
-                api.WRITE_ATTRIBUTES,
-                api.SHARE_ALL,
-                api.OPEN_EXISTING,
-                api.BACKUP_SEMANTICS | api.OPEN_REPARSE_POINT,
-            )
-            return lost + _timed(Held(handle, api.close_handle), meta)
+            return self._dressed(directory.path, meta)
 
         # Files
 
@@ -96,7 +90,7 @@ if sys.platform == "win32":
         ) -> list[str]:
             file = _create(directory, name)
             api.write_at(file.number, data if isinstance(data, bytes) else bytes(data), 0)
-            return self._finished(file, meta)
+            return _finished(file, meta)
 
         def create_part(self, directory: Held, name: bytes, size: int, sparse: bool) -> tuple[Held, Identity]:
             file = _create(directory, name)
@@ -112,20 +106,33 @@ if sys.platform == "win32":
         def pwrite(self, part: Held, data: Buffer, offset: int) -> None:
             api.write_at(part.number, data if isinstance(data, bytes) else bytes(data), offset)
 
+        def discard(self, part: Held) -> None:
+            with suppress(OSError):
+                api.set_size(part.number, 0)
+
         def finish_part(self, part: Held, size: int, meta: EntryMeta) -> list[str]:
             if api.information(part.number).size != size:
                 raise OSError(errno.EIO, os.strerror(errno.EIO))
-            return self._finished(part, meta)
+            return _finished(part, meta)
 
-        def _finished(self, file: Held, meta: EntryMeta) -> list[str]:
-            api.set_doomed(file.number, False)  # the content is whole: it may stay
-            return self._dressed(file.path, meta) + _timed(file, meta)
+        def finish_last(self, directory: Held, name: bytes, meta: EntryMeta) -> list[str]:
+            return self._dressed(_open_item(directory, name, api.READ_ATTRIBUTES, api.SHARE_ALL).path, meta)
 
         def _dressed(self, path: str, meta: EntryMeta) -> list[str]:
-            if not meta.extras or self._metadata is None:
-                return []
-            wishes = self._wishes
-            return self._metadata.apply(path, meta.extras, want_acl=wishes.acl, want_owner=wishes.owner)
+            """Everything but content. By path: its directory is held open, so it leads to the same place."""
+            lost: list[str] = []
+            extras, wishes = meta.extras, self._wishes
+            if extras and self._metadata is not None:
+                lost += self._metadata.apply(path, extras, want_acl=wishes.acl, want_owner=wishes.owner)
+            flags = api.BACKUP_SEMANTICS | api.OPEN_REPARSE_POINT
+            try:
+                handle = api.open_handle(path, api.WRITE_ATTRIBUTES, api.SHARE_ALL, api.OPEN_EXISTING, flags)
+                lost += _timed(Held(handle, api.close_handle), meta)
+            except OSError:
+                lost.append("time")
+            if extras and self._metadata is not None:
+                lost += self._metadata.apply_last(path, extras, want_owner=wishes.owner)
+            return lost
 
         # Names
 
@@ -162,12 +169,11 @@ if sys.platform == "win32":
         ) -> list[str]:
             text = target.decode("utf-8", "replace").replace("/", "\\")
             os.symlink(text, _child(directory, name), target_is_directory=folder)
-            lost = list(meta.extras or ())
             try:
                 held = _open_item(directory, name, api.WRITE_ATTRIBUTES, api.SHARE_ALL)
             except OSError:
-                return [*lost, "time"]
-            return lost + _timed(held, meta)
+                return ["time"]
+            return _timed(held, meta)
 
         def link(self, first: Held, first_name: bytes, directory: Held, name: bytes) -> None:
             os.link(_child(first, first_name), _child(directory, name))
@@ -221,6 +227,11 @@ if sys.platform == "win32":
     def _is_directory(found: api.Info) -> bool:
         both = api.ATTRIBUTE_DIRECTORY | api.ATTRIBUTE_REPARSE_POINT
         return found.attributes & both == api.ATTRIBUTE_DIRECTORY
+
+    def _finished(file: Held, meta: EntryMeta) -> list[str]:
+        """The content is whole: it may stay. Other metadata comes with its name (`finish_last`)."""
+        api.set_doomed(file.number, False)
+        return _timed(file, meta)
 
     def _timed(held: Held, meta: EntryMeta) -> list[str]:
         try:

@@ -25,7 +25,9 @@ from weakref import WeakSet
 
 from ..core.errors import Failed, IntegrityError
 from ..core.events import Incident, Listener, ignore
+from ..core.platform import Metadata
 from ..core.ports import Buffer, Clock
+from . import restore_refusals as refusals
 from .restore_conflicts import Conflicts, Make
 from .restore_file import FileHandle
 from .restore_handles import DirHandle, OpenHandles
@@ -33,10 +35,8 @@ from .restore_model import (
     Ask,
     Conflict,
     EntryMeta,
-    Exchanged,
     Held,
     Identity,
-    Metadata,
     Outcome,
     Place,
     Question,
@@ -62,18 +62,6 @@ __all__ = [
     "Wishes",
 ]
 
-_ENDS: Final = {
-    errno.ENOSPC: "target_full",
-    errno.EDQUOT: "target_full",
-    errno.EROFS: "target_read_only",
-    errno.ENODEV: "target_lost",
-    errno.ENXIO: "target_lost",
-    errno.ESTALE: "target_lost",
-    errno.ENOTCONN: "target_lost",
-}
-# Windows' own numbers, for which Python knows no better errno than EACCES or EINVAL.
-_WINDOWS_ENDS: Final = {19: "target_read_only", 21: "target_lost", 39: "target_full", 1295: "target_full"}
-_DENIED: Final = frozenset((errno.EACCES, errno.EPERM))
 _NO_LINK: Final = frozenset(
     (errno.EMLINK, errno.EPERM, errno.EXDEV, errno.ENOTSUP, errno.ENOSYS, errno.ENOENT)
 )
@@ -114,7 +102,7 @@ class Target:
         try:
             opened = self._place.open_root(root)
         except OSError as error:
-            raise Failed(_end(error) or "target_unusable", path=root, reason=error.strerror) from error
+            raise refusals.unusable(error, root) from error
         self.root = DirHandle(None, b"", b"", opened, self._traits(opened), created=False)
         """The folder itself. It is not for `finish_directory`: it belongs to whoever chose it."""
         self._remove_leftovers(opened[0])
@@ -189,6 +177,8 @@ class Target:
                 else:
                     if lost:
                         self._conflicts.tell_lost(parent, name, lost)
+                    if meta.extras:
+                        self._finish_last(parent, name, disk, meta)
                     return Outcome.WRITTEN
 
             def make(directory: Held, unused: bytes) -> list[str]:
@@ -203,7 +193,10 @@ class Target:
                     raise
                 return lost
 
-            return self._conflicts.put(parent, name, disk, make, len(data))
+            outcome = self._conflicts.put(parent, name, disk, make, len(data))
+            if outcome.there and meta.extras:
+                self._finish_last(parent, name, disk, meta)
+            return outcome
         except OSError as error:
             return self._refuse(parent, name, error)
 
@@ -228,6 +221,8 @@ class Target:
                 outcome = self._conflicts.put(parent, name, disk, make, size, choice)
                 if not outcome.there:
                     self._place.remove(self._handles.directory(parent), file.part)
+                elif meta.extras:
+                    self._finish_last(parent, name, disk, meta)
                 return outcome
 
             file = FileHandle(
@@ -283,6 +278,16 @@ class Target:
         kind = stat.S_IFBLK if block else stat.S_IFCHR
         return self._put(parent, name, lambda held, disk: self._place.special(held, disk, kind, number, meta))
 
+    def _finish_last(self, parent: DirHandle, name: bytes, disk: bytes, meta: EntryMeta) -> None:
+        """Metadata that would hinder giving the item its name, now that it has it."""
+        disk = (parent.renamed or {}).get(name) or disk
+        try:
+            lost = self._place.finish_last(self._handles.directory(parent), disk, meta)
+        except OSError:
+            lost = list(meta.extras or ())
+        if lost:
+            self._conflicts.tell_lost(parent, name, lost)
+
     def _put(self, parent: DirHandle, name: bytes, make: Make) -> Outcome:
         disk = self._conflicts.disk_name(parent, name)
         try:
@@ -329,16 +334,5 @@ class Target:
 
     def _refuse(self, parent: DirHandle, name: bytes, error: OSError) -> Outcome:
         """One item that the system does not take is an incident; a full disk is the end."""
-        path = parent.path(name)
-        if isinstance(error, Exchanged):
-            raise Failed("target_changed", path=path) from None
-        if end := _end(error):
-            raise Failed(end, path=path, reason=error.strerror) from error
-        code = "restore_denied" if error.errno in _DENIED else "restore_failed"
-        self._listener(Incident(code, path, error.strerror or ""))
+        self._listener(refusals.incident(error, parent.path(name)))
         return Outcome.REFUSED
-
-
-def _end(error: OSError) -> str | None:
-    """The code of an error after which nothing more can be written at all."""
-    return _WINDOWS_ENDS.get(getattr(error, "winerror", 0)) or _ENDS.get(error.errno or 0)

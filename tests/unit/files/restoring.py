@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -75,3 +80,24 @@ class Restores:
         """A restore with the options of `Target`."""
         self._begun.append(Restore(self._root, **options))
         return self._begun[-1]
+
+
+if sys.platform != "win32":
+    _NOBODY = 65_534
+
+    @contextmanager
+    def unprivileged() -> Iterator[Path]:
+        """A folder of its own for a user without privileges, as whom the body runs: root may do anything."""
+        folder = Path(tempfile.mkdtemp(prefix="cyberlib-nobody-"))
+        user = os.geteuid()
+        try:
+            if user == 0:
+                os.chown(folder, _NOBODY, _NOBODY)
+                os.seteuid(_NOBODY)
+            yield folder
+        finally:
+            os.seteuid(user)
+            for path in folder.rglob("*"):
+                if path.is_dir() and not path.is_symlink():
+                    path.chmod(0o700)
+            shutil.rmtree(folder)
