@@ -86,6 +86,8 @@ def _collection(*, create: bool = False) -> Iterator[Collection | None]:
             yield collection
     except SecretServiceNotAvailableException:
         reason = "no_service"
+    except (FileNotFoundError, ConnectionRefusedError):
+        reason = "no_service"  # the session is over, or this is another user's (sudo)
     except (LockedException, PromptDismissedException, TimeoutError):
         reason = "locked"
     except (SecretStorageException, DBusErrorResponse, OSError, ValueError):

@@ -10,11 +10,15 @@ import ctypes
 import os
 import sys
 from ctypes import c_int, c_void_p
-from ctypes.wintypes import BOOL, BYTE, DWORD, HANDLE, LARGE_INTEGER, LPCWSTR, LPWSTR, ULARGE_INTEGER, WCHAR
+from ctypes.wintypes import BYTE, HANDLE, LARGE_INTEGER, LPCWSTR, LPWSTR, ULARGE_INTEGER, WCHAR
 from functools import cache
 from typing import Any, Final
 
 from ...core.platform import Native
+
+# ctypes.wintypes makes these eight bytes long on other systems.
+DWORD = ctypes.c_uint32
+BOOL = ctypes.c_int32
 
 NO_HANDLE: Final = c_void_p(-1).value  # INVALID_HANDLE_VALUE
 GENERIC_READ: Final = 0x8000_0000

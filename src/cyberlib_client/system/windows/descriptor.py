@@ -12,11 +12,12 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ctypes import c_void_p
-from ctypes.wintypes import BOOL, DWORD, HANDLE, LARGE_INTEGER, LPWSTR
+from ctypes.wintypes import HANDLE, LARGE_INTEGER, LPWSTR
 from functools import cache
 from typing import Final, NamedTuple
 
 from . import api
+from .api import BOOL, DWORD
 
 _REVISION: Final = 1  # SDDL_REVISION_1
 _FILE_OBJECT: Final = 1  # SE_FILE_OBJECT

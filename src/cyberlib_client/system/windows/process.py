@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import os
-from ctypes.wintypes import DWORD
 from typing import Final
 
 from ...core.platform import OwnerNames
 from . import api
+from .api import DWORD
 
 # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SEM_NOOPENFILEERRORBOX: no dialog on a machine nobody sits
 # at, and none of the reports with memory in them that the second would start.
