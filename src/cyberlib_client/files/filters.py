@@ -109,10 +109,12 @@ class Filters:
             self._raw(rule.pattern)
         except UnicodeEncodeError:
             raise UsageError("bad_pattern", pattern=ascii(rule.pattern), reason="control") from None
-        pattern = Pattern(rule.pattern)  # unfolded first, so that an error quotes what was written
         if self._fold is None:
-            return pattern
-        return Pattern(self._fold(rule.pattern).replace("[:upper:]", "[:alpha:]"))
+            return Pattern(rule.pattern)
+        try:
+            return Pattern(self._fold(rule.pattern).replace("[:upper:]", "[:alpha:]"))
+        except UsageError as error:  # quoting what was written
+            raise UsageError("bad_pattern", pattern=rule.pattern, reason=error.facts["reason"]) from None
 
     def _raw(self, text: str) -> bytes:
         return text.encode("utf-8", self._errors)

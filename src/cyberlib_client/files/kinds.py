@@ -65,7 +65,7 @@ def content_kind(head: bytes, name: bytes, size: int | None = None) -> Kind:
             kind = test(head, size)
             if kind is not None:
                 return kind
-    return _NAMES.get(_ending(name), PLAIN)
+    return _NAMES.get(name[name.rfind(b".") :].lower(), PLAIN)
 
 
 def is_database_like(head: bytes, name: bytes) -> bool:
@@ -81,12 +81,7 @@ def page_size(head: bytes, name: bytes) -> int:
 def maybe_database(name: bytes) -> bool:
     """What the name alone says, for a scan that has not opened the file. Databases that hide under another
     name (a browser's `History`) are found when they are first read, by `content_kind`."""
-    return name[name.rfind(b".") + 1 :].lower() in _NAMES
-
-
-def _ending(name: bytes) -> bytes:
-    """The name after its last dot; all of a name without one."""
-    return name[name.rfind(b".") + 1 :].lower()
+    return name[name.rfind(b".") :].lower() in _NAMES
 
 
 def _number(head: bytes, at: int, length: int, order: Literal["little", "big"] = "little") -> int:
@@ -206,7 +201,7 @@ def _endings() -> dict[bytes, Kind]:
         Kind("sqlserver", 8192): "mdf ndf ldf",
         Kind("4d", UNKNOWN_PAGE): "4dd 4dindx 4dindy",
         Kind("filemaker", 4096): "fmp12 fp7 fp5 fp3 fmpur",
-        Kind("innodb", 16 * KIB): "ibd ibdata1",
+        Kind("innodb", 16 * KIB): "ibd",
         Kind("myisam", UNKNOWN_PAGE): "myd myi mad mai",
         Kind("dbase", UNKNOWN_PAGE): "dbf dbt fpt cdx mdx",
         Kind("paradox", UNKNOWN_PAGE): "px mb",
@@ -215,7 +210,8 @@ def _endings() -> dict[bytes, Kind]:
         Kind("ese", UNKNOWN_PAGE): "edb",
         Kind("disk", UNKNOWN_PAGE): "vhd vhdx avhd avhdx vmdk qcow qcow2 vdi hdd sparseimage",
     }
-    return {ending.encode(): kind for kind, endings in by_kind.items() for ending in endings.split()}
+    return {b"." + ending.encode(): kind for kind, endings in by_kind.items() for ending in endings.split()}
 
 
 _NAMES: Final = _endings()
+"""By the name from its last dot on, in small letters."""

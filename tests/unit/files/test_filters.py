@@ -19,6 +19,7 @@ from cyberlib_client.core.errors import UsageError
 from cyberlib_client.files.filters import Filters, Rule
 from cyberlib_client.files.names import System
 
+FOLDING: tuple[System, ...] = ("macos", "windows")
 Decide = Callable[[str, str, bool], Rule | None]
 Items = dict[str, bool]  # path → whether it is a folder
 
@@ -380,6 +381,11 @@ def test_a_pattern_without_effect_is_refused(pattern: str, reason: str) -> None:
     assert caught.value.code == "bad_pattern"
     assert caught.value.facts["reason"] == reason
     assert caught.value.facts["pattern"] in (pattern, ascii(pattern))
+    for system in FOLDING:
+        if "\ud800" not in pattern or system == "macos":
+            with pytest.raises(UsageError) as caught:
+                filters(pattern.upper(), system=system)
+            assert caught.value.facts["pattern"] in (pattern.upper(), ascii(pattern))
 
 
 @pytest.mark.parametrize("system", ["macos", "windows"])

@@ -154,7 +154,6 @@ def test_a_broken_number_of_pages_contradicts_a_weak_sign() -> None:
         (b"a.b.accdb", "access"),
         (b"archive.pst", "outlook"),
         (b"serveur.vhdx", "disk"),
-        (b"ibdata1", "innodb"),
         (b"cabinet.fmp12", "filemaker"),
     ],
 )
@@ -165,7 +164,20 @@ def test_the_name_tells_when_the_content_does_not(name: bytes, kind: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", [b"letter.pdf", b"photo.jpg", b"db.txt", b".profile", b"notes", b"archive.", b"\xff.\xff", b""]
+    "name",
+    [
+        b"letter.pdf",
+        b"photo.jpg",
+        b"db.txt",
+        b"db",
+        b"gdb",
+        b"sqlite3",
+        b".profile",
+        b"notes",
+        b"archive.",
+        b"\xff.\xff",
+        b"",
+    ],
 )
 def test_other_names_tell_nothing(name: bytes) -> None:
     assert not maybe_database(name)
