@@ -141,4 +141,7 @@ def test_a_file_that_windows_calls_offline_is_a_placeholder(tmp_path: Path) -> N
         path = tmp_path / "a"
         path.write_bytes(b"a")
         assert ctypes.windll.kernel32.SetFileAttributesW(str(path), 0x1000)
-        assert is_placeholder(os.lstat(path))
+        status_now = os.lstat(path)
+        if not status_now.st_file_attributes & 0x1000:
+            pytest.skip("this file system does not keep the attribute (Wine)")
+        assert is_placeholder(status_now)
