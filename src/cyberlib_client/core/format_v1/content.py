@@ -15,6 +15,7 @@ import msgspec
 
 from ..errors import IntegrityError
 from ..ids import ID_SIZE
+from .malformed import MALFORMED
 
 MAX_LEVELS: Final = 16
 NODE_MASK: Final = 0x1F
@@ -36,7 +37,7 @@ def decode_list(data: bytes) -> Node:
     """(ids, sizes or None), sizes positive. IntegrityError("bad_content_list")."""
     try:
         ids, sizes = _decoder.decode(data)
-    except msgspec.MsgspecError:
+    except MALFORMED:
         raise IntegrityError("bad_content_list") from None
     count, rest = divmod(len(ids), ID_SIZE)
     if rest or not 0 < count <= NODE_MAX:

@@ -16,6 +16,7 @@ from ..ids import NAME_SIZE
 from ..keys import VaultKeys
 from ..ports import Buffer
 from . import header as head
+from .malformed import MALFORMED
 from .pack import MAX_PACK, SegmentInfo, check_segments
 from .sealed import open_record, seal_record
 
@@ -46,12 +47,13 @@ def open_index(keys: VaultKeys, data: Buffer) -> list[PackInfo]:
     record = open_record(keys, head.INDEX, data, limit=_LIMIT)
     try:
         version, packs = _decoder.decode(record)
-    except msgspec.MsgspecError:
+    except MALFORMED:
         raise IntegrityError("bad_index") from None
     if version != _VERSION:
         raise IntegrityError("bad_index")
     for pack in packs:
-        if len(pack.name) != NAME_SIZE or len(pack.header) != head.HEADER_SIZE or pack.size > MAX_PACK:
+        sizes = len(pack.name), len(pack.header)
+        if sizes != (NAME_SIZE, head.HEADER_SIZE) or not 0 < pack.size <= MAX_PACK:
             raise IntegrityError("bad_index")
         check_segments(pack.segments)
     return packs

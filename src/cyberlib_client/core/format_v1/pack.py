@@ -18,11 +18,13 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from ..compression import CODEC_RAW, CODEC_ZSTD
 from ..crypto import TAG_SIZE, Sealer
 from ..errors import IntegrityError
 from ..ids import ID_SIZE, KIND_DATA, KIND_TREE, MAX_CHUNK, PACK_SIZE
 from ..ports import Buffer
 from .header import HEADER_SIZE
+from .malformed import MALFORMED
 from .record import unwrap, wrap
 
 TRAILER_SIZE: Final = 12 + TAG_SIZE
@@ -88,6 +90,7 @@ def check_segments(segments: Sequence[SegmentInfo]) -> None:
         plain = sum(s.sizes) if all(0 < n <= MAX_CHUNK for n in s.sizes) else -1
         if (
             s.kind not in (KIND_DATA, KIND_TREE)
+            or s.codec not in (CODEC_RAW, CODEC_ZSTD)
             or plain != s.plain_size
             or plain > MAX_CHUNK
             or len(s.ids) != ID_SIZE * len(s.sizes)
@@ -129,7 +132,7 @@ def open_footer(sealer: Sealer, header: bytes, sealed: Buffer) -> list[SegmentIn
     plain = sealer.open(_FOOTER_POSITION, sealed, _tail_aad(header, _PART_FOOTER))
     try:
         segments = _decoder.decode(unwrap(plain, limit=_FOOTER_LIMIT))
-    except msgspec.MsgspecError:
+    except MALFORMED:
         raise IntegrityError("bad_footer") from None
     check_segments(segments)
     return segments

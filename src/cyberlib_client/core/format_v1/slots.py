@@ -24,6 +24,7 @@ from ..errors import IntegrityError
 from ..keys import VaultKeys
 from ..ports import Buffer
 from .lines import check_mac, split_lines, write_lines
+from .malformed import MALFORMED
 from .vault import VaultHeader, check_header
 
 COPIES: Final = 2
@@ -157,7 +158,7 @@ def read_slot_table(data: Buffer) -> SlotTable:
                 raise IntegrityError("bad_slots")
             if (slot.type == "passphrase") != (slot.kdf is not None):
                 raise IntegrityError("bad_slots")
-    except (IntegrityError, msgspec.MsgspecError, ValueError):
+    except (IntegrityError, *MALFORMED):
         raise IntegrityError("bad_slots") from None
     if table.generation < 1 or not 0 < len(table.slots) <= MAX_SLOTS:
         raise IntegrityError("bad_slots")

@@ -18,6 +18,7 @@ from ..ids import ID_SIZE, NAME_SIZE
 from ..keys import VaultKeys
 from ..ports import Buffer
 from .header import SNAPSHOT
+from .malformed import MALFORMED
 from .sealed import open_record, seal_record
 
 _LIMIT: Final = 64 * 1024 * 1024
@@ -111,7 +112,7 @@ def open_snapshot(keys: VaultKeys, data: Buffer) -> Snapshot:
     try:
         body, signatures = _outer_decoder.decode(record)
         snapshot = _body_decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except MALFORMED:
         raise IntegrityError("bad_snapshot") from None
     device = snapshot.device
     try:

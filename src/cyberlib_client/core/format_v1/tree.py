@@ -16,6 +16,7 @@ import msgspec
 from ..errors import IntegrityError
 from ..ids import ID_SIZE, MAX_CHUNK
 from .content import MAX_LEVELS
+from .malformed import MALFORMED
 
 LEAF: Final = 0
 BRANCH: Final = 1
@@ -116,9 +117,9 @@ def _check_leaf(entries: list[Entry]) -> None:
         last = name
         if e.kind not in KINDS or not 0 <= e.size < 1 << 63 or not 0 <= e.mode < 1 << 12:
             raise IntegrityError("bad_tree")
-        if e.kind == DIRECTORY and len(e.content) != ID_SIZE and not (e.extra and e.extra.missing):
+        if e.kind in (FILE, DIRECTORY) and len(e.content) not in (0, ID_SIZE):
             raise IntegrityError("bad_tree")
-        if e.kind == FILE and len(e.content) not in (0, ID_SIZE):
+        if e.kind == DIRECTORY and not e.content and not (e.extra and e.extra.missing):
             raise IntegrityError("bad_tree")
         if e.extra is not None:
             _check_extra(e.extra)
@@ -136,7 +137,7 @@ def decode_node(data: bytes) -> tuple[list[Entry], list[Branch]]:
             _check_leaf(entries)
             return entries, []
         kind, children = _branch_decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except MALFORMED:
         raise IntegrityError("bad_tree") from None
     names = [name for name, _ in children]
     ordered = all(a < b for a, b in pairwise(names))

@@ -17,6 +17,7 @@ from ..keys import VAULT_ID_SIZE, VaultKeys
 from ..ports import Buffer
 from .header import VERSION
 from .lines import check_mac, split_lines, write_lines
+from .malformed import MALFORMED
 
 OBJECT_NAME: Final = "vault"
 FORMAT: Final = "cyberlib vault"
@@ -68,7 +69,7 @@ def check_header(seen: object) -> VaultHeader:
     try:
         header = msgspec.convert(seen, VaultHeader)
         id_size = len(header.vault_id)
-    except (msgspec.MsgspecError, ValueError):
+    except MALFORMED:
         raise IntegrityError("not_a_vault") from None
     sizes = header.chunking
     ordered = 64 <= sizes.minimum <= sizes.average <= sizes.maximum <= MAX_CHUNK
@@ -81,7 +82,7 @@ def read_vault_header(data: Buffer) -> VaultHeader:
     """The header, not authenticated yet. Raises as `check_header`."""
     try:
         return check_header(msgspec.json.decode(split_lines(data)[0]))
-    except (IntegrityError, msgspec.MsgspecError):
+    except (IntegrityError, *MALFORMED):
         raise IntegrityError("not_a_vault") from None
 
 
