@@ -30,7 +30,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[0] = str(ROOT)  # instead of this folder: its modules are tools.windows.…
 
-from tools.dev import debian, environment  # noqa: E402
+from tools.dev import checks, debian, environment  # noqa: E402
 from tools.windows import build, locked, wine  # noqa: E402
 from tools.windows.wine import Wine  # noqa: E402
 
@@ -82,7 +82,8 @@ def _python(machine: Wine, *arguments: str) -> int:
 
 
 def _pytest_options() -> list[str]:
-    return ["-o", r"cache_dir=C:\cache\pytest"]
+    """An option among the arguments comes later and wins."""
+    return ["-o", r"cache_dir=C:\cache\pytest", "-n", str(checks.WORKERS)]
 
 
 def _tests(arguments: list[str]) -> list[str]:
@@ -101,10 +102,10 @@ def _ready(folder: Path) -> Iterator[Wine]:
     requirements = locked.for_windows(LOCK.read_text(encoding="utf-8"))
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
-        if not all(part.is_current() for part in _parts(folder, requirements)):
-            _note("making a Windows Python (once; again when what it is made of changes)")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            _set_up(folder, requirements)
+        if not _is_current(folder, requirements):
+            fcntl.flock(lock, fcntl.LOCK_EX)  # waits for those who use it, and for who makes it already
+            if not _is_current(folder, requirements):
+                _set_up(folder, requirements)
             fcntl.flock(lock, fcntl.LOCK_SH)
         yield Wine(folder)
 
@@ -136,7 +137,12 @@ def _parts(folder: Path, requirements: str) -> tuple[_Part, _Part]:
     )
 
 
+def _is_current(folder: Path, requirements: str) -> bool:
+    return all(part.is_current() for part in _parts(folder, requirements))
+
+
 def _set_up(folder: Path, requirements: str) -> None:
+    _note("making a Windows Python (once; again when what it is made of changes)")
     python, packages = _parts(folder, requirements)
     machine, start = Wine(folder), time.monotonic()
     packages.stamp.unlink(missing_ok=True)
