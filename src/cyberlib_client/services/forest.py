@@ -64,14 +64,15 @@ class Forest:
 
     def _source(self, source: Source) -> Entry | None:
         name = source.path.rpartition(b"/")[2]
+        # A source that is itself a link means what it leads to; links are opened nowhere below.
+        native = os.path.realpath(source.native) if os.path.islink(source.native) else source.native
         try:
-            # A source that is itself a link means what it leads to.
-            status = os.stat(source.native)
+            status = os.stat(native)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             self._incident(Incident("source_missing", display(source.path), reason), source.path)
             return None
-        item = Found(name, source.native, status, S_ISDIR(status.st_mode))
+        item = Found(name, native, status, S_ISDIR(status.st_mode))
         shown = source.path if source.path != b"/" else b""
         return self._walker.source(item, shown, self._earlier(source), source.selection)
 
@@ -117,7 +118,8 @@ def _with_status(entry: Entry, path: bytes) -> Entry:
 def _outermost(sources: Iterable[Source]) -> list[Source]:
     """Sources that lie in no other source, in order of their paths."""
     kept: list[Source] = []
-    for source in sorted(sources, key=lambda s: s.path):
+    # Name by name: between "a" and "a/c", plain bytes would put "a-b".
+    for source in sorted(sources, key=lambda s: s.path.split(b"/")):
         above = kept[-1].path if kept else None
         if above is not None and (above in (b"/", source.path) or source.path.startswith(above + b"/")):
             continue

@@ -1,0 +1,142 @@
+"""Several sources in one tree: overlapping, missing, files, links."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cyberlib_client.core.errors import Failed, UsageError
+from cyberlib_client.core.format_v1 import tree
+from cyberlib_client.services.browse import entry_at, walk
+from tests.support.trees import make_tree, told
+from tests.support.vaults import VaultKit, restored_path, source_of
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+
+
+@pytest.fixture
+def kit() -> VaultKit:
+    return VaultKit()
+
+
+def files_of(kit: VaultKit, below: Path) -> set[str]:
+    """Files in the newest snapshot, by their path below a folder of this machine."""
+    source = source_of(below)
+    root = entry_at(kit.reader(), kit.root(), source.path)
+    return {
+        path[len(source.path) + 1 :].decode()
+        for path, entry in walk(kit.reader(), root, source.path)
+        if entry.kind == tree.FILE
+    }
+
+
+def test_no_source(kit: VaultKit) -> None:
+    with pytest.raises(UsageError) as refused:
+        kit.backup()
+    assert refused.value.code == "no_sources"
+
+
+def test_all_sources_missing(kit: VaultKit, tmp_path: Path) -> None:
+    with pytest.raises(Failed) as failed:
+        kit.backup(tmp_path / "a", tmp_path / "b")
+    assert failed.value.code == "sources_missing"
+    assert [code for code, _ in kit.incidents] == ["source_missing"] * 2
+    assert kit.snapshots().items == []
+
+
+def test_one_source_missing(kit: VaultKit, tmp_path: Path) -> None:
+    make_tree(tmp_path / "a", {"x": b"x"})
+    result = kit.backup(tmp_path / "a", tmp_path / "gone")
+    assert [code for code, _ in kit.incidents] == ["source_missing"]
+    assert result.unread == 1, "a run that protects less than asked for is not green"
+    assert files_of(kit, tmp_path) == {"a/x"}
+
+
+def test_sources_side_by_side(kit: VaultKit, tmp_path: Path) -> None:
+    make_tree(tmp_path, {"a": {"x": b"x"}, "b": {"c": {"y": b"y"}}, "d": {"z": b"z"}})
+    kit.backup(tmp_path / "b" / "c", tmp_path / "a")
+    assert files_of(kit, tmp_path) == {"a/x", "b/c/y"}
+
+
+NAMES = ["a", "a-b", "a b", "a.b", "a0", "A", "a!", "b"]
+
+
+@settings(max_examples=60)
+@given(st.sets(st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map(tuple), min_size=1, max_size=6))
+def test_overlapping_sources_are_stored_once(
+    tmp_path_factory: pytest.TempPathFactory, chosen: set[tuple[str, ...]]
+) -> None:
+    """Whatever the letters between them: "a-b" comes between "a" and "a/c" in order of bytes."""
+    top = tmp_path_factory.mktemp("forest")
+    folders = [top.joinpath(*parts) for parts in chosen]
+    for folder in folders:
+        make_tree(folder, {"fichier": str(folder).encode()})
+    kit = VaultKit()
+    result = kit.backup(*folders)
+    wanted = {p.relative_to(top).as_posix() for p in top.rglob("fichier")}
+    assert files_of(kit, top) == wanted
+    assert result.statistics.files == len(wanted)
+
+
+def test_the_same_source_twice(kit: VaultKit, tmp_path: Path) -> None:
+    make_tree(tmp_path / "a", {"x": b"x"})
+    assert kit.backup(tmp_path / "a", tmp_path / "a").statistics.files == 1
+
+
+def test_a_file_is_a_source(kit: VaultKit, tmp_path: Path) -> None:
+    make_tree(tmp_path, {"lettre.txt": b"bonjour", "autre.txt": b"non"})
+    result = kit.backup(tmp_path / "lettre.txt")
+    assert (result.statistics.files, result.statistics.bytes) == (1, 7)
+    assert files_of(kit, tmp_path) == {"lettre.txt"}
+    kit.restore(tmp_path / "out")
+    assert restored_path(tmp_path / "out", tmp_path / "lettre.txt").read_bytes() == b"bonjour"
+
+
+def test_an_unchanged_file_as_source_is_not_sent_again(kit: VaultKit, tmp_path: Path) -> None:
+    make_tree(tmp_path, {"lettre.txt": os.urandom(5000)})
+    kit.backup(tmp_path / "lettre.txt")
+    assert kit.backup(tmp_path / "lettre.txt").statistics.stored == 0
+
+
+@posix
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_a_link_as_source_means_what_it_leads_to(kit: VaultKit, tmp_path: Path, what: str) -> None:
+    make_tree(tmp_path, {"folder": {"x": b"x"}, "file": b"content"})
+    (tmp_path / "link").symlink_to(what)
+    result = kit.backup(tmp_path / "link")
+    assert (result.statistics.files, result.unread, kit.incidents) == (1, 0, [])
+    kit.restore(tmp_path / "out")
+    back = restored_path(tmp_path / "out", tmp_path / "link")
+    assert not back.is_symlink()
+    assert told(back) == told(tmp_path / "folder") if what == "folder" else back.read_bytes() == b"content"
+
+
+@posix
+def test_a_link_that_leads_nowhere(kit: VaultKit, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("nowhere")
+    with pytest.raises(Failed) as failed:
+        kit.backup(tmp_path / "link")
+    assert failed.value.code == "sources_missing"
+
+
+def test_earlier_state_is_found_for_each_source(kit: VaultKit, tmp_path: Path) -> None:
+    """Sources may take turns: each is compared with the newest snapshot that holds it."""
+    make_tree(tmp_path, {"a": {"x": os.urandom(3000)}, "b": {"y": os.urandom(3000)}})
+    kit.backup(tmp_path / "a")
+    kit.backup(tmp_path / "b")
+    result = kit.backup(tmp_path / "a", tmp_path / "b")
+    assert (result.statistics.new_files, result.statistics.changed_files) == (0, 0)
+
+
+def test_leading_folders_keep_their_mode(kit: VaultKit, tmp_path: Path) -> None:
+    make_tree(tmp_path / "a" / "b" / "c", {"x": b"x"})
+    if os.name != "nt":
+        (tmp_path / "a").chmod(0o750)
+    kit.backup(tmp_path / "a" / "b" / "c")
+    entry = entry_at(kit.reader(), kit.root(), source_of(tmp_path / "a").path)
+    assert entry.mode == (tmp_path / "a").stat().st_mode & 0o7777
