@@ -21,7 +21,7 @@ if sys.platform == "win32":
         os.lseek(number, _LOCKED_BYTE, os.SEEK_SET)
         try:
             msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
-        except PermissionError:
+        except OSError:  # EACCES; without a number under Wine
             return False
         return True
 else:

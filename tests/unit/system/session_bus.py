@@ -1,4 +1,4 @@
-"""A session bus with a real GNOME Keyring on it; nothing on macOS and Windows, which have keychains always."""
+"""A session bus with a real GNOME Keyring on it; nothing on macOS and Windows, which always have theirs."""
 
 from __future__ import annotations
 

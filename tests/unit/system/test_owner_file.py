@@ -14,6 +14,8 @@ from cyberlib_client.core.errors import Failed, NeedsUnlock
 from cyberlib_client.core.platform import SecretKeeper
 from cyberlib_client.system import this_system
 
+from .access_list import set_access_list
+
 NAME = "device-1"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
 windows = pytest.mark.skipif(sys.platform != "win32", reason="access lists of Windows")
@@ -153,6 +155,14 @@ def test_somebody_elses_is_refused(keeper: SecretKeeper, folder: Path, what: str
 @windows
 @pytest.mark.parametrize("what", ["file", "folder"])
 def test_a_right_for_everyone_is_refused(keeper: SecretKeeper, folder: Path, what: str) -> None:
-    opened = folder if what == "folder" else folder / NAME
-    subprocess.run(["icacls", str(opened), "/grant", "*S-1-1-0:R"], check=True)
+    set_access_list(folder if what == "folder" else folder / NAME, "D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FR;;;WD)")
     _assert_exposed(keeper, folder / NAME)
+
+
+@windows
+def test_a_folder_left_open_on_windows_is_closed_by_storing(keeper: SecretKeeper, folder: Path) -> None:
+    set_access_list(folder, "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;WD)")
+    with pytest.raises(NeedsUnlock):
+        keeper.load(NAME)
+    keeper.store(NAME, b"secret")
+    assert keeper.load(NAME) == b"secret"

@@ -32,6 +32,7 @@ THE_LINK_ITSELF: Final = 0x0020_0000  # FILE_FLAG_OPEN_REPARSE_POINT
 
 FILE_NOT_FOUND: Final = 2
 ACCESS_DENIED: Final = 5
+ALREADY_EXISTS: Final = 183
 INVALID_FUNCTION: Final = 1
 HANDLE_EOF: Final = 38
 NOT_SUPPORTED: Final = 50
@@ -82,6 +83,7 @@ _P: Final = ctypes.POINTER
 _PROTOTYPES: Final[dict[str, dict[str, tuple[Any, tuple[Any, ...]]]]] = {
     "kernel32": {
         "CloseHandle": (BOOL, (HANDLE,)),
+        "CreateDirectoryW": (BOOL, (LPCWSTR, _P(SecurityAttributes))),
         "CreateFileW": (
             HANDLE,
             (LPCWSTR, DWORD, DWORD, _P(SecurityAttributes), DWORD, DWORD, HANDLE),
@@ -131,6 +133,7 @@ _PROTOTYPES: Final[dict[str, dict[str, tuple[Any, tuple[Any, ...]]]]] = {
         "GetUserNameW": (BOOL, (LPWSTR, _P(DWORD))),
         "LookupPrivilegeValueW": (BOOL, (LPCWSTR, LPCWSTR, _P(LARGE_INTEGER))),
         "OpenProcessToken": (BOOL, (HANDLE, DWORD, _P(HANDLE))),
+        "SetFileSecurityW": (BOOL, (LPCWSTR, DWORD, c_void_p)),
         "SetSecurityInfo": (DWORD, (HANDLE, c_int, DWORD, c_void_p, c_void_p, c_void_p, c_void_p)),
     },
 }

@@ -154,6 +154,14 @@ def apply(path: str, text: str, *, want_acl: bool, want_owner: bool) -> bool:
     return done
 
 
+def set_whole_list(path: str, text: str) -> None:
+    """Makes the access list exactly that of `text`, a protected one; what is inside is left alone.
+    Raises OSError."""
+    with in_memory(text) as descriptor:
+        if not api.advapi32().SetFileSecurityW(path, _ACCESS | _PROTECTED, descriptor):
+            raise api.failed(path=path)
+
+
 def _set_owner(path: str, descriptor: c_void_p) -> None:
     owner, group, ignored = c_void_p(), c_void_p(), BOOL()
     api.advapi32().GetSecurityDescriptorOwner(descriptor, ctypes.byref(owner), ctypes.byref(ignored))

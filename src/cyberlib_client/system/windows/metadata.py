@@ -51,7 +51,7 @@ class WindowsMetadata:
     def apply(
         self, target: Native | int, items: Mapping[str, bytes], *, want_acl: bool, want_owner: bool
     ) -> list[str]:
-        """Streams first: attributes and access lists may forbid them."""
+        """Streams, then attributes, then the access list: each may forbid what comes before it."""
         lost = [key if key.startswith(OMITTED) else NOT_APPLICABLE + key for key in items if not _known(key)]
         own = {key: value for key, value in items.items() if _known(key)}
         if not own:
@@ -60,7 +60,7 @@ class WindowsMetadata:
             path = api.path_of(target)
         except OSError:
             return lost + list(own)
-        for key in sorted(own, key=(_ATTRIBUTES_KEY, _SDDL_KEY).__contains__):
+        for key in sorted(own, key=_rank):
             try:
                 done = _apply(path, key, own[key], want_acl, want_owner)
             except (OSError, ValueError):
@@ -72,6 +72,10 @@ class WindowsMetadata:
     def apply_last(self, target: Native | int, items: Mapping[str, bytes], *, want_owner: bool) -> list[str]:
         """Windows lets times be set on a read-only file: nothing waits for the end."""
         return []
+
+
+def _rank(key: str) -> int:
+    return 2 if key == _SDDL_KEY else int(key == _ATTRIBUTES_KEY)
 
 
 def _known(key: str) -> bool:

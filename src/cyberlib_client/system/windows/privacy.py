@@ -6,6 +6,8 @@ import ctypes
 import os
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from ..owner_file import LARGEST, Exposed
@@ -21,22 +23,25 @@ class WindowsPrivacy:
     """See owner_file.Privacy."""
 
     def make_folder(self, path: str) -> None:
-        """The list is replaced, and inherited by what is created inside."""
-        os.makedirs(path, exist_ok=True)
-        if _is_link(path):
+        """Closed from its first moment; one that was there is closed if it is open."""
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        where = api.extended(path)
+        with _closed("OICI") as security:
+            made = api.kernel32().CreateDirectoryW(where, ctypes.byref(security))
+            if not made and api.last_error() != api.ALREADY_EXISTS:
+                raise api.failed(path=path)
+        if not os.path.isdir(path) or _is_link(path):
             raise Exposed
-        if not descriptor.apply(api.extended(path), _only_us("OICI"), want_acl=True, want_owner=False):
-            raise Exposed
+        descriptor.set_whole_list(where, _only_us("OICI"))
         _check(path)
 
     def create(self, path: str) -> int:
-        """Closed from its first moment."""
+        """See owner_file.Privacy."""
         if sys.platform != "win32":
             raise OSError("a part of Windows")
         import msvcrt
 
-        with descriptor.in_memory(_only_us("")) as closed:
-            security = api.SecurityAttributes(ctypes.sizeof(api.SecurityAttributes), closed.value, False)
+        with _closed("") as security:
             handle = api.kernel32().CreateFileW(
                 api.extended(path), api.GENERIC_WRITE, 0, ctypes.byref(security), api.CREATE_NEW, 0, None
             )
@@ -62,6 +67,12 @@ class WindowsPrivacy:
 def _is_link(path: str) -> bool:
     found = os.lstat(path)
     return bool(getattr(found, "st_reparse_tag", 0)) or stat.S_ISLNK(found.st_mode)
+
+
+@contextmanager
+def _closed(flags: str) -> Iterator[api.SecurityAttributes]:
+    with descriptor.in_memory(_only_us(flags)) as made:
+        yield api.SecurityAttributes(ctypes.sizeof(api.SecurityAttributes), made.value, False)
 
 
 def _only_us(flags: str) -> str:
