@@ -11,7 +11,8 @@ _ACCESS = 0x4  # DACL_SECURITY_INFORMATION
 
 def set_access_list(path: Path, sddl: str) -> None:
     """`sddl`: "D:(A;;FA;;;SY)…"."""
-    assert sys.platform == "win32"
+    if sys.platform != "win32":
+        raise OSError("a part of Windows")
     advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
     descriptor = ctypes.c_void_p()
     convert = advapi32.ConvertStringSecurityDescriptorToSecurityDescriptorW
