@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -34,7 +35,8 @@ def keychain_session(folder: Path, *, unlocked: bool = True) -> Iterator[Keychai
         yield None
         return
     with ExitStack() as stack:
-        environment = {"XDG_DATA_HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
+        sockets = stack.enter_context(TemporaryDirectory())  # their paths must be short
+        environment = {"XDG_DATA_HOME": str(folder), "XDG_RUNTIME_DIR": sockets}
         bus = _start(
             stack, environment, "dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address"
         )
