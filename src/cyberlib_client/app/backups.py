@@ -11,20 +11,15 @@ import msgspec
 from .. import __version__
 from ..core.errors import CyberlibError, UsageError
 from ..core.events import Incident
-from ..files.defaults import default_rules
-from ..files.filters import Filters, Rule
-from ..files.names import THIS_SYSTEM, display, to_vault_path
-from ..files.selection import Selection
+from ..files.names import display
 from ..services.backup import BackupRequest, BackupResult, Source, backup
 from ..services.device import Identity, identity, new_seed
 from ..state.credentials import read_identity, write_identity
 from ..state.runs import Run, add_run
-from ..state.settings import SourceSettings
 from . import bootstrap
 from .browsing import SnapshotInfo, snapshot_info
-from .paths import native_path
 from .session import Notice, Session
-from .sources import native_of
+from .sources import Choice, chosen_sources
 
 
 class BackupDone(msgspec.Struct, frozen=True):
@@ -41,16 +36,6 @@ class BackupDone(msgspec.Struct, frozen=True):
     def exit_code(self) -> int:
         """3 when something could not be read."""
         return 3 if self.unread else 0
-
-
-class Choice(msgspec.Struct, frozen=True):
-    """What the command line says of one run. `paths` empty: the profile's sources."""
-
-    paths: Sequence[str] = ()
-    exclude: Sequence[str] = ()
-    label: str = ""
-    one_file_system: bool = False
-    default_exclusions: bool = True
 
 
 def run_backup(session: Session, choice: Choice) -> BackupDone:
@@ -147,41 +132,6 @@ def device_identity(session: Session) -> Identity:
         write_identity(session.profile, keys, seed, bootstrap.random)
     name = session.settings.device or bootstrap.machine().machine_name()
     return identity(keys, seed, name)
-
-
-def chosen_sources(session: Session, choice: Choice) -> list[Source]:
-    """The sources of one run with their rules. UsageError("no_sources"), ("bad_pattern"), ("bad_path")."""
-    if choice.paths:
-        wanted = [
-            (
-                native_path(path),
-                SourceSettings(
-                    exclude=list(choice.exclude),
-                    one_file_system=choice.one_file_system,
-                    default_exclusions=choice.default_exclusions,
-                ),
-                "option",
-            )
-            for path in choice.paths
-        ]
-        return [_source(native, s, origin) for native, s, origin in wanted]
-    extra = [Rule(pattern, "option") for pattern in choice.exclude]
-    found = [_source(native_of(s), s, "source", extra) for s in session.settings.sources]
-    if not found:
-        raise UsageError("no_sources")
-    return found
-
-
-def _source(native: str | bytes, settings: SourceSettings, origin: str, extra: Sequence[Rule] = ()) -> Source:
-    path = to_vault_path(native)
-    rules = default_rules(THIS_SYSTEM, path) if settings.default_exclusions else []
-    rules += [Rule(pattern, origin) for pattern in settings.exclude]
-    selection = Selection(
-        Filters([*rules, *extra]),
-        one_file_system=settings.one_file_system,
-        cache_tags=settings.default_exclusions,
-    )
-    return Source(native, path, selection)
 
 
 def _check_outside(sources: Sequence[Source], vault: str | None) -> None:

@@ -9,9 +9,10 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from ..core.errors import UsageError
+from ..core.errors import CyberlibError, UsageError
 from ..core.ports import Clock, Random, Store
 from ..state.profile import Profile, default_profile
+from ..state.settings import Language, read_settings
 from ..transports.folder import FolderStore
 
 if TYPE_CHECKING:
@@ -29,6 +30,14 @@ _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 def profile_at(folder: str | None) -> Profile:
     """The profile in a folder, or this user's own."""
     return default_profile() if folder is None else Profile(folder)
+
+
+def preferred_language(folder: str | None) -> Language | None:
+    """The language that the settings of a profile ask for; None when they ask for none or are damaged."""
+    try:
+        return read_settings(profile_at(folder)).language
+    except CyberlibError:
+        return None
 
 
 def store_at(location: str) -> Store:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -73,20 +73,8 @@ class EntryInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     missing: str = ""
 
 
-class MatchInfo(msgspec.Struct, frozen=True):
-    """A path found, as the newest snapshot that holds it tells it; `first` and `last` are ids of the
-    oldest and newest such snapshot, `snapshots` how many there are."""
-
-    entry: EntryInfo
-    first: str
-    last: str
-    first_time: str
-    last_time: str
-    snapshots: int
-
-
-class VersionInfo(msgspec.Struct, frozen=True):
-    """One state of a path, and the snapshots that show it, from `first` to `last`."""
+class FoundInfo(msgspec.Struct, frozen=True):
+    """A path in a state, and the snapshots that show it: how many, the oldest (`first`) and the newest."""
 
     entry: EntryInfo
     first: str
@@ -179,21 +167,17 @@ def entry_info(path: bytes, entry: Entry, stored: Stored) -> EntryInfo:
     )
 
 
-def find(session: Session, pattern: str, *, under: str = "", only: str | None = None) -> Iterator[MatchInfo]:
+def find(session: Session, pattern: str, *, under: str = "", only: str | None = None) -> Iterator[FoundInfo]:
     """Paths whose last name matches `pattern`, in all snapshots or in `only` one, below `under`."""
     listed = session.snapshots
     chosen = listed.items if only is None else [listed.resolve(only)]
     start = inner_path(under)
     for match in browse.find(session.vault.reader(), chosen, pattern, start):
         session.cancel.check()
-        yield MatchInfo(
-            entry_info(match.path, match.entry, match.last),
-            *_span(match.first, match.last),
-            match.count,
-        )
+        yield _found(match.path, match.entry, match.first, match.last, match.count)
 
 
-def versions(session: Session, path: str) -> list[VersionInfo]:
+def versions(session: Session, path: str) -> list[FoundInfo]:
     """The states of one path over time, oldest first. UsageError("path_not_in_snapshot")."""
     listed, reader = session.snapshots.items, session.vault.reader()
     wanted = own_vault_path(path)
@@ -205,14 +189,7 @@ def versions(session: Session, path: str) -> list[VersionInfo]:
         if error.code != "path_not_in_snapshot" or wanted == own_vault_path(path):
             raise
         found = browse.versions(reader, listed, wanted)
-    return [
-        VersionInfo(
-            entry_info(wanted, v.entry, v.snapshots[-1]),
-            *_span(v.snapshots[0], v.snapshots[-1]),
-            len(v.snapshots),
-        )
-        for v in found
-    ]
+    return [_found(wanted, v.entry, v.snapshots[0], v.snapshots[-1], len(v.snapshots)) for v in found]
 
 
 def differences(session: Session, before: str, after: str) -> Iterator[ChangeInfo]:
@@ -253,5 +230,12 @@ def resolve(session: Session, wanted: str) -> tuple[Stored, bytes]:
     return session.snapshots.resolve(name), inner_path(path)
 
 
-def _span(first: Stored, last: Stored) -> Sequence[str]:
-    return first.id, last.id, iso_time(first.snapshot.time), iso_time(last.snapshot.time)
+def _found(path: bytes, entry: Entry, first: Stored, last: Stored, number: int) -> FoundInfo:
+    return FoundInfo(
+        entry_info(path, entry, last),
+        first.id,
+        last.id,
+        iso_time(first.snapshot.time),
+        iso_time(last.snapshot.time),
+        number,
+    )

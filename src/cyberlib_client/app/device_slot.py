@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from ..core.errors import CyberlibError, NeedsUnlock
+from ..core.errors import CyberlibError
+from ..core.format_v1.slots import SlotType
 from ..repository.vault import NewSlot, Vault
 from ..state.credentials import (
     DeviceSecret,
@@ -30,24 +31,16 @@ class NewDevice(NamedTuple):
     slot: NewSlot
 
 
-def keep_new_device(session: Session, keeping: Keeping, slot_name: str) -> NewDevice | None:
+def keep_new_device(session: Session, keeper: KeeperKind, slot_name: str) -> NewDevice:
     """Makes a device secret and has it kept.
 
-    None when none is wanted, or when there is no keychain here: a notice says so, and the vault does
-    without. Raises what a file keeper raises.
+    Raises what keepers raise: NeedsUnlock("keychain_unavailable", reason=…), ("device_file_exposed"),
+    Failed("device_file_not_written").
     """
-    if keeping == "none":
-        return None
     secret = bootstrap.random(_SECRET)
     name = f"device-{bootstrap.random(8).hex()}"
-    try:
-        bootstrap.keeper(keeping, session.profile).store(name, secret)
-    except NeedsUnlock as error:
-        if keeping == "file":
-            raise
-        session.notify(Notice(error.code, dict(error.facts)))
-        return None
-    return NewDevice(keeping, name, NewSlot("device", slot_name, secret=secret))
+    bootstrap.keeper(keeper, session.profile).store(name, secret)
+    return NewDevice(keeper, name, NewSlot("device", slot_name, secret=secret))
 
 
 def note_device(session: Session, vault: Vault, device: NewDevice) -> None:
@@ -77,9 +70,9 @@ def forget_device(session: Session, slot: str) -> bool:
     return True
 
 
-def free_slot_name(vault: Vault, name: str) -> str:
-    """The name, or the name with a number when a device slot has it already."""
-    taken = {s.name for s in vault.table.slots if s.type == "device"}
+def free_slot_name(vault: Vault, kind: SlotType, name: str) -> str:
+    """The name, or the name with a number when a slot of this kind has it already."""
+    taken = {s.name for s in vault.table.slots if s.type == kind}
     number, free = 1, name
     while free in taken:
         number += 1

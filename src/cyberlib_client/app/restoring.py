@@ -10,7 +10,8 @@ import msgspec
 
 from ..core.errors import CyberlibError, UsageError
 from ..core.events import Incident
-from ..services.restore import Conflict, Question, RestoreRequest, RestoreResult, restore
+from ..services.restore import Conflict, RestoreRequest, RestoreResult, restore
+from ..services.restore import Question as Question
 from ..state.runs import Run, add_run
 from . import bootstrap
 from .paths import inner_path, split_snapshot

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -59,6 +61,11 @@ class Session:
         """Read once. Failed("settings_damaged")."""
         return read_settings(self.profile)
 
+    def fresh_settings(self) -> Settings:
+        """Read anew: to be called with the profile's lock, before they are changed."""
+        self.__dict__.pop("settings", None)
+        return self.settings
+
     @property
     def place(self) -> VaultSettings:
         """Where the profile's vault is. UsageError("no_vault", profile=…)."""
@@ -115,20 +122,24 @@ class Session:
 
     def require_no_vault(self) -> None:
         """UsageError("profile_has_vault", at=…)."""
-        if self.settings.vault is not None:
-            raise UsageError("profile_has_vault", at=self.settings.vault.at)
+        vault = self.fresh_settings().vault
+        if vault is not None:
+            raise UsageError("profile_has_vault", at=vault.at)
 
 
-def read_secret_file(path: str) -> str:
-    """The text of a file that holds one secret, without its line end.
+def read_secret_file(session: Session, path: str) -> str:
+    """The text of a file that holds one secret, without its line end; a notice when others may read it.
 
     Raises Failed("secret_file_unreadable", at=…, reason=…), UsageError("secret_file_not_text", at=…).
     """
     try:
         with open(path, "rb") as file:
             data = file.read(64 * 1024)
+            status = os.fstat(file.fileno())
     except OSError as error:
         raise Failed("secret_file_unreadable", at=path, reason=error.strerror) from None
+    if os.name == "posix" and stat.S_ISREG(status.st_mode) and status.st_mode & 0o077:
+        session.notify(Notice("secret_file_exposed", {"at": path}))
     try:
         return data.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:

@@ -3,19 +3,199 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
-from ..files.names import display, parse_display
-from ..state.settings import SourceSettings
+import msgspec
+
+from ..core.errors import UsageError
+from ..core.events import Incident
+from ..files.defaults import default_rules
+from ..files.filters import Filters, Rule
+from ..files.names import THIS_SYSTEM, display, parse_display, to_vault_path
+from ..files.preview import preview
+from ..files.selection import Selection
+from ..services.backup import Source
+from ..state.settings import SourceSettings, write_settings
+from . import bootstrap
+from .paths import native_path, shown
+from .session import Session
 
 
-def native_of(source: SourceSettings) -> str | bytes:
+class SourceInfo(msgspec.Struct, frozen=True):
+    """A folder or file to protect. `path`: in the vault, fit for a screen. `present`: it is there now."""
+
+    path: str
+    exclude: list[str]
+    one_file_system: bool
+    default_exclusions: bool
+    present: bool
+
+
+class LeftOutInfo(msgspec.Struct, frozen=True):
+    """What one rule leaves out. `origin`: "default", "source", "option", "cachedir-tag" or
+    "one-file-system". `complete` is false when files and bytes are at least that many."""
+
+    pattern: str
+    origin: str
+    items: int
+    files: int
+    bytes: int
+    complete: bool
+    examples: list[str]
+
+
+class PreviewInfo(msgspec.Struct, frozen=True):
+    """What a backup would take and leave out. `unused`: patterns of the user's that left nothing out."""
+
+    files: int
+    bytes: int
+    folders: int
+    others: int
+    placeholders: int
+    placeholder_bytes: int
+    left_out: list[LeftOutInfo]
+    unused: list[str]
+    incidents: list[Incident]
+    incident_count: int
+
+    @property
+    def exit_code(self) -> int:
+        """3 when something could not be looked into."""
+        return 3 if self.incident_count > self.placeholders else 0
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What the command line says of one run. `paths` empty: the profile's sources."""
+
+    paths: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    label: str = ""
+    one_file_system: bool = False
+    default_exclusions: bool = True
+
+
+def list_sources(session: Session) -> list[SourceInfo]:
+    """Those of the profile, in the order they were added."""
+    return [_info(source) for source in session.settings.sources]
+
+
+def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
+    """Adds a folder or file that is there.
+
+    Raises UsageError("source_known"), ("source_absent", path=…, reason=…), ("bad_pattern"), ("bad_path"),
+    Busy("profile_busy").
+    """
+    native = native_path(path)
+    named = display(to_vault_path(native))
+    try:
+        os.stat(native)
+    except OSError as error:
+        raise UsageError("source_absent", path=named, reason=error.strerror) from None
+    source = SourceSettings(
+        **_settings_path(native),
+        exclude=list(choice.exclude),
+        one_file_system=choice.one_file_system,
+        default_exclusions=choice.default_exclusions,
+    )
+    _source(native, source, "source")  # refuses a pattern that cannot work
+    with bootstrap.lock(session.profile):
+        settings = session.fresh_settings()
+        if any(_native_of(s) == native for s in settings.sources):
+            raise UsageError("source_known", path=named)
+        write_settings(
+            session.profile, msgspec.structs.replace(settings, sources=[*settings.sources, source])
+        )
+    return _info(source)
+
+
+def remove_source(session: Session, path: str) -> SourceInfo:
+    """Takes a source out of the profile; what the vault holds of it stays.
+
+    Raises UsageError("source_unknown"), Busy("profile_busy").
+    """
+    native = native_path(path)
+    with bootstrap.lock(session.profile):
+        settings = session.fresh_settings()
+        found = [s for s in settings.sources if _native_of(s) == native]
+        if not found:
+            raise UsageError("source_unknown", path=display(to_vault_path(native)))
+        left = [s for s in settings.sources if s not in found]
+        write_settings(session.profile, msgspec.structs.replace(settings, sources=left))
+    return _info(found[0])
+
+
+def preview_sources(session: Session, choice: Choice) -> PreviewInfo:
+    """What a backup of the same choice would take. Raises as `chosen_sources`, and Stopped."""
+    chosen = chosen_sources(session, choice)
+    found = preview(
+        [(s.native, s.selection) for s in chosen], listener=session.listener, cancel=session.cancel
+    )
+    return PreviewInfo(
+        files=found.files,
+        bytes=found.bytes,
+        folders=found.folders,
+        others=found.others,
+        placeholders=found.placeholders,
+        placeholder_bytes=found.placeholder_bytes,
+        left_out=[
+            LeftOutInfo(
+                o.rule.pattern, o.rule.origin, o.items, o.files, o.bytes, o.complete, list(o.examples)
+            )
+            for o in found.left_out
+        ],
+        unused=[rule.pattern for rule in found.unused],
+        incidents=list(found.incidents),
+        incident_count=found.incident_count,
+    )
+
+
+def chosen_sources(session: Session, choice: Choice) -> list[Source]:
+    """The sources of one run with their rules. UsageError("no_sources"), ("bad_pattern"), ("bad_path")."""
+    if choice.paths:
+        once = SourceSettings(
+            exclude=list(choice.exclude),
+            one_file_system=choice.one_file_system,
+            default_exclusions=choice.default_exclusions,
+        )
+        return [_source(native_path(path), once, "option") for path in choice.paths]
+    extra = [Rule(pattern, "option") for pattern in choice.exclude]
+    found = [_source(_native_of(s), s, "source", extra) for s in session.settings.sources]
+    if not found:
+        raise UsageError("no_sources")
+    return found
+
+
+def _source(native: str | bytes, settings: SourceSettings, origin: str, extra: Sequence[Rule] = ()) -> Source:
+    path = to_vault_path(native)
+    rules = default_rules(THIS_SYSTEM, path) if settings.default_exclusions else []
+    rules += [Rule(pattern, origin) for pattern in settings.exclude]
+    selection = Selection(
+        Filters([*rules, *extra]),
+        one_file_system=settings.one_file_system,
+        cache_tags=settings.default_exclusions,
+    )
+    return Source(native, path, selection)
+
+
+def _info(source: SourceSettings) -> SourceInfo:
+    native = _native_of(source)
+    return SourceInfo(
+        shown(to_vault_path(native)),
+        source.exclude,
+        source.one_file_system,
+        source.default_exclusions,
+        os.path.lexists(native),
+    )
+
+
+def _native_of(source: SourceSettings) -> str | bytes:
     """The path of a source of the settings, as this system takes it."""
     if source.escaped:
         return parse_display(source.escaped)
-    return source.path if os.name == "nt" else os.fsencode(source.path)
+    return source.path if bootstrap.is_windows() else os.fsencode(source.path)
 
 
-def settings_path(native: str | bytes) -> dict[str, str]:
+def _settings_path(native: str | bytes) -> dict[str, str]:
     """A path as the settings hold it: `path`, or `escaped` when it is not text."""
     text = os.fsdecode(native)
     try:

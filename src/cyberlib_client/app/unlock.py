@@ -83,4 +83,4 @@ def given_passphrase(session: Session) -> str | None:
     """The passphrase of the environment, or of the file named on the command line."""
     if given := session.environ.get(PASSPHRASE_VARIABLE):
         return given
-    return read_secret_file(session.passphrase_file) if session.passphrase_file else None
+    return read_secret_file(session, session.passphrase_file) if session.passphrase_file else None

@@ -8,20 +8,21 @@ from collections.abc import Callable
 
 import msgspec
 
-from ..core.errors import CyberlibError, Failed, UsageError
+from ..core.errors import CyberlibError, NeedsUnlock, UsageError
 from ..core.ports import OBJECT_KINDS, Store
 from ..core.words import decode, encode
 from ..repository.vault import NewSlot, Vault, create_vault, open_with_key, read_header
 from ..state.credentials import read_device_secret
-from ..state.private_file import write_new
 from ..state.runs import Run, read_runs
 from ..state.settings import Settings, VaultSettings, write_settings
 from . import bootstrap
 from .device_slot import Keeping, NewDevice, drop_device, free_slot_name, keep_new_device, note_device
 from .passphrases import weakness
 from .session import Notice, Session, read_secret_file
+from .slots import SlotInfo, slot_list
 from .times import iso_time
 from .unlock import given_passphrase, open_by_passphrase
+from .words_file import remove_words, write_words
 
 _WORDS_KEY = 32
 
@@ -47,16 +48,6 @@ class VaultOpened(msgspec.Struct, frozen=True):
     profile: str
     device: str
     unlock: str
-
-
-class SlotInfo(msgspec.Struct, frozen=True):
-    """One way into the vault. `kind`: "passphrase", "recovery" or "device". `here`: this workstation's."""
-
-    id: str
-    kind: str
-    name: str
-    created: str
-    here: bool
 
 
 class RunInfo(msgspec.Struct, frozen=True):
@@ -99,8 +90,8 @@ def create(
     ("no_new_passphrase"), ("words_file_exists"), Failed("words_file_not_written"), Busy("profile_busy"),
     and what the store raises.
     """
-    session.require_no_vault()
     with bootstrap.lock(session.profile):
+        session.require_no_vault()
         store = bootstrap.new_store_at(at)
         if _holds_vault(store):
             raise UsageError("vault_exists", at=store.location)
@@ -110,8 +101,8 @@ def create(
         with _cleanup() as undo:
             words = encode(key)
             if words_file is not None:
-                _write_words(words_file, words)
-                undo.append(lambda: os.unlink(words_file))
+                write_words(words_file, words)
+                undo.append(lambda: remove_words(words_file))
             kept = _keep(session, keeping, name, undo)
             slots = [
                 NewSlot("passphrase", "passphrase", passphrase=passphrase),
@@ -146,8 +137,8 @@ def connect(
     Raises UsageError("profile_has_vault"), ("not_a_vault"), ("newer_format"), ("recovery_…"),
     NeedsUnlock("wrong_secret"), ("locked"), Busy, and what the store raises.
     """
-    session.require_no_vault()
     with bootstrap.lock(session.profile):
+        session.require_no_vault()
         store = bootstrap.store_at(at)
         read_header(store)
         name = device or bootstrap.machine().machine_name()
@@ -157,7 +148,7 @@ def connect(
         else:
             vault = open_with_key(store, "recovery", decode(words))
         with _cleanup() as undo:
-            kept = _keep(session, keeping, free_slot_name(vault, name), undo)
+            kept = _keep(session, keeping, free_slot_name(vault, "device", name), undo)
             if kept is not None:
                 vault.add_slot(kept.slot, bootstrap.clock, bootstrap.random)
         _adopt(session, store, vault, name, kept)
@@ -187,16 +178,6 @@ def info(session: Session) -> VaultInfo:
     )
 
 
-def slot_list(session: Session) -> list[SlotInfo]:
-    """The ways into the vault, as its table lists them."""
-    device = read_device_secret(session.profile)
-    here = device.slot if device is not None else ""
-    return [
-        SlotInfo(s.id, s.type, s.name, iso_time(s.created * 10**9), s.id == here)
-        for s in session.vault.table.slots
-    ]
-
-
 class _cleanup(contextlib.AbstractContextManager["list[Callable[[], None]]"]):
     """Runs what was noted, last first, when the block fails."""
 
@@ -212,9 +193,17 @@ class _cleanup(contextlib.AbstractContextManager["list[Callable[[], None]]"]):
 
 
 def _keep(session: Session, keeping: Keeping, name: str, undo: list[Callable[[], None]]) -> NewDevice | None:
-    kept = keep_new_device(session, keeping, name)
-    if kept is not None:
-        undo.append(lambda: drop_device(session, kept))
+    """None when none is wanted, or when there is no keychain here: a notice says so."""
+    if keeping == "none":
+        return None
+    try:
+        kept = keep_new_device(session, keeping, name)
+    except NeedsUnlock as error:
+        if keeping == "file":
+            raise
+        session.notify(Notice(error.code, dict(error.facts)))
+        return None
+    undo.append(lambda: drop_device(session, kept))
     return kept
 
 
@@ -249,27 +238,10 @@ def _new_passphrase(session: Session, *known: str) -> str:
 
 def _words(session: Session, recovery: bool, recovery_file: str | None) -> str | None:
     if recovery_file is not None:
-        return read_secret_file(recovery_file)
+        return read_secret_file(session, recovery_file)
     if not recovery:
         return None
     typed = session.prompt.recovery_words()
     if typed is None:
         raise UsageError("no_recovery_words")
     return typed
-
-
-def _write_words(path: str, words: list[str]) -> None:
-    """Nothing but the words: the file is read back as it is."""
-    lines = [*(f"{i:2}. {word}" for i, word in enumerate(words, 1)), ""]
-    try:
-        write_new(path, os.linesep.join(lines).encode("utf-8"))
-    except FileExistsError:
-        raise UsageError("words_file_exists", at=path) from None
-    except OSError as error:
-        raise Failed("words_file_not_written", at=path, reason=error.strerror) from None
-
-
-def warn_of_exposed(session: Session, path: str) -> None:
-    """A notice when others on this machine may read a file that holds a secret."""
-    if os.name == "posix" and os.stat(path).st_mode & 0o077:
-        session.notify(Notice("secret_file_exposed", {"at": path}))

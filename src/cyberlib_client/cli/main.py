@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import os
 import sys
 from collections.abc import Sequence
@@ -10,22 +11,26 @@ from typing import Any, Final
 import click
 
 from .. import __version__
-from ..core.errors import CyberlibError, Stopped
+from ..core.errors import CyberlibError, Failed, Stopped, UsageError
+from ..resources import resource
 from . import language
-from .language import Both
+from .language import Both, Language
 from .run import INTERRUPTED, Run
-from .words import Group, option
+from .words import Group, choice, option
+
+NAME: Final = "cyberlib"
 
 COMMANDS: Final = {
     name: f".commands.{name}"
     for name in (
-        "vault", "backup", "snapshots", "ls", "restore", "verify",
+        "vault", "backup", "snapshots", "ls", "find", "versions", "diff", "restore", "cat",
+        "verify", "key", "sources", "demo", "completion",
     )
 }  # fmt: skip
 
 
 @click.group(
-    "cyberlib",
+    NAME,
     cls=Group,
     lazy=COMMANDS,
     help=Both(
@@ -38,59 +43,89 @@ COMMANDS: Final = {
     "--profile",
     metavar="DIR",
     help=Both(
-        "Dossier des réglages et de l’état (par défaut : celui du système).",
-        "Folder of settings and state (default: the system’s place).",
+        "Dossier des réglages, des accès et de l’état (par défaut : celui du système).",
+        "Folder of settings, credentials and state (default: the system’s place).",
     ),
 )
-@option("--json", "json", is_flag=True, help=Both("Un document JSON.", "One JSON document."))
+@option("--json", "json", is_flag=True, help=Both("Écrire un document JSON.", "Print one JSON document."))
 @option(
     "--jsonl",
     "jsonl",
     is_flag=True,
-    help=Both("Un objet JSON par ligne, au fur et à mesure.", "JSON lines as things happen."),
+    help=Both("Écrire un objet JSON par ligne, au fur et à mesure.", "Print JSON lines as things happen."),
 )
-@option(
-    "--lang",
-    type=click.Choice(["fr", "en"]),
-    help=Both("Langue des messages.", "Language of messages."),
-)
+@option("--lang", type=choice("fr", "en"), help=Both("Langue des messages.", "Language of messages."))
 @option(
     "--passphrase-file",
     metavar="FILE",
-    help=Both("Fichier qui contient la phrase secrète.", "File that holds the passphrase."),
+    help=Both("Lire la phrase secrète dans ce fichier.", "Read the passphrase from this file."),
 )
-@click.version_option(__version__, "--version", message="cyberlib %(version)s")
+@click.version_option(__version__, "--version", message="%(prog)s %(version)s")
 @click.pass_context
-def cli(
-    ctx: click.Context, profile: str | None, json: bool, jsonl: bool, passphrase_file: str | None, **_: Any
-) -> None:
-    """Keeps what was asked of the program as a whole."""
+def cli(ctx: click.Context, /, **given: Any) -> None:
+    """Keeps what was asked of the program as a whole; `main` has looked at the language already."""
     run = ctx.ensure_object(Run)
-    run.profile, run.passphrase_file = profile, passphrase_file
-    if json or jsonl:
-        run.output.mode = "jsonl" if jsonl else "json"
+    run.profile, run.passphrase_file = given["profile"], given["passphrase_file"]
 
 
 def main(args: Sequence[str]) -> int:
     """Runs one command; its exit code. Never raises."""
     run = Run()
-    language.choose(_language(args))
-    run.watch_signals()
-    if "--json" in args or "--jsonl" in args:
-        run.output.mode = "jsonl" if "--jsonl" in args else "json"  # for errors in the options themselves
-    exit_code, error = 1, None
+    speak(_language(args))
+    # Looked for beforehand, so that an error in the options themselves is told in the form asked for.
+    if "--jsonl" in args or "--json" in args:
+        run.output.mode = "jsonl" if "--jsonl" in args else "json"
     try:
-        exit_code = cli.main(list(args), prog_name="cyberlib", standalone_mode=False, obj=run) or 0
+        run.watch_signals()
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        exit_code = _attempt(run, args)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:  # while ending
+        return INTERRUPTED
+    return exit_code
+
+
+def _attempt(run: Run, args: Sequence[str]) -> int:
+    exit_code, error = 0, None
+    try:
+        exit_code = cli.main(list(args), prog_name=NAME, standalone_mode=False, obj=run) or 0
     except CyberlibError as raised:
-        exit_code, error = raised.exit_code, raised
+        error = raised
     except (KeyboardInterrupt, click.Abort):
-        exit_code, error = INTERRUPTED, Stopped()
-    except click.ClickException as raised:
+        error = Stopped()
+    except click.exceptions.NoArgsIsHelpError as raised:
         raised.show()
         return 2
-    run.output.end(exit_code, error)
-    sys.stdout.flush()
+    except click.ClickException as raised:
+        error = _wrong_use(raised)
+    except BrokenPipeError:
+        raise
+    except Exception as raised:  # noqa: BLE001 (no traceback reaches a user)
+        error = _unforeseen(run, raised)
+    exit_code = error.exit_code if error is not None else exit_code
+    if error is not None or run.output.command:
+        run.output.end(exit_code, error)
     return exit_code
+
+
+def _wrong_use(raised: click.ClickException) -> UsageError:
+    ctx = raised.ctx if isinstance(raised, click.UsageError) else None
+    path = ctx.command_path if ctx is not None else NAME
+    return UsageError("usage", problem=raised.format_message(), help=f"{path} --help")
+
+
+def _unforeseen(run: Run, raised: Exception) -> CyberlibError:
+    if isinstance(raised, OSError) and raised.filename is None and run.output.writing:
+        return Failed("output_failed", reason=raised.strerror)
+    from ..app.bootstrap import profile_at
+    from ..app.crash import write_report
+
+    report = write_report(profile_at(run.profile), raised, run.output.command)
+    return Failed("internal_error", kind=type(raised).__name__, report=report)
 
 
 def run() -> None:
@@ -98,5 +133,28 @@ def run() -> None:
     sys.exit(main(sys.argv[1:]))
 
 
-def _language(args: Sequence[str]) -> language.Language:
-    return language.from_environment(os.environ)
+def speak(chosen: Language) -> None:
+    """The language of our own texts and, through gettext, of click's."""
+    language.choose(chosen)
+    os.environ["LANGUAGE"] = chosen
+    gettext.bindtextdomain(NAME, str(resource("locale")))
+    gettext.textdomain(NAME)
+
+
+def _language(args: Sequence[str]) -> Language:
+    """That of the command line, else of the settings, else of the system."""
+    given = _value_of("--lang", args)
+    if given is not None:
+        return "en" if given == "en" else "fr"  # anything else is refused in a moment, in French
+    from ..app.bootstrap import preferred_language
+
+    return preferred_language(_value_of("--profile", args)) or language.from_environment(os.environ)
+
+
+def _value_of(name: str, args: Sequence[str]) -> str | None:
+    for place, arg in enumerate(args):
+        if arg == name and place + 1 < len(args):
+            return args[place + 1]
+        if arg.startswith(f"{name}="):
+            return arg.partition("=")[2]
+    return None

@@ -41,7 +41,8 @@ class Output:
         self._items = -1
         self._lock = threading.Lock()
         self._bar: Bar | None = None
-        self._quiet_incidents = False
+        self.writing = False
+        """Within a write to standard output: an error there is the output's, not the program's."""
 
     # ---- while a command runs -------------------------------------------------------------------
 
@@ -76,6 +77,7 @@ class Output:
         for item in items:
             with self._lock:
                 if self.mode == "text":
+                    self._drop_bar()
                     self._text(line(item))
                 elif self.mode == "jsonl":
                     self._line({"event": "item", "item": item})
@@ -88,6 +90,11 @@ class Output:
         if self.mode == "json" and self._items < 0:
             self._begin_items()
         return number
+
+    def remark(self, text: str) -> None:
+        """A word for people that is no data."""
+        with self._lock:
+            self._warn(text)
 
     def result(self, result: Any, text: Callable[[], Iterable[str]]) -> None:
         """Takes what a command found out; `text` makes the lines for people."""
@@ -120,16 +127,19 @@ class Output:
             self._bytes(b"]," + msgspec.json.encode(tail)[1:] + b"\n")
         else:
             self._bytes(msgspec.json.encode({"version": VERSION, "command": self.command, **tail}) + b"\n")
-        sys.stdout.buffer.flush()
+        self.flush()
 
     def close_bar(self) -> None:
         """Takes the progress bar away."""
         with self._lock:
-            bar, self._bar = self._bar, None
-            if bar is not None:
-                bar.close()
+            self._drop_bar()
 
     # ---- how ------------------------------------------------------------------------------------
+
+    def _drop_bar(self) -> None:
+        bar, self._bar = self._bar, None
+        if bar is not None:
+            bar.close()
 
     def _begin_items(self) -> None:
         if self._items < 0:
@@ -158,15 +168,29 @@ class Output:
         else:
             print(text, file=sys.stderr, flush=True)  # noqa: T201
 
+    def raw(self, data: bytes) -> None:
+        """Bytes on standard output as they are."""
+        self.writing = True
+        sys.stdout.buffer.write(data)
+        self.writing = False
+
+    def flush(self) -> None:
+        """All that was printed goes where it should, or an error says that it could not."""
+        self.writing = True
+        sys.stdout.flush()
+        self.writing = False
+
     def _text(self, line: str) -> None:
+        self.writing = True
         sys.stdout.write(line + "\n")
+        self.writing = False
 
     def _line(self, record: dict[str, Any]) -> None:
         self._bytes(msgspec.json.encode(record) + b"\n")
-        sys.stdout.buffer.flush()
+        self.flush()
 
     def _bytes(self, data: bytes) -> None:
-        sys.stdout.buffer.write(data)
+        self.raw(data)
 
 
 def error_record(error: CyberlibError) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def command(
     """Declares a command; it also takes --json and --jsonl, which belong to the program as a whole."""
 
     def declare(function: Callable[..., Any]) -> Command:
-        made = click.command(name, cls=Command, help=help)(_output_options(function))  # type: ignore[arg-type]
+        made = click.command(name, cls=Command, help=help)(_output_options(function))
         if parent is not None:
             parent.add_command(made)
         return made
@@ -89,7 +89,7 @@ def group(name: str, help: Both) -> Group:  # noqa: A002
 
 def option(*names: str, help: Both, **rest: Any) -> Callable[[F], F]:  # noqa: A002
     """Declares an option."""
-    return click.option(*names, cls=Option, help=help, **rest)  # type: ignore[arg-type]
+    return click.option(*names, cls=Option, help=help, **rest)
 
 
 def argument(*names: str, help: Both, **rest: Any) -> Callable[[F], F]:  # noqa: A002

@@ -73,7 +73,7 @@ def write_settings(profile: Profile, settings: Settings) -> None:
         del document[key]
     for key, value in plain.items():
         if isinstance(value, dict) and key in document:
-            document[key].update(value)  # type: ignore[union-attr]
+            document[key].update(value)
         else:
             document[key] = value
     kept = document.get("sources")

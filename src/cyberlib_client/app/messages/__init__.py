@@ -1,14 +1,18 @@
 """The one place where a code becomes sentences: what happened, what to do; in French and in English.
 
-Every code raised anywhere has its entry in both languages; a test reads the sources and says which do
-not. Facts are put between braces; those that are codes themselves (`reason`) have words of their own.
+Every code raised anywhere has its entry; a test reads the sources and names those that have none, and
+those that nobody raises. Facts are put between braces; a part between square brackets is left out
+when one of its facts is unknown. Facts that are codes or the system's own words are translated too.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
+
+from .text import Text
 
 Language = Literal["fr", "en"]
 Fact = str | int | float | None
@@ -25,50 +29,65 @@ class Message(NamedTuple):
 
 
 def error_message(code: str, facts: Mapping[str, Fact], language: Language) -> Message:
-    """The words for an error's code; for an unknown code, words that say so."""
-    return _message("ERRORS", code, facts, language)
+    """The words for an error; for a code that is not ours, words that give it as it is."""
+    return _message(error_texts(), code, facts, language)
 
 
 def notice_message(code: str, facts: Mapping[str, Fact], language: Language) -> Message:
     """The words for a notice; any error may become one."""
-    table = "NOTICES" if code in _table("NOTICES", language) else "ERRORS"
-    return _message(table, code, facts, language)
+    from .happening import NOTICES
+
+    return _message(NOTICES if code in NOTICES else error_texts(), code, facts, language)
 
 
 def incident_message(code: str, detail: str, language: Language) -> Message:
     """The words for an incident, without its path."""
-    return _message("INCIDENTS", code, {"detail": detail}, language)
+    from .happening import INCIDENTS, NAMED
+
+    return _message(INCIDENTS, code, {"name" if code in NAMED else "detail": detail}, language)
 
 
-def system_words(text: str, language: Language) -> str:
-    """The system's own words ("Permission denied"), in French where we know them."""
-    return _table("WORDS", language).get(text, (text, ""))[0]
+def error_texts() -> Mapping[str, Text]:
+    """Every error's text by code."""
+    found: dict[str, Text] = {}
+    for part in ("using", "unlocking", "storing", "damage"):
+        found |= import_module(f".{part}", __name__).ERRORS
+    return found
 
 
-def _message(table: str, code: str, facts: Mapping[str, Fact], language: Language) -> Message:
-    title, advice = _table(table, language).get(code) or _table("ERRORS", language)["unknown_code"]
-    filled = _Facts({name: _shown(value, language) for name, value in facts.items()}, code=code)
-    return Message(_tidy(title.format_map(filled)), _tidy(advice.format_map(filled)))
+def translated(words: str, language: Language) -> str:
+    """A reason in the user's language: codes (`no_service`), the system's words ("Permission denied")."""
+    from .reasons import REASONS
+
+    if words in REASONS:
+        return REASONS[words][language == "en"]
+    if ", " in words:
+        return ", ".join(translated(part, language) for part in words.split(", "))
+    head, colon, rest = words.partition(":")
+    if colon and head + colon in REASONS:
+        return f"{REASONS[head + colon][language == 'en']} {translated(rest, language)}"
+    return words
 
 
-class _Facts(dict[str, str]):
-    """A missing fact must not turn an error into another one."""
-
-    def __missing__(self, _name: str) -> str:
-        return "?"
-
-
-def _shown(value: Fact, language: Language) -> str:
-    if value is None or value == "":
-        return "?"
-    return system_words(value, language) if isinstance(value, str) else str(value)
+_OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
+_NAMED: Final = re.compile(r"\{(\w+)\}")
+_REASONS: Final = ("reason", "detail")
+_UNKNOWN: Final = Text("Erreur {code}[ : {reason}].", "", "Error {code}[: {reason}].", "")
 
 
-def _tidy(text: str) -> str:
-    return text.replace(" (?)", "").replace(" : ?.", ".").replace(": ?.", ".")
+def _message(texts: Mapping[str, Text], code: str, facts: Mapping[str, Fact], language: Language) -> Message:
+    text = texts.get(code, _UNKNOWN)
+    known = {"code": code}
+    for name, value in facts.items():
+        if value is not None and value != "":
+            known[name] = translated(str(value), language) if name in _REASONS else str(value)
+    title, advice = text.of(language)
+    return Message(_filled(title, known), _filled(advice, known))
 
 
-def _table(name: str, language: Language) -> Mapping[str, tuple[str, str]]:
-    module = import_module("." + ("french" if language == "fr" else "english"), __name__)
-    table: Mapping[str, tuple[str, str]] = getattr(module, name)
-    return table
+def _filled(text: str, facts: Mapping[str, str]) -> str:
+    def optional(match: re.Match[str]) -> str:
+        return match[1] if all(name in facts for name in _NAMED.findall(match[1])) else ""
+
+    # A missing fact must not turn an error into another one.
+    return _NAMED.sub(lambda m: facts.get(m[1], "?"), _OPTIONAL.sub(optional, text))

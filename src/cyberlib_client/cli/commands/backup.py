@@ -9,6 +9,7 @@ from ..language import Both, say
 from ..run import Run, pass_run
 from ..units import count, duration, size
 from ..words import argument, command, option
+from .sources import rules
 
 if TYPE_CHECKING:
     from ...app.backups import BackupDone
@@ -29,30 +30,9 @@ if TYPE_CHECKING:
         "Dossiers ou fichiers ; sans eux, ceux du profil.", "Folders or files; without, the profile’s."
     ),
 )
-@option(
-    "--exclude",
-    multiple=True,
-    metavar="PATTERN",
-    help=Both(
-        "Laisser de côté ce qui répond à ce motif gitignore ; à répéter au besoin.",
-        "Leave out what matches this gitignore pattern; may be repeated.",
-    ),
-)
+@rules
 @option(
     "--label", default="", metavar="TEXT", help=Both("Étiquette de la version.", "Label of the snapshot.")
-)
-@option(
-    "--one-file-system",
-    is_flag=True,
-    help=Both(
-        "Ne pas entrer dans les autres systèmes de fichiers (avec PATH).",
-        "Do not enter other file systems (with PATH).",
-    ),
-)
-@option(
-    "--no-default-exclusions",
-    is_flag=True,
-    help=Both("Sans les exclusions d’usage (avec PATH).", "Without the usual exclusions (with PATH)."),
 )
 @pass_run
 def backup(
@@ -65,8 +45,9 @@ def backup(
 ) -> int:
     """See its help."""
     from ...app import backups
+    from ...app.sources import Choice
 
-    choice = backups.Choice(
+    choice = Choice(
         paths,
         exclude,
         label,

@@ -9,7 +9,7 @@ import click
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..tables import table
+from ..slots import slot_lines, words_lines
 from ..units import moment, size
 from ..words import command, group, option
 
@@ -179,47 +179,13 @@ def _made(made: VaultMade) -> Iterator[str]:
     yield say("Le coffre est créé.", "The vault is made.")
     yield from _opened(made)
     yield ""
-    if made.words is None:
-        yield say(
-            f"Les 24 mots de secours sont dans {made.words_file} : imprimez-les, puis effacez ce fichier.",
-            f"The 24 recovery words are in {made.words_file}: print them, then delete that file.",
-        )
-        return
-    yield say(
-        "Les 24 mots de secours ouvrent le coffre si la phrase secrète est oubliée ou le poste perdu.\n"
-        "Notez-les sur papier, maintenant : ils ne seront plus jamais montrés.",
-        "The 24 recovery words open the vault if the passphrase is forgotten or the machine lost.\n"
-        "Write them down on paper, now: they will never be shown again.",
-    )
-    yield ""
-    for row in range(6):
-        yield "  ".join(f"{row + 1 + c * 6:2}. {made.words[row + c * 6]:<10}" for c in range(4)).rstrip()
+    yield from words_lines(made.words, made.words_file)
 
 
 def _info(found: VaultInfo) -> Iterator[str]:
     yield from _opened_info(found)
     yield ""
-    yield from table(
-        [say("ACCÈS", "SLOT"), say("SORTE", "KIND"), say("NOM", "NAME"), say("CRÉÉ", "MADE"), ""],
-        [
-            [
-                s.id[:8],
-                _kind(s.kind),
-                s.name,
-                moment(s.created),
-                say("ce poste", "this machine") if s.here else "",
-            ]
-            for s in found.slots
-        ],
-    )
-
-
-def _kind(kind: str) -> str:
-    return {
-        "passphrase": say("phrase secrète", "passphrase"),
-        "recovery": say("24 mots", "24 words"),
-        "device": say("poste", "device"),
-    }[kind]
+    yield from slot_lines(found.slots)
 
 
 def _opened_info(found: VaultInfo) -> Iterator[str]:

@@ -63,11 +63,11 @@ def lines(done: Verified) -> Iterator[str]:
     if done.affected_count > len(done.affected):
         rest = count(done.affected_count - len(done.affected))
         yield say(f"… et {rest} autres fichiers", f"… and {rest} more files")
-    read = say(
-        f"{count(done.packs_read)} paquets sur {count(done.packs)} relus ({size(done.bytes_read)}), en {duration(done.seconds)}.",
-        f"{count(done.packs_read)} of {count(done.packs)} packs read ({size(done.bytes_read)}), in {duration(done.seconds)}.",
+    packs, read = f"{count(done.packs_read)}/{count(done.packs)}", size(done.bytes_read)
+    yield say(
+        f"Paquets relus : {packs} ({read}), en {duration(done.seconds)}.",
+        f"Packs read: {packs} ({read}), in {duration(done.seconds)}.",
     )
-    yield read
     if done.ok:
         yield say("Le coffre est sain.", "The vault is sound.")
     else:

@@ -1,0 +1,145 @@
+"""The ways into a vault: listed, added, removed."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+import msgspec
+
+from ..core.errors import UsageError
+from ..core.words import encode
+from ..repository.vault import NewSlot, Vault
+from ..state.credentials import KeeperKind, read_device_secret
+from . import bootstrap
+from .device_slot import (
+    drop_device,
+    forget_device,
+    free_slot_name,
+    keep_new_device,
+    note_device,
+)
+from .passphrases import weakness
+from .session import Notice, Session, read_secret_file
+from .slots import SlotInfo, slot_info, slot_list
+from .words_file import remove_words, write_words
+
+Kind = Literal["passphrase", "recovery", "device"]
+_KEY = 32
+
+
+class SlotAdded(msgspec.Struct, frozen=True):
+    """The new slot. `words`: of a new recovery key, null when they went to `words_file`."""
+
+    slot: SlotInfo
+    words: list[str] | None = None
+    words_file: str | None = None
+
+
+class SlotRemoved(msgspec.Struct, frozen=True):
+    """The slot that was removed. `here`: it was this workstation's, which now asks for the passphrase."""
+
+    slot: SlotInfo
+
+
+def list_slots(session: Session) -> list[SlotInfo]:
+    """The ways into the profile's vault."""
+    return slot_list(session)
+
+
+def add_passphrase(session: Session, name: str, passphrase_file: str | None) -> SlotAdded:
+    """A further passphrase, read from a file, or asked for.
+
+    Raises UsageError("no_new_passphrase"), ("passphrase_…"), ("slot_name_taken"), Busy("profile_busy").
+    """
+    with bootstrap.lock(session.profile):
+        vault = session.vault
+        known = (session.settings.device,)
+        if passphrase_file is None:
+            passphrase = session.prompt.new_passphrase(lambda text: weakness(text, known))
+            if passphrase is None:
+                raise UsageError("no_new_passphrase")
+        else:
+            passphrase = read_secret_file(session, passphrase_file)
+            if (weak := weakness(passphrase, known)) is not None:
+                raise weak
+        slot = vault.add_slot(
+            NewSlot("passphrase", _name(vault, "passphrase", name), passphrase=passphrase),
+            bootstrap.clock,
+            bootstrap.random,
+        )
+        _remember(session)
+    return SlotAdded(slot_info(slot))
+
+
+def add_recovery(session: Session, name: str, words_file: str | None) -> SlotAdded:
+    """A new recovery key; its words are in the result, or in `words_file`.
+
+    Raises UsageError("words_file_exists"), ("slot_name_taken"), Failed("words_file_not_written"), Busy.
+    """
+    key = bootstrap.random(_KEY)
+    words = encode(key)
+    with bootstrap.lock(session.profile):
+        vault = session.vault
+        if words_file is not None:
+            write_words(words_file, words)
+        try:
+            slot = vault.add_slot(
+                NewSlot("recovery", _name(vault, "recovery", name), secret=key),
+                bootstrap.clock,
+                bootstrap.random,
+            )
+        except BaseException:
+            if words_file is not None:
+                remove_words(words_file)
+            raise
+        _remember(session)
+    if words_file is None:
+        return SlotAdded(slot_info(slot), words)
+    return SlotAdded(slot_info(slot), words_file=os.path.abspath(words_file))
+
+
+def add_device(session: Session, name: str, keeper: KeeperKind) -> SlotAdded:
+    """A slot for this workstation.
+
+    Raises UsageError("device_slot_here"), NeedsUnlock("keychain_unavailable"), Busy("profile_busy"), and
+    what a file keeper raises.
+    """
+    with bootstrap.lock(session.profile):
+        vault = session.vault
+        old = read_device_secret(session.profile)
+        if old is not None and any(s.id == old.slot for s in vault.table.slots):
+            raise UsageError("device_slot_here")
+        wanted = name or session.settings.device or bootstrap.machine().machine_name()
+        kept = keep_new_device(session, keeper, free_slot_name(vault, "device", wanted))
+        try:
+            slot = vault.add_slot(kept.slot, bootstrap.clock, bootstrap.random)
+        except BaseException:
+            drop_device(session, kept)
+            raise
+        note_device(session, vault, kept)
+        _remember(session)
+    return SlotAdded(slot_info(slot, here=slot.id))
+
+
+def remove(session: Session, wanted: str) -> SlotRemoved:
+    """Removes a slot by name, id or the beginning of its id.
+
+    Raises UsageError("slot_unknown"), ("slot_ambiguous"), ("slot_last"), Busy("profile_busy").
+    """
+    with bootstrap.lock(session.profile):
+        slot = session.vault.remove_slot(wanted)
+        _remember(session)
+        here = forget_device(session, slot.id)
+    session.notify(Notice("old_copies_open", {"slot": slot.name}))
+    return SlotRemoved(slot_info(slot, here=slot.id if here else ""))
+
+
+def _name(vault: Vault, kind: Kind, name: str) -> str:
+    return name or free_slot_name(vault, kind, kind)
+
+
+def _remember(session: Session) -> None:
+    """An older table would be refused from now on."""
+    seen = msgspec.structs.replace(session.seen, generation=session.vault.table.generation)
+    session.remember(seen)

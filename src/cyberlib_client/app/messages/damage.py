@@ -1,0 +1,124 @@
+"""Words for damage and deceit: stored bytes that are missing, altered, or not what they claim to be."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .text import Text
+
+_VERIFY = (
+    "Lancez cyberlib verify --read-data pour savoir quels fichiers sont touchés ; tout le reste se restaure."
+)
+_VERIFY_EN = "Run cyberlib verify --read-data to learn which files are touched; all the rest can be restored."
+
+
+def _malformed(fr: str, en: str) -> Text:
+    return Text(
+        f"Endommagé ou altéré : {fr} du coffre.",
+        _VERIFY,
+        f"Damaged or altered: {en} of the vault.",
+        _VERIFY_EN,
+    )
+
+
+ERRORS: Final[dict[str, Text]] = {
+    "object_missing": Text(
+        "Un objet du coffre a disparu ({name}).",
+        _VERIFY,
+        "An object of the vault is gone ({name}).",
+        _VERIFY_EN,
+    ),
+    "chunk_missing": Text(
+        "Une partie de ces données n’est plus dans le coffre.",
+        _VERIFY + " La prochaine sauvegarde remet ce qui est encore sur le poste.",
+        "Part of these data is no longer in the vault.",
+        _VERIFY_EN + " The next backup puts back what is still on the machine.",
+    ),
+    "pack_damaged": Text(
+        "Une partie du coffre est endommagée[ ({name})].",
+        _VERIFY + " La prochaine sauvegarde remet ce qui est encore sur le poste.",
+        "Part of the vault is damaged[ ({name})].",
+        _VERIFY_EN + " The next backup puts back what is still on the machine.",
+    ),
+    "not_authentic": _malformed("un objet", "an object"),
+    "bad_compression": _malformed("un objet", "an object"),
+    "bad_content_list": _malformed("la liste des morceaux d’un fichier", "a file’s list of pieces"),
+    "bad_footer": _malformed("un paquet", "a pack"),
+    "bad_index": _malformed("un index", "an index"),
+    "bad_record": _malformed("un objet", "an object"),
+    "bad_slots": _malformed("la table des accès", "the table of slots"),
+    "bad_snapshot": _malformed("une version", "a snapshot"),
+    "bad_tree": _malformed("un dossier", "a directory"),
+    "not_an_object": _malformed("un objet", "an object"),
+    "bad_signature": Text(
+        "La signature d’une version ne tient pas : elle n’a pas été faite par un poste de ce coffre.",
+        "Ne restaurez pas cette version ; cherchez qui d’autre peut écrire dans l’emplacement du coffre.",
+        "A snapshot’s signature does not hold: it was not made by a machine of this vault.",
+        "Do not restore it; find out who else can write to the vault’s place.",
+    ),
+    "other_vault": Text(
+        "Un objet d’un autre coffre se trouve dans celui-ci.",
+        "Deux coffres ont été mêlés dans un dossier : séparez-les. " + _VERIFY,
+        "An object of another vault lies in this one.",
+        "Two vaults were mixed in one folder: separate them. " + _VERIFY_EN,
+    ),
+    "other_vault_there": Text(
+        "{at} contient un autre coffre que celui de ce profil.",
+        "Vérifiez quel disque est branché. Pour utiliser cet autre coffre, connectez-le à un autre profil"
+        " (--profile).",
+        "{at} holds another vault than this profile’s.",
+        "Check which disk is plugged in. To use that other vault, connect it to another profile (--profile).",
+    ),
+    "slots_missing": Text(
+        "La table des accès du coffre {at} a disparu ou est illisible.",
+        "Sans elle, rien ne s’ouvre : remettez le dossier « slots » d’une copie du coffre.",
+        "The table of slots of the vault {at} is gone or unreadable.",
+        "Nothing opens without it: put back the folder “slots” from a copy of the vault.",
+    ),
+    "slots_rolled_back": Text(
+        "La table des accès est plus ancienne (n° {got}) que celle que ce poste a vue (n° {seen}).",
+        "On a remis le coffre dans un état passé : un accès ôté ouvrirait de nouveau. Si c’est vous,"
+        " effacez le dossier « state » du profil ; sinon cherchez qui.",
+        "The table of slots is older (number {got}) than the one this machine has seen (number {seen}).",
+        "The vault was put back to an earlier state: a removed slot would open it again. If you did that,"
+        " delete the profile’s folder “state”; otherwise find out who did.",
+    ),
+    "kdf_out_of_bounds": Text(
+        "Le coffre demande une protection de la phrase secrète trop faible ou démesurée.",
+        "Quelqu’un a pu l’altérer : la phrase secrète n’a pas été utilisée. Prenez une copie sûre du coffre.",
+        "The vault asks for a protection of the passphrase that is too weak, or beyond measure.",
+        "Somebody may have altered it: the passphrase was not used. Take a safe copy of the vault.",
+    ),
+    "vault_altered": _malformed("l’en-tête", "the header"),
+    "hostile_name": Text(
+        "Un nom du coffre chercherait à sortir du dossier de restauration ({path}) : il est refusé.",
+        "Quelqu’un a pu fabriquer cette version : ne vous y fiez pas.",
+        "A name in the vault would lead out of the folder to restore to ({path}): it is refused.",
+        "Somebody may have forged this snapshot: do not trust it.",
+    ),
+    "bad_link": Text(
+        "Un lien du coffre n’a pas de cible possible ({path}).",
+        "Il est laissé de côté.",
+        "A link in the vault has no possible target ({path}).",
+        "It is left out.",
+    ),
+    "file_incomplete": Text(
+        "{path} n’a pas pu être restauré en entier.",
+        _VERIFY,
+        "{path} could not be restored whole.",
+        _VERIFY_EN,
+    ),
+    "bad_memory": Text(
+        "Des données ont changé dans la mémoire de ce poste avant d’être enregistrées ; rien de faux n’a été"
+        " enregistré.",
+        "La mémoire de ce poste est sans doute défectueuse : faites-la tester, puis relancez.",
+        "Data changed in this machine’s memory before they were stored; nothing wrong was stored.",
+        "This machine’s memory is probably failing: have it tested, then run again.",
+    ),
+    "aborted": Text(
+        "La sauvegarde a été abandonnée.",
+        "Relancez-la.",
+        "The backup was given up.",
+        "Run it again.",
+    ),
+}

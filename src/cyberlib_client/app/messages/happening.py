@@ -1,0 +1,200 @@
+"""Words for what a run tells besides its result: notices about the whole, incidents about one item."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .text import Text
+
+NOTICES: Final[dict[str, Text]] = {
+    "snapshot_damaged": Text(
+        "Une version du coffre est endommagée ({name}) : elle n’est pas listée.",
+        "Remettez ce fichier d’une copie du coffre, si vous en avez une.",
+        "A snapshot of the vault is damaged ({name}): it is not listed.",
+        "Put that file back from a copy of the vault, if you have one.",
+    ),
+    "snapshot_fork": Text(
+        "Deux versions du poste « {device} » portent le même numéro ({name}).",
+        "Ce poste a sans doute été cloné : sur le clone, effacez le profil de CyberLib et reconnectez-le au"
+        " coffre.",
+        "Two snapshots of the device “{device}” have the same number ({name}).",
+        "The machine was probably cloned: on the clone, delete CyberLib’s profile and connect it to the vault"
+        " anew.",
+    ),
+    "snapshot_gap": Text(
+        "Une version du poste « {device} » manque, avant {name}.",
+        "On l’a ôtée du coffre, ou le disque l’a perdue : lancez cyberlib verify.",
+        "A snapshot of the device “{device}” is missing before {name}.",
+        "Somebody took it out of the vault, or the disk lost it: run cyberlib verify.",
+    ),
+    "snapshot_rollback": Text(
+        "Une version que ce poste avait vue a disparu du coffre ({name}).",
+        "On a remis le coffre dans un état passé, ou effacé des versions. Si c’est voulu :"
+        " cyberlib verify --accept-missing.",
+        "A snapshot that this machine had seen is gone from the vault ({name}).",
+        "The vault was put back to an earlier state, or snapshots were deleted. If that was meant:"
+        " cyberlib verify --accept-missing.",
+    ),
+    "device_not_accepted": Text(
+        "Le coffre n’accepte plus l’accès de ce poste.",
+        "Refaites-le quand le coffre est ouvert : cyberlib key add device.",
+        "The vault no longer accepts this machine’s slot.",
+        "Make a new one when the vault is open: cyberlib key add device.",
+    ),
+    "device_secret_gone": Text(
+        "Le secret de ce poste n’est plus là où il était gardé.",
+        "Ôtez cet accès (cyberlib key remove) et refaites-le (cyberlib key add device).",
+        "This machine’s secret is no longer where it was kept.",
+        "Remove its slot (cyberlib key remove) and make a new one (cyberlib key add device).",
+    ),
+    "object_set_aside": Text(
+        "Un objet endommagé du coffre n’est pas utilisé ({name}).",
+        "Cette sauvegarde remet ce qui est encore sur le poste ; cyberlib verify dit ce qui est touché.",
+        "A damaged object of the vault is not used ({name}).",
+        "This backup puts back what is still on the machine; cyberlib verify says what is touched.",
+    ),
+    "pack_missing": Text(
+        "Un paquet du coffre a disparu ({name}).",
+        "Cette sauvegarde remet ce qui est encore sur le poste ; cyberlib verify dit ce qui est touché.",
+        "A pack of the vault is gone ({name}).",
+        "This backup puts back what is still on the machine; cyberlib verify says what is touched.",
+    ),
+    "state_not_written": Text(
+        "L’état local n’a pas pu être noté ({at}).",
+        "Rien n’est perdu, mais un recul du coffre passerait inaperçu : vérifiez la place et les droits.",
+        "The local state could not be written ({at}).",
+        "Nothing is lost, but a vault put back might go unnoticed: check space and rights.",
+    ),
+    "secret_file_exposed": Text(
+        "D’autres utilisateurs de ce poste peuvent lire {at}, qui contient un secret.",
+        "Réservez-vous ce fichier (chmod 600).",
+        "Other users of this machine can read {at}, which holds a secret.",
+        "Keep it to yourself (chmod 600).",
+    ),
+    "old_copies_open": Text(
+        "L’accès « {slot} » est ôté de ce coffre ; une copie du coffre faite avant s’ouvre encore avec lui.",
+        "S’il a pu être volé, faites un nouveau coffre.",
+        "The slot “{slot}” is removed from this vault; a copy of the vault made before still opens with it.",
+        "If it may have been stolen, make a new vault.",
+    ),
+}
+
+INCIDENTS: Final[dict[str, Text]] = {
+    "unreadable": Text(
+        "n’a pas pu être lu[ ({detail})].",
+        "",
+        "could not be read[ ({detail})].",
+        "",
+    ),
+    "vanished": Text(
+        "a disparu pendant la sauvegarde.",
+        "",
+        "vanished during the backup.",
+        "",
+    ),
+    "inconsistent": Text(
+        "a changé pendant la lecture : la copie mêle peut-être deux états.",
+        "",
+        "changed while it was read: the copy may mix two states.",
+        "",
+    ),
+    "placeholder": Text(
+        "n’est que dans le nuage : son contenu n’est pas sauvegardé.",
+        "",
+        "is in the cloud only: its content is not saved.",
+        "",
+    ),
+    "special": Text(
+        "est d’une sorte inconnue et n’est pas sauvegardé.",
+        "",
+        "is of an unknown kind and is not saved.",
+        "",
+    ),
+    "source_missing": Text(
+        "n’est pas là[ ({detail})] : ce dossier n’est pas dans cette version.",
+        "",
+        "is not there[ ({detail})]: this source is not in this snapshot.",
+        "",
+    ),
+    "content_damaged": Text(
+        "n’est pas restauré en entier : ses données sont endommagées ou manquent[ ({detail})].",
+        "",
+        "is not restored whole: its data are damaged or missing[ ({detail})].",
+        "",
+    ),
+    "no_content": Text(
+        "n’avait pas de contenu à sauvegarder[ ({detail})].",
+        "",
+        "had no content that could be saved[ ({detail})].",
+        "",
+    ),
+    "inconsistent_copy": Text(
+        "avait changé pendant sa sauvegarde : vérifiez-le.",
+        "",
+        "changed while it was saved: check it.",
+        "",
+    ),
+    "socket_left_out": Text(
+        "est une prise (socket), que le programme qui l’utilise recrée.",
+        "",
+        "is a socket, which the program that uses it makes again.",
+        "",
+    ),
+    "device_left_out": Text(
+        "est un périphérique, laissé de côté ; --devices le recrée.",
+        "",
+        "is a device file, left out; --devices makes it again.",
+        "",
+    ),
+    "restore_denied": Text(
+        "n’a pas pu être écrit : le système refuse[ ({detail})].",
+        "",
+        "could not be written: the system refuses[ ({detail})].",
+        "",
+    ),
+    "restore_failed": Text(
+        "n’a pas pu être écrit[ ({detail})].",
+        "",
+        "could not be written[ ({detail})].",
+        "",
+    ),
+    "name_changed": Text(
+        "est restauré sous le nom {name}, que ce système accepte.",
+        "",
+        "is restored as {name}, a name that this system accepts.",
+        "",
+    ),
+    "kept_both": Text(
+        "existait déjà : restauré à côté, sous le nom {name}.",
+        "",
+        "was already there: restored beside it as {name}.",
+        "",
+    ),
+    "set_aside": Text(
+        "existait déjà sous une autre forme, gardée sous le nom {name}.",
+        "",
+        "was already there in another form, kept as {name}.",
+        "",
+    ),
+    "metadata_lost": Text(
+        "est restauré, mais sans : {detail}.",
+        "",
+        "is restored, but without: {detail}.",
+        "",
+    ),
+    "hostile_name": Text(
+        "porte un nom qui sortirait du dossier de restauration : refusé.",
+        "",
+        "has a name that would lead out of the folder to restore to: refused.",
+        "",
+    ),
+    "bad_link": Text(
+        "est un lien sans cible possible : laissé de côté.",
+        "",
+        "is a link without a possible target: left out.",
+        "",
+    ),
+}
+
+NAMED: Final = frozenset(("name_changed", "kept_both", "set_aside"))
+"""Incidents whose detail is another name of the item, not a reason."""

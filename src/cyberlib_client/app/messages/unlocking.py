@@ -1,0 +1,140 @@
+"""Words for what opens a vault: passphrases, recovery words, this machine's own secret."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .text import Text
+
+ERRORS: Final[dict[str, Text]] = {
+    "locked": Text(
+        "Le coffre est fermé, et rien ici ne peut l’ouvrir.",
+        "Donnez la phrase secrète : à l’invite d’un terminal, par --passphrase-file FICHIER, ou par la"
+        " variable CYBERLIB_PASSPHRASE.",
+        "The vault is locked, and nothing here opens it.",
+        "Give the passphrase: at a terminal’s prompt, by --passphrase-file FILE, or by the variable"
+        " CYBERLIB_PASSPHRASE.",
+    ),
+    "wrong_secret": Text(
+        "Ni cette phrase secrète ni ces mots n’ouvrent ce coffre.",
+        "Vérifiez les majuscules et le clavier ; à défaut, les 24 mots de secours ouvrent le coffre"
+        " (cyberlib vault open --recovery, sur un nouveau profil). Rien n’a été modifié.",
+        "This passphrase, or these words, do not open this vault.",
+        "Check capitals and the keyboard; failing that, the 24 recovery words open the vault"
+        " (cyberlib vault open --recovery, on a new profile). Nothing was changed.",
+    ),
+    "no_new_passphrase": Text(
+        "Il faut une phrase secrète pour le nouvel accès, et il n’y a personne pour la taper.",
+        "Donnez-la par CYBERLIB_PASSPHRASE ou --passphrase-file (vault create), ou par --new-passphrase-file"
+        " (key add).",
+        "A passphrase is needed for the new slot, and nobody is there to type it.",
+        "Give it by CYBERLIB_PASSPHRASE or --passphrase-file (vault create), or by --new-passphrase-file"
+        " (key add).",
+    ),
+    "no_recovery_words": Text(
+        "Il faut les 24 mots, et il n’y a personne pour les taper.",
+        "Donnez-les par --recovery-file FICHIER.",
+        "The 24 words are needed, and nobody is there to type them.",
+        "Give them by --recovery-file FILE.",
+    ),
+    "passphrase_short": Text(
+        "Cette phrase secrète est trop courte : il en faut au moins {least} signes.",
+        "Quatre mots tirés au hasard sont longs, solides et faciles à retenir.",
+        "This passphrase is too short: it needs at least {least} characters.",
+        "Four words drawn at random are long, strong and easy to remember.",
+    ),
+    "passphrase_repeats": Text(
+        "Cette phrase secrète se répète.",
+        "Prenez quatre mots différents, tirés au hasard.",
+        "This passphrase repeats itself.",
+        "Take four different words, drawn at random.",
+    ),
+    "passphrase_row": Text(
+        "Cette phrase secrète suit le clavier ou l’alphabet.",
+        "Prenez quatre mots tirés au hasard.",
+        "This passphrase follows the keyboard or the alphabet.",
+        "Take four words drawn at random.",
+    ),
+    "passphrase_usual": Text(
+        "Cette phrase secrète est parmi les premières qu’un voleur essaierait.",
+        "Prenez quatre mots tirés au hasard, sans rapport avec le cabinet.",
+        "This passphrase is among the first that a thief would try.",
+        "Take four words drawn at random that have nothing to do with the practice.",
+    ),
+    "recovery_words_count": Text(
+        "Il y a {count} mots au lieu de {expected}.",
+        "Relisez la feuille, ligne par ligne.",
+        "There are {count} words instead of {expected}.",
+        "Read the sheet again, line by line.",
+    ),
+    "recovery_word_unknown": Text(
+        "Le mot n° {position} n’est pas dans la liste[ ; peut-être « {suggestion} »].",
+        "Relisez ce mot sur la feuille.",
+        "Word number {position} is not in the list[; perhaps “{suggestion}”].",
+        "Read that word on the sheet again.",
+    ),
+    "recovery_words_checksum": Text(
+        "Ces 24 mots ne vont pas ensemble[ ; le n° {position} n’est pas écrit comme dans la liste].",
+        "L’un d’eux est faux, ou deux sont échangés : relisez la feuille.",
+        "These 24 words do not belong together[; number {position} is not written as in the list].",
+        "One is wrong, or two are swapped: read the sheet again.",
+    ),
+    "secret_file_unreadable": Text(
+        "Le fichier {at} ne se lit pas[ : {reason}].",
+        "Vérifiez le chemin et vos droits.",
+        "The file {at} cannot be read[: {reason}].",
+        "Check the path and your rights.",
+    ),
+    "words_file_not_written": Text(
+        "Les mots de secours n’ont pas pu être écrits dans {at}[ : {reason}] ; rien n’a été créé.",
+        "Choisissez un autre fichier.",
+        "The recovery words could not be written to {at}[: {reason}]; nothing was made.",
+        "Choose another file.",
+    ),
+    "keychain_unavailable": Text(
+        "Le trousseau de ce poste ne peut pas garder de secret : {reason}.",
+        "La phrase secrète sera demandée à chaque fois. Sur un poste sans session graphique, ajoutez un accès"
+        " gardé dans un fichier : cyberlib key add device --device-file.",
+        "This machine’s keychain cannot keep a secret: {reason}.",
+        "The passphrase will be asked for each time. On a machine without a desktop session, add a slot kept"
+        " in a file: cyberlib key add device --device-file.",
+    ),
+    "device_file_exposed": Text(
+        "D’autres que vous ont pu lire le secret de ce poste : {path}.",
+        "Il n’est plus utilisé. Ôtez cet accès (cyberlib key remove), puis refaites-le (cyberlib key add"
+        " device --device-file).",
+        "Others than you could read this machine’s secret: {path}.",
+        "It is not used any more. Remove this slot (cyberlib key remove), then make a new one (cyberlib key"
+        " add device --device-file).",
+    ),
+    "device_file_unreadable": Text(
+        "Le secret de ce poste ne se lit pas : {path}[ ({detail})].",
+        "Rétablissez l’accès au fichier, ou donnez la phrase secrète.",
+        "This machine’s secret cannot be read: {path}[ ({detail})].",
+        "Restore access to the file, or give the passphrase.",
+    ),
+    "device_file_not_written": Text(
+        "Le secret de ce poste n’a pas pu être écrit ou effacé : {path}[ ({detail})].",
+        "Vérifiez vos droits et la place libre.",
+        "This machine’s secret could not be written or deleted: {path}[ ({detail})].",
+        "Check your rights and the free space.",
+    ),
+    "credentials_damaged": Text(
+        "Le fichier {at} est endommagé.",
+        "Effacez-le, donnez la phrase secrète, et refaites l’accès de ce poste : cyberlib key add device.",
+        "The file {at} is damaged.",
+        "Delete it, give the passphrase, and make this machine’s slot anew: cyberlib key add device.",
+    ),
+    "identity_damaged": Text(
+        "L’identité de ce poste, {at}, était endommagée.",
+        "Une nouvelle est faite : la prochaine sauvegarde relit tout, et ce poste apparaît comme nouveau.",
+        "This machine’s identity, {at}, was damaged.",
+        "A new one is made: the next backup reads everything, and this machine appears as a new one.",
+    ),
+    "bad_device": Text(
+        "L’identité de ce poste a une forme inconnue.",
+        "Effacez le fichier « identity » du profil.",
+        "This machine’s identity has an unknown form.",
+        "Delete the profile’s file “identity”.",
+    ),
+}

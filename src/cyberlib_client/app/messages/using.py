@@ -1,0 +1,233 @@
+"""Words for wrong use: what was asked for cannot be done as it was asked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .text import Text
+
+ERRORS: Final[dict[str, Text]] = {
+    "usage": Text(
+        "{problem}",
+        "Pour l’aide : {help}",
+        "{problem}",
+        "For help: {help}",
+    ),
+    "no_vault": Text(
+        "Le profil {profile} n’a pas encore de coffre.",
+        "Créez-en un (cyberlib vault create --at DOSSIER) ou connectez-en un"
+        " (cyberlib vault open --at DOSSIER).",
+        "The profile {profile} has no vault yet.",
+        "Make one (cyberlib vault create --at FOLDER) or connect one (cyberlib vault open --at FOLDER).",
+    ),
+    "profile_has_vault": Text(
+        "Ce profil a déjà un coffre : {at}.",
+        "Pour un autre coffre, donnez un autre profil : --profile DOSSIER.",
+        "This profile already has a vault: {at}.",
+        "For another vault, give another profile: --profile FOLDER.",
+    ),
+    "vault_exists": Text(
+        "Il y a déjà un coffre dans {at}.",
+        "Connectez-vous-y avec cyberlib vault open, ou choisissez un autre dossier.",
+        "There is already a vault in {at}.",
+        "Connect to it with cyberlib vault open, or choose another folder.",
+    ),
+    "folder_not_empty": Text(
+        "Le dossier {at} contient autre chose.",
+        "Donnez un dossier vide, ou qui n’existe pas encore : il sera créé.",
+        "The folder {at} holds other things.",
+        "Give an empty folder, or one that does not exist yet: it will be made.",
+    ),
+    "not_a_vault": Text(
+        "{at} n’est pas un coffre CyberLib.",
+        "Vérifiez le chemin, et que le disque branché est le bon.",
+        "{at} is not a CyberLib vault.",
+        "Check the path, and that the right disk is plugged in.",
+    ),
+    "newer_format": Text(
+        "Ce coffre a été fait par un CyberLib plus récent (format {version}[, suite {suite}]).",
+        "Mettez CyberLib à jour sur ce poste ; rien n’a été modifié.",
+        "This vault was made by a newer CyberLib (format {version}[, suite {suite}]).",
+        "Update CyberLib on this machine; nothing was changed.",
+    ),
+    "store_kind_unknown": Text(
+        "CyberLib ne sait pas encore utiliser cet emplacement : {at}.",
+        "Donnez un dossier de ce poste, d’un disque branché ou d’un partage monté.",
+        "CyberLib cannot use this place yet: {at}.",
+        "Give a folder of this machine, of a disk, or of a mounted share.",
+    ),
+    "no_sources": Text(
+        "Aucun dossier à sauvegarder.",
+        "Nommez-les (cyberlib backup DOSSIER…) ou ajoutez-les au profil (cyberlib sources add DOSSIER).",
+        "There is nothing to back up.",
+        "Name folders (cyberlib backup FOLDER…) or add them to the profile (cyberlib sources add FOLDER).",
+    ),
+    "source_in_vault": Text(
+        "Le dossier {path} se trouve dans le coffre lui-même.",
+        "Un coffre ne peut pas se contenir : ôtez ce dossier de la sauvegarde.",
+        "The folder {path} lies in the vault itself.",
+        "A vault cannot hold itself: take this folder out of the backup.",
+    ),
+    "source_known": Text(
+        "{path} est déjà un dossier protégé.",
+        "Pour changer ses exclusions, ôtez-le d’abord : cyberlib sources remove.",
+        "{path} is already a source.",
+        "To change its exclusions, remove it first: cyberlib sources remove.",
+    ),
+    "source_unknown": Text(
+        "{path} n’est pas un dossier protégé.",
+        "La liste : cyberlib sources list.",
+        "{path} is not a source.",
+        "The list: cyberlib sources list.",
+    ),
+    "source_absent": Text(
+        "{path} n’existe pas ou n’est pas accessible[ : {reason}].",
+        "Vérifiez le chemin, et que le disque ou le partage est là.",
+        "{path} does not exist or cannot be reached[: {reason}].",
+        "Check the path, and that the disk or share is there.",
+    ),
+    "bad_pattern": Text(
+        "Le motif d’exclusion « {pattern} » ne peut pas servir : {reason}.",
+        "Les motifs s’écrivent comme dans un fichier .gitignore.",
+        "The exclusion pattern “{pattern}” cannot work: {reason}.",
+        "Patterns are written as in a .gitignore file.",
+    ),
+    "bad_path": Text(
+        "« {path} » n’est pas un chemin.",
+        "Vérifiez-le, caractère par caractère.",
+        "“{path}” is not a path.",
+        "Check it letter by letter.",
+    ),
+    "path_not_absolute": Text(
+        "« {path} » n’est pas un chemin complet.",
+        "Donnez-le depuis la racine.",
+        "“{path}” is not a full path.",
+        "Give it from the root.",
+    ),
+    "path_of_other_system": Text(
+        "« {path} » est un chemin d’un autre système.",
+        "Il n’a pas de place sur ce poste.",
+        "“{path}” is a path of another system.",
+        "It has no place on this machine.",
+    ),
+    "no_snapshot": Text(
+        "Le coffre est vide.",
+        "Faites une première sauvegarde : cyberlib backup.",
+        "The vault is empty.",
+        "Make a first backup: cyberlib backup.",
+    ),
+    "snapshot_unknown": Text(
+        "Aucune version ne s’appelle « {snapshot} ».",
+        "Donnez « latest », ou au moins les quatre premiers signes d’un nom que liste cyberlib snapshots.",
+        "No snapshot is called “{snapshot}”.",
+        "Give “latest”, or at least the first four digits of an id that cyberlib snapshots lists.",
+    ),
+    "snapshot_ambiguous": Text(
+        "Plusieurs versions commencent par « {snapshot} ».",
+        "Donnez quelques signes de plus.",
+        "Several snapshots begin with “{snapshot}”.",
+        "Give a few more digits.",
+    ),
+    "one_snapshot": Text(
+        "On ne restaure qu’une version à la fois.",
+        "Donnez le même nom de version à chaque chemin.",
+        "One snapshot is restored at a time.",
+        "Give the same snapshot for each path.",
+    ),
+    "path_not_in_snapshot": Text(
+        "{path} n’est pas dans cette version.",
+        "Cherchez-le dans toutes : cyberlib find NOM.",
+        "{path} is not in this snapshot.",
+        "Search all of them: cyberlib find NAME.",
+    ),
+    "not_a_file": Text(
+        "{path} n’est pas un fichier.",
+        "Pour un dossier : cyberlib ls ou cyberlib restore.",
+        "{path} is not a file.",
+        "For a folder: cyberlib ls or cyberlib restore.",
+    ),
+    "no_content": Text(
+        "{path} est noté dans cette version, mais son contenu n’avait pas pu être lu.",
+        "Voyez s’il y en a d’autres versions : cyberlib versions.",
+        "{path} is listed in this snapshot, but its content could not be read at the time.",
+        "See whether there are other versions: cyberlib versions.",
+    ),
+    "cat_is_raw": Text(
+        "cat écrit le contenu tel quel, sans JSON.",
+        "Ôtez --json ou --jsonl.",
+        "cat writes the content as it is, without JSON.",
+        "Leave out --json or --jsonl.",
+    ),
+    "target_in_vault": Text(
+        "{at} se trouve dans le coffre.",
+        "Restaurez dans un autre dossier.",
+        "{at} lies in the vault.",
+        "Restore to another folder.",
+    ),
+    "no_answer_conflict": Text(
+        "--conflict ask pose des questions, et il n’y a personne pour répondre.",
+        "Choisissez d’avance : --conflict keep-both, replace ou skip.",
+        "--conflict ask asks questions, and nobody is there to answer.",
+        "Choose beforehand: --conflict keep-both, replace or skip.",
+    ),
+    "slot_name_taken": Text(
+        "Le coffre a déjà un accès nommé « {name} » de cette sorte.",
+        "Donnez un autre nom : --name.",
+        "The vault already has such a slot called “{name}”.",
+        "Give another name: --name.",
+    ),
+    "slot_unknown": Text(
+        "Aucun accès ne s’appelle « {slot} ».",
+        "La liste : cyberlib key list.",
+        "No slot is called “{slot}”.",
+        "The list: cyberlib key list.",
+    ),
+    "slot_ambiguous": Text(
+        "Plusieurs accès répondent à « {slot} ».",
+        "Donnez son identifiant, que liste cyberlib key list.",
+        "Several slots answer to “{slot}”.",
+        "Give its id, which cyberlib key list shows.",
+    ),
+    "slot_last": Text(
+        "Sans « {slot} », plus aucune phrase secrète ni clé de secours n’ouvrirait le coffre.",
+        "Ajoutez d’abord un autre accès : cyberlib key add.",
+        "Without “{slot}” no passphrase and no recovery key would open the vault.",
+        "Add another slot first: cyberlib key add.",
+    ),
+    "device_slot_here": Text(
+        "Ce poste a déjà son accès au coffre.",
+        "Ôtez-le d’abord : cyberlib key remove.",
+        "This machine already has its slot.",
+        "Remove it first: cyberlib key remove.",
+    ),
+    "words_file_exists": Text(
+        "Le fichier {at} existe déjà.",
+        "Donnez un nouveau nom : les mots n’écrasent jamais rien.",
+        "The file {at} is already there.",
+        "Give a new name: the words never overwrite anything.",
+    ),
+    "secret_file_not_text": Text(
+        "Le fichier {at} n’est pas un texte UTF-8.",
+        "Enregistrez-le comme texte UTF-8.",
+        "The file {at} is not UTF-8 text.",
+        "Save it as UTF-8 text.",
+    ),
+    "demo_folder_not_empty": Text(
+        "Le dossier {at} contient autre chose.",
+        "Donnez à la démonstration un dossier vide ou nouveau.",
+        "The folder {at} holds other things.",
+        "Give the demonstration an empty or new folder.",
+    ),
+    "shell_unknown": Text(
+        "Aucun complément pour l’interpréteur « {shell} ».",
+        "Il y en a pour bash, zsh et fish.",
+        "There is no completion for the shell “{shell}”.",
+        "There is for bash, zsh and fish.",
+    ),
+    "bad_object_name": Text(
+        "« {name} » ne peut pas être le nom d’un objet du coffre.",
+        "C’est un défaut du programme : signalez-le.",
+        "“{name}” cannot be the name of an object.",
+        "This is a fault of the program: please report it.",
+    ),
+}

@@ -1,0 +1,222 @@
+"""The whole way, shown on a fictitious practice: saved, worked on, saved again, searched, restored, compared."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import tempfile
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from ..core.errors import Failed, UsageError
+from ..core.words_fr import WORDS
+from . import backups, bootstrap, browsing, restoring, vaults, verifying
+from .comparison import Comparison, compare
+from .demo import make_practice, simulate_day
+from .demo.practice import DATABASE, LETTERS, SizeName
+from .paths import own_vault_path, shown
+from .session import Session
+from .sources import Choice
+from .unlock import PASSPHRASE_VARIABLE
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One step as it ended. `step` is stable; `facts` are what there is to tell about it."""
+
+    step: str
+    facts: dict[str, str | int | float | list[str]]
+
+
+def run_showcase(
+    session: Session, folder: str | None, *, keep: bool = False, size: SizeName = "small"
+) -> Iterator[Step]:
+    """Plays it all in `folder`, or in a temporary one; leaves nothing behind unless `keep`.
+
+    The session lends its listener and its cancel token; profile, vault and keychain of the user are not
+    touched. Raises UsageError("demo_folder_not_empty", at=…), Failed("demo_failed", what=…), Stopped.
+    """
+    begun = time.monotonic()
+    with _stage(folder, keep) as stage:
+        yield from _Show(session, stage, size).play()
+        yield Step(
+            "done", {"seconds": time.monotonic() - begun, "folder": stage if keep else "", "kept": int(keep)}
+        )
+
+
+@contextlib.contextmanager
+def _stage(folder: str | None, keep: bool) -> Iterator[str]:
+    """An empty folder; removed afterwards, unless kept, with all that was put in it."""
+    made = folder is None or not os.path.isdir(folder)
+    if folder is None:
+        stage = tempfile.mkdtemp(prefix="cyberlib-demo-")
+    else:
+        stage = os.path.abspath(folder)
+        os.makedirs(stage, exist_ok=True)
+        if os.listdir(stage):
+            raise UsageError("demo_folder_not_empty", at=stage)
+    try:
+        yield stage
+    finally:
+        if not keep:
+            for name in os.listdir(stage):
+                _remove(os.path.join(stage, name))
+            if made:
+                os.rmdir(stage)
+
+
+def _remove(folder: str) -> None:
+    def again(function: Callable[[str], object], path: str, _error: object) -> None:
+        os.chmod(path, stat.S_IRWXU)  # Windows refuses to delete what is read-only
+        function(path)
+
+    shutil.rmtree("\\\\?\\" + folder if bootstrap.is_windows() else folder, onerror=again)
+
+
+class _Show:
+    """One showing. Paths are folders of the stage."""
+
+    def __init__(self, session: Session, stage: str, size: SizeName) -> None:
+        self._practice = Path(stage, "Cabinet fictif")
+        self._vault = os.path.join(stage, "Coffre")
+        self._stage = stage
+        self._size: SizeName = size
+        passphrase = "-".join(WORDS[int.from_bytes(bootstrap.random(2)) % len(WORDS)] for _ in range(5))
+        self._session = Session(
+            bootstrap.profile_at(os.path.join(stage, "Profil")),
+            session.prompt,
+            listener=session.listener,
+            notify=session.notify,
+            cancel=session.cancel,
+            environ={PASSPHRASE_VARIABLE: passphrase},
+        )
+
+    def play(self) -> Iterator[Step]:
+        """Each step, once it is done."""
+        session = self._session
+        made = make_practice(self._practice, size=self._size)
+        yield Step("practice", {"folder": str(self._practice), "files": made.files, "bytes": made.bytes})
+        session.cancel.check()
+        vault = vaults.create(session, self._vault, keeping="file", device="DÉMONSTRATION")
+        session.fresh_settings()
+        yield Step("vault", {"at": vault.at, "words": len(vault.words or [])})
+        yield _backup_step("first_backup", self._backup())
+        day = simulate_day(self._practice)
+        yield Step(
+            "day",
+            {
+                "visits": day.visits,
+                "acts": day.acts,
+                "corrections": day.corrections,
+                "new_files": len(day.new_files),
+                "renamed": f"{day.renamed[0]} → {day.renamed[1]}",
+            },
+        )
+        session.cancel.check()
+        yield _backup_step("second_backup", self._backup())
+        letter = next(p for p in day.new_files if p.suffix == ".pdf" and LETTERS in p.parents)
+        yield from self._look(letter)
+        yield from self._restore_all()
+        yield self._lose_and_find(letter)
+        yield self._verify()
+
+    def _backup(self) -> backups.BackupDone:
+        self._session.__dict__.pop("snapshots", None)
+        return backups.run_backup(self._session, Choice([str(self._practice)]))
+
+    def _look(self, letter: Path) -> Iterator[Step]:
+        self._session.__dict__.pop("snapshots", None)
+        patient = _plain(letter.name.split(" - ")[1])
+        found = list(browsing.find(self._session, patient))
+        yield Step("search", {"word": patient, "found": [f.entry.path for f in found]})
+        wanted = shown(own_vault_path(str(self._practice / letter)))
+        if wanted not in [f.entry.path for f in found]:
+            raise Failed("demo_failed", what="find")
+        states = browsing.versions(self._session, str(self._practice / DATABASE))
+        yield Step(
+            "versions",
+            {"path": DATABASE.name, "states": [f"{s.first_time} {s.entry.size}" for s in states]},
+        )
+
+    def _restore_all(self) -> Iterator[Step]:
+        to = os.path.join(self._stage, "Restauration")
+        done = restoring.run_restore(self._session, restoring.Wanted(["latest"], to))
+        yield Step("restore", {"to": to, "files": done.files, "bytes": done.bytes, "seconds": done.seconds})
+        same = self._compare(to)
+        yield Step(
+            "compare",
+            {
+                "files": same.files,
+                "directories": same.directories,
+                "others": same.others,
+                "bytes": same.bytes,
+                "differences": len(same.differences),
+            },
+        )
+
+    def _compare(self, to: str) -> Comparison:
+        result = compare(
+            str(self._practice),
+            _below(to, str(self._practice)),
+            bootstrap.metadata(),
+            self._session.cancel,
+        )
+        if result.differences:
+            path, what = result.differences[0]
+            raise Failed("demo_failed", what=what, path=path)
+        return result
+
+    def _lose_and_find(self, letter: Path) -> Step:
+        lost = self._practice / letter
+        before = lost.read_bytes()
+        lost.unlink()
+        to = os.path.join(self._stage, "Courrier retrouvé")
+        item = f"latest:{shown(own_vault_path(str(lost)))}"
+        restoring.run_restore(self._session, restoring.Wanted([item], to))
+        shutil.move(_below(to, str(lost)), lost)
+        if lost.read_bytes() != before:
+            raise Failed("demo_failed", what="content")
+        return Step("recovered", {"path": letter.name, "bytes": len(before)})
+
+    def _verify(self) -> Step:
+        done = verifying.run_verify(self._session, percent=100)
+        if not done.ok:
+            raise Failed("demo_failed", what="verify")
+        return Step("verify", {"packs": done.packs_read, "bytes": done.bytes_read})
+
+
+def _backup_step(step: str, done: backups.BackupDone) -> Step:
+    if done.unread:
+        raise Failed("demo_failed", what=step)
+    s = done.snapshot
+    return Step(
+        step,
+        {
+            "files": s.files,
+            "bytes": s.bytes,
+            "new_files": s.new_files,
+            "changed_files": s.changed_files,
+            "stored": s.stored,
+            "seconds": done.seconds,
+        },
+    )
+
+
+def _plain(name: str) -> str:
+    """A patient's name as it is typed in a hurry."""
+    apart = unicodedata.normalize("NFD", name.lower())
+    return "".join(c for c in apart if not unicodedata.combining(c))
+
+
+def _below(to: str, path: str) -> str:
+    """Where a restore to `to` puts the path."""
+    names = own_vault_path(path).decode("utf-8", "surrogateescape").split("/")
+    return os.path.join(to, *names[1:])
+
+
+__all__ = ["SizeName", "Step", "run_showcase"]

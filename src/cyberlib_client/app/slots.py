@@ -1,0 +1,35 @@
+"""Slots as plain values."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..core.format_v1.slots import Slot
+from ..state.credentials import read_device_secret
+from .paths import shown_text
+from .session import Session
+from .times import iso_time
+
+
+class SlotInfo(msgspec.Struct, frozen=True):
+    """One way into the vault. `kind`: "passphrase", "recovery" or "device". `here`: this workstation's."""
+
+    id: str
+    kind: str
+    name: str
+    created: str
+    here: bool
+
+
+def slot_list(session: Session) -> list[SlotInfo]:
+    """The ways into the profile's vault, as its table lists them."""
+    device = read_device_secret(session.profile)
+    here = device.slot if device is not None else ""
+    return [slot_info(s, here) for s in session.vault.table.slots]
+
+
+def slot_info(slot: Slot, here: str = "") -> SlotInfo:
+    """A slot; `here` is the id of this workstation's."""
+    return SlotInfo(
+        slot.id, slot.type, shown_text(slot.name), iso_time(slot.created * 10**9), slot.id == here
+    )

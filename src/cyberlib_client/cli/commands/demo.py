@@ -1,0 +1,176 @@
+"""`cyberlib demo`: see it work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..language import Both, say
+from ..run import Run, pass_run
+from ..units import count, duration, moment, percent, size
+from ..words import choice, command, option
+
+if TYPE_CHECKING:
+    from ...app.showcase import SizeName, Step
+
+
+@command(
+    "demo",
+    Both(
+        "Montrer tout le parcours sur un cabinet fictif : sauvegarder, travailler, sauvegarder le peu qui"
+        " change, chercher, restaurer, comparer chaque octet. Rien ne reste ensuite.",
+        "Show the whole way on a fictitious practice: back up, work, back up the little that changed,"
+        " search, restore, compare every byte. Nothing is left afterwards.",
+    ),
+)
+@option(
+    "--dir",
+    "folder",
+    metavar="DIR",
+    help=Both(
+        "Dossier vide ou nouveau où jouer (par défaut : temporaire).",
+        "Empty or new folder to play in (default: a temporary one).",
+    ),
+)
+@option("--keep", is_flag=True, help=Both("Tout laisser en place.", "Leave all of it in place."))
+@option(
+    "--size",
+    type=choice("tiny", "small", "medium", "large"),
+    default="small",
+    show_default=True,
+    help=Both("Taille du cabinet.", "Size of the practice."),
+)
+@pass_run
+def demo(run: Run, folder: str | None, keep: bool, size: SizeName) -> None:
+    """See its help."""
+    from ...app import showcase
+
+    with run.stoppable():
+        run.output.items(showcase.run_showcase(run.session, folder, keep=keep, size=size), tell)
+
+
+def tell(step: Step) -> str:
+    """A step in plain words."""
+    return _TELL[step.step](step.facts)
+
+
+def _practice(f: dict[str, Any]) -> str:
+    return say(
+        f"Voici un cabinet fictif : base de patients, courriers, images. {count(f['files'])} fichiers,"
+        f" {size(f['bytes'])}.",
+        f"Here is a fictitious practice: patient database, letters, images. {count(f['files'])} files,"
+        f" {size(f['bytes'])}.",
+    )
+
+
+def _vault(f: dict[str, Any]) -> str:
+    return say(
+        f"Son coffre est créé, fermé par une phrase secrète et {f['words']} mots de secours.",
+        f"Its vault is made, locked by a passphrase and {f['words']} recovery words.",
+    )
+
+
+def _first(f: dict[str, Any]) -> str:
+    return say(
+        f"Première sauvegarde : {count(f['files'])} fichiers en {duration(f['seconds'])} ; compressés et"
+        f" chiffrés, ils tiennent dans {size(f['stored'])}.",
+        f"First backup: {count(f['files'])} files in {duration(f['seconds'])}; compressed and encrypted,"
+        f" they take {size(f['stored'])}.",
+    )
+
+
+def _day(f: dict[str, Any]) -> str:
+    return say(
+        f"Une journée de travail : {f['visits']} consultations, {f['acts']} actes, {f['corrections']}"
+        f" corrections, {f['new_files']} nouveaux fichiers, un dossier renommé ({f['renamed']}).",
+        f"A day's work: {f['visits']} visits, {f['acts']} acts, {f['corrections']} corrections,"
+        f" {f['new_files']} new files, one folder renamed ({f['renamed']}).",
+    )
+
+
+def _second(f: dict[str, Any]) -> str:
+    share = percent(f["stored"], f["bytes"])
+    return say(
+        f"Deuxième sauvegarde : il suffit d’envoyer {size(f['stored'])}, soit {share} du cabinet, en"
+        f" {duration(f['seconds'])}.",
+        f"Second backup: it is enough to send {size(f['stored'])}, {share} of the practice, in"
+        f" {duration(f['seconds'])}.",
+    )
+
+
+def _search(f: dict[str, Any]) -> str:
+    found = "".join(f"\n    {path}" for path in f["found"][:4])
+    return say(
+        f"Recherche de « {f['word']} », sans majuscules ni accents : {len(f['found'])} réponses.{found}",
+        f"Search for “{f['word']}”, without capitals or accents: {len(f['found'])} answers.{found}",
+    )
+
+
+def _versions(f: dict[str, Any]) -> str:
+    lines = []
+    for state in f["states"]:
+        when, _, bytes_ = state.partition(" ")
+        lines.append(f"\n    {moment(when)}  {size(int(bytes_))}")
+    return say(
+        f"Versions de la base {f['path']} dans le coffre :{''.join(lines)}",
+        f"Versions of the database {f['path']} in the vault:{''.join(lines)}",
+    )
+
+
+def _restore(f: dict[str, Any]) -> str:
+    return say(
+        f"Tout est restauré ailleurs : {count(f['files'])} fichiers, {size(f['bytes'])}, en"
+        f" {duration(f['seconds'])}.",
+        f"All is restored elsewhere: {count(f['files'])} files, {size(f['bytes'])}, in"
+        f" {duration(f['seconds'])}.",
+    )
+
+
+def _compare(f: dict[str, Any]) -> str:
+    return say(
+        f"Comparaison de chaque octet, date, droit et lien : {count(f['files'])} fichiers et"
+        f" {count(f['directories'])} dossiers, AUCUNE différence.",
+        f"Every byte, time, mode and link compared: {count(f['files'])} files and"
+        f" {count(f['directories'])} folders, NO difference.",
+    )
+
+
+def _recovered(f: dict[str, Any]) -> str:
+    return say(
+        f"Un courrier est effacé par erreur, puis retrouvé à l’identique : {f['path']}",
+        f"A letter is deleted by mistake, then recovered unchanged: {f['path']}",
+    )
+
+
+def _verify(f: dict[str, Any]) -> str:
+    return say(
+        f"Le coffre entier est relu ({size(f['bytes'])}) : il est sain.",
+        f"The whole vault is read again ({size(f['bytes'])}): it is sound.",
+    )
+
+
+def _done(f: dict[str, Any]) -> str:
+    taken = duration(f["seconds"])
+    if f["kept"]:
+        return say(
+            f"Fini en {taken}. Tout est dans {f['folder']}.", f"Done in {taken}. All is in {f['folder']}."
+        )
+    return say(
+        f"Fini en {taken}. Rien ne reste sur ce disque.", f"Done in {taken}. Nothing is left on this disk."
+    )
+
+
+_TELL: dict[str, Callable[[dict[str, Any]], str]] = {
+    "practice": _practice,
+    "vault": _vault,
+    "first_backup": _first,
+    "day": _day,
+    "second_backup": _second,
+    "search": _search,
+    "versions": _versions,
+    "restore": _restore,
+    "compare": _compare,
+    "recovered": _recovered,
+    "verify": _verify,
+    "done": _done,
+}

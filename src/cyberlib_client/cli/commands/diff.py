@@ -1,0 +1,43 @@
+"""`cyberlib diff`: what changed between two snapshots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..language import Both, say
+from ..run import Run, pass_run
+from ..units import size
+from ..words import argument, command
+
+if TYPE_CHECKING:
+    from ...app.browsing import ChangeInfo
+
+
+@command(
+    "diff",
+    Both(
+        "Dire ce qui change d’une version à une autre : + nouveau, - disparu, ~ contenu, m droits ou dates.",
+        "Tell what changes from one snapshot to another: + new, - gone, ~ content, m mode or times.",
+    ),
+)
+@argument("before", metavar="SNAPSHOT[:PATH]", help=Both("La version d’avant.", "The snapshot before."))
+@argument("after", metavar="SNAPSHOT[:PATH]", help=Both("La version d’après.", "The snapshot after."))
+@pass_run
+def diff(run: Run, before: str, after: str) -> None:
+    """See its help."""
+    from ...app import browsing
+
+    found = run.output.items(browsing.differences(run.session, before, after), line)
+    if not found and run.output.mode == "text":
+        run.output.remark(say("Aucune différence.", "No difference."))
+
+
+_SIGNS = {"added": "+", "removed": "-", "content": "~", "metadata": "m"}
+
+
+def line(change: ChangeInfo) -> str:
+    """One change on one line."""
+    slash = "/" if change.kind == "directory" else ""
+    sizes = [size(s) for s in (change.size_before, change.size_after) if s is not None]
+    told = f"  ({' → '.join(sizes)})" if change.kind == "file" and change.change != "metadata" else ""
+    return f"{_SIGNS[change.change]} {change.path}{slash}{told}"

@@ -1,0 +1,61 @@
+"""`cyberlib find`: search by name over all snapshots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..language import Both, say
+from ..run import Run, pass_run
+from ..units import moment, size
+from ..words import argument, command, option
+
+if TYPE_CHECKING:
+    from ...app.browsing import FoundInfo
+
+
+@command(
+    "find",
+    Both(
+        "Chercher par nom dans toutes les versions. Majuscules et accents ne comptent pas ; un mot simple se"
+        " trouve n’importe où dans le nom.",
+        "Search by name in all snapshots. Case and accents do not matter; a plain word is found anywhere in"
+        " a name.",
+    ),
+)
+@argument(
+    "pattern",
+    metavar="PATTERN",
+    help=Both("Un mot, ou un motif avec * et ?.", "A word, or a pattern with * and ?."),
+)
+@option(
+    "--under",
+    default="",
+    metavar="PATH",
+    help=Both("Seulement sous ce dossier.", "Only below this folder."),
+)
+@option(
+    "--in",
+    "only",
+    metavar="SNAPSHOT",
+    help=Both("Seulement dans cette version.", "Only in this snapshot."),
+)
+@pass_run
+def find(run: Run, pattern: str, under: str, only: str | None) -> None:
+    """See its help."""
+    from ...app import browsing
+
+    found = run.output.items(browsing.find(run.session, pattern, under=under, only=only), line)
+    if not found and run.output.mode == "text":
+        run.output.remark(say("Rien ne porte ce nom.", "Nothing has that name."))
+
+
+def line(match: FoundInfo) -> str:
+    """One match on one line, its path last."""
+    e = match.entry
+    slash = "/" if e.kind == "directory" else ""
+    length = size(e.size) if e.kind == "file" else ""
+    spans = say(
+        f"{match.snapshots} versions, la dernière {match.last[:8]}",
+        f"{match.snapshots} snapshots, last {match.last[:8]}",
+    )
+    return f"{moment(e.modified)}  {length:>8}  {e.path}{slash}  ({spans})"

@@ -1,0 +1,180 @@
+"""`cyberlib sources`: the folders to protect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
+
+from ..language import Both, say
+from ..run import Run, pass_run
+from ..units import count, size
+from ..words import argument, command, group, option
+
+if TYPE_CHECKING:
+    from ...app.sources import PreviewInfo, SourceInfo
+
+F = TypeVar("F", bound=Callable[..., object])
+
+sources = group("sources", Both("Les dossiers à protéger.", "The folders to protect."))
+
+
+def rules(function: F) -> F:
+    """The options that say what belongs to a source; `backup` takes them too."""
+    for declare in (
+        option(
+            "--no-default-exclusions",
+            is_flag=True,
+            help=Both(
+                "Sans les exclusions d’usage (caches, fichiers temporaires).",
+                "Without the usual exclusions (caches, temporary files).",
+            ),
+        ),
+        option(
+            "--one-file-system",
+            is_flag=True,
+            help=Both(
+                "Ne pas entrer dans les autres systèmes de fichiers.", "Do not enter other file systems."
+            ),
+        ),
+        option(
+            "--exclude",
+            multiple=True,
+            metavar="PATTERN",
+            help=Both(
+                "Laisser de côté ce qui répond à ce motif gitignore ; peut se répéter.",
+                "Leave out what matches this gitignore pattern; may be repeated.",
+            ),
+        ),
+    ):
+        function = declare(function)
+    return function
+
+
+@command("add", Both("Ajouter un dossier ou un fichier.", "Add a folder or file."), sources)
+@argument("path", metavar="PATH", help=Both("Le dossier.", "The folder."))
+@rules
+@pass_run
+def add(
+    run: Run, path: str, exclude: tuple[str, ...], one_file_system: bool, no_default_exclusions: bool
+) -> None:
+    """See its help."""
+    from ...app import sources as app
+
+    choice = app.Choice(
+        exclude=exclude, one_file_system=one_file_system, default_exclusions=not no_default_exclusions
+    )
+    added = app.add_source(run.session, path, choice)
+    run.output.result(added, lambda: [say(f"Dossier ajouté : {added.path}", f"Source added: {added.path}")])
+
+
+@command(
+    "remove",
+    Both(
+        "Ôter un dossier de la liste ; ce que le coffre en contient y reste.",
+        "Take a folder off the list; what the vault holds of it stays.",
+    ),
+    sources,
+)
+@argument("path", metavar="PATH", help=Both("Le dossier.", "The folder."))
+@pass_run
+def remove(run: Run, path: str) -> None:
+    """See its help."""
+    from ...app import sources as app
+
+    removed = app.remove_source(run.session, path)
+    run.output.result(
+        removed, lambda: [say(f"Dossier ôté : {removed.path}", f"Source removed: {removed.path}")]
+    )
+
+
+@command("list", Both("Lister les dossiers à protéger.", "List the folders to protect."), sources)
+@pass_run
+def list_(run: Run) -> None:
+    """See its help."""
+    from ...app import sources as app
+
+    found = run.output.items(app.list_sources(run.session), _line)
+    if not found and run.output.mode == "text":
+        run.output.remark(say("Aucun dossier dans ce profil.", "This profile has no sources."))
+
+
+@command(
+    "preview",
+    Both(
+        "Dire ce qu’une sauvegarde prendrait, et quelle règle laisse quoi de côté.",
+        "Tell what a backup would take, and which rule leaves out what.",
+    ),
+    sources,
+)
+@argument(
+    "paths",
+    nargs=-1,
+    metavar="[PATH]...",
+    help=Both("Dossiers ; sans eux, ceux du profil.", "Folders; without, the profile’s."),
+)
+@rules
+@pass_run
+def preview(
+    run: Run,
+    paths: tuple[str, ...],
+    exclude: tuple[str, ...],
+    one_file_system: bool,
+    no_default_exclusions: bool,
+) -> int:
+    """See its help."""
+    from ...app import sources as app
+
+    choice = app.Choice(
+        paths, exclude, one_file_system=one_file_system, default_exclusions=not no_default_exclusions
+    )
+    with run.stoppable():
+        found = app.preview_sources(run.session, choice)
+    run.output.result(found, lambda: _preview(found))
+    return found.exit_code
+
+
+def _line(source: SourceInfo) -> str:
+    remarks = []
+    if not source.present:
+        remarks.append(say("absent", "missing"))
+    if source.one_file_system:
+        remarks.append("--one-file-system")
+    if not source.default_exclusions:
+        remarks.append("--no-default-exclusions")
+    remarks += [f"--exclude {pattern}" for pattern in source.exclude]
+    return source.path + (f"  ({', '.join(remarks)})" if remarks else "")
+
+
+_ORIGINS = {
+    "default": Both("d’usage", "default"),
+    "source": Both("du dossier", "of the source"),
+    "option": Both("de la commande", "of the command"),
+    "cachedir-tag": Both("cache marqué", "tagged cache"),
+    "one-file-system": Both("autre système de fichiers", "other file system"),
+}
+
+
+def _preview(found: PreviewInfo) -> Iterator[str]:
+    yield say(
+        f"À sauvegarder : {count(found.files)} fichiers dans {count(found.folders)} dossiers,"
+        f" {size(found.bytes)}.",
+        f"To back up: {count(found.files)} files in {count(found.folders)} folders, {size(found.bytes)}.",
+    )
+    if found.placeholders:
+        yield say(
+            f"Dans le nuage seulement, donc sans contenu à sauver : {count(found.placeholders)} fichiers.",
+            f"In the cloud only, hence without content to save: {count(found.placeholders)} files.",
+        )
+    if found.left_out:
+        yield say("Laissé de côté :", "Left out:")
+    for rule in found.left_out:
+        least = "" if rule.complete else say("au moins ", "at least ")
+        files = say(f"{count(rule.files)} fichiers", f"{count(rule.files)} files")
+        yield f"  {rule.pattern}  [{_ORIGINS[rule.origin]}]  {least}{files}, {size(rule.bytes)}"
+        for example in rule.examples:
+            yield f"      {example}"
+    for pattern in found.unused:
+        yield say(
+            f"Le motif « {pattern} » ne laisse rien de côté : est-il bien écrit ?",
+            f"The pattern “{pattern}” leaves nothing out: is it as you mean it?",
+        )

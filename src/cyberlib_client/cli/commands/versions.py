@@ -1,0 +1,45 @@
+"""`cyberlib versions`: the states of one path over time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..language import Both, say
+from ..run import Run, pass_run
+from ..units import moment, size
+from ..words import argument, command
+
+if TYPE_CHECKING:
+    from ...app.browsing import FoundInfo
+
+
+@command(
+    "versions",
+    Both(
+        "Lister les états successifs d’un fichier ou d’un dossier.",
+        "List the states of one file or folder over time.",
+    ),
+)
+@argument(
+    "path",
+    metavar="PATH",
+    help=Both("Son chemin sur ce poste, ou dans le coffre.", "Its path on this machine, or in the vault."),
+)
+@pass_run
+def versions(run: Run, path: str) -> None:
+    """See its help."""
+    from ...app import browsing
+
+    run.output.items(browsing.versions(run.session, path), line)
+
+
+def line(version: FoundInfo) -> str:
+    """One state on one line, with the snapshots that show it."""
+    e = version.entry
+    length = size(e.size) if e.kind == "file" else ""
+    span = version.first[:8] if version.first == version.last else f"{version.first[:8]} … {version.last[:8]}"
+    seen = say(
+        f"vu {moment(version.first_time)} – {moment(version.last_time)}",
+        f"seen {moment(version.first_time)} – {moment(version.last_time)}",
+    )
+    return f"{moment(e.modified)}  {length:>8}  {span:<19}  {seen}"
