@@ -52,6 +52,7 @@ class Index:
         self._data = ChunkTable()
         self._trees = ChunkTable()
         self._pending: list[tuple[bytes, int]] = []
+        self._again: dict[bytes, list[int]] = {}
         self._layouts: dict[int, Layout] = {}
         self._pack = array("I")
         self._position = array("I")
@@ -76,9 +77,21 @@ class Index:
             number = self.reserve_segment()
             self.place_segment(number, row, position, segment)
             if segment.kind == KIND_TREE:
-                self._trees.add_all(segment.ids, number)
+                self._enter(self._trees, segment.ids, number)
             else:
                 self._pending.append((segment.ids, number))
+
+    def _enter(self, table: ChunkTable, ids: bytes, number: int) -> None:
+        for chunk_id in table.add_all(ids, number):
+            self._again.setdefault(chunk_id, []).append(number)
+
+    def places(self, table: ChunkTable, chunk_id: bytes) -> list[int]:
+        """Every segment that holds a chunk or node, the first in `table`'s word first.
+
+        More than one where two machines stored the same at once, or where damage was healed.
+        """
+        first = table.find(chunk_id)
+        return [] if first == ABSENT else [first, *self._again.get(chunk_id, ())]
 
     def add_row(self, row: PackRow) -> int:
         """Enters a pack alone; its number."""
@@ -130,7 +143,7 @@ class Index:
         """Chunks of files."""
         if self._pending:
             for ids, number in self._pending:
-                self._data.add_all(ids, number)
+                self._enter(self._data, ids, number)
             self._pending.clear()
         return self._data
 

@@ -22,7 +22,7 @@ from ..core.format_v1.pack import (
 from ..core.ids import ID_SIZE, object_name
 from ..core.keys import VaultKeys
 from ..core.ports import Store
-from .index import ABSENT, Index, Layout, PackRow
+from .index import Index, Layout, PackRow
 from .pack_builder import sealer_of
 
 Spans = dict[bytes, tuple[int, int]]
@@ -60,16 +60,24 @@ class Reader:
     """Reads chunks and nodes. Safe to use from several threads.
 
     `recover` loads the index anew from the packs themselves; it is asked once, when an id is not found:
-    an index object may be missing or damaged while its packs are whole.
+    an index object may be missing or damaged while its packs are whole. `described` tells a pack's
+    segments as an index object has them, for a pack whose own footer is damaged.
     """
 
     def __init__(
-        self, store: Store, keys: VaultKeys, index: Index, recover: Callable[[], Index] | None = None
+        self,
+        store: Store,
+        keys: VaultKeys,
+        index: Index,
+        *,
+        recover: Callable[[], Index] | None = None,
+        described: Callable[[bytes], list[SegmentInfo]] | None = None,
     ) -> None:
         self._store = store
         self._keys = keys
         self.index = index
         self._recover = recover
+        self._described = described
         self._segments: OrderedDict[int, tuple[bytes, Spans]] = OrderedDict()
         self._footers: OrderedDict[bytes, list[SegmentInfo]] = OrderedDict()
         self._sealers: dict[bytes, Sealer] = {}
@@ -77,17 +85,17 @@ class Reader:
 
     def chunk(self, chunk_id: bytes) -> bytes:
         """A chunk of a file. IntegrityError("chunk_missing") or ("pack_damaged")."""
-        number = self.index.data.find(chunk_id)
-        if number == ABSENT and self._recovered():
-            number = self.index.data.find(chunk_id)
-        return self._find(number, chunk_id, self._keys.chunk_ids)
+        places = self.index.places(self.index.data, chunk_id)
+        if not places and self._recovered():
+            places = self.index.places(self.index.data, chunk_id)
+        return self._find(places, chunk_id, self._keys.chunk_ids)
 
     def node(self, node_id: bytes) -> bytes:
         """A node of a tree or content list. IntegrityError as `chunk`."""
-        number = self.index.trees.find(node_id)
-        if number == ABSENT and self._recovered():
-            number = self.index.trees.find(node_id)
-        return self._find(number, node_id, self._keys.tree_ids)
+        places = self.index.places(self.index.trees, node_id)
+        if not places and self._recovered():
+            places = self.index.places(self.index.trees, node_id)
+        return self._find(places, node_id, self._keys.tree_ids)
 
     def _recovered(self) -> bool:
         if self._recover is None:
@@ -97,11 +105,15 @@ class Reader:
             self._segments.clear()
         return True
 
-    def _find(self, number: int, chunk_id: bytes, ids: KeyedIds) -> bytes:
-        if number == ABSENT:
-            raise IntegrityError("chunk_missing")
-        plain, spans = self.segment(number)
-        return bytes(self.piece(plain, spans, chunk_id, ids))
+    def _find(self, places: list[int], chunk_id: bytes, ids: KeyedIds) -> bytes:
+        failure = IntegrityError("chunk_missing")
+        for number in places:
+            try:
+                plain, spans = self.segment(number)
+                return bytes(self.piece(plain, spans, chunk_id, ids))
+            except IntegrityError as error:
+                failure = error
+        raise failure
 
     def piece(self, plain: bytes, spans: Spans, chunk_id: bytes, ids: KeyedIds | None = None) -> memoryview:
         """One chunk of an opened segment, compared with its id (a data chunk by default)."""
@@ -142,7 +154,7 @@ class Reader:
             aad = segment_aad(place.pack.header, place.kind, place.position)
             stored = self._sealer(place.pack.header).open(place.position, sealed, aad)
             plain = decompress(place.codec, stored, place.plain_size)
-            return plain, spans_of(self._layout(number, place.pack, place.position))
+            return plain, spans_of(self.layout(number))
         except IntegrityError as error:
             if error.code == "object_missing":
                 raise
@@ -154,10 +166,15 @@ class Reader:
             sealer = self._sealers[header] = sealer_of(self._keys, header)
         return sealer
 
-    def _layout(self, number: int, pack: PackRow, position: int) -> Layout:
+    def layout(self, number: int) -> Layout:
+        """The chunks of a segment. IntegrityError when neither its pack nor an index tells."""
         layout = self.index.layout(number)
         if layout is None:
-            info = self._footer(pack)[position]
+            place = self.index.place(number)
+            footer = self._footer(place.pack)
+            if place.position >= len(footer):
+                raise IntegrityError("bad_footer")
+            info = footer[place.position]
             layout = Layout(info.ids, info.sizes)
         return layout
 
@@ -165,7 +182,12 @@ class Reader:
         with self._lock:
             footer = self._footers.get(pack.name)
         if footer is None:
-            footer = read_pack_footer(self._store, self._keys, pack.name, pack.size).segments
+            try:
+                footer = read_pack_footer(self._store, self._keys, pack.name, pack.size).segments
+            except IntegrityError:
+                footer = self._described(pack.name) if self._described else []
+                if not footer:
+                    raise
             with self._lock:
                 self._footers[pack.name] = footer
                 while len(self._footers) > _KEPT_FOOTERS:

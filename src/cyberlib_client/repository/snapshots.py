@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..core.errors import CyberlibError, IntegrityError, UsageError
+from ..core.errors import IntegrityError, UsageError
+from ..core.format_v1.header import SNAPSHOT
 from ..core.format_v1.snapshot import Snapshot, open_snapshot
-from ..core.ids import digest_of, object_name
+from ..core.ids import object_name
 from ..core.keys import VaultKeys
 from ..core.ports import Store
+from .records import read_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,12 @@ def load_snapshots(store: Store, keys: VaultKeys, seen: Iterable[bytes] = ()) ->
     """All snapshots of the store. `seen`: digests this machine remembers (see `Problem`)."""
     items: list[Stored] = []
     problems: list[Problem] = []
-    for name in sorted(o.name for o in store.list("snapshots")):
+    for item in sorted(store.list("snapshots")):
         try:
-            digest = digest_of(name)
-            items.append(Stored(digest, open_snapshot(keys, store.get(name))))
-        except (CyberlibError, ValueError) as error:
-            if isinstance(error, CyberlibError) and not isinstance(error, IntegrityError):
-                raise
-            problems.append(Problem("snapshot_damaged", name))
+            digest, data = read_record(store, keys, SNAPSHOT, item)
+            items.append(Stored(digest, open_snapshot(keys, data)))
+        except IntegrityError:
+            problems.append(Problem("snapshot_damaged", item.name))
     return SnapshotList(_in_order(items), problems + _chain_problems(items, seen))
 
 

@@ -39,9 +39,10 @@ class ChunkTable:
             bucket += record
         self._count += 1
 
-    def add_all(self, ids: bytes, segment: int) -> None:
-        """Records many ids laid end to end; the first place an id was found in stays."""
+    def add_all(self, ids: bytes, segment: int) -> list[bytes]:
+        """Records many ids laid end to end; the first place of an id stays. Returns those already known."""
         buckets = self._buckets
+        known: list[bytes] = []
         tail = segment.to_bytes(4, "little")
         for at in range(0, len(ids), ID_SIZE):
             number = ids[at] << 8 | ids[at + 1]
@@ -52,8 +53,10 @@ class ChunkTable:
             elif _position(bucket, rest) < 0:
                 bucket += rest + tail
             else:
+                known.append(ids[at : at + ID_SIZE])
                 continue
             self._count += 1
+        return known
 
     def find(self, chunk_id: bytes) -> int:
         """The segment that holds a chunk, or ABSENT."""

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from ..core.crypto import KEY_SIZE, sha256
-from ..core.errors import IntegrityError, NeedsUnlock, UsageError
+from ..core.errors import IntegrityError, UsageError
+from ..core.format_v1.header import INDEX
 from ..core.format_v1.index import PackInfo, open_index, seal_index
-from ..core.format_v1.slots import (
-    COPIES,
-    DEFAULT_COST,
-    KdfCost,
-    Slot,
-    SlotTable,
-    SlotType,
-    authenticate_slot_table,
-    read_slot_table,
-    stretch,
-    unwrap_root,
-    wrap_root,
-    write_slot_table,
-)
+from ..core.format_v1.lines import LIMIT
+from ..core.format_v1.pack import SegmentInfo
+from ..core.format_v1.slots import DEFAULT_COST, KdfCost, Slot, SlotTable, SlotType, stretch, wrap_root
 from ..core.format_v1.vault import (
     OBJECT_NAME,
     Chunking,
@@ -33,9 +23,11 @@ from ..core.format_v1.vault import (
 )
 from ..core.ids import digest_of, object_name
 from ..core.keys import MAX_EPOCH, VAULT_ID_SIZE, VaultKeys
-from ..core.ports import Clock, Random, Store
+from ..core.ports import OBJECT_KINDS, Clock, Random, Store
 from .index import Index
 from .reader import Reader, read_pack_footer
+from .records import read_record
+from .slot_tables import Secret, check_new_slot, newest_table, put_tables, stored_tables, unlock
 
 _SECOND = 1_000_000_000
 _MONTH = 30 * 24 * 3600 + 37_800  # seconds: a twelfth of a year of 365.25 days
@@ -117,26 +109,30 @@ class Vault:
 
     def reader(self, *, check_packs: bool = False) -> Reader:
         """A reader on the vault as it is now; see `load_index`."""
-        if check_packs:
-            return Reader(self.store, self.keys, self.load_index(check_packs=True)[0])
-        index, _ = self.load_index()
-        return Reader(self.store, self.keys, index, lambda: self.load_index(check_packs=True)[0])
+        index, _ = self.load_index(check_packs=check_packs)
+        return self.reader_on(index, recover=not check_packs)
 
-    def ids_of_segment(self, pack: bytes, position: int) -> bytes:
-        """The ids an index tells of a segment whose pack cannot tell itself; empty when none does."""
+    def reader_on(self, index: Index, *, recover: bool = False) -> Reader:
+        """A reader on an index at hand. `recover`: load it from the packs when it lacks something."""
+        again = (lambda: self.load_index(check_packs=True)[0]) if recover else None
+        return Reader(self.store, self.keys, index, recover=again, described=self._described)
+
+    def _described(self, pack: bytes) -> list[SegmentInfo]:
+        """A pack's segments as an index object tells them; empty when none does."""
         for info in self._index_objects()[0]:
-            if info.name == pack and position < len(info.segments):
-                return info.segments[position].ids
-        return b""
+            if info.name == pack:
+                return info.segments
+        return []
 
     def _index_objects(self) -> tuple[list[PackInfo], list[str]]:
         infos: list[PackInfo] = []
         damaged: list[str] = []
-        for name in sorted(o.name for o in self.store.list("index")):
+        for item in sorted(self.store.list("index")):
             try:
-                infos += open_index(self.keys, self.store.get(name))
+                _, data = read_record(self.store, self.keys, INDEX, item)
+                infos += open_index(self.keys, data)
             except IntegrityError:
-                damaged.append(name)
+                damaged.append(item.name)
         return infos, damaged
 
     def put_index(self, packs: list[PackInfo], random: Random) -> int:
@@ -146,11 +142,11 @@ class Vault:
         return len(data)
 
     def add_slot(self, new: NewSlot, clock: Clock, random: Random) -> Slot:
-        """Adds a slot to the table. UsageError("slot_name_taken")."""
-        if any(s.name == new.name and s.type == new.kind for s in self.table.slots):
-            raise UsageError("slot_name_taken", name=new.name)
+        """Adds a slot to the table. UsageError("slot_name_taken"), ("bad_slot_name"), ("slots_full")."""
+        slots = self._current_slots()
+        check_new_slot(slots, new.kind, new.name)
         slot = _make_slot(self.keys, new, clock, random)
-        self._write_table([*self.table.slots, slot])
+        self._write_table([*slots, slot])
         return slot
 
     def remove_slot(self, wanted: str) -> Slot:
@@ -158,24 +154,25 @@ class Vault:
 
         Raises UsageError("slot_unknown"), ("slot_ambiguous"), ("slot_last").
         """
-        found = [s for s in self.table.slots if s.name == wanted]
-        found = found or [s for s in self.table.slots if wanted and s.id.startswith(wanted)]
+        slots = self._current_slots()
+        found = [s for s in slots if s.name == wanted]
+        found = found or [s for s in slots if wanted and s.id.startswith(wanted)]
         if len(found) != 1:
             raise UsageError("slot_ambiguous" if found else "slot_unknown", slot=wanted)
         # What is left must open the vault from any machine: a device slot alone does not.
-        left = [s for s in self.table.slots if s is not found[0]]
+        left = [s for s in slots if s is not found[0]]
         if not any(s.type in ("passphrase", "recovery") for s in left):
             raise UsageError("slot_last", slot=wanted)
         self._write_table(left)
         return found[0]
 
+    def _current_slots(self) -> list[Slot]:
+        """As the store has them now: another process may have added one since this vault was opened."""
+        self.table = newest_table(self.store, self.keys) or self.table
+        return self.table.slots
+
     def _write_table(self, slots: list[Slot]) -> None:
-        older = [o.name for o in self.store.list("slots")]
-        self.table = _put_tables(self.store, self.keys, self.header, self.table.generation + 1, slots)
-        # A removed passphrase must not go on opening an older table in the same place. Copies that
-        # somebody made are out of reach: documents say so.
-        for old in older:
-            self.store.delete(old)
+        self.table = put_tables(self.store, self.keys, self.header, self.table.generation + 1, slots)
 
 
 def _index_of(infos: Iterable[PackInfo]) -> Index:
@@ -185,17 +182,9 @@ def _index_of(infos: Iterable[PackInfo]) -> Index:
     return index
 
 
-def _put_tables(
-    store: Store, keys: VaultKeys, header: VaultHeader, generation: int, slots: list[Slot]
-) -> SlotTable:
-    tables = [SlotTable(header, generation, copy + 1, slots) for copy in range(COPIES)]
-    for table in tables:
-        data = write_slot_table(table, keys)
-        store.put(object_name("slots", sha256(data)), data)
-    return tables[0]
-
-
 def _make_slot(keys: VaultKeys, new: NewSlot, clock: Clock, random: Random) -> Slot:
+    if new.kind != "passphrase" and len(new.secret) != KEY_SIZE:
+        raise ValueError("secret of the wrong size")
     salt = random(32)
     kdf = new.cost if new.kind == "passphrase" else None
     secret = stretch(new.passphrase, salt, kdf) if kdf else new.secret
@@ -219,16 +208,23 @@ def create_vault(
     random: Random,
     chunking: Chunking | None = None,
 ) -> Vault:
-    """A new vault in an empty store. UsageError("vault_exists").
+    """A new vault in an empty store. UsageError("vault_exists"), and as `Vault.add_slot`.
 
     The slot table is written first: a store with a `vault` object always opens.
     """
-    if store.size(OBJECT_NAME) is not None:
+    if not slots:
+        raise ValueError("a vault without a slot never opens again")
+    contents = (kind for kind in OBJECT_KINDS if kind != "slots")
+    if store.size(OBJECT_NAME) is not None or any(next(store.list(kind), None) for kind in contents):
         raise UsageError("vault_exists", at=store.location)
     keys = VaultKeys(random(KEY_SIZE), random(VAULT_ID_SIZE))
     header = new_vault_header(keys.vault_id, clock() // _SECOND, chunking or Chunking())
-    made = [_make_slot(keys, new, clock, random) for new in slots]
-    table = _put_tables(store, keys, header, 1, made)
+    made: list[Slot] = []
+    for new in slots:
+        check_new_slot(made, new.kind, new.name)
+        made.append(_make_slot(keys, new, clock, random))
+    # What a creation that was cut short has left behind is removed here: it opens nothing.
+    table = put_tables(store, keys, header, 1, made)
     store.put(OBJECT_NAME, write_vault_header(header, keys))
     return Vault(store, header, keys, table)
 
@@ -238,67 +234,44 @@ def read_header(store: Store) -> VaultHeader:
 
     Raises UsageError("not_a_vault", at=…) or UsageError("newer_format", version=…).
     """
+    newer: UsageError | None = None
     try:
         if store.size(OBJECT_NAME) is not None:
-            return read_vault_header(store.get(OBJECT_NAME))
+            return read_vault_header(store.get(OBJECT_NAME, 0, LIMIT + 1))
     except IntegrityError:
         pass  # damaged: each slot table holds the header as well
-    tables = _slot_tables(store)
+    except UsageError as error:
+        newer = error  # one flipped bit says the same: the tables know
+    tables = stored_tables(store)
     if not tables:
-        raise UsageError("not_a_vault", at=store.location)
+        raise newer or UsageError("not_a_vault", at=store.location)
     return tables[0][0].header
-
-
-Secret = Callable[[Slot], bytes | None]
-"""The 32 bytes to try on a slot (stretched for a passphrase), or None when it is not for it."""
 
 
 def open_vault(store: Store, secret: Secret, *, least_generation: int = 0) -> Vault:
     """Opens a vault with whatever `secret` offers for its slots.
 
     `least_generation`: the newest slot table this machine has seen; an older one is refused.
-    Raises NeedsUnlock("wrong_secret"), IntegrityError("not_authentic"), ("slots_rolled_back"),
-    ("slots_missing"), and what `read_header` raises.
+    Raises NeedsUnlock("wrong_secret"), IntegrityError("not_authentic"), ("kdf_out_of_bounds"),
+    ("slots_rolled_back"), ("slots_missing"), and what `read_header` raises.
     """
-    read_header(store)
-    tables = _slot_tables(store)
+    tables = stored_tables(store, read_header(store).id)
     if not tables:
         raise IntegrityError("slots_missing", at=store.location)
-    table, data = tables[0]  # only the newest counts; an older one may name a removed secret
-    header = table.header
-    for slot in table.slots:
-        offered = secret(slot)
-        root = unwrap_root(slot, header.id, offered) if offered is not None else None
-        if root is None:
-            continue
-        keys = VaultKeys(root, header.vault_id)
-        authenticate_slot_table(data, keys)
-        if table.generation < least_generation:
-            raise IntegrityError("slots_rolled_back", seen=least_generation, got=table.generation)
-        return Vault(store, header, keys, table)
-    raise NeedsUnlock("wrong_secret")
+    keys, table = unlock(tables, secret)
+    if table.generation < least_generation:
+        raise IntegrityError("slots_rolled_back", seen=least_generation, got=table.generation)
+    return Vault(store, table.header, keys, table)
 
 
 def header_is_intact(vault: Vault) -> bool:
     """Whether the object `vault` is what this vault was made with."""
     try:
-        data = vault.store.get(OBJECT_NAME)
+        data = vault.store.get(OBJECT_NAME, 0, LIMIT + 1)
         authenticate_vault_header(data, vault.keys)
         return read_vault_header(data) == vault.header
-    except IntegrityError:
+    except (IntegrityError, UsageError):  # a flipped bit may look like a newer version
         return False
-
-
-def _slot_tables(store: Store) -> list[tuple[SlotTable, bytes]]:
-    tables = []
-    for item in store.list("slots"):
-        data = store.get(item.name)
-        try:
-            if digest_of(item.name) == sha256(data):
-                tables.append((read_slot_table(data), data))
-        except IntegrityError:
-            continue  # one damaged table must not hide the others
-    return sorted(tables, key=lambda t: -t[0].generation)
 
 
 def open_with_passphrase(store: Store, passphrase: str, *, least_generation: int = 0) -> Vault:

@@ -193,7 +193,7 @@ def _walk(
     metadata: ReadsMetadata,
 ) -> tuple[Walker, FileSaver, bytes]:
     keys, header = run.vault.keys, run.vault.header
-    reader = Reader(run.vault.store, keys, index)
+    reader = run.vault.reader_on(index)
     nodes = NodeWriter(index, keys.tree_ids, packer.add)
     chunker = ContentChunker(header.chunking, keys.chunker_seed())
     saver = FileSaver(index, keys.chunk_ids, chunker, packer.add, nodes.put, run.cancel)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from ..core.errors import CyberlibError, IntegrityError
+from ..core.errors import IntegrityError
 from ..core.format_v1.tree import Entry
 from ..core.ids import MIB
 from ..core.ports import CancelToken
@@ -76,6 +76,8 @@ class Window:
         self._tick = tick
         self._small: dict[int, list[_Small]] = {}
         self._pieces: dict[int, list[_Piece]] = {}
+        self._small_again: dict[int, list[_Small]] = {}
+        self._pieces_again: dict[int, list[_Piece]] = {}
         self._count = 0
         self._lock = threading.Lock()
         self._there: set[str] = set()
@@ -144,6 +146,14 @@ class Window:
 
     def flush(self) -> None:
         """Writes everything collected so far. Raises Failed when the target takes no more, Stopped."""
+        while self._small or self._pieces:
+            self._round()
+            self._small, self._pieces = self._small_again, self._pieces_again
+            self._small_again, self._pieces_again = {}, {}
+        self._count = 0
+
+    def _round(self) -> None:
+        """Opens every segment wanted; what one of them could not give is put off to where else it lies."""
         numbers = self._small.keys() | self._pieces.keys()
         index = self._reader.index
         work: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -159,7 +169,6 @@ class Window:
             thread.start()
         for thread in threads:
             thread.join()
-        self._small, self._pieces, self._count = {}, {}, 0
         if failures:
             raise failures[0]
         self._cancel.check()
@@ -181,59 +190,80 @@ class Window:
             plain, spans = self._reader.open_segment(number)
         except IntegrityError as error:
             for waiting in small:
-                self._lost(waiting.path, error.code)
+                self._elsewhere_small(number, waiting, error)
             for piece in pieces:
-                self._fail(piece.file, error.code)
-                self._release(piece.file, 1)
+                self._elsewhere_piece(number, piece, error)
             return
         for waiting in small:
-            self._write_small(waiting, plain, spans)
-        self._write_pieces(list(pieces), plain, spans)
+            self._write_small(number, waiting, plain, spans)
+        self._write_pieces(number, list(pieces), plain, spans)
 
-    def _write_small(self, waiting: _Small, plain: bytes, spans: Spans) -> None:
+    def _next_place(self, number: int, chunk_id: bytes) -> int | None:
+        """Where else a chunk lies that segment `number` could not give."""
+        places = self._reader.index.places(self._reader.index.data, chunk_id)
+        after = places.index(number) + 1 if number in places else len(places)
+        return places[after] if after < len(places) else None
+
+    def _elsewhere_small(self, number: int, waiting: _Small, error: IntegrityError) -> None:
+        place = self._next_place(number, waiting.entry.content)
+        if place is None:
+            self._lost(waiting.path, error.code)
+            return
+        with self._lock:
+            self._small_again.setdefault(place, []).append(waiting)
+
+    def _elsewhere_piece(self, number: int, piece: _Piece, error: IntegrityError) -> None:
+        place = self._next_place(number, piece.chunk_id)
+        if place is None:
+            self._fail(piece.file, error.code)
+            self._release(piece.file, 1)
+            return
+        with self._lock:
+            self._pieces_again.setdefault(place, []).append(piece)
+
+    def _write_small(self, number: int, waiting: _Small, plain: bytes, spans: Spans) -> None:
         above, entry, meta, path = waiting
         try:
             data = self._reader.piece(plain, spans, entry.content)
             if len(data) != entry.size:
                 raise IntegrityError("bad_content_list")
         except IntegrityError as error:
-            self._lost(path, error.code)
+            self._elsewhere_small(number, waiting, error)
             return
         self._done(self._target.write_small(above, entry.name, data, meta), entry, path)
         self._tick(path)
 
-    def _write_pieces(self, pieces: list[_Piece], plain: bytes, spans: Spans) -> None:
+    def _write_pieces(self, number: int, pieces: list[_Piece], plain: bytes, spans: Spans) -> None:
         """Chunks that lie side by side in the segment and in the file are written at once."""
-        pieces.sort(key=lambda p: (id(p.file), p.offset))
+        sound = [p for p in pieces if self._is_sound(number, p, plain, spans)]
+        sound.sort(key=lambda p: (id(p.file), p.offset))
         view = memoryview(plain)
         at = 0
-        while at < len(pieces):
-            file, offset, _ = pieces[at]
-            start = end = -1
-            count = 0
-            while at + count < len(pieces):
-                piece = pieces[at + count]
-                span = spans.get(piece.chunk_id, (-1, -1))
-                follows = piece.file is file and span[0] == end and piece.offset == offset + end - start
-                if count and not follows:
+        while at < len(sound):
+            file, offset, chunk_id = sound[at]
+            start, end = spans[chunk_id]
+            count = 1
+            while at + count < len(sound):
+                piece = sound[at + count]
+                span = spans[piece.chunk_id]
+                if piece.file is not file or span[0] != end or piece.offset != offset + end - start:
                     break
-                try:
-                    self._reader.piece(plain, spans, piece.chunk_id)
-                except IntegrityError as error:
-                    if count:
-                        break
-                    self._fail(file, error.code)
-                    count = 1
-                    break
-                start, end = (span[0] if not count else start), span[1]
+                end = span[1]
                 count += 1
-            if start >= 0:
-                file.handle.pwrite(offset, view[start:end])
+            if file.handle.pwrite(offset, view[start:end]):
                 with self._lock:
                     self.bytes_written += end - start
             self._release(file, count)
             self._tick(file.path)
             at += count
+
+    def _is_sound(self, number: int, piece: _Piece, plain: bytes, spans: Spans) -> bool:
+        try:
+            self._reader.piece(plain, spans, piece.chunk_id)
+        except IntegrityError as error:
+            self._elsewhere_piece(number, piece, error)
+            return False
+        return True
 
     def _fail(self, file: _Large, reason: str) -> None:
         with self._lock:
@@ -269,6 +299,3 @@ class Window:
         if outcome.there:
             with self._lock:
                 self._there.add(display(path))
-
-
-__all__ = ["CyberlibError", "Window"]

@@ -16,8 +16,9 @@ from ..core.format_v1.tree import Entry, root_entry
 from ..core.ids import ID_SIZE, KIND_TREE, object_name
 from ..core.ports import CancelToken, Random
 from ..repository.content import content_spans
-from ..repository.index import ABSENT, Index
-from ..repository.reader import Reader, read_pack_footer
+from ..repository.index import ABSENT, Index, PackRow
+from ..repository.reader import Reader
+from ..repository.slot_tables import damaged_tables
 from ..repository.snapshots import Problem, SnapshotList, Stored
 from ..repository.trees import read_directory
 from ..repository.vault import Vault, header_is_intact
@@ -76,11 +77,11 @@ def verify(
     result.damaged += [(name, "damaged") for name in report.damaged]
     if not header_is_intact(vault):
         result.damaged.append(("vault", "damaged"))
-    result.damaged += _damaged_slot_tables(vault)
+    result.damaged += damaged_tables(vault.store, vault.keys)
     result.packs_total = len(index.packs)
     bad = _read_packs(vault, index, percent, random, listener, cancel, result)
     bad_ids = _bad_ids(vault, index, bad)
-    checker = _TreeCheck(Reader(vault.store, vault.keys, index), index, bad_ids, cancel)
+    checker = _TreeCheck(vault.reader_on(index), index, bad_ids, cancel)
     for stored in snapshots.items:
         for path, reason in checker.affected(stored):
             result.affected_count += 1
@@ -90,13 +91,6 @@ def verify(
     result.suspects = frozenset(bytes.fromhex(name[len("packs/") :]) for name in damaged_packs)
     result.seconds = time.monotonic() - begun
     return result
-
-
-def _damaged_slot_tables(vault: Vault) -> list[tuple[str, str]]:
-    names = [o.name for o in vault.store.list("slots")]
-    return [
-        (name, "damaged") for name in names if object_name("slots", sha256(vault.store.get(name))) != name
-    ]
 
 
 def _sample(count: int, percent: int, random: Random) -> list[int]:
@@ -131,20 +125,20 @@ def _read_packs(
     lock = threading.Lock()
 
     def run() -> None:
-        reader = Reader(vault.store, vault.keys, index)
+        reader = vault.reader_on(index)
         while not failures and not cancel.cancelled:
             try:
                 row = work.get_nowait()
             except queue.Empty:
                 return
             try:
-                found = _read_pack(vault, reader, index, row, segments.get(row, []))
+                found, reason = _read_pack(vault, reader, index, row, segments.get(row, []))
             except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
                 failures.append(error)
                 return
             with lock:
                 bad.update(found)
-                _tell(result, index.packs[row].name, index.packs[row].size, found, total, listener)
+                _tell(result, index.packs[row], reason, total, listener)
 
     threads = [threading.Thread(target=run, name=f"verify-{i}", daemon=True) for i in range(_WORKERS)]
     for thread in threads:
@@ -157,56 +151,54 @@ def _read_packs(
     return bad
 
 
-def _tell(
-    result: VerifyResult, name: bytes, size: int, bad: dict[int, str], total: int, listener: Listener
-) -> None:
+def _tell(result: VerifyResult, pack: PackRow, reason: str, total: int, listener: Listener) -> None:
     result.packs_read += 1
-    result.bytes_read += size
-    if bad:
-        result.damaged.append((object_name("packs", name), next(iter(bad.values()))))
+    result.bytes_read += pack.size
+    if reason:
+        result.damaged.append((object_name("packs", pack.name), reason))
     listener(Progress("verify", bytes_done=result.bytes_read, bytes_total=total))
 
 
-def _read_pack(vault: Vault, reader: Reader, index: Index, row: int, numbers: list[int]) -> dict[int, str]:
-    """Segments of a pack that do not hold what they should, with "missing" or "damaged"."""
+def _read_pack(
+    vault: Vault, reader: Reader, index: Index, row: int, numbers: list[int]
+) -> tuple[set[int], str]:
+    """(segments that do not hold what they should, what is wrong with the pack, "" when nothing is).
+
+    "altered": every chunk is whole, but header, padding or footer are not what was stored.
+    """
     pack = index.packs[row]
-    name = object_name("packs", pack.name)
     try:
-        data = vault.store.get(name)
+        data = vault.store.get(object_name("packs", pack.name))
     except IntegrityError as error:
-        reason = "missing" if error.code == "object_missing" else "damaged"
-        return dict.fromkeys(numbers, reason)
-    bad: dict[int, str] = {}
+        return set(numbers), "missing" if error.code == "object_missing" else "damaged"
+    bad: set[int] = set()
     for number in numbers:
         try:
             plain, spans = reader.open_segment(number, data)
-            key = vault.keys.tree_ids if index.place(number).kind == KIND_TREE else None
+            ids = vault.keys.tree_ids if index.place(number).kind == KIND_TREE else None
             for chunk_id in spans:
-                reader.piece(plain, spans, chunk_id, key)
+                reader.piece(plain, spans, chunk_id, ids)
         except IntegrityError:
-            bad[number] = "damaged"
-    if not bad and sha256(data) != pack.name:
-        return dict.fromkeys(numbers[:1], "altered")  # header, padding, footer: content is whole
-    return bad
+            bad.add(number)
+    if bad:
+        return bad, "damaged"
+    return bad, "altered" if sha256(data) != pack.name else ""
 
 
 def _bad_ids(vault: Vault, index: Index, bad: set[int]) -> set[bytes]:
-    """Ids of the chunks in unreadable segments."""
+    """Ids of the chunks that no readable segment holds."""
     ids: set[bytes] = set()
+    reader = vault.reader_on(index)
     for number in bad:
-        layout = index.layout(number)
-        place = index.place(number)
+        table = index.trees if index.place(number).kind == KIND_TREE else index.data
         try:
-            listed = (
-                layout.ids
-                if layout is not None
-                else read_pack_footer(vault.store, vault.keys, place.pack.name, place.pack.size)
-                .segments[place.position]
-                .ids
-            )
+            listed = reader.layout(number).ids
         except CyberlibError:
-            listed = vault.ids_of_segment(place.pack.name, place.position)
-        ids.update(listed[i : i + ID_SIZE] for i in range(0, len(listed), ID_SIZE))
+            continue  # told by nothing: what needs its chunks finds them missing
+        for at in range(0, len(listed), ID_SIZE):
+            chunk_id = listed[at : at + ID_SIZE]
+            if all(place in bad for place in index.places(table, chunk_id)):
+                ids.add(chunk_id)
     return ids
 
 

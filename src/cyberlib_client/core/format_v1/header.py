@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from ..crypto import SUITE, Sealer, same
-from ..errors import IntegrityError, UsageError
+from ..errors import IntegrityError
 from ..keys import MAX_EPOCH, VaultKeys
 from ..ports import Buffer
 
@@ -41,13 +41,13 @@ class Header(NamedTuple):
 
 
 def parse_header(data: Buffer, magic: bytes) -> Header:
-    """Raises IntegrityError("not_an_object") or UsageError("newer_format")."""
+    """Raises IntegrityError("not_an_object").
+
+    Also for another version or suite: a vault's objects are all of the version its header tells, and
+    that header is authenticated.
+    """
     raw = bytes(data[:HEADER_SIZE])
-    if len(raw) < HEADER_SIZE or raw[:4] != magic:
-        raise IntegrityError("not_an_object")
-    if raw[4] != VERSION or raw[5] != SUITE:
-        if raw[4] > VERSION or raw[5] > SUITE:
-            raise UsageError("newer_format", version=raw[4], suite=raw[5])
+    if len(raw) < HEADER_SIZE or raw[:6] != magic + bytes([VERSION, SUITE]):
         raise IntegrityError("not_an_object")
     epoch = int.from_bytes(raw[6:8], "big")
     return Header(magic, epoch, raw[8:24], raw[24:56], raw[56:88], raw)

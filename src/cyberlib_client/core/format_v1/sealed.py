@@ -22,7 +22,7 @@ def seal_record(keys: VaultKeys, magic: bytes, salt: bytes, record: bytes) -> by
 
 
 def open_record(keys: VaultKeys, magic: bytes, data: Buffer, *, limit: int) -> bytes:
-    """The record of a whole object. IntegrityError or UsageError("newer_format")."""
+    """The record of a whole object. IntegrityError."""
     header = parse_header(data, magic)
     plain = open_header(keys, header).open(0, memoryview(data)[HEADER_SIZE:], header.raw)
     return unwrap(plain, limit=limit)
