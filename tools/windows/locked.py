@@ -83,4 +83,9 @@ def _value(node: ast.expr, *, is_version: bool) -> object:
         text = node.value
     else:
         raise LookupError
-    return tuple(int(part) for part in text.split(".")) if is_version else text
+    if not is_version:
+        return text
+    numbers = [int(part) for part in text.split(".")]
+    while numbers and not numbers[-1]:
+        numbers.pop()  # 3.11.0 is 3.11
+    return tuple(numbers)
