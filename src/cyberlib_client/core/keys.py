@@ -70,10 +70,13 @@ class VaultKeys:
         """EK_e: each month's key is derived from the month before, never back."""
         if not 0 <= number <= MAX_EPOCH:
             raise ValueError("epoch out of range")
-        while len(self._epochs) <= number:
-            last = self._epochs[-1]
-            self._epochs.append(hkdf(last, salt=self.vault_id, info=_PREFIX + b"ratchet"))
-        return self._epochs[number]
+        epochs = self._epochs
+        if len(epochs) <= number:
+            epochs = epochs.copy()  # sealing and reading threads ask at once: each sees a whole chain
+            while len(epochs) <= number:
+                epochs.append(hkdf(epochs[-1], salt=self.vault_id, info=_PREFIX + b"ratchet"))
+            self._epochs = epochs
+        return epochs[number]
 
     def object_key(self, base: bytes, salt: bytes, context: bytes) -> tuple[bytes, bytes]:
         """(key, commitment) of one stored object; `context` is the start of its header."""
