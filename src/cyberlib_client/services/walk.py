@@ -17,6 +17,7 @@ from ..core.events import Incident
 from ..core.format_v1 import tree
 from ..core.format_v1.snapshot import Statistics
 from ..core.format_v1.tree import Entry, Extra
+from ..core.platform import OMITTED
 from ..core.ports import CancelToken
 from ..files.entries import is_placeholder
 from ..files.names import display
@@ -73,7 +74,7 @@ class _Frame:
     inside: bytes  # path below the source, "" or ending with "/"
     items: Iterator[Found]
     before: dict[bytes, Entry]
-    metadata: Mapping[str, bytes] | None
+    metadata: dict[str, bytes] | None
     entries: list[Entry] = field(default_factory=list)
 
 
@@ -216,7 +217,7 @@ class Walker:
             names = {f.name for f in found}
             if inside and self._selection.judge_listed(item.path, names) is not None:
                 return None
-            metadata = self._metadata.read(item.path, is_symlink=False)
+            metadata = self._read_metadata(item.path, shown, is_symlink=False)
         except FileNotFoundError:
             self._incident(Incident("vanished", display(shown)), shown)
             return None
@@ -225,7 +226,7 @@ class Walker:
             return self._entry(item, tree.DIRECTORY, b"", Extra(missing="unreadable"))
         self.counts.directories += 1
         before_entries = self._entries_before(before)
-        return _Frame(item, shown, inside, iter(found), before_entries, metadata or None)
+        return _Frame(item, shown, inside, iter(found), before_entries, metadata)
 
     def _placeholder(self, item: Found, shown: bytes, kind: int) -> Entry:
         """What lies with a cloud provider is not fetched by surprise: it is listed."""
@@ -242,7 +243,7 @@ class Walker:
 
     def _leave(self, frame: _Frame) -> Entry:
         content = self._nodes.directory(frame.entries)
-        extra = Extra(metadata=dict(frame.metadata)) if frame.metadata else None
+        extra = Extra(metadata=frame.metadata) if frame.metadata else None
         return self._entry(frame.item, tree.DIRECTORY, content, extra)
 
     # ---- everything else ----------------------------------------------------------------------
@@ -259,7 +260,7 @@ class Walker:
             if kind is None:
                 self._incident(Incident("special", display(shown)), shown)
                 return None
-            return self._other(item, kind)
+            return self._other(item, shown, kind)
         except FileNotFoundError:
             self._incident(Incident("vanished", display(shown)), shown)
             return None
@@ -268,7 +269,7 @@ class Walker:
             self.counts.files += kind == tree.FILE
             return self._entry(item, kind or tree.FILE, b"", Extra(missing="unreadable"))
 
-    def _other(self, item: Found, kind: int) -> Entry:
+    def _other(self, item: Found, shown: bytes, kind: int) -> Entry:
         self.counts.others += 1
         extra = Extra()
         content = b""
@@ -276,7 +277,7 @@ class Walker:
             content = _link_target(item.path)
         if kind in _DEVICES:
             extra.device = getattr(item.stat, "st_rdev", 0)
-        extra.metadata = self._read_metadata(item.path, is_symlink=kind == tree.SYMLINK)
+        extra.metadata = self._read_metadata(item.path, shown, is_symlink=kind == tree.SYMLINK)
         return self._entry(item, kind, content, extra if extra != Extra() else None)
 
     def _file(self, item: Found, shown: bytes, before: Entry | None) -> Entry:
@@ -298,7 +299,7 @@ class Walker:
         saved = self._saver.save(item.path, item.name, item.stat)
         extra = saved.extra
         extra.link = link
-        extra.metadata = self._read_metadata(item.path, is_symlink=False)
+        extra.metadata = self._read_metadata(item.path, shown, is_symlink=False)
         if not saved.consistent:
             extra.inconsistent = True
             self._incident(Incident("inconsistent", display(shown)), shown)
@@ -313,8 +314,14 @@ class Walker:
             self._links[link] = entry
         return entry
 
-    def _read_metadata(self, path: Native, *, is_symlink: bool) -> dict[str, bytes] | None:
-        return dict(self._metadata.read(path, is_symlink=is_symlink)) or None
+    def _read_metadata(self, path: Native, shown: bytes, *, is_symlink: bool) -> dict[str, bytes] | None:
+        found = self._metadata.read(path, is_symlink=is_symlink)
+        if not found:
+            return None
+        left = [name.removeprefix(OMITTED) for name in found if name.startswith(OMITTED)]
+        if left:
+            self._incident(Incident("metadata_omitted", display(shown), ", ".join(left)), shown)
+        return dict(found)
 
     def _entry(self, item: Found, kind: int, content: bytes, extra: Extra | None) -> Entry:
         s = item.stat
