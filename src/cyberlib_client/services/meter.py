@@ -10,8 +10,8 @@ from ..core.format_v1.snapshot import Statistics
 from ..core.ports import CancelToken
 from ..files.names import display
 from ..repository.packer import Packer
+from .counts import Counts
 from .save_file import FileSaver
-from .walk import Counts
 
 
 class Meter:

@@ -15,7 +15,6 @@ from typing import Protocol
 from ..core.errors import IntegrityError
 from ..core.events import Incident
 from ..core.format_v1 import tree
-from ..core.format_v1.snapshot import Statistics
 from ..core.format_v1.tree import Entry, Extra
 from ..core.platform import OMITTED
 from ..core.ports import CancelToken
@@ -26,6 +25,7 @@ from ..files.scan import Found, list_directory
 from ..files.selection import Selection
 from ..repository.reader import Reader
 from ..repository.trees import NodeWriter, read_directory
+from .counts import Counts
 from .save_file import FileSaver
 
 _KINDS = {
@@ -38,31 +38,6 @@ _KINDS = {
     st.S_IFBLK: tree.BLOCK_DEVICE,
 }
 _DEVICES = (tree.CHARACTER_DEVICE, tree.BLOCK_DEVICE)
-
-
-@dataclass(slots=True)
-class Counts:
-    """What the walk met so far; bytes are bytes of the user's files."""
-
-    files: int = 0
-    directories: int = 0
-    others: int = 0
-    bytes: int = 0
-    new_files: int = 0
-    changed_files: int = 0
-
-    def statistics(self, new_bytes: int, stored: int) -> Statistics:
-        """The record kept in the snapshot."""
-        return Statistics(
-            files=self.files,
-            directories=self.directories,
-            others=self.others,
-            bytes=self.bytes,
-            new_files=self.new_files,
-            changed_files=self.changed_files,
-            new_bytes=new_bytes,
-            stored=stored,
-        )
 
 
 @dataclass(slots=True)
