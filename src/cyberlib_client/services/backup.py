@@ -35,6 +35,7 @@ from ..repository.reader import Reader
 from ..repository.snapshots import SnapshotList, Stored
 from ..repository.trees import NodeWriter
 from ..repository.vault import IndexReport, Vault
+from .census import Census
 from .device import Identity
 from .forest import Forest, Source
 from .meter import Meter
@@ -63,6 +64,8 @@ class BackupRequest:
     """(device, inode) of directories never entered: the vault itself must not be backed up."""
     suspects: frozenset[bytes] = frozenset()
     """Names of packs found damaged: what they hold is stored again if it is still here."""
+    estimate: bool = False
+    """Count what there is beside a first run, so that somebody who watches sees the time left."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,13 @@ class _Run:
     stored: list[PackInfo] = field(default_factory=list)
     indexed: int = 0
     incidents: list[tuple[Incident, bytes]] = field(default_factory=list)
+    incident_count: int = 0
     unread: int = 0
     index_bytes: int = 0
 
     def incident(self, incident: Incident, path: bytes) -> None:
         self.unread += incident.code in UNPROTECTED
+        self.incident_count += 1
         if len(self.incidents) < MAX_INCIDENTS:
             self.incidents.append((incident, path))
         self.listener(incident)
@@ -200,15 +205,29 @@ def _walk(
     mine = _parents(snapshots, run.identity.device.id)
     lossy = bool(report.missing or report.damaged or run.request.suspects)
     holds = (lambda entry: _holds(index, reader, entry)) if lossy else None
-    before = mine[0].snapshot.statistics if mine else None
-    meter = Meter(packer, before, run.listener, run.cancel, run.checkpoint)
+    census = Census(run.request.sources) if run.request.estimate and not mine else None
+    meter = Meter(packer, _totals(mine, census), run.listener, run.cancel, run.checkpoint)
     walker = Walker(
         saver, nodes, reader, metadata, holds, run.request.skip, run.incident, run.cancel, meter.tick
     )
     meter.watch(walker.counts, saver)
-    root = Forest(run.request.sources, walker, nodes, reader, mine, run.incident).store()
+    try:
+        root = Forest(run.request.sources, walker, nodes, reader, mine, run.incident).store()
+    finally:
+        if census is not None:
+            census.stop()
     meter.tell(b"")
     return walker, saver, root
+
+
+def _totals(mine: list[Stored], census: Census | None) -> Callable[[], tuple[int, int] | None]:
+    """What a run expects: the last run's figures, at the first one a count made beside it."""
+    if census is not None:
+        return census.totals
+    if not mine:
+        return lambda: None
+    statistics = mine[0].snapshot.statistics
+    return lambda: (statistics.files, statistics.bytes)
 
 
 def _parents(snapshots: SnapshotList, device: bytes) -> list[Stored]:
@@ -259,7 +278,7 @@ def _commit(
         user=run.request.user,
         statistics=statistics,
         incidents=[(i.code, path, i.detail) for i, path in run.incidents],
-        incident_count=len(run.incidents),
+        incident_count=run.incident_count,
         owners=users,
         groups=groups,
     )

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 
 from ..core.events import Listener, Progress
-from ..core.format_v1.snapshot import Statistics
 from ..core.ports import CancelToken
 from ..files.names import display
 from ..repository.packer import Packer
@@ -15,18 +14,21 @@ from .save_file import FileSaver
 
 
 class Meter:
-    """Turns the walk's counts into events, a few times a second at most."""
+    """Turns the walk's counts into events, a few times a second at most.
+
+    `totals`: (files, bytes) to expect, None while nobody knows.
+    """
 
     def __init__(
         self,
         packer: Packer,
-        before: Statistics | None,
+        totals: Callable[[], tuple[int, int] | None],
         listener: Listener,
         cancel: CancelToken,
         checkpoint: Callable[[], None],
     ) -> None:
         self._packer = packer
-        self._before = before
+        self._totals = totals
         self._listener = listener
         self._cancel = cancel
         self._checkpoint = checkpoint
@@ -53,16 +55,15 @@ class Meter:
         counts, saver = self._counts, self._saver
         if counts is None or saver is None:
             return
-        # The last run's totals: counting beforehand would read every directory twice.
-        before = self._before
+        files, size = self._totals() or (None, None)
         done = max(counts.bytes, saver.bytes_read)
         self._listener(
             Progress(
                 "backup",
                 files_done=counts.files,
-                files_total=max(before.files, counts.files) if before else None,
+                files_total=None if files is None else max(files, counts.files),
                 bytes_done=done,
-                bytes_total=max(before.bytes, done) if before else None,
+                bytes_total=None if size is None else max(size, done),
                 bytes_known=max(0, done - saver.bytes_new),
                 bytes_stored=self._packer.stored_bytes,
                 current=display(path) if path else "",

@@ -1,0 +1,46 @@
+"""How much there is to do, counted beside a first backup: without it nobody could tell the time left."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from ..core.errors import CyberlibError
+from ..core.ports import CancelToken
+from ..files.preview import preview
+from .forest import Source
+
+Totals = tuple[int, int]
+"""(files, bytes)."""
+
+
+class Census:
+    """Counts what sources hold in a thread of its own, with the same choice of what is left out."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = [(source.native, source.selection) for source in sources]
+        self._cancel = CancelToken()
+        self._totals: Totals | None = None
+        self._thread = threading.Thread(target=self._count, name="census", daemon=True)
+        self._thread.start()
+
+    def totals(self) -> Totals | None:
+        """None until everything was counted."""
+        return self._totals
+
+    def wait(self) -> Totals | None:
+        """The totals once counted; None when that failed."""
+        self._thread.join()
+        return self._totals
+
+    def stop(self) -> None:
+        """Gives up counting; the run is over."""
+        self._cancel.cancel()
+        self._thread.join()
+
+    def _count(self) -> None:
+        try:
+            found = preview(self._sources, cancel=self._cancel, measured_entries=0)
+            self._totals = found.files, found.bytes
+        except (CyberlibError, OSError):
+            pass  # the backup itself meets the same and tells it; it only goes on without a total

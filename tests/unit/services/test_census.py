@@ -1,0 +1,27 @@
+"""Totals at a first backup: somebody who watches must see the time left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.trees import make_tree
+from tests.support.vaults import VaultKit, source_of
+
+from cyberlib_client.core.events import Progress
+from cyberlib_client.services.census import Census
+
+
+def test_it_counts_what_the_backup_will_take(tmp_path: Path) -> None:
+    folder = make_tree(tmp_path / "cabinet", {"a.txt": b"12345", "sous": {"b.txt": b"123"}, "c.tmp": b"1"})
+    census = Census([source_of(folder, ["*.tmp"])])
+    assert census.wait() == (2, 8)
+    assert census.totals() == (2, 8)
+
+
+def test_a_first_backup_tells_totals_when_asked(tmp_path: Path) -> None:
+    folder = make_tree(tmp_path / "cabinet", {"a.txt": b"12345", "sous": {"b.txt": b"123"}})
+    kit = VaultKit()
+    kit.backup(folder, estimate=True)
+    kit.backup(folder)
+    last = [e for e in kit.events if isinstance(e, Progress)][-1]
+    assert (last.files_total, last.bytes_total) == (2, 8)
