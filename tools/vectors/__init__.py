@@ -1,0 +1,1 @@
+"""Makes the test vectors of the vault's format: see __main__."""
