@@ -20,7 +20,7 @@ from ..core.crypto import TAG_SIZE
 from ..core.errors import IntegrityError
 from ..core.format_v1.index import PackInfo
 from ..core.format_v1.pack import SegmentInfo
-from ..core.ids import KIND_DATA, KIND_TREE, SEGMENT_SIZE, object_name
+from ..core.ids import KIND_DATA, KIND_TREE, MAX_CHUNK, SEGMENT_SIZE, object_name
 from ..core.keys import VaultKeys
 from ..core.ports import Buffer, CancelToken, Random, Store
 from .index import Index, PackRow
@@ -90,6 +90,8 @@ class Packer:
 
     def add(self, kind: int, chunk_id: bytes, content: Buffer) -> None:
         """Packs a chunk the index did not know; it is known from now on."""
+        if len(content) > MAX_CHUNK:
+            raise ValueError("chunk too large")  # no reader would take it, nor the index that names it
         segment = self._open.get(kind)
         if segment is not None and len(segment.plain) + len(content) > SEGMENT_SIZE:
             self._hand_over(segment)

@@ -9,7 +9,7 @@ from zlib import crc32
 from ..core.crypto import KeyedIds
 from ..core.errors import IntegrityError
 from ..core.format_v1.tree import Branch, Entry, decode_node, encode_branch, encode_leaf
-from ..core.ids import KIND_TREE
+from ..core.ids import KIND_TREE, SEGMENT_SIZE
 from .index import ABSENT, Index
 
 _LEAF_MASK: Final = 0xFF  # a leaf ends at one name in 256
@@ -47,17 +47,24 @@ class NodeWriter:
     def directory(self, entries: list[Entry]) -> bytes:
         """The id of a directory of entries in order of their names."""
         if len(entries) <= _SMALL:
-            return self.put(encode_leaf(entries))
-        children: list[Branch] = [
-            (part[0].name, self.put(encode_leaf(part)))
-            for part in _cut(entries, lambda e: e.name, _LEAF_MASK, _LEAF_MAX)
-        ]
+            children = self._leaves(entries)
+        else:
+            parts = _cut(entries, lambda e: e.name, _LEAF_MASK, _LEAF_MAX)
+            children = [leaf for part in parts for leaf in self._leaves(part)]
         while len(children) > 1:
             children = [
                 (part[0][0], self.put(encode_branch(part)))
                 for part in _cut(children, lambda c: c[1], _BRANCH_MASK, _BRANCH_MAX)
             ]
         return children[0][1]
+
+    def _leaves(self, entries: list[Entry]) -> list[Branch]:
+        """One leaf, unless attributes, access lists or long link targets make it too large for one."""
+        node = encode_leaf(entries)
+        if len(node) <= SEGMENT_SIZE or len(entries) == 1:
+            return [(entries[0].name if entries else b"", self.put(node))]
+        half = len(entries) // 2
+        return self._leaves(entries[:half]) + self._leaves(entries[half:])
 
 
 def _cut(items: list[_T], key: Callable[[_T], bytes], mask: int, most: int) -> Iterator[list[_T]]:
@@ -78,14 +85,28 @@ class NodeReader(Protocol):
     def node(self, node_id: bytes) -> bytes: ...
 
 
-def read_directory(reader: NodeReader, node_id: bytes, _depth: int = 0) -> Iterator[Entry]:
+def read_directory(reader: NodeReader, node_id: bytes) -> Iterator[Entry]:
     """The entries of a directory in order of their names. IntegrityError on bad or missing nodes."""
-    if _depth > _MAX_BRANCHING:
+    last = b""
+    for entries in _leaf_by_leaf(reader, node_id, b"", 0):
+        if entries and entries[0].name <= last:
+            raise IntegrityError("bad_tree")  # no name twice: within a leaf, decoding sees to it
+        yield from entries
+        last = entries[-1].name if entries else last
+
+
+def _leaf_by_leaf(reader: NodeReader, node_id: bytes, first: bytes, depth: int) -> Iterator[list[Entry]]:
+    """Leaves below a node that a branch promises to begin with the name `first`."""
+    if depth > _MAX_BRANCHING:
         raise IntegrityError("bad_tree")
     entries, children = decode_node(reader.node(node_id))
-    yield from entries
-    for _, child in children:
-        yield from read_directory(reader, child, _depth + 1)
+    begins = entries[0].name if entries else children[0][0] if children else b""
+    if depth and begins != first:
+        raise IntegrityError("bad_tree")
+    if not children:
+        yield entries
+    for name, child in children:
+        yield from _leaf_by_leaf(reader, child, name, depth + 1)
 
 
 def find_entry(reader: NodeReader, node_id: bytes, name: bytes) -> Entry | None:
