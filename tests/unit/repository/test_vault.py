@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cyberlib_client.core.crypto import sha256
-from cyberlib_client.core.errors import CyberlibError, IntegrityError, NeedsUnlock, UsageError
+from cyberlib_client.core.errors import CyberlibError, IntegrityError, NeedsUnlock
 from cyberlib_client.core.format_v1.lines import write_lines
 from cyberlib_client.core.format_v1.slots import MAX_SLOTS, KdfCost, read_slot_table, write_slot_table
 from cyberlib_client.core.ids import MIB, object_name
