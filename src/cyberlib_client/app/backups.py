@@ -15,11 +15,12 @@ from ..files.names import display
 from ..services.backup import BackupRequest, BackupResult, Source, backup
 from ..services.device import Identity, identity, new_seed
 from ..state.credentials import read_identity, write_identity
-from ..state.runs import Run, add_run
 from . import bootstrap
-from .browsing import SnapshotInfo, snapshot_info
-from .session import Notice, Session
+from .history import remembered
+from .session import Session
+from .snapshot_list import SnapshotInfo, snapshot_info
 from .sources import Choice, chosen_sources
+from .workplace import Notice
 
 
 class BackupDone(msgspec.Struct, frozen=True):
@@ -44,20 +45,22 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
     Raises UsageError("no_sources"), ("source_in_vault", path=…), ("bad_pattern"), Busy("profile_busy"),
     Failed("sources_missing"), Stopped, and what unlocking and the store raise.
     """
-    started = bootstrap.clock()
     place = session.place
-    with bootstrap.lock(session.profile):
-        try:
-            sources = chosen_sources(session, choice)
-            _check_outside(sources, bootstrap.location_folder(place.at))
-            result = _run(session, choice, sources)
-        except CyberlibError as error:
-            _note(session, started, error.exit_code, error.code, None)
-            raise
+    with bootstrap.lock(session.profile), remembered(session, "backup") as ended:
+        sources = chosen_sources(session, choice)
+        _check_outside(sources, bootstrap.location_folder(place.at))
+        result = _run(session, choice, sources)
         done = BackupDone(
             "completed", snapshot_info(result.snapshot), result.unread, result.incidents, result.seconds
         )
-        _note(session, started, done.exit_code, "", result)
+        counts = result.statistics
+        ended(
+            done.exit_code,
+            snapshot=result.snapshot.id,
+            files=counts.files,
+            bytes=counts.bytes,
+            stored=counts.stored,
+        )
     return done
 
 
@@ -97,20 +100,6 @@ def _after(session: Session, result: BackupResult) -> None:
         session.notify(Notice("pack_missing", {"name": name}))
     for name in result.repaired.damaged:
         session.notify(Notice("object_set_aside", {"name": name}))
-
-
-def _note(session: Session, started: int, exit_code: int, error: str, result: BackupResult | None) -> None:
-    run = Run("backup", started, bootstrap.clock(), exit_code, error)
-    if result is not None:
-        counts = result.statistics
-        run = msgspec.structs.replace(
-            run,
-            snapshot=result.snapshot.id,
-            files=counts.files,
-            bytes=counts.bytes,
-            stored=counts.stored,
-        )
-    add_run(session.profile, run)
 
 
 def _owner_names(users: set[int], groups: set[int]) -> tuple[dict[int, str], dict[int, str]]:

@@ -27,31 +27,6 @@ KINDS: Final = {
 }
 
 
-class SnapshotInfo(msgspec.Struct, frozen=True):
-    """One snapshot. `previous`: id of the same device's one before, or null. Bytes are bytes of the user's
-    files; `stored` is what the run added to the vault. `incidents` counts, `unread` is in the report."""
-
-    id: str
-    time: str
-    started: str
-    device: str
-    user: str
-    system: str
-    label: str
-    sequence: int
-    previous: str | None
-    sources: list[str]
-    files: int
-    directories: int
-    others: int
-    bytes: int
-    new_files: int
-    changed_files: int
-    new_bytes: int
-    stored: int
-    incidents: int
-
-
 class EntryInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """One file, directory or other item. `mode`: permission bits. `target`: of a symbolic link.
 
@@ -95,37 +70,6 @@ class ChangeInfo(msgspec.Struct, frozen=True):
 
 
 _CHANGES: Final = {"+": "added", "-": "removed", "~": "content", "m": "metadata"}
-
-
-def snapshots(session: Session) -> list[SnapshotInfo]:
-    """All snapshots, oldest first."""
-    return [snapshot_info(stored) for stored in session.snapshots.items]
-
-
-def snapshot_info(stored: Stored) -> SnapshotInfo:
-    """A snapshot as plain values."""
-    s, counts = stored.snapshot, stored.snapshot.statistics
-    return SnapshotInfo(
-        id=stored.id,
-        time=iso_time(s.time),
-        started=iso_time(s.started),
-        device=shown_text(s.device.name),
-        user=shown_text(s.user),
-        system=s.system,
-        label=shown_text(s.label),
-        sequence=s.sequence,
-        previous=s.previous.hex() if s.previous else None,
-        sources=[shown(path) for path in s.sources],
-        files=counts.files,
-        directories=counts.directories,
-        others=counts.others,
-        bytes=counts.bytes,
-        new_files=counts.new_files,
-        changed_files=counts.changed_files,
-        new_bytes=counts.new_bytes,
-        stored=counts.stored,
-        incidents=s.incident_count,
-    )
 
 
 def entries(session: Session, wanted: str, *, recursive: bool = False) -> Iterator[EntryInfo]:

@@ -15,7 +15,8 @@ from ..state.credentials import (
     write_device_secret,
 )
 from . import bootstrap
-from .session import Notice, Session
+from .session import Session
+from .workplace import Notice
 
 Keeping = Literal["keychain", "file", "none"]
 """Where the device secret goes; "none": the passphrase is asked for each time."""

@@ -20,9 +20,10 @@ from .device_slot import (
     note_device,
 )
 from .passphrases import weakness
-from .session import Notice, Session, read_secret_file
+from .session import Session
 from .slots import SlotInfo, slot_info, slot_list
 from .words_file import remove_words, write_words
+from .workplace import Notice, read_secret_file
 
 Kind = Literal["passphrase", "recovery", "device"]
 _KEY = 32

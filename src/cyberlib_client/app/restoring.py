@@ -8,12 +8,12 @@ from typing import Literal
 
 import msgspec
 
-from ..core.errors import CyberlibError, UsageError
+from ..core.errors import UsageError
 from ..core.events import Incident
 from ..services.restore import Conflict, RestoreRequest, RestoreResult, restore
 from ..services.restore import Question as Question
-from ..state.runs import Run, add_run
 from . import bootstrap
+from .history import remembered
 from .paths import inner_path, split_snapshot
 from .session import Session
 
@@ -65,17 +65,16 @@ def run_restore(session: Session, wanted: Wanted, ask: Asks | None = None) -> Re
     """
     if wanted.conflict == "ask" and ask is None:
         raise UsageError("no_answer_conflict")
-    started = bootstrap.clock()
-    try:
-        result, snapshot = _run(session, wanted, ask)
-    except CyberlibError as error:
-        if session.settings.vault is not None and not wanted.dry_run:
-            add_run(
-                session.profile,
-                Run("restore", started, bootstrap.clock(), error.exit_code, error.code),
-            )
-        raise
-    done = RestoreDone(
+    if wanted.dry_run:
+        return _done(wanted, *_run(session, wanted, ask))
+    with remembered(session, "restore") as ended:
+        done = _done(wanted, *_run(session, wanted, ask))
+        ended(done.exit_code, snapshot=done.snapshot, files=done.files, bytes=done.bytes)
+    return done
+
+
+def _done(wanted: Wanted, result: RestoreResult, snapshot: str) -> RestoreDone:
+    return RestoreDone(
         outcome="completed",
         snapshot=snapshot,
         to=os.path.abspath(wanted.to),
@@ -90,20 +89,6 @@ def run_restore(session: Session, wanted: Wanted, ask: Asks | None = None) -> Re
         incidents=result.incidents,
         seconds=result.seconds,
     )
-    if not wanted.dry_run:
-        add_run(
-            session.profile,
-            Run(
-                "restore",
-                started,
-                bootstrap.clock(),
-                done.exit_code,
-                snapshot=snapshot,
-                files=result.files,
-                bytes=result.bytes,
-            ),
-        )
-    return done
 
 
 def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreResult, str]:

@@ -1,60 +1,24 @@
-"""One command at work: its profile, its vault once opened, whom to ask and whom to tell."""
+"""One command at work: its settings, and its vault once opened."""
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
 
 import msgspec
 
-from ..core.errors import Failed, UsageError
-from ..core.events import Listener, ignore
-from ..core.ports import CancelToken, Store
+from ..core.errors import UsageError
+from ..core.ports import Store
 from ..repository.snapshots import SnapshotList, load_snapshots
 from ..repository.vault import Vault
-from ..state.profile import Profile
 from ..state.seen import Seen, read_seen, write_seen
 from ..state.settings import Settings, VaultSettings, read_settings
 from . import bootstrap
-
-Fact = str | int | float | None
-
-
-class Notice(msgspec.Struct, frozen=True):
-    """Something worth knowing that stops nothing; `app.messages` has the words for its code."""
-
-    code: str
-    facts: dict[str, Fact] = {}
+from .unlock import open_profile_vault
+from .workplace import Notice, Workplace
 
 
-class Prompt(Protocol):
-    """Questions to whoever is there. Each returns None when nobody can answer."""
-
-    def passphrase(self, *, again: bool) -> str | None:
-        """The vault's passphrase; `again` after a wrong one."""
-
-    def new_passphrase(self, weakness: Callable[[str], UsageError | None]) -> str | None:
-        """A passphrase typed twice for which `weakness` finds nothing to say."""
-
-    def recovery_words(self) -> str | None:
-        """The 24 words as they are written down."""
-
-
-@dataclass
-class Session:
-    """What a command works with. `environ`: the process's environment, of which two names are read."""
-
-    profile: Profile
-    prompt: Prompt
-    listener: Listener = ignore
-    notify: Callable[[Notice], None] = lambda _notice: None
-    cancel: CancelToken = field(default_factory=CancelToken)
-    environ: Mapping[str, str] = field(default_factory=dict)
-    passphrase_file: str | None = None
+class Session(Workplace):
+    """A workplace with what is read from its profile and its vault, each when it is first needed."""
 
     @cached_property
     def settings(self) -> Settings:
@@ -81,9 +45,7 @@ class Session:
     @cached_property
     def vault(self) -> Vault:
         """The profile's vault, unlocked. Raises as `unlock.open_profile_vault`."""
-        from .unlock import open_profile_vault
-
-        vault = open_profile_vault(self)
+        vault = open_profile_vault(self, self.store, self.place, self.seen.generation)
         if vault.table.generation > self.seen.generation:
             self.remember(msgspec.structs.replace(self.seen, generation=vault.table.generation))
         return vault
@@ -125,22 +87,3 @@ class Session:
         vault = self.fresh_settings().vault
         if vault is not None:
             raise UsageError("profile_has_vault", at=vault.at)
-
-
-def read_secret_file(session: Session, path: str) -> str:
-    """The text of a file that holds one secret, without its line end; a notice when others may read it.
-
-    Raises Failed("secret_file_unreadable", at=…, reason=…), UsageError("secret_file_not_text", at=…).
-    """
-    try:
-        with open(path, "rb") as file:
-            data = file.read(64 * 1024)
-            status = os.fstat(file.fileno())
-    except OSError as error:
-        raise Failed("secret_file_unreadable", at=path, reason=error.strerror) from None
-    if os.name == "posix" and stat.S_ISREG(status.st_mode) and status.st_mode & 0o077:
-        session.notify(Notice("secret_file_exposed", {"at": path}))
-    try:
-        return data.decode("utf-8-sig").rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise UsageError("secret_file_not_text", at=path) from None

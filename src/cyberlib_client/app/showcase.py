@@ -1,4 +1,4 @@
-"""The whole way, shown on a fictitious practice: saved, worked on, saved again, searched, restored, compared."""
+"""The whole way, shown on a fictitious practice: saved, searched, restored, compared."""
 
 from __future__ import annotations
 

@@ -9,66 +9,65 @@ from ..core.ports import Store
 from ..repository.vault import Vault, open_with_key, open_with_passphrase, read_header
 from ..state.credentials import read_device_secret
 from . import bootstrap
-from .session import Notice, Session, read_secret_file
+from .workplace import Notice, Workplace, read_secret_file
 
 if TYPE_CHECKING:
     from ..state.credentials import DeviceSecret
+    from ..state.settings import VaultSettings
 
 PASSPHRASE_VARIABLE = "CYBERLIB_PASSPHRASE"
 _TRIES = 3
 
 
-def open_profile_vault(session: Session) -> Vault:
-    """The vault of the profile.
+def open_profile_vault(work: Workplace, store: Store, place: VaultSettings, least: int) -> Vault:
+    """The vault of a profile. `least`: the newest slot table seen.
 
     Raises NeedsUnlock("locked") when nothing opens it and nobody can be asked, ("wrong_secret") for a
     wrong passphrase, IntegrityError("other_vault_there", at=…) when the store holds another vault, and
     what `repository.vault.open_vault` raises.
     """
-    store, place = session.store, session.place
-    least = session.seen.generation
-    vault = _with_device(session, store, least)
+    vault = _with_device(work, store, place, least)
     if vault is None:
         if read_header(store).id != place.id:
             raise IntegrityError("other_vault_there", at=place.at)
-        vault = open_by_passphrase(session, store, least)
+        vault = open_by_passphrase(work, store, least)
     if vault.id != place.id:
         raise IntegrityError("other_vault_there", at=place.at)
     return vault
 
 
-def _with_device(session: Session, store: Store, least: int) -> Vault | None:
-    device = read_device_secret(session.profile)
-    if device is None or device.vault != session.place.id:
+def _with_device(work: Workplace, store: Store, place: VaultSettings, least: int) -> Vault | None:
+    device = read_device_secret(work.profile)
+    if device is None or device.vault != place.id:
         return None
-    secret = _load(session, device)
+    secret = _load(work, device)
     if secret is None:
         return None
     try:
         return open_with_key(store, "device", secret, least_generation=least)
     except NeedsUnlock:
-        session.notify(Notice("device_not_accepted"))
+        work.notify(Notice("device_not_accepted"))
         return None
 
 
-def _load(session: Session, device: DeviceSecret) -> bytes | None:
+def _load(work: Workplace, device: DeviceSecret) -> bytes | None:
     try:
-        secret = bootstrap.keeper(device.keeper, session.profile).load(device.name)
+        secret = bootstrap.keeper(device.keeper, work.profile).load(device.name)
     except CyberlibError as error:
-        session.notify(Notice(error.code, dict(error.facts)))
+        work.notify(Notice(error.code, dict(error.facts)))
         return None
     if secret is None:
-        session.notify(Notice("device_secret_gone"))
+        work.notify(Notice("device_secret_gone"))
     return secret
 
 
-def open_by_passphrase(session: Session, store: Store, least: int = 0) -> Vault:
+def open_by_passphrase(work: Workplace, store: Store, least: int = 0) -> Vault:
     """Opens with the passphrase that is given, else asked for. Raises as `open_profile_vault`."""
-    given = given_passphrase(session)
+    given = given_passphrase(work)
     if given is not None:
         return open_with_passphrase(store, given, least_generation=least)
     for attempt in range(_TRIES):
-        typed = session.prompt.passphrase(again=attempt > 0)
+        typed = work.prompt.passphrase(again=attempt > 0)
         if typed is None:
             raise NeedsUnlock("locked")
         try:
@@ -79,8 +78,8 @@ def open_by_passphrase(session: Session, store: Store, least: int = 0) -> Vault:
     raise NeedsUnlock("locked")
 
 
-def given_passphrase(session: Session) -> str | None:
+def given_passphrase(work: Workplace) -> str | None:
     """The passphrase of the environment, or of the file named on the command line."""
-    if given := session.environ.get(PASSPHRASE_VARIABLE):
+    if given := work.environ.get(PASSPHRASE_VARIABLE):
         return given
-    return read_secret_file(session, session.passphrase_file) if session.passphrase_file else None
+    return read_secret_file(work, work.passphrase_file) if work.passphrase_file else None

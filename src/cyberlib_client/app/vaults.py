@@ -18,11 +18,12 @@ from ..state.settings import Settings, VaultSettings, write_settings
 from . import bootstrap
 from .device_slot import Keeping, NewDevice, drop_device, free_slot_name, keep_new_device, note_device
 from .passphrases import weakness
-from .session import Notice, Session, read_secret_file
+from .session import Session
 from .slots import SlotInfo, slot_list
 from .times import iso_time
 from .unlock import given_passphrase, open_by_passphrase
 from .words_file import remove_words, write_words
+from .workplace import Notice, read_secret_file
 
 _WORDS_KEY = 32
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from ..core.errors import CyberlibError
-from ..services.verify import verify
-from ..state.runs import Run, add_run
+from ..services.verify import VerifyResult, verify
 from . import bootstrap
+from .history import remembered
 from .paths import shown, shown_text
 from .session import Session
 
@@ -62,8 +61,7 @@ def run_verify(session: Session, *, percent: int = 0, accept_missing: bool = Fal
     `accept_missing`: snapshots that this machine saw and that are gone are not missed any more.
     Raises Stopped, and what unlocking and the store raise.
     """
-    started = bootstrap.clock()
-    try:
+    with remembered(session, "verify") as ended:
         listed = session.snapshots
         result = verify(
             session.vault,
@@ -73,21 +71,27 @@ def run_verify(session: Session, *, percent: int = 0, accept_missing: bool = Fal
             listener=session.listener,
             cancel=session.cancel,
         )
-    except CyberlibError as error:
-        if session.settings.vault is not None:
-            add_run(session.profile, Run("verify", started, bootstrap.clock(), error.exit_code, error.code))
-        raise
+        _remember(session, result, percent)
+        if accept_missing:
+            session.remember_heads(listed, forget_absent=True)
+        done = _done(result, percent, len(listed.items))
+        ended(done.exit_code, bytes=done.bytes_read)
+    return done
+
+
+def _remember(session: Session, result: VerifyResult, percent: int) -> None:
+    """What was suspected and was not read now stays suspected until a backup has looked after it."""
     seen = session.seen
-    # What was suspected and was not read now stays suspected until a backup has looked after it.
     suspects = {name.hex() for name in result.suspects} | (seen.suspects if percent < 100 else set())
     if suspects != seen.suspects:
         session.remember(msgspec.structs.replace(seen, suspects=frozenset(suspects)))
-    if accept_missing:
-        session.remember_heads(listed, forget_absent=True)
-    done = Verified(
+
+
+def _done(result: VerifyResult, percent: int, snapshots: int) -> Verified:
+    return Verified(
         ok=result.ok,
         percent=percent,
-        snapshots=len(listed.items),
+        snapshots=snapshots,
         packs=result.packs_total,
         packs_read=result.packs_read,
         bytes_read=result.bytes_read,
@@ -97,8 +101,3 @@ def run_verify(session: Session, *, percent: int = 0, accept_missing: bool = Fal
         problems=[ChainProblem(p.code, p.name, shown_text(p.device)) for p in result.problems],
         seconds=result.seconds,
     )
-    add_run(
-        session.profile,
-        Run("verify", started, bootstrap.clock(), done.exit_code, bytes=result.bytes_read),
-    )
-    return done

@@ -20,7 +20,7 @@ from ..core.events import Event, Incident, Progress
 from .language import language, say
 
 if TYPE_CHECKING:
-    from ..app.session import Notice
+    from ..app.workplace import Notice
     from ..core.errors import CyberlibError
     from .progress import Bar
 

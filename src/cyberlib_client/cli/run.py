@@ -73,10 +73,16 @@ class Run:
         finally:
             self._stoppable = False
 
-    def watch_signals(self) -> None:
-        """From now on Ctrl-C and a request to end come here."""
-        signal.signal(signal.SIGINT, self._signalled)
-        signal.signal(signal.SIGTERM, self._signalled)
+    @contextlib.contextmanager
+    def signals(self) -> Iterator[None]:
+        """Within, Ctrl-C and a request to end come here."""
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before = [signal.signal(number, self._signalled) for number in numbers]
+        try:
+            yield
+        finally:
+            for number, handler in zip(numbers, before, strict=True):
+                signal.signal(number, handler)
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
         if not self._stoppable or self._asking:

@@ -11,7 +11,7 @@ from ..units import count, moment, size
 from ..words import command
 
 if TYPE_CHECKING:
-    from ...app.browsing import SnapshotInfo
+    from ...app.snapshot_list import SnapshotInfo
 
 
 @command(
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 @pass_run
 def snapshots(run: Run) -> None:
     """See its help."""
-    from ...app import browsing
+    from ...app import snapshot_list
 
-    found = browsing.snapshots(run.session)
+    found = snapshot_list.snapshots(run.session)
     if run.output.mode != "text":
         run.output.items(found, str)
         return

@@ -1,0 +1,66 @@
+"""The snapshots of the vault as plain values. Apart from `browsing`, for a listing that starts at once."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..repository.snapshots import Stored
+from .paths import shown, shown_text
+from .session import Session
+from .times import iso_time
+
+
+class SnapshotInfo(msgspec.Struct, frozen=True):
+    """One snapshot. `previous`: id of the same device's one before, or null. Bytes are bytes of the user's
+    files; `stored` is what the run added to the vault. `incidents` counts, `unread` is in the report."""
+
+    id: str
+    time: str
+    started: str
+    device: str
+    user: str
+    system: str
+    label: str
+    sequence: int
+    previous: str | None
+    sources: list[str]
+    files: int
+    directories: int
+    others: int
+    bytes: int
+    new_files: int
+    changed_files: int
+    new_bytes: int
+    stored: int
+    incidents: int
+
+
+def snapshots(session: Session) -> list[SnapshotInfo]:
+    """All snapshots, oldest first."""
+    return [snapshot_info(stored) for stored in session.snapshots.items]
+
+
+def snapshot_info(stored: Stored) -> SnapshotInfo:
+    """A snapshot as plain values."""
+    s, counts = stored.snapshot, stored.snapshot.statistics
+    return SnapshotInfo(
+        id=stored.id,
+        time=iso_time(s.time),
+        started=iso_time(s.started),
+        device=shown_text(s.device.name),
+        user=shown_text(s.user),
+        system=s.system,
+        label=shown_text(s.label),
+        sequence=s.sequence,
+        previous=s.previous.hex() if s.previous else None,
+        sources=[shown(path) for path in s.sources],
+        files=counts.files,
+        directories=counts.directories,
+        others=counts.others,
+        bytes=counts.bytes,
+        new_files=counts.new_files,
+        changed_files=counts.changed_files,
+        new_bytes=counts.new_bytes,
+        stored=counts.stored,
+        incidents=s.incident_count,
+    )

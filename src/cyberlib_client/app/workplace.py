@@ -1,0 +1,70 @@
+"""What surrounds a command: its profile, whom to ask, whom to tell, where secrets may be given."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+
+from ..core.errors import Failed, UsageError
+from ..core.events import Listener, ignore
+from ..core.ports import CancelToken
+from ..state.profile import Profile
+
+Fact = str | int | float | None
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something worth knowing that stops nothing; `app.messages` has the words for its code."""
+
+    code: str
+    facts: dict[str, Fact] = {}
+
+
+class Prompt(Protocol):
+    """Questions to whoever is there. Each returns None when nobody can answer."""
+
+    def passphrase(self, *, again: bool) -> str | None:
+        """The vault's passphrase; `again` after a wrong one."""
+
+    def new_passphrase(self, weakness: Callable[[str], UsageError | None]) -> str | None:
+        """A passphrase typed twice for which `weakness` finds nothing to say."""
+
+    def recovery_words(self) -> str | None:
+        """The 24 words as they are written down."""
+
+
+@dataclass
+class Workplace:
+    """What surrounds a command. `environ`: the process's environment, of which two names are read."""
+
+    profile: Profile
+    prompt: Prompt
+    listener: Listener = ignore
+    notify: Callable[[Notice], None] = lambda _notice: None
+    cancel: CancelToken = field(default_factory=CancelToken)
+    environ: Mapping[str, str] = field(default_factory=dict)
+    passphrase_file: str | None = None
+
+
+def read_secret_file(work: Workplace, path: str) -> str:
+    """The text of a file that holds one secret, without its line end; a notice when others may read it.
+
+    Raises Failed("secret_file_unreadable", at=…, reason=…), UsageError("secret_file_not_text", at=…).
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read(64 * 1024)
+            status = os.fstat(file.fileno())
+    except OSError as error:
+        raise Failed("secret_file_unreadable", at=path, reason=error.strerror) from None
+    if os.name == "posix" and stat.S_ISREG(status.st_mode) and status.st_mode & 0o077:
+        work.notify(Notice("secret_file_exposed", {"at": path}))
+    try:
+        return data.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise UsageError("secret_file_not_text", at=path) from None
