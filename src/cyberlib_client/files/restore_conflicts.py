@@ -100,7 +100,10 @@ class Conflicts:
 
     def tell_lost(self, parent: DirHandle, name: bytes, lost: list[str]) -> None:
         """An item is there, but not all of its metadata."""
-        self._listener(Incident("metadata_lost", parent.path(name), ", ".join(lost)))
+        if not parent.traits.modes:
+            lost = [what for what in lost if what != "mode"]  # told once, for all
+        if lost:
+            self._listener(Incident("metadata_lost", parent.path(name), ", ".join(lost)))
 
     def _told(self, parent: DirHandle, name: bytes, lost: list[str], outcome: Outcome) -> Outcome:
         if lost:
@@ -155,9 +158,6 @@ class Conflicts:
                 lost = make(directory, free)
             except FileExistsError:
                 continue
-            if parent.keys is not None:
-                with self._lock:
-                    parent.keys[parent.traits.rules.key(free)] = hash(free)
             return free, lost
         raise Failed("target_unusable", path=parent.path(disk))
 

@@ -97,10 +97,12 @@ class Existing(NamedTuple):
 
 
 class Traits(NamedTuple):
-    """What one file system does. `seal`: the mode that marks a file as being written, if modes are kept."""
+    """What one file system does. `seal`: the mode that marks a file as being written, None when there is
+    none that would be kept. `modes`: False when modes are not kept at all (exFAT)."""
 
     rules: NameRules
     seal: int | None
+    modes: bool = True
 
 
 class Held:

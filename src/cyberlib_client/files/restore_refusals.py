@@ -22,6 +22,9 @@ _ENDS: Final = {
 # WRITE_PROTECT, NOT_READY, HANDLE_DISK_FULL, DISK_QUOTA_EXCEEDED.
 _WINDOWS_ENDS: Final = {19: "target_read_only", 21: "target_lost", 39: "target_full", 1295: "target_full"}
 _DENIED: Final = frozenset((errno.EACCES, errno.EPERM))
+_PRIVILEGE_NOT_HELD: Final = 1314
+# symlink(2), mkfifo(3): "the file system does not support the creation of" such a thing.
+_UNKNOWN_KIND: Final = frozenset((errno.EPERM, errno.ENOTSUP, errno.ENOSYS))
 
 
 def unusable(error: OSError, root: str) -> Failed:
@@ -29,13 +32,20 @@ def unusable(error: OSError, root: str) -> Failed:
     return Failed(_end(error) or "target_unusable", path=root, reason=error.strerror)
 
 
-def incident(error: OSError, path: str) -> Incident:
-    """The item at `path` is not written; the rest may be. Raises Failed when nothing more can be."""
+def incident(error: OSError, path: str, *, ordinary: bool = True) -> Incident:
+    """The item at `path` is not written; the rest may be. Raises Failed when nothing more can be.
+
+    `ordinary`: a file or folder, which every file system knows.
+    """
     if isinstance(error, Exchanged):
         raise Failed("target_changed", path=path) from None
     if end := _end(error):
         raise Failed(end, path=path, reason=error.strerror) from error
-    code = "restore_denied" if error.errno in _DENIED else "restore_failed"
+    code = "restore_failed"
+    if not ordinary and error.errno in _UNKNOWN_KIND:
+        code = "kind_not_supported"
+    elif error.errno in _DENIED or getattr(error, "winerror", 0) == _PRIVILEGE_NOT_HELD:
+        code = "restore_denied"
     return Incident(code, path, error.strerror or "")
 
 

@@ -18,6 +18,8 @@ from .restore_names import MACOS, POSIX, NameRules
 
 _LETTERS: Final = "-é"  # has a second case and a second form
 _WINDOWS_LIMIT: Final = 255
+_PERMISSIONS: Final = 0o777
+_ALL_BITS: Final = 0o7777
 _NOT_ABOUT_NAMES: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EINTR))
 
 if sys.platform != "win32":
@@ -32,12 +34,13 @@ if sys.platform != "win32":
         except OSError:
             return Traits(usual, None)  # the first item will say what is wrong
         try:
-            mode = os.fstat(number).st_mode & 0o7777
+            mode = os.fstat(number).st_mode & _ALL_BITS
             rules = _rules(directory, name, usual)
         finally:
             os.close(number)
             os.unlink(name.encode(), dir_fd=directory)
-        return Traits(rules, mode if mode in (seal, seal & 0o777) else None)
+        kept = mode in (seal, seal & _PERMISSIONS)
+        return Traits(rules, mode if kept else None, modes=kept)
 
     def _rules(directory: int, name: str, usual: NameRules) -> NameRules:
         windows = not _possible(directory, (name + ":").encode())

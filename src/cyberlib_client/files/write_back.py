@@ -10,7 +10,8 @@ Failed("target_full" | "target_read_only" | "target_lost" | "target_unusable", p
 that is still to come; Failed("target_changed", path=…) concerns a directory that somebody exchanged
 while it was written to. Everything else is an Incident, and the restore goes on: "restore_denied"
 and "restore_failed" (not written; `detail`: the system's word), "name_changed", "kept_both" and
-"set_aside" (`detail`: the new name), "metadata_lost" (`detail`: what).
+"set_aside" (`detail`: the new name), "metadata_lost" (`detail`: what), "modes_not_kept" (once, for all
+below), "kind_not_supported" (links and fifos), "device_left_out".
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ class Target:
             opened = self._place.open_root(root)
         except OSError as error:
             raise refusals.unusable(error, root) from error
-        self.root = DirHandle(None, b"", b"", opened, self._traits(opened), created=False)
+        self.root = DirHandle(None, b"", b"", opened, self._traits(opened, ""), created=False)
         """The folder itself. It is not for `finish_directory`: it belongs to whoever chose it."""
         self._remove_leftovers(opened[0])
 
@@ -139,7 +140,9 @@ class Target:
             raise Failed("target_changed", path=parent.path(name)) from None
         except OSError as error:
             return self._refuse(parent, name, error)
-        traits = parent.traits if opened[1].device == parent.identity.device else self._traits(opened)
+        traits = parent.traits
+        if opened[1].device != parent.identity.device:  # something is mounted here
+            traits = self._traits(opened, parent.path(name))
         handle = DirHandle(parent, name, disk, opened, traits, created)
         self._handles.add(handle)
         return handle
@@ -293,7 +296,8 @@ class Target:
         try:
             return self._conflicts.put(parent, name, disk, make)
         except OSError as error:
-            return self._refuse(parent, name, error)
+            self._listener(refusals.incident(error, parent.path(name), ordinary=False))
+            return Outcome.REFUSED
 
     def _directory_name(self, parent: DirHandle, name: bytes, disk: bytes, above: Held) -> tuple[bytes, bool]:
         """(name of a directory that is now there, or b"" to leave it out; whether we made it)."""
@@ -313,7 +317,7 @@ class Target:
         outcome = self._conflicts.put(parent, name, disk, make, movable=False)
         return ((parent.renamed or {}).get(name) or disk if outcome.there else b""), True
 
-    def _traits(self, opened: tuple[Held, Identity]) -> Traits:
+    def _traits(self, opened: tuple[Held, Identity], path: str) -> Traits:
         """What the file system of a directory does, found out once for each."""
         held, identity = opened
         traits = self._devices.get(identity.device)
@@ -322,6 +326,8 @@ class Target:
             if self._rules is not None:
                 traits = traits._replace(rules=self._rules)
             self._devices[identity.device] = traits
+            if not traits.modes:
+                self._listener(Incident("modes_not_kept", path))
         return traits
 
     def _remove_leftovers(self, directory: Held) -> None:
