@@ -7,7 +7,7 @@ on the same versions of Python, SQLite, fpdf2 and Pillow.
 
 from __future__ import annotations
 
-from .practice import SIZES, Day, Practice, PracticeSize, make_practice, simulate_day
+from .practice import SIZES, Day, Practice, PracticeSize, any_length, make_practice, simulate_day
 from .records import create_database, edit_rows, work_day
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Day",
     "Practice",
     "PracticeSize",
+    "any_length",
     "create_database",
     "edit_rows",
     "make_practice",

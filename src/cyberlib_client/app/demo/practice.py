@@ -65,12 +65,15 @@ class Day(NamedTuple):
 
 
 def make_practice(root: Path, *, size: SizeName | PracticeSize = "small", seed: int = 1) -> Practice:
-    """Make a whole practice in the folder `root`, new or empty. Raises FileExistsError otherwise."""
+    """Make a whole practice in the folder `root`, new or empty. Raises FileExistsError otherwise.
+
+    On Windows it holds a path beyond 260 characters: walk and remove it as `any_length(root)`.
+    """
     root.mkdir(parents=True, exist_ok=True)
     if any(root.iterdir()):
         raise FileExistsError(str(root))
     wanted = SIZES[size] if isinstance(size, str) else size
-    root, rng = _any_length(root), random.Random(f"practice {seed}")
+    root, rng = any_length(root), random.Random(f"practice {seed}")
     for folder in (DATABASE.parent, LETTERS, SCANS, TEMPLATES, INBOX, DEEP, Path("Dossier vide")):
         (root / folder).mkdir(parents=True)
     create_database(root / DATABASE, bytes_wanted=wanted.database_bytes, seed=seed)
@@ -87,7 +90,7 @@ def make_practice(root: Path, *, size: SizeName | PracticeSize = "small", seed: 
 
 def simulate_day(root: Path, *, seed: int = 1) -> Day:
     """One working day in a practice made by `make_practice`; call it again for the next day."""
-    root = _any_length(root)
+    root = any_length(root)
     done = work_day(root / DATABASE, seed=seed)
     rng = random.Random(f"documents {seed} {done.day.isoformat()}")
     new = [path for letter in done.letters for path in _write_letter(root, letter)]
@@ -97,6 +100,16 @@ def simulate_day(root: Path, *, seed: int = 1) -> Day:
             f"{done.day.isoformat()} visites={done.visits} actes={done.acts} corrections={done.corrections}\n"
         )
     return Day(done.day, done.visits, done.acts, done.corrections, tuple(new), _rename_inbox(root))
+
+
+def any_length(root: Path) -> Path:
+    """The same folder, in the form under which Windows accepts paths beyond 260 characters.
+
+    Whoever walks a practice there needs it; elsewhere it is the folder as given.
+    """
+    if sys.platform != "win32" or str(root).startswith("\\\\?\\"):
+        return root
+    return Path(f"\\\\?\\{root.absolute()}")
 
 
 def _write_letter(root: Path, letter: Letter) -> list[Path]:
@@ -160,10 +173,3 @@ def _write(path: Path, content: bytes, day: str = "2025-03-03") -> None:
     path.write_bytes(content)
     noon = int(datetime.fromisoformat(f"{day}T12:00:00+00:00").timestamp())
     os.utime(path, ns=(noon * 10**9, noon * 10**9 + 123_456_700))
-
-
-def _any_length(root: Path) -> Path:
-    """The same folder, in the form under which Windows accepts paths beyond 260 characters."""
-    if sys.platform != "win32" or str(root).startswith("\\\\?\\"):
-        return root
-    return Path(f"\\\\?\\{root.absolute()}")
