@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ..core.errors import IntegrityError
 from ..core.format_v1.index import PackInfo
 from ..core.format_v1.pack import SegmentInfo
 from ..core.ids import KIND_TREE
@@ -118,8 +119,11 @@ class Index:
             self._layouts[number] = Layout(segment.ids, array("I", segment.sizes))
 
     def place(self, number: int) -> SegmentPlace:
-        """Where segment `number` lies."""
+        """Where segment `number` lies. IntegrityError("chunk_missing") while it is being filled."""
         kind_codec = self._kind_codec[number]
+        if not kind_codec:
+            # Asked for by a run that stores anew what was lost, before it has stored it.
+            raise IntegrityError("chunk_missing")
         return SegmentPlace(
             self.packs[self._pack[number]],
             self._position[number],

@@ -183,9 +183,7 @@ class Packer:
 
     def _seal(self, segment: _Segment) -> None:
         plain = segment.plain
-        codec, stored = compress(plain)
-        if codec and decompress(codec, stored, len(plain)) != plain:
-            raise IntegrityError("bad_memory")
+        codec, stored = _compressed(plain)
         builder, position, offset = self._take_place(segment, len(stored))
         sealed = builder.seal(position, segment.kind, stored)
         info = SegmentInfo(
@@ -252,3 +250,15 @@ class Packer:
                 self._index.place_segment(number, row, position, segment)
             self.stored_bytes += info.size
         self._on_stored(info)
+
+
+def _compressed(plain: bytearray) -> tuple[int, Buffer]:
+    """(codec, stored bytes), decompressed again and compared. IntegrityError("bad_memory")."""
+    codec, stored = compress(plain)
+    try:
+        again: Buffer = decompress(codec, stored, len(plain)) if codec else stored
+    except IntegrityError:
+        again = b""
+    if again != plain:
+        raise IntegrityError("bad_memory")
+    return codec, stored

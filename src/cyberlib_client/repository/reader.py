@@ -30,6 +30,7 @@ Spans = dict[bytes, tuple[int, int]]
 
 _KEPT_SEGMENTS = 12
 _KEPT_FOOTERS = 16
+_KEPT_SEALERS = 256
 _TAIL = 64 * 1024
 
 
@@ -85,25 +86,28 @@ class Reader:
 
     def chunk(self, chunk_id: bytes) -> bytes:
         """A chunk of a file. IntegrityError("chunk_missing") or ("pack_damaged")."""
-        places = self.index.places(self.index.data, chunk_id)
-        if not places and self._recovered():
+        index = self.index
+        places = index.places(index.data, chunk_id)
+        if not places and self._recovered(index):
             places = self.index.places(self.index.data, chunk_id)
         return self._find(places, chunk_id, self._keys.chunk_ids)
 
     def node(self, node_id: bytes) -> bytes:
         """A node of a tree or content list. IntegrityError as `chunk`."""
-        places = self.index.places(self.index.trees, node_id)
-        if not places and self._recovered():
+        index = self.index
+        places = index.places(index.trees, node_id)
+        if not places and self._recovered(index):
             places = self.index.places(self.index.trees, node_id)
         return self._find(places, node_id, self._keys.tree_ids)
 
-    def _recovered(self) -> bool:
-        if self._recover is None:
-            return False
+    def _recovered(self, lacking: Index) -> bool:
+        """Whether there is another index than the one that lacks something; the first to ask loads it."""
         with self._lock:
-            self.index, self._recover = self._recover(), None
-            self._segments.clear()
-        return True
+            if self._recover is not None and self.index is lacking:
+                recover, self._recover = self._recover, None
+                self.index = recover()
+                self._segments.clear()
+            return self.index is not lacking
 
     def _find(self, places: list[int], chunk_id: bytes, ids: KeyedIds) -> bytes:
         failure = IntegrityError("chunk_missing")
@@ -163,6 +167,8 @@ class Reader:
     def _sealer(self, header: bytes) -> Sealer:
         sealer = self._sealers.get(header)
         if sealer is None:
+            if len(self._sealers) >= _KEPT_SEALERS:
+                self._sealers.clear()
             sealer = self._sealers[header] = sealer_of(self._keys, header)
         return sealer
 
