@@ -58,6 +58,11 @@ class PackBuilder:
         self.waiting += 1
         return position, offset
 
+    @property
+    def size(self) -> int:
+        """Bytes taken so far, header included."""
+        return self._end
+
     def seal(self, position: int, kind: int, stored: Buffer) -> bytearray:
         """The sealed segment, opened again and compared before it is handed out.
 

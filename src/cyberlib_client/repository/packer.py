@@ -1,12 +1,13 @@
-"""From chunks to stored packs: segments are filled by one thread, compressed and sealed by others,
-stored by another, with bounded queues between them.
+"""From chunks to stored packs: segments are filled by one thread, and compressed, sealed and stored by
+others, with a bounded queue between them.
 
-    add() ── full segment ──► sealing queue ──► compress, take a place, seal, compare
-                                                   │ pack complete
-                                                   ▼
-                                             storing queue ──► hash, put ──► `on_stored`
+    add() ── full segment ──► queue ──► compress, take a place, seal, compare
+                                           │ pack complete
+                                           ▼
+                                        hash, put ──► `on_stored`
 
-Memory: at most `sealers + 2` plain segments, two packs being filled and two waiting for the store.
+Memory: plain segments, at most two for each worker and one being filled; packs, two being filled and one
+being stored by each worker.
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ _TREES_TOGETHER = 4
 """Tree segments that wait for the run's end, so that a small run writes one pack and not two."""
 
 
+_PACKS_OPEN = 2
+
+_PACKS = 4
+"""Packs in memory: of data and of trees being filled, one waiting for the store, one in its hands."""
+
+
 class _Segment:
     """A segment being filled."""
 
@@ -46,7 +53,7 @@ class _Segment:
 class Packer:
     """Packs the chunks of one run. `add` and `finish` are for one thread.
 
-    `on_stored` is called in the storing thread after each pack is safely in the store. Whatever goes
+    `on_stored` is called in a worker's thread after each pack is safely in the store. Whatever goes
     wrong in a thread is raised by the next `add` or by `finish`.
     """
 
@@ -72,17 +79,16 @@ class Packer:
         self._open: dict[int, _Segment] = {}
         self._trees_waiting: list[_Segment] = []
         self._trees_apart = False
-        self._builders: dict[int, PackBuilder] = {}
+        self._builders: dict[int, list[PackBuilder]] = {KIND_DATA: [], KIND_TREE: []}
         self._lock = threading.Lock()
+        self._room = threading.Semaphore(_PACKS)
         self._failure: BaseException | None = None
-        self._to_seal: queue.Queue[_Segment | None] = queue.Queue(maxsize=sealers)
-        self._to_store: queue.Queue[tuple[PackBuilder, bool] | None] = queue.Queue(maxsize=1)
-        self._sealers = [self._thread(self._seal_loop, f"seal-{i}") for i in range(sealers)]
-        self._storer = self._thread(self._store_loop, "store")
+        self._waiting: queue.Queue[_Segment | None] = queue.Queue(maxsize=sealers)
+        self._workers = [self._thread(f"seal-{i}") for i in range(sealers)]
         self.stored_bytes = 0
 
-    def _thread(self, target: Callable[[], None], name: str) -> threading.Thread:
-        thread = threading.Thread(target=target, name=name, daemon=True)
+    def _thread(self, name: str) -> threading.Thread:
+        thread = threading.Thread(target=self._work, name=name, daemon=True)
         thread.start()
         return thread
 
@@ -123,7 +129,7 @@ class Packer:
         while True:
             self._check()
             try:
-                self._to_seal.put(segment, timeout=0.2)
+                self._waiting.put(segment, timeout=0.2)
                 return
             except queue.Full:
                 continue
@@ -138,53 +144,43 @@ class Packer:
         for segment in list(self._open.values()):
             self._hand_over(segment)
         self._queue_waiting_trees()
-        self._stop_sealers()
-        for builder in self._builders.values():
-            builder.closed = True
-            self._offer((builder, False))
-        self._offer(None)
-        self._storer.join()
+        self._end_workers()
         self._check()
+        for builder in self._builders[KIND_DATA] + self._builders[KIND_TREE]:
+            self._store_pack(builder, full=False)
 
     def abort(self) -> None:
         """Ends every thread without storing what is not complete. Never raises."""
         if self._failure is None:
             self._failure = IntegrityError("aborted")
-        for waiting in (self._to_seal, self._to_store):
-            while not waiting.empty():
-                try:
-                    waiting.get_nowait()
-                except queue.Empty:
-                    break
-        for _ in self._sealers:
-            self._to_seal.put(None)
-        for thread in self._sealers:
+        self._end_workers()
+
+    def _end_workers(self) -> None:
+        """Lets them finish what waits; nothing happens the second time."""
+        workers, self._workers = self._workers, []
+        for _ in workers:
+            self._waiting.put(None)
+        for thread in workers:
             thread.join()
-        self._to_store.put(None)
-        self._storer.join()
 
-    def _stop_sealers(self) -> None:
-        for _ in self._sealers:
-            self._to_seal.put(None)
-        for thread in self._sealers:
-            thread.join()
-        self._check()
+    # ---- the workers' threads -----------------------------------------------------------------
 
-    # ---- sealing threads ----------------------------------------------------------------------
-
-    def _seal_loop(self) -> None:
-        while (segment := self._to_seal.get()) is not None:
+    def _work(self) -> None:
+        while (segment := self._waiting.get()) is not None:
             if self._failure is not None:
                 continue  # keep taking, so that nobody waits for a place in the queue
             try:
-                self._seal(segment)
+                for complete in self._seal(segment):
+                    self._store_pack(complete, full=True)
             except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
                 self._failure = error
 
-    def _seal(self, segment: _Segment) -> None:
+    def _seal(self, segment: _Segment) -> list[PackBuilder]:
+        """Packs that are complete with this segment."""
         plain = segment.plain
-        codec, stored = _compressed(plain)
-        builder, position, offset = self._take_place(segment, len(stored))
+        codec, stored = compress(plain)
+        _compare(codec, stored, plain)
+        builder, position, offset, closed = self._take_place(segment, len(stored))
         sealed = builder.seal(position, segment.kind, stored)
         info = SegmentInfo(
             segment.kind,
@@ -197,50 +193,40 @@ class Packer:
         )
         with self._lock:
             builder.put(position, sealed, info)
-            ready = builder.ready
-        if ready:
-            self._offer((builder, True))
+            complete = [builder] if builder.ready else []
+        return complete if closed is None else [closed, *complete]
 
-    def _take_place(self, segment: _Segment, size: int) -> tuple[PackBuilder, int, int]:
+    def _take_place(self, segment: _Segment, size: int) -> tuple[PackBuilder, int, int, PackBuilder | None]:
+        """(pack, position, offset, a pack closed for it that is complete)."""
         kind = KIND_TREE if segment.kind == KIND_TREE and self._trees_apart else KIND_DATA
-        full: PackBuilder | None = None
+        chunks = len(segment.sizes)
         with self._lock:
-            builder = self._builders.get(kind)
-            taken = builder.take(segment.number, size, len(segment.sizes)) if builder else None
-            if builder is None or taken is None:
-                if builder is not None:
-                    builder.closed = True
-                    full = builder if builder.ready else None
-                builder = PackBuilder(self._keys, self._epoch, self._random, segment.plain)
-                self._builders[kind] = builder
-                taken = builder.take(segment.number, size, len(segment.sizes))
+            builders = self._builders[kind]
+            for builder in builders:
+                taken = builder.take(segment.number, size, chunks)
+                if taken is not None:
+                    return builder, taken[0], taken[1], None
+            closed = self._close_fullest(builders)
+            builder = PackBuilder(self._keys, self._epoch, self._random, segment.plain)
+            builders.append(builder)
+            taken = builder.take(segment.number, size, chunks)
         assert taken is not None  # an empty pack has room for the largest segment
-        if full is not None:
-            self._offer((full, True))
-        return builder, taken[0], taken[1]
+        return builder, taken[0], taken[1], closed
 
-    def _offer(self, work: tuple[PackBuilder, bool] | None) -> None:
-        while True:
-            if self._failure is not None and work is not None:
-                return
-            try:
-                self._to_store.put(work, timeout=0.2)
-                return
-            except queue.Full:
-                continue
+    def _close_fullest(self, builders: list[PackBuilder]) -> PackBuilder | None:
+        """Makes room for another pack; the one closed if it can be stored at once.
 
-    # ---- storing thread -----------------------------------------------------------------------
+        Two are open so that small segments fill what large ones leave: with one, a fortieth of every
+        pack is padding.
+        """
+        if len(builders) < _PACKS_OPEN:
+            return None
+        fullest = max(builders, key=lambda b: b.size)
+        builders.remove(fullest)
+        fullest.closed = True
+        return fullest if fullest.ready else None
 
-    def _store_loop(self) -> None:
-        while (work := self._to_store.get()) is not None:
-            if self._failure is not None:
-                continue
-            try:
-                self._store_pack(*work)
-            except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
-                self._failure = error
-
-    def _store_pack(self, builder: PackBuilder, full: bool) -> None:
+    def _store_pack(self, builder: PackBuilder, *, full: bool) -> None:
         self._cancel.check()
         info, parts = builder.finish(full=full)
         self._store.put(object_name("packs", info.name), *parts)
@@ -252,13 +238,11 @@ class Packer:
         self._on_stored(info)
 
 
-def _compressed(plain: bytearray) -> tuple[int, Buffer]:
-    """(codec, stored bytes), decompressed again and compared. IntegrityError("bad_memory")."""
-    codec, stored = compress(plain)
+def _compare(codec: int, stored: Buffer, plain: bytearray) -> None:
+    """Memory and libraries do fail: IntegrityError("bad_memory") unless `stored` opens to `plain`."""
     try:
-        again: Buffer = decompress(codec, stored, len(plain)) if codec else stored
+        same = decompress(codec, stored, len(plain)) == plain if codec else stored == plain
     except IntegrityError:
-        again = b""
-    if again != plain:
+        same = False
+    if not same:
         raise IntegrityError("bad_memory")
-    return codec, stored

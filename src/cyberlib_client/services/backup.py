@@ -157,7 +157,7 @@ def backup(
         random=random,
         cancel=cancel,
         on_stored=run.stored.append,
-        sealers=max(1, min(4, os.cpu_count() or 1)),
+        sealers=max(1, min(3, os.cpu_count() or 1)),
     )
     try:
         walker, saver, root = _walk(run, index, report, packer, snapshots, metadata)

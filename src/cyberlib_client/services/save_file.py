@@ -151,6 +151,8 @@ class FileSaver:
                 chunks.add(chunk_id, len(content))
             size += filled
             self.bytes_read += filled
+            if filled < len(block):
+                break  # the end, even if the file grows meanwhile: only its last page may be short
         return size
 
     def _extent(self, stream: Stream, chunks: ContentList, offset: int, length: int) -> int:

@@ -38,6 +38,7 @@ _KINDS = {
     st.S_IFBLK: tree.BLOCK_DEVICE,
 }
 _DEVICES = (tree.CHARACTER_DEVICE, tree.BLOCK_DEVICE)
+_INODE_BITS = (1 << 64) - 1  # ReFS has 128; the lower ones tell its files apart as well
 
 
 @dataclass(slots=True)
@@ -157,7 +158,7 @@ class Walker:
         if (
             e.mtime != s.st_mtime_ns
             or e.size != s.st_size
-            or e.inode != s.st_ino
+            or e.inode != s.st_ino & _INODE_BITS
             or e.mtime + e.changed != changed
             or e.kind != tree.FILE
             or changed > self._trust_before
@@ -167,6 +168,8 @@ class Walker:
         extra = e.extra
         if extra is not None and (extra.database or extra.inconsistent or extra.missing):
             return False
+        if extra is not None and extra.link is not None and extra.link != _link(s):
+            return False  # devices are numbered anew at each start: links of one file must go on agreeing
         self.owners.add(e.uid)
         self.groups.add(e.gid)
         return self._holds is None or self._holds(e)
@@ -256,7 +259,7 @@ class Walker:
         return self._entry(item, kind, content, extra if extra != Extra() else None)
 
     def _file(self, item: Found, shown: bytes, before: Entry | None) -> Entry:
-        link = (item.stat.st_dev, item.stat.st_ino) if item.stat.st_nlink > 1 else None
+        link = _link(item.stat) if item.stat.st_nlink > 1 else None
         twin = self._links.get(link) if link else None
         if twin is not None and twin.mtime == item.stat.st_mtime_ns and twin.size == item.stat.st_size:
             entry = self._entry(item, tree.FILE, twin.content, twin.extra)
@@ -308,9 +311,9 @@ class Walker:
             s.st_mode & 0o7777,
             s.st_uid,
             s.st_gid,
-            s.st_mtime_ns,
-            s.st_ctime_ns - s.st_mtime_ns,
-            s.st_ino,
+            _kept(s.st_mtime_ns),
+            _kept(s.st_ctime_ns - s.st_mtime_ns),
+            s.st_ino & _INODE_BITS,
             s.st_size if kind == tree.FILE else 0,
             content,
             extra,
@@ -319,6 +322,16 @@ class Walker:
     def _unreadable(self, shown: bytes, error: OSError) -> None:
         reason = error.strerror or type(error).__name__
         self._incident(Incident("unreadable", display(shown), reason), shown)
+
+
+def _kept(ns: int) -> int:
+    """A time within the 64 bits that the format has: from 1677 to 2262. Some disks tell others."""
+    return min(max(ns, -(1 << 63)), (1 << 63) - 1)
+
+
+def _link(status: os.stat_result) -> tuple[int, int]:
+    """What all names of one file share."""
+    return status.st_dev & _INODE_BITS, status.st_ino & _INODE_BITS
 
 
 def _link_target(path: Native) -> bytes:

@@ -1,0 +1,250 @@
+"""The packer's threads: whatever fails in one is told, all of them end, and memory stays bounded."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from cyberlib_client.core import compression
+from cyberlib_client.core.crypto import Sealer
+from cyberlib_client.core.errors import CyberlibError, Failed, IntegrityError, Stopped
+from cyberlib_client.core.format_v1.index import PackInfo
+from cyberlib_client.core.ids import KIND_DATA, KIND_TREE, MIB, SEGMENT_SIZE
+from cyberlib_client.core.keys import VaultKeys
+from cyberlib_client.core.ports import Buffer, CancelToken
+from cyberlib_client.repository import packer as packer_module
+from cyberlib_client.repository.index import Index
+from cyberlib_client.repository.packer import Packer
+from cyberlib_client.transports.memory import MemoryStore
+from tests.support.vaults import SeededRandom
+
+KEYS = VaultKeys(bytes(range(32)), bytes(range(16)))
+
+
+class WatchedStore(MemoryStore):
+    """Calls `before` with the number of each put, from 1."""
+
+    def __init__(self, before: Callable[[int], None]) -> None:
+        super().__init__()
+        self._before = before
+        self.puts = 0
+
+    def put(self, name: str, *parts: Buffer) -> None:
+        self.puts += 1
+        self._before(self.puts)
+        super().put(name, *parts)
+
+
+def packer_on(store: MemoryStore, cancel: CancelToken | None = None, **options: Any) -> Packer:
+    told: list[PackInfo] = options.pop("told", [])
+    return Packer(
+        store, KEYS, Index(), epoch=0, random=SeededRandom(), cancel=cancel or CancelToken(),
+        on_stored=told.append, **options,
+    )  # fmt: skip
+
+
+def feed(packer: Packer, count: int, size: int = MIB, kind: int = KIND_DATA) -> None:
+    source = random.Random(1)
+    for _ in range(count):
+        content = source.randbytes(size)
+        packer.add(kind, KEYS.chunk_ids.of(content), content)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    left = [t for t in threading.enumerate() if t not in before and t.is_alive()]
+    assert left == []
+
+
+def run_until_it_fails(packer: Packer, count: int = 60) -> BaseException:
+    try:
+        feed(packer, count)
+        packer.finish()
+    except BaseException as error:
+        return error
+    finally:
+        packer.abort()
+    raise AssertionError("nothing failed")
+
+
+# ---- failures -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("which", [1, 2, 4])
+def test_what_the_store_says_is_raised(which: int) -> None:
+    def before(number: int) -> None:
+        if number == which:
+            raise Failed("store_full", at="x")
+
+    told: list[PackInfo] = []
+    store = WatchedStore(before)
+    error = run_until_it_fails(packer_on(store, told=told))
+    assert isinstance(error, Failed)
+    assert error.code == "store_full"
+    assert store.puts == which, "nothing more is tried after a failure"
+    assert len(told) == len(store.objects) == which - 1, "and what was stored counts"
+
+
+def test_errors_nobody_foresaw_are_raised_too() -> None:
+    def before(_: int) -> None:
+        raise MemoryError
+
+    assert isinstance(run_until_it_fails(packer_on(WatchedStore(before))), MemoryError)
+
+
+def test_what_the_listener_of_packs_says_is_raised() -> None:
+    def listener(_: PackInfo) -> None:
+        raise RuntimeError("listener")
+
+    packer = Packer(
+        MemoryStore(), KEYS, Index(), epoch=0, random=SeededRandom(), cancel=CancelToken(), on_stored=listener
+    )
+    assert str(run_until_it_fails(packer)) == "listener"
+
+
+def test_bytes_that_compress_to_others_are_never_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory and libraries do fail."""
+
+    def spoilt(plain: Buffer) -> tuple[int, Buffer]:
+        codec, stored = compression.compress(plain)
+        wrong = bytearray(stored)
+        wrong[len(wrong) // 2] ^= 4
+        return codec, wrong
+
+    for content in (b"compressible " * 90_000, random.Random(1).randbytes(MIB)):
+        store = MemoryStore()
+        packer = packer_on(store)
+        packer.add(KIND_DATA, bytes(20), content)
+        monkeypatch.setattr(packer_module, "compress", spoilt)
+        with pytest.raises(IntegrityError) as caught:
+            packer.finish()
+        packer.abort()
+        assert caught.value.code == "bad_memory"
+        assert store.objects == {}
+
+
+def test_bytes_that_open_to_others_are_never_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    seal = Sealer.seal
+
+    def spoilt(self: Sealer, position: int, plain: Buffer, aad: bytes) -> bytearray:
+        sealed = seal(self, position, plain, aad)
+        sealed[len(sealed) // 3] ^= 1
+        return sealed
+
+    monkeypatch.setattr(Sealer, "seal", spoilt)
+    store = MemoryStore()
+    error = run_until_it_fails(packer_on(store), 3)
+    assert isinstance(error, IntegrityError)
+    assert error.code == "bad_memory"
+    assert store.objects == {}
+
+
+# ---- stopping -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("after", [0, 1, 5, 20, 33, 59])
+def test_cancelled_while_chunks_are_added(after: int) -> None:
+    cancel = CancelToken()
+    store = MemoryStore()
+    packer = packer_on(store, cancel)
+    feed(packer, after)
+    cancel.cancel("battery")
+    with pytest.raises(Stopped) as stopped:
+        feed(packer, 40)
+        packer.finish()
+    packer.abort()
+    assert stopped.value.facts == {"by": "battery"}
+
+
+@pytest.mark.parametrize("which", [1, 2, 3])
+def test_cancelled_while_a_pack_is_stored(which: int) -> None:
+    cancel = CancelToken()
+
+    def before(number: int) -> None:
+        if number == which:
+            cancel.cancel()
+
+    store = WatchedStore(before)
+    assert isinstance(run_until_it_fails(packer_on(store, cancel)), Stopped)
+    assert store.puts == which, "the put under way is let finish, no other begins"
+
+
+def test_cancelled_before_finishing() -> None:
+    cancel = CancelToken()
+    store = MemoryStore()
+    packer = packer_on(store, cancel)
+    feed(packer, 3)
+    feed(packer, 2, 1000, KIND_TREE)
+    cancel.cancel()
+    with pytest.raises(Stopped):
+        packer.finish()
+    packer.abort()
+    assert store.objects == {}
+
+
+@pytest.mark.parametrize("count", [0, 1, 40])
+def test_aborting_ends_every_thread_at_any_moment(count: int) -> None:
+    for _ in range(3):
+        packer = packer_on(MemoryStore(), sealers=4)
+        feed(packer, count)
+        packer.abort()
+        packer.abort()
+
+
+def test_aborting_after_the_end_does_no_harm() -> None:
+    store = MemoryStore()
+    packer = packer_on(store)
+    feed(packer, 2)
+    packer.finish()
+    packer.abort()
+    assert len(store.objects) == 1
+
+
+def test_nothing_is_taken_after_an_abort() -> None:
+    packer = packer_on(MemoryStore())
+    packer.abort()
+    with pytest.raises(CyberlibError):
+        feed(packer, 10)
+    packer.abort()
+
+
+# ---- memory ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sealers", [1, 2, 4])
+def test_a_store_that_stands_still_holds_up_the_reading(sealers: int) -> None:
+    gate, added = threading.Event(), [0]
+    store = WatchedStore(lambda _: gate.wait() and None)
+    packer = packer_on(store, sealers=sealers)
+
+    def adding() -> None:
+        source = random.Random(1)
+        for number in range(200):
+            content = source.randbytes(SEGMENT_SIZE)
+            packer.add(KIND_DATA, KEYS.chunk_ids.of(content), content)
+            added[0] = number + 1
+        packer.finish()
+
+    thread = threading.Thread(target=adding)
+    thread.start()
+    try:
+        seen, still = -1, 0
+        while still < 4:  # until nothing moves any more; how long that takes does not matter
+            time.sleep(0.05)
+            still = still + 1 if added[0] == seen else 0
+            seen = added[0]
+        # One being filled, as many waiting and at work as there are sealers, one in hand; then packs of
+        # sixteen: two being filled, and one that each sealer stores.
+        assert seen <= 2 + 2 * sealers + 16 * (2 + sealers)
+    finally:
+        gate.set()
+        thread.join()
+    assert added[0] == 200
+    assert store.puts == 13
