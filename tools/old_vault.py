@@ -17,7 +17,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -192,7 +192,7 @@ def _settle(root: bytes) -> None:
 def describe(root: bytes, shown: bytes = b"") -> Tree:
     """All below a folder, and the folder itself: by path, everything that a restore must bring back."""
     found: Tree = {}
-    inodes: dict[int, str] = {}
+    groups: dict[int, list[str]] = {}
     for folder, folders, names in os.walk(root):
         folders.sort()
         here = shown + folder[len(root) :]
@@ -203,8 +203,16 @@ def describe(root: bytes, shown: bytes = b"") -> Tree:
             status = os.lstat(path)
             found[place] = _one(path, status, {})
             if status.st_nlink > 1:
-                found[place]["same_as"] = inodes.setdefault(status.st_ino, place)
-    return found
+                groups.setdefault(status.st_ino, []).append(place)
+    return with_hard_links(found, groups.values())
+
+
+def with_hard_links(tree: Tree, groups: Iterable[list[str]]) -> Tree:
+    """Says of each name of a file with several names which of them comes first."""
+    for group in groups:
+        for place in group if len(group) > 1 else ():
+            tree[place]["same_as"] = min(group)
+    return tree
 
 
 _KINDS: Final = {

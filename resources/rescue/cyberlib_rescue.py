@@ -65,7 +65,7 @@ except ImportError as missing:
     raise SystemExit(
         f"Il manque une bibliothèque · a library is missing: {missing}\n"
         f"    {sys.executable} -m pip install cryptography zstandard\n"
-        "(cryptography 44, zstandard 0.22, ou plus récent · or newer)"
+        "(cryptography 38, zstandard 0.19 ; phrase secrète · passphrase: cryptography 44)"
     ) from None
 
 MIB = 1024 * 1024
@@ -157,8 +157,10 @@ def stretch(passphrase: str, salt: bytes, memory: int, passes: int, lanes: int) 
     """Argon2id of a passphrase (NFC, UTF-8). Memory in KiB. Bounds first: the file may be a stranger's."""
     within = 64 * 1024 <= memory <= MIB and 3 <= passes <= 16 and 1 <= lanes <= 16
     need(within, "kdf_out_of_bounds")
-    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-
+    try:
+        from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+    except ImportError:
+        raise Problem("no_argon2") from None
     secret = unicodedata.normalize("NFC", passphrase).encode("utf-8")
     kdf = Argon2id(salt=salt, length=32, iterations=passes, lanes=lanes, memory_cost=memory)
     return kdf.derive(secret)
@@ -839,13 +841,25 @@ def read_node(data: bytes) -> tuple[list[Entry], list[Any]]:
     return entries, children
 
 
-def directory(vault: Vault, node_id: bytes, level: int = 0) -> Iterator[Entry]:
-    """The entries of a directory, in order."""
+def leaves(vault: Vault, node_id: bytes, first: bytes, level: int) -> Iterator[list[Entry]]:
+    """The leaves below a node that a branch promised to begin with the name `first`."""
     need(level <= MAX_TREE_LEVELS, "bad_tree")
     entries, children = read_node(vault.chunk(node_id, TREE))
-    yield from entries
-    for _, child in children:
-        yield from directory(vault, child, level + 1)
+    begins = entries[0].name if entries else children[0][0] if children else b""
+    need(not level or begins == first, "bad_tree")
+    if not children:
+        yield entries
+    for name, child in children:
+        yield from leaves(vault, child, name, level + 1)
+
+
+def directory(vault: Vault, node_id: bytes) -> Iterator[Entry]:
+    """The entries of a directory, in order; no name comes twice."""
+    last = b""
+    for entries in leaves(vault, node_id, b"", 0):
+        need(not entries or entries[0].name > last, "bad_tree")
+        yield from entries
+        last = entries[-1].name if entries else last
 
 
 def read_list(data: bytes) -> tuple[bytes, list[int] | None]:
@@ -1175,6 +1189,8 @@ CODES = {
     "recovery_word_unknown": "Ce mot n'est pas de la liste · this word is not in the list.",
     "recovery_words_checksum": "Un mot est faux ou déplacé · a word is wrong or out of place.",
     "kdf_out_of_bounds": "Table d'accès hostile : coût démesuré · hostile slot table: cost out of bounds.",
+    "no_argon2": "La phrase secrète demande cryptography 44 ou plus récent ; les mots, non · the passphrase "
+    "takes cryptography 44 or newer; the words do not.",
     "no_snapshot": "Aucune version à restaurer · no snapshot to restore.",
     "snapshot_unknown": "Aucune version, ou plusieurs, ne commencent ainsi : voir --list · no snapshot, or "
     "several, begin like this: see --list.",

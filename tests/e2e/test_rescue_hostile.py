@@ -1,0 +1,165 @@
+"""A vault that somebody with its keys made to do harm: the rescue program stays in its folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pytest
+
+from cyberlib_client.core import words
+from cyberlib_client.core.crypto import sha256
+from cyberlib_client.core.format_v1.index import PackInfo
+from cyberlib_client.core.format_v1.snapshot import Snapshot, seal_snapshot
+from cyberlib_client.core.ids import KIND_DATA, KIND_TREE, object_name
+from cyberlib_client.core.ports import CancelToken
+from cyberlib_client.repository.index import Index
+from cyberlib_client.repository.packer import Packer
+from cyberlib_client.repository.vault import NewSlot, create_vault
+from cyberlib_client.services.device import identity
+from cyberlib_client.transports.folder import FolderStore
+from tests.e2e.test_rescue import Rescue
+from tools.old_vault import RECOVERY_KEY, Draws
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="links and special files")
+
+CONTENT: Final = b"planted"
+FILE, DIRECTORY, SYMLINK = 0, 1, 2
+
+
+class Hostile:
+    """Writes a vault whose trees are what the test says, whatever the program would have written."""
+
+    def __init__(self, folder: Path) -> None:
+        slots = [NewSlot("recovery", "kit", secret=RECOVERY_KEY)]
+        store = FolderStore.make(str(folder / "vault"))
+        self.vault = create_vault(store, slots, clock=lambda: 0, random=Draws("hostile"))
+        self.stored: list[PackInfo] = []
+        self.packer = Packer(
+            self.vault.store, self.vault.keys, Index(), epoch=0, random=Draws("packs"), cancel=CancelToken(),
+            on_stored=self.stored.append,
+        )  # fmt: skip
+        self.chunk = self.vault.keys.chunk_ids.of(CONTENT)
+        self.packer.add(KIND_DATA, self.chunk, CONTENT)
+        self.rescue = Rescue(folder / "vault", " ".join(words.encode(RECOVERY_KEY)))
+
+    def node(self, value: object) -> bytes:
+        """Stores a node."""
+        data = msgspec.msgpack.encode(value)
+        node_id = self.vault.keys.tree_ids.of(data)
+        self.packer.add(KIND_TREE, node_id, data)
+        return node_id
+
+    def file(self, name: bytes, **extra: Any) -> list[object]:
+        """An entry with the planted content."""
+        return [name, FILE, 0o644, 0, 0, 1, 0, 1, len(CONTENT), self.chunk, extra or None]
+
+    def directory(self, name: bytes, *rows: list[object]) -> list[object]:
+        """An entry for a directory of these."""
+        return [name, DIRECTORY, 0o755, 0, 0, 1, 0, 1, 0, self.node([0, list(rows)]), None]
+
+    def link(self, name: bytes, target: bytes) -> list[object]:
+        """A symbolic link."""
+        return [name, SYMLINK, 0o777, 0, 0, 1, 0, 1, 0, target, None]
+
+    def commit(self, root: bytes) -> None:
+        """A snapshot of this root."""
+        self.packer.finish()
+        self.vault.put_index(self.stored, Draws("index"))
+        me = identity(self.vault.keys, bytes(48), "Poste")
+        snapshot = Snapshot(me.device, 1, root, 1, 1, "linux", "test")
+        data = seal_snapshot(self.vault.keys, bytes(32), snapshot, me.signing)
+        self.vault.store.put(object_name("snapshots", sha256(data)), data)
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Hostile:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "canary").write_bytes(b"sings")
+    return Hostile(tmp_path)
+
+
+def _outside(tmp_path: Path) -> dict[str, bytes]:
+    """All files but those of the vault and the destination."""
+    found = {}
+    for path in tmp_path.rglob("*"):
+        place = path.relative_to(tmp_path).parts[0]
+        if place not in ("vault", "out", "words.txt") and path.is_file():
+            found[str(path.relative_to(tmp_path))] = path.read_bytes()
+    return found
+
+
+@pytest.mark.parametrize("name", [b"..", b".", b"", b"../escaped", b"/escaped", b"a/../../escaped", b"a\0b"])
+def test_a_name_that_leads_out(hostile: Hostile, tmp_path: Path, name: bytes) -> None:
+    good = hostile.directory(b"good", hostile.file(b"kept"))
+    hostile.commit(hostile.node([0, [hostile.directory(b"bad", hostile.file(name)), good]]))
+    said = hostile.rescue(tmp_path / "out", code=3)
+    assert "/bad" in said
+    assert "bad_tree" in said
+    assert _outside(tmp_path) == {"outside/canary": b"sings"}
+    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert files == [tmp_path / "out" / "Poste" / "good" / "kept"]
+
+
+def test_a_link_with_a_directory_of_its_name(hostile: Hostile, tmp_path: Path) -> None:
+    """Two leaves, each in order by itself: first the link, then a directory of the same name."""
+    first = hostile.node([0, [hostile.link(b"a", os.fsencode(tmp_path / "outside"))]])
+    second = hostile.node([0, [hostile.directory(b"a", hostile.file(b"canary"), hostile.file(b"new"))]])
+    hostile.commit(hostile.node([1, [[b"a", first], [b"b", second]]]))
+    assert "bad_tree" in hostile.rescue(tmp_path / "out", code=3)
+    assert os.listdir(tmp_path / "out" / "Poste") == ["a"]
+    assert _outside(tmp_path) == {"outside/canary": b"sings"}
+
+
+def test_links_to_everywhere_are_made_and_never_followed(hostile: Hostile, tmp_path: Path) -> None:
+    target = os.fsencode(tmp_path / "outside" / "canary")
+    hostile.commit(
+        hostile.node([0, [hostile.link(b"a", target), hostile.link(b"b", b"a"), hostile.file(b"c")]])
+    )
+    hostile.rescue(tmp_path / "out")
+    place = tmp_path / "out" / "Poste"
+    assert os.readlink(place / "a") == os.fsdecode(target)
+    assert (place / "c").read_bytes() == CONTENT
+    assert _outside(tmp_path) == {"outside/canary": b"sings"}
+    assert (tmp_path / "outside" / "canary").stat().st_mode & 0o777 == 0o644
+
+
+def test_forged_sizes_and_lists(hostile: Hostile, tmp_path: Path) -> None:
+    huge = [b"huge", FILE, 0o644, 0, 0, 1, 0, 1, 1 << 62, hostile.node([bytes(20), [1 << 62]]), {"levels": 1}]
+    short = [b"short", FILE, 0o644, 0, 0, 1, 0, 1, 3, hostile.chunk, None]
+    shifted = hostile.node([hostile.chunk * 2, [5, 9]])
+    parts = [b"shifted", FILE, 0o644, 0, 0, 1, 0, 1, 14, shifted, {"levels": 1}]
+    empty_link = hostile.link(b"zlink", b"")
+    hostile.commit(hostile.node([0, [hostile.file(b"good"), huge, parts, short, empty_link]]))
+    said = hostile.rescue(tmp_path / "out", code=3)
+    assert [path.name for path in (tmp_path / "out" / "Poste").iterdir() if path.name != "huge"] == ["good"]
+    assert said.count("NON RESTAURÉ") in (3, 4)  # a file system with room for 4 EiB may make the huge one
+
+
+def test_a_path_too_long_for_the_disk_costs_itself_alone(hostile: Hostile, tmp_path: Path) -> None:
+    entry = hostile.file(b"bottom")
+    for _ in range(40):
+        entry = hostile.directory(b"d" * 250, entry)
+    hostile.commit(hostile.node([0, [entry, hostile.file(b"e")]]))
+    assert hostile.rescue(tmp_path / "out", code=3).count("NON RESTAURÉ") == 1
+    assert (tmp_path / "out" / "Poste" / "e").read_bytes() == CONTENT
+
+
+def test_attributes_that_would_give_rights(hostile: Hostile, tmp_path: Path) -> None:
+    planted = {
+        "xattr:security.capability": b"\1" * 20,
+        "xattr:user.fine": b"1",
+        "nonsense": b"",
+        "acl:access": b"x",
+    }
+    row = hostile.file(b"f", metadata=planted)
+    row[2] = 0o7777
+    hostile.commit(hostile.node([0, [row]]))
+    said = hostile.rescue(tmp_path / "out")
+    made = tmp_path / "out" / "Poste" / "f"
+    assert made.stat().st_mode & 0o7777 == 0o777
+    assert os.listxattr(made) == ["user.fine"]
+    assert "security.capability" in said

@@ -1,0 +1,1 @@
+"""Vaults of every released format, kept for ever, and two ways to read them."""
