@@ -25,18 +25,19 @@ from .workplace import Notice
 
 class BackupDone(msgspec.Struct, frozen=True):
     """How a backup ended. `unread`: files and folders without a sound copy; when there are any the run is
-    not green. `incidents`: at most 1,000 of them."""
+    not green. `rolled_back`: the vault lacks a snapshot this machine had seen. `incidents`: at most 1,000."""
 
     outcome: Literal["completed"]
     snapshot: SnapshotInfo
     unread: int
+    rolled_back: bool
     incidents: list[Incident]
     seconds: float
 
     @property
     def exit_code(self) -> int:
-        """3 when something could not be read."""
-        return 3 if self.unread else 0
+        """7 when the vault was put back to an earlier state, 3 when something could not be read."""
+        return 7 if self.rolled_back else 3 if self.unread else 0
 
 
 def run_backup(session: Session, choice: Choice) -> BackupDone:
@@ -51,7 +52,12 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
         _check_outside(sources, bootstrap.location_folder(place.at))
         result = _run(session, choice, sources)
         done = BackupDone(
-            "completed", snapshot_info(result.snapshot), result.unread, result.incidents, result.seconds
+            "completed",
+            snapshot_info(result.snapshot),
+            result.unread,
+            any(problem.code == "snapshot_rollback" for problem in session.snapshots.problems),
+            result.incidents,
+            result.seconds,
         )
         counts = result.statistics
         ended(

@@ -9,7 +9,7 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from ..core.errors import CyberlibError, UsageError
+from ..core.errors import CyberlibError, Unreachable, UsageError
 from ..core.ports import Clock, Random, Store
 from ..state.profile import Profile, default_profile
 from ..state.settings import Language, read_settings
@@ -41,8 +41,11 @@ def preferred_language(folder: str | None) -> Language | None:
 
 
 def store_at(location: str) -> Store:
-    """The store a location names. UsageError("store_kind_unknown", at=…)."""
-    return FolderStore(_folder(location))
+    """The store a location names. UsageError("store_kind_unknown", at=…), Unreachable("store_absent", at=…)."""
+    folder = _folder(location)
+    if not os.path.isdir(folder):
+        raise Unreachable("store_absent", at=folder)
+    return FolderStore(folder)
 
 
 def new_store_at(location: str) -> Store:

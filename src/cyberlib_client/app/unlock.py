@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.errors import CyberlibError, IntegrityError, NeedsUnlock
+from ..core.errors import CyberlibError, IntegrityError, NeedsUnlock, Unreachable, UsageError
 from ..core.ports import Store
 from ..repository.vault import Vault, open_with_key, open_with_passphrase, read_header
 from ..state.credentials import read_device_secret
@@ -23,13 +23,19 @@ def open_profile_vault(work: Workplace, store: Store, place: VaultSettings, leas
     """The vault of a profile. `least`: the newest slot table seen.
 
     Raises NeedsUnlock("locked") when nothing opens it and nobody can be asked, ("wrong_secret") for a
-    wrong passphrase, IntegrityError("other_vault_there", at=…) when the store holds another vault, and
-    what `repository.vault.open_vault` raises.
+    wrong passphrase, IntegrityError("other_vault_there", at=…) when the store holds another vault,
+    Unreachable("vault_absent", at=…) when it holds none, and what `repository.vault.open_vault` raises.
     """
-    vault = _with_device(work, store, place, least)
-    if vault is None:
-        if read_header(store).id != place.id:
+    try:
+        vault = _with_device(work, store, place, least)
+        if vault is None and read_header(store).id != place.id:
             raise IntegrityError("other_vault_there", at=place.at)
+    except UsageError as error:
+        if error.code != "not_a_vault":
+            raise
+        # It was there: an empty folder is where a disk would be mounted.
+        raise Unreachable("vault_absent", at=place.at) from None
+    if vault is None:
         vault = open_by_passphrase(work, store, least)
     if vault.id != place.id:
         raise IntegrityError("other_vault_there", at=place.at)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from ..core.errors import CyberlibError, NeedsUnlock, UsageError
+from ..core.errors import CyberlibError, NeedsUnlock, Unreachable, UsageError
 from ..core.ports import OBJECT_KINDS, Store
 from ..core.words import decode, encode
 from ..repository.vault import NewSlot, Vault, create_vault, open_with_key, read_header
@@ -93,9 +93,9 @@ def create(
     """
     with bootstrap.lock(session.profile):
         session.require_no_vault()
+        if _holds_vault(at):
+            raise UsageError("vault_exists", at=at)
         store = bootstrap.new_store_at(at)
-        if _holds_vault(store):
-            raise UsageError("vault_exists", at=store.location)
         name = device or bootstrap.machine().machine_name()
         passphrase = _new_passphrase(session, name)
         key = bootstrap.random(_WORDS_KEY)
@@ -217,10 +217,17 @@ def _adopt(session: Session, store: Store, vault: Vault, name: str, kept: NewDev
     write_settings(session.profile, settings)
 
 
-def _holds_vault(store: Store) -> bool:
+def _holds_vault(at: str) -> bool:
+    """Also when it is damaged or newer: nothing may be made in its place."""
     try:
-        read_header(store)
+        read_header(bootstrap.store_at(at))
+    except Unreachable as error:
+        if error.code != "store_absent":
+            raise
+        return False
     except UsageError as error:
+        if error.code == "store_kind_unknown":
+            raise
         return error.code != "not_a_vault"
     return True
 

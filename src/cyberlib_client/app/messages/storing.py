@@ -27,6 +27,12 @@ ERRORS: Final[dict[str, Text]] = {
         "{at} is not there.",
         "Plug the disk in, or mount the share, then run again.",
     ),
+    "vault_absent": Text(
+        "Le coffre n’est pas dans {at}.",
+        "Le disque n’est sans doute pas branché, ou c’en est un autre : branchez le bon, puis relancez.",
+        "The vault is not in {at}.",
+        "The disk is probably not plugged in, or it is another one: plug in the right one, then run again.",
+    ),
     "store_unusable": Text(
         "{at} ne répond pas comme un dossier[ : {reason}].",
         "Vérifiez le disque, le câble ou le réseau, puis relancez.",
