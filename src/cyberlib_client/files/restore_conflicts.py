@@ -12,7 +12,7 @@ from ..core.events import Incident, Listener
 from ..core.ports import Clock
 from .names import display
 from .restore_handles import DirHandle, OpenHandles
-from .restore_model import Ask, Conflict, Existing, Held, Outcome, Place, Question
+from .restore_model import Ask, Conflict, Existing, Held, Outcome, Place, Question, Wishes
 
 Make = Callable[[Held, bytes], list[str]]
 """Makes an item under a name that must be free; returns what metadata could not be set."""
@@ -32,6 +32,7 @@ class Conflicts:
         ask: Ask | None,
         listener: Listener,
         clock: Clock,
+        wishes: Wishes,
     ) -> None:
         if conflict is Conflict.ASK and ask is None:
             raise ValueError("ASK needs somebody to ask")
@@ -41,6 +42,7 @@ class Conflicts:
         self._ask = ask
         self._listener = listener
         self._clock = clock
+        self._wishes = wishes
         self._label: str | None = None
         self._lock = threading.Lock()
         self._asking = threading.Lock()
@@ -49,12 +51,11 @@ class Conflicts:
         """The name for an item, its own wherever possible. Raises IntegrityError("hostile_name", path=…)."""
         rules = parent.traits.rules
         disk = rules.on_disk(name)
-        if not rules.folds:
-            if disk is not name and disk != name:
-                self._rename(parent, name, disk, "name_changed")
+        if rules.folds:
+            with self._lock:
+                disk = self._unlike_others(parent, name, disk)
+        elif disk is name:
             return disk
-        with self._lock:
-            disk = self._unlike_others(parent, name, disk)
         if disk != name:
             self._rename(parent, name, disk, "name_changed")
         return disk
@@ -100,6 +101,7 @@ class Conflicts:
 
     def tell_lost(self, parent: DirHandle, name: bytes, lost: list[str]) -> None:
         """An item is there, but not all of its metadata."""
+        lost = self._wishes.missed(lost)
         if not parent.traits.modes:
             lost = [what for what in lost if what != "mode"]  # told once, for all
         if lost:

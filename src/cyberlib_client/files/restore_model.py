@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple, Protocol
 
+from ..core.platform import NOT_APPLICABLE
 from ..core.ports import Buffer
 from .restore_names import NameRules
 
@@ -64,6 +65,11 @@ class Question(NamedTuple):
 Ask = Callable[[Question], Conflict]
 
 
+_RIGHTS_OF_OTHERS: Final = frozenset(
+    NOT_APPLICABLE + key for key in ("windows:sddl", "acl:access", "acl:default", "acl:macos")
+)
+
+
 class Wishes(NamedTuple):
     """What to restore beyond content, names, times and the nine permission bits.
 
@@ -74,6 +80,14 @@ class Wishes(NamedTuple):
     owner: bool = False
     acl: bool = False
     devices: bool = False
+
+    def missed(self, lost: Iterable[str]) -> list[str]:
+        """Of metadata that could not be set, what the user is to be told.
+
+        Every file of Windows has an owner and an access list, which say nothing on Linux: nobody who
+        did not ask for them wants to hear so of each file.
+        """
+        return [what for what in lost if self.owner or self.acl or what not in _RIGHTS_OF_OTHERS]
 
 
 class Exchanged(OSError):

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ..core.errors import IntegrityError
@@ -65,16 +65,11 @@ class NameRules:
     fold_case: bool = False
     fold_form: bool = False
     limit: int = 255
+    folds: bool = field(init=False, repr=False)
+    """True when two different names may be one."""
 
-    @property
-    def folds(self) -> bool:
-        """True when two different names may be one."""
-        return self.fold_case or self.fold_form
-
-    @property
-    def plain(self) -> bool:
-        """True when any bytes but `/` and NUL are a name of their own."""
-        return not (self.windows or self.text or self.fold_case or self.fold_form)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folds", self.fold_case or self.fold_form)
 
     def on_disk(self, name: bytes) -> bytes:
         """The name to write for `name`, equal to it wherever possible.
@@ -83,6 +78,8 @@ class NameRules:
         """
         if name in _HOSTILE or b"/" in name or b"\0" in name:
             raise IntegrityError("hostile_name", path=display(name))
+        if not (self.windows or self.text) and len(name) <= self.limit:
+            return name
         disk = self._encode(self._legal(name)) if self.windows or self.text else name
         return disk if self._length(disk) <= self.limit else self._shortened(name, disk)
 

@@ -52,6 +52,7 @@ if sys.platform != "win32":
             self._metadata = metadata
             self._wishes = wishes
             self._bits = _ALL_BITS if wishes.owner else _PERMISSIONS
+            self._wants_owner = wishes.owner
             self._user = os.geteuid()
             # A quarter of what this process may open: the store, the database and the rest need some too.
             self.open_limit = max(16, min(512, os.sysconf("SC_OPEN_MAX") // 4))
@@ -110,11 +111,12 @@ if sys.platform != "win32":
                     done = os.write(number, data)
                     if done != len(data):
                         _pwrite_all(number, memoryview(data)[done:], done)
-                    mode = meta.mode & self._bits
-                    if self._wishes.owner or meta.extras:
+                    mode, _, _, mtime_ns, extras = meta
+                    mode &= self._bits
+                    if extras or self._wants_owner:
                         lost, mode = self._dressed(number, meta)
                     try:
-                        os.utime(number, ns=(meta.mtime_ns, meta.mtime_ns))
+                        os.utime(number, ns=(mtime_ns, mtime_ns))
                     except (OSError, OverflowError):
                         lost.append("time")
                     try:
@@ -172,7 +174,7 @@ if sys.platform != "win32":
             """
             lost: list[str] = []
             mode = meta.mode & self._bits
-            if self._wishes.owner:
+            if self._wants_owner:
                 _try(lost, "owner", lambda: os.chown(number, meta.uid, meta.gid))
                 if lost:
                     mode &= _PERMISSIONS
@@ -269,7 +271,7 @@ if sys.platform != "win32":
         def _named(self, where: int, name: bytes, meta: EntryMeta) -> list[str]:
             """Owner and time of an item that cannot be opened; returns what could not be set."""
             lost = list(meta.extras or ())
-            if self._wishes.owner:
+            if self._wants_owner:
                 owner = (meta.uid, meta.gid)
                 _try(lost, "owner", lambda: os.chown(name, *owner, dir_fd=where, follow_symlinks=False))
             times = (meta.mtime_ns, meta.mtime_ns)

@@ -32,6 +32,7 @@ from .restore_names import WINDOWS
 
 _OPEN_LIMIT: Final = 4096
 _PRIVATE: Final = 0o700
+_RIGHTS: Final = "windows:sddl"
 
 if sys.platform == "win32":
 
@@ -116,6 +117,8 @@ if sys.platform == "win32":
             return _finished(part, meta)
 
         def finish_last(self, directory: Held, name: bytes, meta: EntryMeta) -> list[str]:
+            if not (self._wishes.acl or self._wishes.owner or any(k != _RIGHTS for k in meta.extras or ())):
+                return []  # all that most files have, and that few restores ask for
             return self._dressed(_open_item(directory, name, api.READ_ATTRIBUTES, api.SHARE_ALL).path, meta)
 
         def _dressed(self, path: str, meta: EntryMeta) -> list[str]:

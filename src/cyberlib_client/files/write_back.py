@@ -20,7 +20,6 @@ import errno
 import stat
 import sys
 import time
-from types import TracebackType
 from typing import Final, Self
 from weakref import WeakSet
 
@@ -94,7 +93,7 @@ class Target:
         self._wishes = wishes or Wishes()
         self._place: Place = SystemPlace(metadata, self._wishes)
         self._handles = OpenHandles(self._place, open_limit or self._place.open_limit)
-        self._conflicts = Conflicts(self._place, self._handles, conflict, ask, listener, clock)
+        self._conflicts = Conflicts(self._place, self._handles, conflict, ask, listener, clock, self._wishes)
         self._replaces = conflict is Conflict.REPLACE
         self._rules = rules
         self._listener = listener
@@ -111,9 +110,7 @@ class Target:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -165,43 +162,50 @@ class Target:
                 handle.held = None
 
     def write_small(self, parent: DirHandle, name: bytes, data: Buffer, meta: EntryMeta) -> Outcome:
-        """A file whose whole content is at hand."""
+        """A file whose whole content is at hand. The way most files go: no closure, no second name."""
         disk = self._conflicts.disk_name(parent, name)
         seal = parent.traits.seal
-        place = self._place
+        if seal is None:
+            return self._write_small(parent, name, disk, data, meta)
         try:
-            if seal is not None:  # the short way: no closure, no second name
-                directory = parent.held or self._handles.directory(parent)
-                parent.used = True
-                try:
-                    lost = place.write(directory, disk, data, meta, seal)
-                except FileExistsError:
-                    pass
-                else:
-                    if lost:
-                        self._conflicts.tell_lost(parent, name, lost)
-                    if meta.extras:
-                        self._finish_last(parent, name, disk, meta)
-                    return Outcome.WRITTEN
+            directory = parent.held or self._handles.directory(parent)
+            parent.used = True
+            lost = self._place.write(directory, disk, data, meta, seal)
+        except FileExistsError:
+            return self._write_small(parent, name, disk, data, meta)
+        except OSError as error:
+            return self._refuse(parent, name, error)
+        if lost:
+            self._conflicts.tell_lost(parent, name, lost)
+        if meta.extras:
+            self._finish_last(parent, name, disk, meta)
+        return Outcome.WRITTEN
 
-            def make(directory: Held, unused: bytes) -> list[str]:
-                if seal is not None:
-                    return place.write(directory, unused, data, meta, seal)
-                part = place.part_name()
-                lost = place.write(directory, part, data, meta, None)
-                try:
-                    place.rename_new(directory, part, unused)
-                except BaseException:
-                    place.remove(directory, part)
-                    raise
-                return lost
+    def _write_small(
+        self, parent: DirHandle, name: bytes, disk: bytes, data: Buffer, meta: EntryMeta
+    ) -> Outcome:
+        """The same where the name is taken, or where half a file could be seen under it."""
+        seal, place = parent.traits.seal, self._place
 
+        def make(directory: Held, unused: bytes) -> list[str]:
+            if seal is not None:
+                return place.write(directory, unused, data, meta, seal)
+            part = place.part_name()
+            lost = place.write(directory, part, data, meta, None)
+            try:
+                place.rename_new(directory, part, unused)
+            except BaseException:
+                place.remove(directory, part)
+                raise
+            return lost
+
+        try:
             outcome = self._conflicts.put(parent, name, disk, make, len(data))
             if outcome.there and meta.extras:
                 self._finish_last(parent, name, disk, meta)
-            return outcome
         except OSError as error:
             return self._refuse(parent, name, error)
+        return outcome
 
     def begin_file(
         self, parent: DirHandle, name: bytes, size: int, meta: EntryMeta, *, sparse: bool = False
@@ -314,8 +318,9 @@ class Target:
             self._place.make_directory(held, unused)
             return []
 
-        outcome = self._conflicts.put(parent, name, disk, make, movable=False)
-        return ((parent.renamed or {}).get(name) or disk if outcome.there else b""), True
+        if not self._conflicts.put(parent, name, disk, make, movable=False).there:
+            return b"", False
+        return (parent.renamed or {}).get(name) or disk, True
 
     def _traits(self, opened: tuple[Held, Identity], path: str) -> Traits:
         """What the file system of a directory does, found out once for each."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -82,22 +81,22 @@ class Restores:
         return self._begun[-1]
 
 
-if sys.platform != "win32":
-    _NOBODY = 65_534
+_NOBODY = 65_534
 
-    @contextmanager
-    def unprivileged() -> Iterator[Path]:
-        """A folder of its own for a user without privileges, as whom the body runs: root may do anything."""
-        folder = Path(tempfile.mkdtemp(prefix="cyberlib-nobody-"))
-        user = os.geteuid()
-        try:
-            if user == 0:
-                os.chown(folder, _NOBODY, _NOBODY)
-                os.seteuid(_NOBODY)
-            yield folder
-        finally:
-            os.seteuid(user)
-            for path in folder.rglob("*"):
-                if path.is_dir() and not path.is_symlink():
-                    path.chmod(0o700)
-            shutil.rmtree(folder)
+
+@contextmanager
+def unprivileged() -> Iterator[Path]:
+    """A folder for a user without privileges, as whom the body runs: root may do anything. POSIX only."""
+    folder = Path(tempfile.mkdtemp(prefix="cyberlib-nobody-"))
+    user = os.geteuid()
+    try:
+        if user == 0:
+            os.chown(folder, _NOBODY, _NOBODY)
+            os.seteuid(_NOBODY)
+        yield folder
+    finally:
+        os.seteuid(user)
+        for path in folder.rglob("*"):
+            if path.is_dir() and not path.is_symlink():
+                path.chmod(0o700)
+        shutil.rmtree(folder)

@@ -1,0 +1,68 @@
+"""What only Windows has: attributes, and files that forbid their own change."""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cyberlib_client.files.write_back import Conflict, EntryMeta, FileHandle, Outcome
+from cyberlib_client.system.windows.metadata import WindowsMetadata
+from tests.unit.files.restoring import META, Restores, Start
+
+if sys.platform != "win32":
+    pytest.skip("Windows", allow_module_level=True)
+
+READ_ONLY_HIDDEN = stat.FILE_ATTRIBUTE_READONLY | stat.FILE_ATTRIBUTE_HIDDEN
+EXTRAS = {"windows:attributes": struct.pack("<I", READ_ONLY_HIDDEN)}
+LOCKED: EntryMeta = META._replace(extras=EXTRAS)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    with Restores(tmp_path / "target") as restores:
+        yield restores.begin
+    for folder, folders, files in os.walk(tmp_path):
+        for name in folders + files:
+            os.chmod(os.path.join(folder, name), stat.S_IWRITE)
+
+
+def test_attributes_come_with_the_name_and_leave_the_time(start: Start) -> None:
+    restore = start(metadata=WindowsMetadata())
+    restore.target.write_small(restore.root, b"small", b"x", LOCKED)
+    long = restore.target.begin_file(restore.root, b"long", 1, LOCKED)
+    assert isinstance(long, FileHandle)
+    long.pwrite(0, b"x")
+    long.finish()
+    restore.target.finish_directory(restore.folder(b"folder"), LOCKED)
+    for name in ("small", "long", "folder"):
+        found = (restore.path / name).stat()
+        # Wine has no read-only folders.
+        wanted = stat.FILE_ATTRIBUTE_HIDDEN if name == "folder" else READ_ONLY_HIDDEN
+        assert found.st_file_attributes & wanted == wanted, name
+        assert found.st_mtime_ns == META.mtime_ns, name
+    assert restore.incidents == []
+
+
+def test_an_access_list_nobody_asked_for_is_not_missed(start: Start) -> None:
+    restore = start(metadata=WindowsMetadata())
+    meta = META._replace(extras={"windows:sddl": b"O:BAG:BA"})
+    assert restore.target.write_small(restore.root, b"f", b"x", meta) is Outcome.WRITTEN
+    assert restore.incidents == []
+
+
+def test_a_short_name_does_not_open_another_folder(start: Start) -> None:
+    """`PROGRA~1` is a name of its own in the vault, and on disk perhaps another folder's second name."""
+    restore = start(conflict=Conflict.KEEP_BOTH)
+    long = restore.folder(b"Program Files of the practice")
+    short = restore.folder(b"PROGRA~1")
+    restore.file(b"f", b"long", long)
+    restore.file(b"f", b"short", short)
+    restore.target.close()
+    assert restore.listing()["Program Files of the practice/f"] == b"long"
+    assert sorted(data for data in restore.listing().values() if data) == [b"long", b"short"]
