@@ -204,7 +204,7 @@ def _walk(
     saver = FileSaver(index, keys.chunk_ids, chunker, packer.add, nodes.put, run.cancel)
     mine = _parents(snapshots, run.identity.device.id)
     lossy = bool(report.missing or report.damaged or run.request.suspects)
-    holds = (lambda entry: _holds(index, reader, entry)) if lossy else None
+    holds = (lambda e: _holds(index, reader, e)) if lossy else (lambda e: _holds_start(index, e))
     census = Census(run.request.sources) if run.request.estimate and not mine else None
     meter = Meter(packer, _totals(mine, census), run.listener, run.cancel, run.checkpoint)
     walker = Walker(
@@ -233,6 +233,16 @@ def _totals(mine: list[Stored], census: Census | None) -> Callable[[], tuple[int
 def _parents(snapshots: SnapshotList, device: bytes) -> list[Stored]:
     mine = [s for s in snapshots.items if s.snapshot.device.id == device]
     return list(reversed(mine))[:_PARENTS]
+
+
+def _holds_start(index: Index, entry: Entry) -> bool:
+    """Whether the vault has the chunk of a small file, the root of a large one's list: what costs one look.
+
+    Packs may be missing together with the index that named them; then nothing else tells.
+    """
+    if entry.extra is not None and entry.extra.levels:
+        return index.trees.find(entry.content) != ABSENT
+    return not entry.content or index.data.find(entry.content) != ABSENT
 
 
 def _holds(index: Index, reader: Reader, entry: Entry) -> bool:
@@ -272,15 +282,15 @@ def _commit(
         started=run.started,
         time=run.clock(),
         system=THIS_SYSTEM,
-        client=run.request.client,
+        client=_text(run.request.client),
         sources=[s.path for s in run.request.sources],
-        label=run.request.label,
-        user=run.request.user,
+        label=_text(run.request.label),
+        user=_text(run.request.user),
         statistics=statistics,
-        incidents=[(i.code, path, i.detail) for i, path in run.incidents],
+        incidents=[(i.code, path, _text(i.detail)) for i, path in run.incidents],
         incident_count=run.incident_count,
-        owners=users,
-        groups=groups,
+        owners={number: _text(name) for number, name in users.items()},
+        groups={number: _text(name) for number, name in groups.items()},
     )
     vault = run.vault
     data = seal_snapshot(vault.keys, run.random(32), snapshot, run.identity.signing)
@@ -290,3 +300,8 @@ def _commit(
 
 
 __all__ = ["BackupRequest", "BackupResult", "Source", "backup"]
+
+
+def _text(said: str) -> str:
+    """What the system or a command line said, without what is no text: it must not cost the run."""
+    return said.encode("utf-8", "replace").decode()

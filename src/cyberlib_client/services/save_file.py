@@ -137,8 +137,10 @@ class FileSaver:
         id_of, find = self._id_of, self._find
         stream.seek(0)
         size = 0
-        while filled := stream.fill(block):
+        # No further than the end it had: a file may grow faster than it is read.
+        while wanted := min(len(block), stream.size - size):
             self._cancel.check()
+            filled = stream.fill(block[:wanted])
             for start in range(0, filled, page):
                 content = block[start : min(start + page, filled)]
                 if content == zeros:
@@ -151,8 +153,8 @@ class FileSaver:
                 chunks.add(chunk_id, len(content))
             size += filled
             self.bytes_read += filled
-            if filled < len(block):
-                break  # the end, even if the file grows meanwhile: only its last page may be short
+            if filled < wanted:
+                break  # it shrank; only the last page may be short
         return size
 
     def _extent(self, stream: Stream, chunks: ContentList, offset: int, length: int) -> int:

@@ -75,7 +75,7 @@ class ReadsMetadata(Protocol):
 class Walker:
     """Walks sources and writes their trees. For one thread.
 
-    `holds`: whether the vault still has an entry's content, None when nothing can have been lost.
+    `holds`: whether the vault still has an entry's content.
     `skip`: (device, inode) of directories that are never entered: the vault's own.
     """
 
@@ -85,7 +85,7 @@ class Walker:
         nodes: NodeWriter,
         reader: Reader,
         metadata: ReadsMetadata,
-        holds: Callable[[Entry], bool] | None,
+        holds: Callable[[Entry], bool],
         skip: Container[tuple[int, int]],
         incident: Callable[[Incident, bytes], None],
         cancel: CancelToken,
@@ -172,7 +172,7 @@ class Walker:
             return False  # devices are numbered anew at each start: links of one file must go on agreeing
         self.owners.add(e.uid)
         self.groups.add(e.gid)
-        return self._holds is None or self._holds(e)
+        return self._holds(e)
 
     # ---- directories --------------------------------------------------------------------------
 
