@@ -263,7 +263,10 @@ if sys.platform != "win32":
             if kind == stat.S_IFIFO:
                 os.mkfifo(name, _PRIVATE_FILE, dir_fd=where)
             else:
-                os.mknod(name, kind | _PRIVATE_FILE, device, dir_fd=where)
+                try:
+                    os.mknod(name, kind | _PRIVATE_FILE, device, dir_fd=where)
+                except OverflowError:
+                    raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from None
             lost = self._named(where, name, meta)
             _try(lost, "mode", lambda: _chmod_special(where, name, kind, meta.mode & self._bits))
             return lost

@@ -310,3 +310,22 @@ def test_access_lists_of_another_system_are_missed_only_by_who_asked(start: Star
     restore = start(metadata=LinuxMetadata(), wishes=Wishes(acl=acl))
     restore.target.write_small(restore.root, b"f", b"x", _meta(0o600, extras={"windows:sddl": b"O:BA"}))
     assert restore.told() == (["metadata_lost"] if acl else [])
+
+
+@pytest.mark.parametrize("number", [1 << 64, 1 << 70, -(1 << 70)])
+def test_a_device_number_that_no_system_has(start: Start, number: int) -> None:
+    restore = start(wishes=Wishes(devices=True))
+    outcome = restore.target.device(restore.root, b"odd", META, block=True, number=number)
+    assert outcome is Outcome.REFUSED
+    assert restore.told() == ["restore_failed"]
+    assert restore.listing() == {}
+
+
+@root_only
+@pytest.mark.parametrize("number", [-2, 1 << 40, 1 << 70])
+def test_an_owner_that_no_system_has(start: Start, number: int) -> None:
+    restore = start(wishes=Wishes(owner=True))
+    meta = _meta(0o4755, uid=number, gid=number)
+    assert restore.target.write_small(restore.root, b"f", b"x", meta) is Outcome.WRITTEN
+    assert restore.told() == ["metadata_lost"]
+    assert stat.S_IMODE((restore.path / "f").stat().st_mode) == 0o755
