@@ -41,7 +41,7 @@ from cyberlib_client.core.format_v1.vault import (
     read_vault_header,
     write_vault_header,
 )
-from cyberlib_client.core.ids import KIND_DATA, KIND_TREE, MIB, object_name
+from cyberlib_client.core.ids import KIND_DATA, KIND_TREE, MIB, PACK_SIZE, object_name
 from cyberlib_client.core.keys import VaultKeys
 from cyberlib_client.core.words import decode, encode
 from cyberlib_client.files.filters import Filters, Rule
@@ -305,13 +305,14 @@ def _kind(data: bytes) -> None:
 
 def _whole_pack() -> bytes:
     content = b"contenu " * 40
-    builder = PackBuilder(KEYS, 0, lambda n: bytes(n), content)
+    builder = PackBuilder(KEYS, 0, lambda n: bytes(n), content, bytearray(PACK_SIZE))
     position, offset = builder.take(0, len(content), 1) or (0, 0)
     info = pack.SegmentInfo(
         KIND_DATA, offset, len(content) + 16, len(content), 0, KEYS.chunk_ids.of(content), [len(content)]
     )
-    builder.put(position, builder.seal(position, KIND_DATA, content), info)
-    return b"".join(builder.finish(full=False)[1])
+    builder.seal(position, offset, KIND_DATA, content)
+    builder.put(position, info)
+    return bytes(builder.finish(full=False)[1])
 
 
 _PACK: Final = _whole_pack()

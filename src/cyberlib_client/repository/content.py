@@ -11,6 +11,9 @@ from ..core.format_v1.tree import FILE, Entry
 from ..core.ids import ID_SIZE
 from .trees import NodeReader
 
+MAX_CHUNKS: Final = 1 << 27
+"""Chunks of one file that a reader follows: nodes that share what they hold could tell of 2^60."""
+
 _LEAST: Final = 2
 
 
@@ -82,8 +85,11 @@ def content_spans(reader: NodeReader, entry: Entry) -> Iterator[tuple[bytes, int
         yield entry.content, 0, entry.size
         return
     offset = 0
-    for chunk_id, size in _walk(reader, entry.content, extra.levels, extra.page):
+    spans = _walk(reader, entry.content, extra.levels, extra.page, entry.size)
+    for count, (chunk_id, size) in enumerate(spans, 1):
         size = size or min(extra.page, entry.size - offset)
+        if count > MAX_CHUNKS:
+            raise IntegrityError("bad_content_list")
         if size <= 0 or offset + size > entry.size:
             raise IntegrityError("bad_content_list")
         yield chunk_id, offset, size
@@ -92,16 +98,20 @@ def content_spans(reader: NodeReader, entry: Entry) -> Iterator[tuple[bytes, int
         raise IntegrityError("bad_content_list")
 
 
-def _walk(reader: NodeReader, node_id: bytes, level: int, page: int) -> Iterator[tuple[bytes, int]]:
-    """(chunk id, size or 0 for a page) below a node of the given level."""
+def _walk(
+    reader: NodeReader, node_id: bytes, level: int, page: int, total: int
+) -> Iterator[tuple[bytes, int]]:
+    """(chunk id, size or 0 for a page) below a node of the given level, which stands for `total` bytes."""
     if level > MAX_LEVELS:
         raise IntegrityError("bad_content_list")
     ids, sizes = decode_list(reader.node(node_id))
     if sizes is None and (level > 1 or not page):
         raise IntegrityError("bad_content_list")
+    if sizes is not None and sum(sizes) != total:
+        raise IntegrityError("bad_content_list")
     for number, at in enumerate(range(0, len(ids), ID_SIZE)):
         child = ids[at : at + ID_SIZE]
-        if level > 1:
-            yield from _walk(reader, child, level - 1, page)
+        if level > 1 and sizes is not None:
+            yield from _walk(reader, child, level - 1, page, sizes[number])
         else:
             yield child, sizes[number] if sizes is not None else 0

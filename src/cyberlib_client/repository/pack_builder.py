@@ -24,17 +24,22 @@ from ..core.ports import Buffer, Random
 
 
 class PackBuilder:
-    """Not thread-safe but for `seal`, which may run in several threads once a place was taken."""
+    """Not thread-safe but for `seal`, which may run in several threads once a place was taken.
 
-    def __init__(self, keys: VaultKeys, epoch: int, random: Random, first: Buffer) -> None:
+    `buffer` holds the pack: `PACK_SIZE` bytes, used again for another one later. Packs in buffers of
+    their own keep memory within bounds, where a million pieces of all sizes do not.
+    """
+
+    def __init__(self, keys: VaultKeys, epoch: int, random: Random, first: Buffer, buffer: bytearray) -> None:
         # Hedged: should the random source repeat itself, packs with other content still get
         # other keys; a nonce is never used twice under one key.
         salt = mac(keys.hedge, random(head.SALT_SIZE) + sha256(first))
         self._random = random
         self.header, self._sealer = head.new_header(keys, head.PACK, epoch, salt)
+        self.buffer = buffer
+        self.buffer[: head.HEADER_SIZE] = self.header
         self._end = head.HEADER_SIZE
         self._footer_bound = FOOTER_BASE
-        self._sealed: list[bytearray | None] = []
         self._infos: list[SegmentInfo | None] = []
         self.numbers: list[int] = []
         self.waiting = 0
@@ -52,7 +57,6 @@ class PackBuilder:
         position, offset = len(self._infos), self._end
         self._end += sealed
         self._footer_bound = footer
-        self._sealed.append(None)
         self._infos.append(None)
         self.numbers.append(number)
         self.waiting += 1
@@ -63,24 +67,23 @@ class PackBuilder:
         """Bytes taken so far, header included."""
         return self._end
 
-    def seal(self, position: int, kind: int, stored: Buffer) -> bytearray:
-        """The sealed segment, opened again and compared before it is handed out.
+    def seal(self, position: int, offset: int, kind: int, stored: Buffer) -> None:
+        """Seals a segment into its place, then opens it again and compares.
 
         Memory and libraries do fail; what is sent must be what was read. IntegrityError("bad_memory").
         """
         aad = segment_aad(self.header, kind, position)
-        sealed = self._sealer.seal(position, stored, aad)
+        place = memoryview(self.buffer)[offset : offset + len(stored) + TAG_SIZE]
+        self._sealer.seal_into(position, stored, aad, place)
         try:
-            opened: Buffer = self._sealer.open(position, sealed, aad)
+            opened: Buffer = self._sealer.open(position, place, aad)
         except IntegrityError:
             opened = b""
         if opened != stored:
             raise IntegrityError("bad_memory")
-        return sealed
 
-    def put(self, position: int, sealed: bytearray, info: SegmentInfo) -> None:
-        """Places a sealed segment at the position it was sealed for."""
-        self._sealed[position] = sealed
+    def put(self, position: int, info: SegmentInfo) -> None:
+        """Counts a segment that was sealed."""
         self._infos[position] = info
         self.waiting -= 1
 
@@ -89,21 +92,20 @@ class PackBuilder:
         """Closed, and every segment in place."""
         return self.closed and not self.waiting
 
-    def finish(self, *, full: bool) -> tuple[PackInfo, list[Buffer]]:
-        """The pack's description and the parts to store end to end.
+    def finish(self, *, full: bool) -> tuple[PackInfo, memoryview]:
+        """The pack's description and its bytes, which lie in `buffer`.
 
         A full pack has exactly `PACK_SIZE` bytes, the last one of a run is padded by Padmé.
         """
         infos = [i for i in self._infos if i is not None]
-        segments = [s for s in self._sealed if s is not None]
         footer = seal_footer(self._sealer, self.header, infos)
         least = self._end + len(footer) + TRAILER_SIZE
-        size = PACK_SIZE if full else min(padme(least, TAIL_FLOOR), max(PACK_SIZE, least))
-        padding = self._random(size - least)
-        offset = self._end + len(padding)
-        trailer = seal_trailer(self._sealer, self.header, offset, len(footer))
-        parts: list[Buffer] = [self.header, *segments, padding, footer, trailer]
-        return PackInfo(sha256(*parts), size, self.header, infos), parts
+        size = PACK_SIZE if full else min(padme(least, TAIL_FLOOR), PACK_SIZE)
+        offset = size - TRAILER_SIZE - len(footer)
+        view = memoryview(self.buffer)[:size]
+        view[self._end : offset] = self._random(offset - self._end)
+        view[offset:] = footer + seal_trailer(self._sealer, self.header, offset, len(footer))
+        return PackInfo(sha256(view), size, self.header, infos), view
 
 
 def sealer_of(keys: VaultKeys, header: bytes) -> Sealer:

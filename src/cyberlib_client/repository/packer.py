@@ -7,7 +7,7 @@ others, with a bounded queue between them.
                                         hash, put ──► `on_stored`
 
 Memory: plain segments, at most two for each worker and one being filled; packs, two being filled and one
-being stored by each worker.
+being stored by each worker but one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..core.crypto import TAG_SIZE
 from ..core.errors import IntegrityError
 from ..core.format_v1.index import PackInfo
 from ..core.format_v1.pack import SegmentInfo
-from ..core.ids import KIND_DATA, KIND_TREE, MAX_CHUNK, SEGMENT_SIZE, object_name
+from ..core.ids import KIND_DATA, KIND_TREE, MAX_CHUNK, PACK_SIZE, SEGMENT_SIZE, object_name
 from ..core.keys import VaultKeys
 from ..core.ports import Buffer, CancelToken, Random, Store
 from .index import Index, PackRow
@@ -80,6 +80,7 @@ class Packer:
         self._trees_waiting: list[_Segment] = []
         self._trees_apart = False
         self._builders: dict[int, list[PackBuilder]] = {KIND_DATA: [], KIND_TREE: []}
+        self._spare: list[bytearray] = []
         self._lock = threading.Lock()
         self._room = threading.Semaphore(_PACKS)
         self._failure: BaseException | None = None
@@ -170,18 +171,16 @@ class Packer:
             if self._failure is not None:
                 continue  # keep taking, so that nobody waits for a place in the queue
             try:
-                for complete in self._seal(segment):
-                    self._store_pack(complete, full=True)
+                self._seal(segment)
             except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
                 self._failure = error
 
-    def _seal(self, segment: _Segment) -> list[PackBuilder]:
-        """Packs that are complete with this segment."""
+    def _seal(self, segment: _Segment) -> None:
         plain = segment.plain
         codec, stored = compress(plain)
         _compare(codec, stored, plain)
-        builder, position, offset, closed = self._take_place(segment, len(stored))
-        sealed = builder.seal(position, segment.kind, stored)
+        builder, position, offset = self._take_place(segment, len(stored))
+        builder.seal(position, offset, segment.kind, stored)
         info = SegmentInfo(
             segment.kind,
             offset,
@@ -192,26 +191,27 @@ class Packer:
             segment.sizes,
         )
         with self._lock:
-            builder.put(position, sealed, info)
-            complete = [builder] if builder.ready else []
-        return complete if closed is None else [closed, *complete]
+            builder.put(position, info)
+            complete = builder.ready
+        if complete:
+            self._store_pack(builder, full=True)
 
-    def _take_place(self, segment: _Segment, size: int) -> tuple[PackBuilder, int, int, PackBuilder | None]:
-        """(pack, position, offset, a pack closed for it that is complete)."""
+    def _take_place(self, segment: _Segment, size: int) -> tuple[PackBuilder, int, int]:
+        """(pack, position, offset). A pack closed for it is stored first, so that its buffer is free."""
         kind = KIND_TREE if segment.kind == KIND_TREE and self._trees_apart else KIND_DATA
-        chunks = len(segment.sizes)
-        with self._lock:
-            builders = self._builders[kind]
-            for builder in builders:
-                taken = builder.take(segment.number, size, chunks)
-                if taken is not None:
-                    return builder, taken[0], taken[1], None
-            closed = self._close_fullest(builders)
-            builder = PackBuilder(self._keys, self._epoch, self._random, segment.plain)
-            builders.append(builder)
-            taken = builder.take(segment.number, size, chunks)
-        assert taken is not None  # an empty pack has room for the largest segment
-        return builder, taken[0], taken[1], closed
+        while True:
+            with self._lock:
+                builders = self._builders[kind]
+                for builder in builders:
+                    taken = builder.take(segment.number, size, len(segment.sizes))
+                    if taken is not None:
+                        return builder, taken[0], taken[1]
+                closed = self._close_fullest(builders)
+                if closed is None:
+                    buffer = self._spare.pop() if self._spare else bytearray(PACK_SIZE)
+                    builders.append(PackBuilder(self._keys, self._epoch, self._random, segment.plain, buffer))
+            if closed is not None:
+                self._store_pack(closed, full=True)
 
     def _close_fullest(self, builders: list[PackBuilder]) -> PackBuilder | None:
         """Makes room for another pack; the one closed if it can be stored at once.
@@ -228,9 +228,11 @@ class Packer:
 
     def _store_pack(self, builder: PackBuilder, *, full: bool) -> None:
         self._cancel.check()
-        info, parts = builder.finish(full=full)
-        self._store.put(object_name("packs", info.name), *parts)
+        info, pack = builder.finish(full=full)
+        self._store.put(object_name("packs", info.name), pack)
+        pack.release()
         with self._lock:
+            self._spare.append(builder.buffer)
             row = self._index.add_row(PackRow(info.name, info.size, info.header))
             for position, (number, segment) in enumerate(zip(builder.numbers, info.segments, strict=True)):
                 self._index.place_segment(number, row, position, segment)

@@ -131,14 +131,13 @@ def test_bytes_that_compress_to_others_are_never_stored(monkeypatch: pytest.Monk
 
 
 def test_bytes_that_open_to_others_are_never_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    seal = Sealer.seal
+    seal = Sealer.seal_into
 
-    def spoilt(self: Sealer, position: int, plain: Buffer, aad: bytes) -> bytearray:
-        sealed = seal(self, position, plain, aad)
-        sealed[len(sealed) // 3] ^= 1
-        return sealed
+    def spoilt(self: Sealer, position: int, plain: Buffer, aad: bytes, out: memoryview) -> None:
+        seal(self, position, plain, aad, out)
+        out[len(out) // 3] ^= 1
 
-    monkeypatch.setattr(Sealer, "seal", spoilt)
+    monkeypatch.setattr(Sealer, "seal_into", spoilt)
     store = MemoryStore()
     error = run_until_it_fails(packer_on(store), 3)
     assert isinstance(error, IntegrityError)

@@ -149,11 +149,13 @@ def test_packs_tell_the_same_as_the_index(sealers: int) -> None:
 
 
 def test_full_packs_have_one_size() -> None:
-    packed = Packed(incompressible(90, 500_000))
+    packed = Packed(incompressible(130, 500_000))
     sizes = [len(data) for data in packed.packs().values()]
-    assert sorted(sizes)[1:] == [PACK_SIZE, PACK_SIZE]
-    last = min(sizes)
-    assert last == padme(last, TAIL_FLOOR)
+    full = [size for size in sizes if size == PACK_SIZE]
+    assert len(full) >= 2
+    last = [size for size in sizes if size != PACK_SIZE]
+    assert len(last) <= 2  # two packs are open when a run ends
+    assert all(size == padme(size, TAIL_FLOOR) for size in last)
 
 
 @pytest.mark.parametrize("size", [2, 3, 40, 4096])
