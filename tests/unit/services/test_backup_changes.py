@@ -1,4 +1,4 @@
-"""Runs after the first: what is as it was costs nothing, what changed is found, what changes meanwhile is told."""
+"""Runs after the first: the unchanged costs nothing, changes are found, and told when they come meanwhile."""
 
 from __future__ import annotations
 

@@ -72,8 +72,12 @@ def check_header(seen: object) -> VaultHeader:
     except MALFORMED:
         raise IntegrityError("not_a_vault") from None
     sizes = header.chunking
-    ordered = 64 <= sizes.minimum <= sizes.average <= sizes.maximum <= MAX_CHUNK
-    if header.version != VERSION or header.suite != SUITE or id_size != VAULT_ID_SIZE or not ordered:
+    ordered = sizes.minimum <= sizes.average <= sizes.maximum <= MAX_CHUNK
+    # The least that FastCDC takes: a vault with less could never back up a large file.
+    enough = sizes.minimum >= 64 and sizes.average >= 256 and sizes.maximum >= KIB
+    if header.version != VERSION or header.suite != SUITE or id_size != VAULT_ID_SIZE:
+        raise IntegrityError("not_a_vault")
+    if not ordered or not enough:
         raise IntegrityError("not_a_vault")
     return header
 
