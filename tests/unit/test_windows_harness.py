@@ -19,7 +19,9 @@ HASH = "--hash=sha256:" + "0" * 64
 _texts = st.sampled_from(
     sorted({"linux", "darwin", "x86_64", *locked.ENVIRONMENT.values()} - {"3.11", "3.11.9"})
 )
-_versions = st.sampled_from(["3", "3.9", "3.10", "3.11", "3.11.0", "3.11.8", "3.11.9", "3.12", "3.12.0", "3.12.1", "4"])
+_versions = st.sampled_from(
+    ["3", "3.9", "3.10", "3.11", "3.11.0", "3.11.8", "3.11.9", "3.12", "3.12.0", "3.12.1", "4"]
+)
 _versioned = ("python_version", "python_full_version")
 _plain = st.sampled_from([name for name in locked.ENVIRONMENT if name not in _versioned])
 
