@@ -20,6 +20,7 @@ from ..core.events import Incident, Listener
 from ..core.format_v1.index import PackInfo
 from ..core.format_v1.snapshot import (
     MAX_INCIDENTS,
+    MAX_SEQUENCE,
     Snapshot,
     Statistics,
     seal_snapshot,
@@ -276,7 +277,7 @@ def _commit(
     users, groups = owners(walker.owners, walker.groups)
     snapshot = Snapshot(
         device=run.identity.device,
-        sequence=last.snapshot.sequence + 1 if last else 1,
+        sequence=min(last.snapshot.sequence + 1, MAX_SEQUENCE) if last else 1,
         previous=last.digest if last else None,
         root=root,
         started=run.started,

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from ..core.errors import IntegrityError, UsageError
 from ..core.format_v1 import tree
@@ -50,8 +51,9 @@ def children(reader: Reader, entry: Entry) -> Iterator[Entry]:
 def walk(reader: Reader, entry: Entry, path: bytes) -> Iterator[tuple[bytes, Entry]]:
     """(path, entry) of all that lies below an entry, directories before what they hold."""
     stack = [(path.rstrip(b"/"), children(reader, entry))]
+    count = 0
     while stack:
-        if len(stack) > tree.MAX_DEPTH:
+        if len(stack) > tree.MAX_DEPTH or count > tree.MAX_ITEMS:
             raise IntegrityError("bad_tree")
         above, entries = stack[-1]
         found = next(entries, None)
@@ -59,6 +61,7 @@ def walk(reader: Reader, entry: Entry, path: bytes) -> Iterator[tuple[bytes, Ent
             stack.pop()
             continue
         here = above + b"/" + found.name
+        count += 1
         yield here, found
         if found.kind == tree.DIRECTORY:
             stack.append((here, children(reader, found)))
@@ -73,7 +76,10 @@ def content(reader: Reader, entry: Entry) -> Iterator[bytes]:
         raise UsageError("not_a_file", path=display(entry.name))
     for chunk_id, _, size in content_spans(reader, entry):
         if any(chunk_id):
-            yield reader.chunk(chunk_id)
+            data = reader.chunk(chunk_id)
+            if len(data) != size:
+                raise IntegrityError("bad_content_list")
+            yield data
             continue
         for start in range(0, size, _ZEROS):
             yield bytes(min(_ZEROS, size - start))
@@ -126,6 +132,10 @@ def _folded(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
+MOST_MATCHES: Final = 5_000_000
+"""Paths that one search keeps in memory."""
+
+
 def name_test(pattern: str) -> Callable[[bytes], bool]:
     """Whether a name matches a pattern with `*`, `?` and `[…]`; a plain word matches any part.
 
@@ -141,20 +151,24 @@ def name_test(pattern: str) -> Callable[[bytes], bool]:
 def find(reader: Reader, snapshots: Sequence[Stored], pattern: str, under: bytes = b"/") -> Iterator[Match]:
     """Paths whose last name matches, over all snapshots (oldest first), in order of paths.
 
-    A directory that did not change from one snapshot to the next is searched once.
+    A directory that did not change from one snapshot to the next is searched once. IntegrityError also
+    when there are more than `MOST_MATCHES`.
     """
     test = name_test(pattern)
-    searched: dict[bytes, _Found] = {}
+    searched: _Searched = {}
     matches: dict[bytes, Match] = {}
     for stored in snapshots:
         start = look(reader, stored.snapshot.root, under)
         if start is None:
             continue
         prefix = b"/" + b"/".join(split_path(under)) if split_path(under) else b""
-        for path, entry in _search(reader, start, test, searched):
+        _search(reader, start, test, searched)
+        for path, entry in _told(searched, start):
             full = prefix + path
             match = matches.get(full)
             if match is None:
+                if len(matches) >= MOST_MATCHES:
+                    raise IntegrityError("bad_tree")
                 matches[full] = Match(full, entry, stored, stored)
             else:
                 match.entry, match.last, match.count = entry, stored, match.count + 1
@@ -162,35 +176,52 @@ def find(reader: Reader, snapshots: Sequence[Stored], pattern: str, under: bytes
         yield matches[path]
 
 
-_Found = list[tuple[bytes, Entry]]
+class _Hits(NamedTuple):
+    """What a directory holds of a search: entries that match, and (name, node id) of directories with
+    matches below. Paths are put together only when they are told: they would take far more room."""
+
+    own: list[Entry]
+    below: list[tuple[bytes, bytes]]
+
+    def __bool__(self) -> bool:
+        return bool(self.own or self.below)
 
 
-def _search(
-    reader: Reader, root: Entry, test: Callable[[bytes], bool], searched: dict[bytes, _Found]
-) -> _Found:
-    """Matches below a directory, paths relative to it; remembered by the directory's id."""
-    stack = [(root, b"", children(reader, root), _Found())]
-    while True:
-        entry, name, below, found = stack[-1]
+_Searched = dict[bytes, _Hits]
+"""By the directory's id: one that many snapshots share is searched once."""
+
+
+def _search(reader: Reader, root: Entry, test: Callable[[bytes], bool], searched: _Searched) -> None:
+    stack = [(root, children(reader, root), _Hits([], []))]
+    while stack:
+        entry, below, hits = stack[-1]
         child = next(below, None)
         if child is None:
             stack.pop()
-            searched[entry.content] = found
-            if not stack:
-                return found
-            stack[-1][3].extend((name + path, e) for path, e in found)
+            searched[entry.content] = hits
+            if stack and hits:
+                stack[-1][2].below.append((entry.name, entry.content))
             continue
         if len(stack) > tree.MAX_DEPTH:
             raise IntegrityError("bad_tree")
-        here = b"/" + child.name
         if test(child.name):
-            found.append((here, child))
+            hits.own.append(child)
         if child.kind == tree.DIRECTORY:
             known = searched.get(child.content)
             if known is None:
-                stack.append((child, here, children(reader, child), _Found()))
-            else:
-                found.extend((here + path, e) for path, e in known)
+                stack.append((child, children(reader, child), _Hits([], [])))
+            elif known:
+                hits.below.append((child.name, child.content))
+
+
+def _told(searched: _Searched, root: Entry) -> Iterator[tuple[bytes, Entry]]:
+    """Matches below a searched directory, paths relative to it, in no order."""
+    stack = [(b"", root.content)]
+    while stack:
+        path, content = stack.pop()
+        hits = searched[content]
+        yield from ((path + b"/" + entry.name, entry) for entry in hits.own)
+        stack.extend((path + b"/" + name, below) for name, below in hits.below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +239,17 @@ def diff(reader: Reader, before: Entry | None, after: Entry | None, path: bytes)
     path = path.rstrip(b"/")
     stack = [_pairs(reader, before, after)]
     names = [path]
+    count = 0
     while stack:
+        if len(stack) > tree.MAX_DEPTH or count > tree.MAX_ITEMS:
+            raise IntegrityError("bad_tree")
         pair = next(stack[-1], None)
         if pair is None:
             stack.pop()
             names.pop()
             continue
         name, old, new = pair
+        count += 1
         here = names[-1] + b"/" + name
         kind = _kind(old, new)
         if kind:

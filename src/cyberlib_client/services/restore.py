@@ -86,9 +86,11 @@ class _Restore:
         self._included = _include_test(request.include)
         self._totals: tuple[int, int] | None = None
         self._next_tick = 0.0
+        self._items = 0
         self._window = Window(reader, target, self._ended, self._lost, cancel, self._tick)
         self._directories: list[tuple[DirHandle, EntryMeta]] = []
-        self._first_links: dict[tuple[int, int], tuple[DirHandle, bytes, str]] = {}
+        # By content too: a number may mean another file once disks have changed places.
+        self._first_links: dict[tuple[int, int, bytes], tuple[DirHandle, bytes, str]] = {}
         self._links: list[tuple[DirHandle, Entry, str]] = []
 
     def run(self, chosen: list[tuple[bytes, Entry]]) -> None:
@@ -133,23 +135,30 @@ class _Restore:
         else:
             stack = [(above, iter((entry,)), path[: -len(entry.name) - 1])]
         while stack:
-            if len(stack) > tree.MAX_DEPTH:
-                raise IntegrityError("bad_tree")
             handle, entries, shown = stack[-1]
+            self._items += 1
+            if self._items > tree.MAX_ITEMS:
+                raise IntegrityError("bad_tree")
             try:
+                if len(stack) > tree.MAX_DEPTH:
+                    raise IntegrityError("bad_tree")
                 found = next(entries, None)
-            except IntegrityError:
-                self._fail("content_damaged", shown)
+            except IntegrityError as error:
+                self._fail("content_damaged", shown, error.code)
                 found = None
             if found is None:
                 stack.pop()
                 continue
             self._cancel.check()
             here = shown + b"/" + found.name
-            if found.kind != tree.DIRECTORY:
-                self._leaf(handle, found, here)
+            try:
+                if found.kind != tree.DIRECTORY:
+                    self._leaf(handle, found, here)
+                    continue
+                opened = self._open(handle, found, found.name)
+            except IntegrityError as error:  # what no file system can hold: a name, a link to nothing
+                self._fail("content_damaged", here, error.code)
                 continue
-            opened = self._open(handle, found, found.name)
             if opened is not None:
                 if found.extra is not None and found.extra.missing:
                     self._fail("no_content", here, found.extra.missing)
@@ -178,16 +187,17 @@ class _Restore:
         if extra is not None and extra.inconsistent:
             self._tell(Incident("inconsistent_copy", display(path)))
         if extra is not None and extra.link is not None:
-            if extra.link in self._first_links:
+            link = (*extra.link, entry.content)
+            if link in self._first_links:
                 self._links.append((above, entry, display(path)))
                 return
-            self._first_links[extra.link] = (above, entry.name, display(path))
+            self._first_links[link] = (above, entry.name, display(path))
         self._window.add(above, entry, _meta(entry), path)
 
     def _hard_links(self) -> None:
         for above, entry, shown in self._links:
             assert entry.extra is not None and entry.extra.link is not None
-            first, name, first_shown = self._first_links[entry.extra.link]
+            first, name, first_shown = self._first_links[*entry.extra.link, entry.content]
             outcome = Outcome.COPY_NEEDED
             if self._window.is_there(first_shown):
                 outcome = self._target.hard_link(first, name, above, entry.name)

@@ -50,6 +50,7 @@ class _Piece(NamedTuple):
 
     file: _Large
     offset: int
+    size: int
     chunk_id: bytes
 
 
@@ -118,6 +119,7 @@ class Window:
         try:
             for chunk_id, offset, size in content_spans(self._reader, entry):
                 if not any(chunk_id):
+                    self._cancel.check()  # a list may tell of zeros for ever
                     self._zeros(file, offset, size, sparse=sparse)
                     continue
                 number = find(chunk_id)
@@ -125,7 +127,7 @@ class Window:
                     raise IntegrityError("chunk_missing")
                 with self._lock:
                     file.left += 1
-                self._pieces.setdefault(number, []).append(_Piece(file, offset, chunk_id))
+                self._pieces.setdefault(number, []).append(_Piece(file, offset, size, chunk_id))
                 self._more()
         except IntegrityError as error:
             self._fail(file, error.code)
@@ -240,7 +242,7 @@ class Window:
         view = memoryview(plain)
         at = 0
         while at < len(sound):
-            file, offset, chunk_id = sound[at]
+            file, offset, _, chunk_id = sound[at]
             start, end = spans[chunk_id]
             count = 1
             while at + count < len(sound):
@@ -259,7 +261,8 @@ class Window:
 
     def _is_sound(self, number: int, piece: _Piece, plain: bytes, spans: Spans) -> bool:
         try:
-            self._reader.piece(plain, spans, piece.chunk_id)
+            if len(self._reader.piece(plain, spans, piece.chunk_id)) != piece.size:
+                raise IntegrityError("bad_content_list")
         except IntegrityError as error:
             self._elsewhere_piece(number, piece, error)
             return False

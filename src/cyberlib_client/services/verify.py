@@ -230,11 +230,13 @@ class _TreeCheck:
     def _directory(self, root: Entry) -> Iterator[tuple[bytes, str]]:
         """Walks with its own stack: depth is the vault's word, and must not exhaust ours."""
         stack = [_Open(root.content, b"", self._children(root.content))]
+        count = 0
         while stack:
             here = stack[-1]
-            if len(stack) > tree.MAX_DEPTH:
-                raise IntegrityError("bad_tree")
+            count += 1
             try:
+                if len(stack) > tree.MAX_DEPTH or count > tree.MAX_ITEMS:
+                    raise IntegrityError("bad_tree")
                 child = next(here.children, None)
             except IntegrityError as error:
                 here.whole, child = False, None
@@ -266,7 +268,9 @@ class _TreeCheck:
             return
         try:
             reason = ""
-            for chunk_id, _, _ in content_spans(self._reader, entry):
+            for number, (chunk_id, _, _) in enumerate(content_spans(self._reader, entry)):
+                if not number % 4096:
+                    self._cancel.check()
                 if chunk_id in self._bad:
                     reason = "damaged"
                 elif any(chunk_id) and self._index.data.find(chunk_id) == ABSENT:

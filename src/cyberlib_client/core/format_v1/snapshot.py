@@ -25,6 +25,9 @@ _LIMIT: Final = 64 * 1024 * 1024
 _SIGN: Final = b"cyberlib/v1/snapshot"
 _CERTIFY: Final = b"cyberlib/v1/device"
 
+MAX_SEQUENCE: Final = 2**53
+"""No device gets there by backing up: a forged number must not keep it from making the next snapshot."""
+
 MAX_INCIDENTS: Final = 1000
 """Incidents listed in a snapshot; `incident_count` tells how many there were."""
 
@@ -126,7 +129,7 @@ def open_snapshot(keys: VaultKeys, data: Buffer) -> Snapshot:
         raise IntegrityError("bad_signature") from None
     if (
         len(snapshot.root) != ID_SIZE
-        or snapshot.sequence < 1
+        or not 1 <= snapshot.sequence <= MAX_SEQUENCE
         or (snapshot.previous is not None and len(snapshot.previous) != NAME_SIZE)
     ):
         raise IntegrityError("bad_snapshot")

@@ -23,6 +23,8 @@ BRANCH: Final = 1
 MAX_NODE: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 4096
 """Directories below one another that a reader follows."""
+MAX_ITEMS: Final = 1 << 26
+"""Items below one snapshot that a reader follows: folders that share what they hold could tell of 2^4096."""
 
 FILE: Final = 0
 DIRECTORY: Final = 1
