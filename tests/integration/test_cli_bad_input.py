@@ -31,12 +31,6 @@ def _stored(line: CommandLine) -> dict[str, bytes]:
     return {str(p): p.read_bytes() for p in line.vault.rglob("*") if p.is_file()}
 
 
-def restored(to: Path, folder: Path) -> Path:
-    return (
-        to.joinpath(*folder.parts[1:]) if os.name != "nt" else to / folder.drive[0] / Path(*folder.parts[1:])
-    )
-
-
 # --- secrets ---
 
 
@@ -367,18 +361,20 @@ def test_two_runs_at_once(line: CommandLine, practice: Path, tmp_path: Path) -> 
 @pytest.mark.skipif(sys.platform != "linux", reason="stops a process where it stands")
 def test_two_real_backups_at_once(line: CommandLine, tmp_path: Path) -> None:
     folder = make_tree(tmp_path / "Images", {"image.bin": os.urandom(60_000_000)})
-    first = line.start("backup", str(folder))
     lock = line.profile / "lock"
-    while first.poll() is None and (not lock.exists() or str(first.pid).encode() not in lock.read_bytes()):
-        time.sleep(0.001)
-    os.kill(first.pid, signal.SIGSTOP)
-    assert first.poll() is None, "the first backup ended before the second could begin"
-    try:
-        done = line("backup", str(folder), code=8)
-        assert str(first.pid) in done.err
-    finally:
-        os.kill(first.pid, signal.SIGCONT)
-    assert first.wait(120) == 0
+    with line.start("backup", str(folder)) as first:
+        while first.poll() is None and (
+            not lock.exists() or str(first.pid).encode() not in lock.read_bytes()
+        ):
+            time.sleep(0.001)
+        os.kill(first.pid, signal.SIGSTOP)
+        assert first.poll() is None, "the first backup ended before the second could begin"
+        try:
+            done = line("backup", str(folder), code=8)
+            assert str(first.pid) in done.err
+        finally:
+            os.kill(first.pid, signal.SIGCONT)
+        assert first.wait(120) == 0
     assert len(line.json("snapshots")["items"]) == 1
 
 

@@ -26,12 +26,6 @@ def practice(tmp_path: Path) -> Path:
     return make_tree(tmp_path / "Cabinet", PLAN)
 
 
-def restored(to: Path, folder: Path) -> Path:
-    return (
-        to.joinpath(*folder.parts[1:]) if os.name != "nt" else to / folder.drive[0] / Path(*folder.parts[1:])
-    )
-
-
 def test_what_goes_in_comes_out(line: CommandLine, practice: Path, tmp_path: Path) -> None:
     line("backup", str(practice))
     line("restore", "latest", "--to", str(tmp_path / "out"))

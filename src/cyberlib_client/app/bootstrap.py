@@ -41,7 +41,10 @@ def preferred_language(folder: str | None) -> Language | None:
 
 
 def store_at(location: str) -> Store:
-    """The store a location names. UsageError("store_kind_unknown", at=…), Unreachable("store_absent", at=…)."""
+    """The store a location names.
+
+    Raises UsageError("store_kind_unknown", at=…), Unreachable("store_absent", at=…).
+    """
     folder = _folder(location)
     if not os.path.isdir(folder):
         raise Unreachable("store_absent", at=folder)

@@ -15,7 +15,7 @@ from ..core.errors import CyberlibError, Failed, Stopped, UsageError
 from ..resources import resource
 from . import language
 from .language import Both, Language
-from .output import error_text
+from .output import HungUp, error_text
 from .run import INTERRUPTED, Run
 from .words import Group, choice, option
 
@@ -72,20 +72,23 @@ def cli(ctx: click.Context, /, **given: Any) -> None:
 def main(args: Sequence[str]) -> int:
     """Runs one command; its exit code. Never raises."""
     run = Run()
-    speak(_language(args))
-    # Looked for beforehand, so that an error in the options themselves is told in the form asked for.
-    if "--jsonl" in args or "--json" in args:
-        run.output.mode = "jsonl" if "--jsonl" in args else "json"
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
+        speak(_language(args))
+        # Looked for beforehand, so that an error in the options themselves is told in the form asked for.
+        if "--jsonl" in args or "--json" in args:
+            run.output.mode = "jsonl" if "--jsonl" in args else "json"
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         with run.signals():
             return _attempt(run, args)
-    except BrokenPipeError:  # whoever reads has had enough
+    except HungUp:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:  # while ending
         return INTERRUPTED
+    except Exception as raised:  # noqa: BLE001 (whatever fails, even telling of a failure, is no traceback)
+        print(f"Erreur : {type(raised).__name__} [internal_error]", file=sys.stderr)  # noqa: T201
+        return 1
 
 
 def _attempt(run: Run, args: Sequence[str]) -> int:
@@ -101,7 +104,7 @@ def _attempt(run: Run, args: Sequence[str]) -> int:
         return 2
     except click.ClickException as raised:
         error = _wrong_use(raised)
-    except BrokenPipeError:
+    except HungUp:
         raise
     except Exception as raised:  # noqa: BLE001 (no traceback reaches a user)
         error = _unforeseen(run, raised)
@@ -110,8 +113,6 @@ def _attempt(run: Run, args: Sequence[str]) -> int:
         if error is not None or run.output.command:
             run.output.end(exit_code, error)
         run.output.flush()
-    except BrokenPipeError:
-        raise
     except OSError as raised:  # nowhere left to say it but here
         print(error_text(Failed("output_failed", reason=raised.strerror)), file=sys.stderr)  # noqa: T201
         return 1

@@ -9,9 +9,10 @@ schemas are documented (docs/admin/exit-codes-and-json.md) and tested.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import msgspec
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Mode = Literal["text", "json", "jsonl"]
 VERSION: Final = 1
+
+
+class HungUp(Exception):
+    """Whoever read standard output has had enough. Not an OSError, which click would take for its own."""
 
 
 class Output:
@@ -83,8 +88,8 @@ class Output:
                     self._line({"event": "item", "item": item})
                 else:
                     self._begin_items()
-                    self._bytes(b"," if self._items else b"")
-                    self._bytes(msgspec.json.encode(item))
+                    self.raw(b"," if self._items else b"")
+                    self.raw(msgspec.json.encode(item))
                     self._items += 1
             number += 1
         if self.mode == "json" and self._items < 0:
@@ -124,9 +129,9 @@ class Output:
             self._line({"event": "end", "version": VERSION, "command": self.command, **tail})
             return
         if self._items >= 0:
-            self._bytes(b"]," + msgspec.json.encode(tail)[1:] + b"\n")
+            self.raw(b"]," + msgspec.json.encode(tail)[1:] + b"\n")
         else:
-            self._bytes(msgspec.json.encode({"version": VERSION, "command": self.command, **tail}) + b"\n")
+            self.raw(msgspec.json.encode({"version": VERSION, "command": self.command, **tail}) + b"\n")
         self.flush()
 
     def close_bar(self) -> None:
@@ -144,7 +149,7 @@ class Output:
     def _begin_items(self) -> None:
         if self._items < 0:
             head = msgspec.json.encode({"version": VERSION, "command": self.command})
-            self._bytes(head[:-1] + b',"items":[')
+            self.raw(head[:-1] + b',"items":[')
             self._items = 0
 
     def _notice(self, notice: Notice) -> dict[str, Any]:
@@ -168,29 +173,32 @@ class Output:
         else:
             print(text, file=sys.stderr, flush=True)  # noqa: T201
 
-    def raw(self, data: bytes) -> None:
-        """Bytes on standard output as they are."""
-        self.writing = True
-        sys.stdout.buffer.write(data)
-        self.writing = False
-
-    def flush(self) -> None:
-        """All that was printed goes where it should, or an error says that it could not."""
-        self.writing = True
-        sys.stdout.flush()
-        self.writing = False
-
-    def _text(self, line: str) -> None:
-        self.writing = True
-        sys.stdout.write(line + "\n")
-        self.writing = False
-
     def _line(self, record: dict[str, Any]) -> None:
-        self._bytes(msgspec.json.encode(record) + b"\n")
+        self.raw(msgspec.json.encode(record) + b"\n")
         self.flush()
 
-    def _bytes(self, data: bytes) -> None:
-        self.raw(data)
+    def raw(self, data: bytes) -> None:
+        """Bytes on standard output as they are. Raises HungUp."""
+        with self._written():
+            sys.stdout.buffer.write(data)
+
+    def flush(self) -> None:
+        """All that was printed goes where it should, or an error says that it could not. Raises HungUp."""
+        with self._written():
+            sys.stdout.flush()
+
+    def _text(self, line: str) -> None:
+        with self._written():
+            sys.stdout.write(line + "\n")
+
+    @contextlib.contextmanager
+    def _written(self) -> Iterator[None]:
+        self.writing = True
+        try:
+            yield
+        except BrokenPipeError:
+            raise HungUp from None
+        self.writing = False
 
 
 def error_record(error: CyberlibError) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import sys
 import time
 from typing import Final
 
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -39,10 +40,8 @@ class Bar:
             table.add_row(bar, Text(figures(progress, self._speed())))
         else:
             table.add_row(Text(figures(progress, self._speed())))
-        lines = Table.grid()
-        lines.add_row(table)
-        lines.add_row(Text(progress.current, overflow="ellipsis", no_wrap=True, style="dim"))
-        self._live.update(lines, refresh=True)
+        current = Text(self._shortened(progress.current), no_wrap=True, style="dim")
+        self._live.update(Group(table, current), refresh=True)
 
     def print(self, text: str) -> None:
         """A line above the bar."""
@@ -51,6 +50,15 @@ class Bar:
     def close(self) -> None:
         """Takes the bar away."""
         self._live.stop()
+
+    def _shortened(self, path: str) -> str:
+        """The end of a path, where the file's own name is."""
+        room = self._console.width
+        if cell_len(path) <= room:
+            return path
+        while cell_len(path) >= room:
+            path = path[1:]
+        return "…" + path
 
     def _speed(self) -> float:
         (begun, first), (now, last) = self._marks[0], self._marks[-1]

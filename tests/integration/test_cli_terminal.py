@@ -1,0 +1,162 @@
+"""At a terminal: questions are asked, progress is drawn, and secrets are not echoed."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.support.command_line import PASSPHRASE, CommandLine, restored
+from tests.support.trees import make_tree
+
+if sys.platform == "win32":
+    pytest.skip("a pseudo-terminal is a thing of POSIX", allow_module_level=True)
+
+import fcntl
+import pty
+import termios
+
+PATIENCE = 120.0  # seconds without a word after which a test gives up
+
+
+class Talk(NamedTuple):
+    """How a conversation ended."""
+
+    code: int
+    screen: str
+    out: str
+
+
+@contextmanager
+def _terminal() -> Iterator[tuple[int, int]]:
+    ours, theirs = pty.openpty()
+    try:
+        yield ours, theirs
+    finally:
+        os.close(ours)
+
+
+def talk(line: CommandLine, args: Sequence[str], answers: Sequence[tuple[str, str]]) -> Talk:
+    """Runs a command at a terminal, answering each question (a piece of what is shown) in turn.
+
+    Standard output is a file; standard input and standard error are the terminal.
+    """
+    line.profile.parent.mkdir(exist_ok=True)
+    out = line.profile.parent / "out.txt"
+    with _terminal() as (ours, theirs), out.open("wb") as stdout:
+        line.environment["TERM"] = "xterm"
+        process = line.start(
+            *args,
+            stdin=theirs,
+            stdout=stdout,
+            stderr=theirs,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C reaches it
+        )
+        os.close(theirs)
+        screen, heard, left = b"", 0, list(answers)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            ready, _, _ = select.select([ours], [], [], 0.1)
+            if ready:
+                try:
+                    screen += os.read(ours, 65536)
+                except OSError:  # the other end is closed
+                    break
+                deadline = time.monotonic() + PATIENCE
+            elif process.poll() is not None:
+                break
+            assert time.monotonic() < deadline, screen.decode("utf-8", "replace")
+            if left and (at := screen.find(left[0][0].encode(), heard)) >= 0:
+                heard = at + len(left[0][0].encode())
+                os.write(ours, left.pop(0)[1].encode() + b"\n")
+        code = process.wait(PATIENCE)
+    assert left == [], (screen, left)
+    return Talk(code, screen.decode("utf-8", "replace"), out.read_text(encoding="utf-8"))
+
+
+def test_a_new_vault_asks_for_its_passphrase_twice(tmp_path: Path) -> None:
+    line = CommandLine(tmp_path, language="fr")
+    done = talk(
+        line,
+        ["vault", "create", "--at", str(line.vault), "--device-file"],
+        [
+            ("Nouvelle phrase secrète", "court"),  # refused, with the reason
+            ("Nouvelle phrase secrète", PASSPHRASE),
+            ("encore une fois", PASSPHRASE + "x"),  # they differ
+            ("Nouvelle phrase secrète", PASSPHRASE),
+            ("encore une fois", PASSPHRASE),
+        ],
+    )
+    assert done.code == 0, done
+    assert "trop courte" in done.screen and "diffèrent" in done.screen
+    assert PASSPHRASE not in done.screen  # never echoed
+    assert len(re.findall(r"\d+\. [a-z]+", done.out)) == 24
+
+
+def test_the_passphrase_is_asked_for_three_times_at_most(line: CommandLine, tmp_path: Path) -> None:
+    folder = make_tree(tmp_path / "Cabinet", {"a": b"a"})
+    (line.profile / "credentials" / "device.json").unlink()
+    question = "Passphrase of the vault"
+    done = talk(line, ["backup", str(folder)], [(question, "wrong"), (question, PASSPHRASE)])
+    assert done.code == 0, done
+    done = talk(line, ["snapshots"], [(question, "a"), (question, "b"), (question, "c")])
+    assert done.code == 5 and "[wrong_secret]" in done.screen
+
+
+def test_the_words_may_be_typed(line: CommandLine, tmp_path: Path) -> None:
+    other = CommandLine(tmp_path / "elsewhere")
+    first, second = (
+        " ".join(line.words[:10]),
+        ", ".join(f"{n}. {w}" for n, w in enumerate(line.words[10:], 11)),
+    )
+    done = talk(
+        other,
+        ["vault", "open", "--at", str(line.vault), "--recovery", "--no-device"],
+        [(" 1>", first), ("11>", second)],
+    )
+    assert done.code == 0, done
+
+
+def test_conflicts_are_asked_about_one_by_one(line: CommandLine, tmp_path: Path) -> None:
+    folder = make_tree(tmp_path / "Cabinet", {"a.txt": b"a", "b.txt": b"b", "c.txt": b"c"})
+    line("backup", str(folder))
+    to = tmp_path / "out"
+    line("restore", "latest", "--to", str(to))
+    back = restored(to, folder)
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (back / name).write_bytes(b"mine")
+    done = talk(
+        line,
+        ["restore", "latest", "--to", str(to), "--conflict", "ask"],
+        [("a.txt", "replace"), ("b.txt", "skip"), ("c.txt", "keep-both")],
+    )
+    assert done.code == 0, done
+    assert [(back / name).read_bytes() for name in ("a.txt", "b.txt", "c.txt")] == [b"a", b"mine", b"mine"]
+    assert sorted(p.read_bytes() for p in back.glob("c*.txt")) == [b"c", b"mine"]
+
+
+def test_progress_is_drawn_and_leaves_nothing_behind(line: CommandLine, tmp_path: Path) -> None:
+    folder = make_tree(tmp_path / "Images", {f"image {n}.bin": os.urandom(5_000_000) for n in range(8)})
+    done = talk(line, ["backup", str(folder)], [])
+    assert done.code == 0
+    assert re.search(r"\d MB/s", done.screen), done.screen
+    assert "image " in done.screen  # the file at work
+    assert "image " not in done.out and "\x1b" not in done.out
+    quiet = line("backup", str(folder))
+    assert quiet.err == ""  # nothing is drawn where there is no terminal
+
+
+def test_a_question_can_be_walked_away_from(line: CommandLine, tmp_path: Path) -> None:
+    (line.profile / "credentials" / "device.json").unlink()
+    done = talk(line, ["snapshots"], [("Passphrase of the vault", "\x03")])
+    assert done.code == 130, done
+    assert "[stopped]" in done.screen
