@@ -287,13 +287,13 @@ class Keys:
 
 def find_root(
     tables: list[tuple[Table, bytes]], kind: str, secret_for: Callable[[Table], bytes]
-) -> tuple[bytes, Table, Table] | None:
-    """(root secret, header, slot) from [(table, data)], newest first; None when no slot opens.
+) -> tuple[bytes, Table, bool] | None:
+    """(root secret, header, whether the table's MAC holds) from [(table, data)], newest first.
 
-    `secret_for(slot)` gives the 32 bytes to try. A table whose MAC is wrong is used only when no other
-    opens: the root secret is authenticated by its own slot.
+    None when no slot opens. `secret_for(slot)` gives the 32 bytes to try. A table whose MAC is wrong is used
+    only when no other opens: root secret and vault id are authenticated by the slot itself.
     """
-    opened: list[tuple[bytes, Table, Table]] = []
+    opened: list[tuple[bytes, Table, bool]] = []
     for table, data in tables:
         for slot in table["slots"]:
             if slot["type"] != kind:
@@ -305,9 +305,9 @@ def find_root(
             try:
                 check_mac(data, keys.slot_table)
             except Problem:
-                opened.append((root, table["header"], slot))
+                opened.append((root, table["header"], False))
                 continue
-            return root, table["header"], slot
+            return root, table["header"], True
     return opened[0] if opened else None
 
 
@@ -563,7 +563,8 @@ def open_index(keys: Keys, data: bytes) -> list[Pack]:
         need(isinstance(row, list) and len(row) >= 4, "bad_index")
         name, size, header, rows = row[:4]
         need(isinstance(name, bytes) and len(name) == 32 and is_count(size), "bad_index")
-        need(isinstance(header, bytes) and len(header) == HEADER_SIZE and size <= MAX_PACK, "bad_index")
+        need(isinstance(header, bytes) and len(header) == HEADER_SIZE, "bad_index")
+        need(0 < size <= MAX_PACK, "bad_index")
         packs.append(Pack(name, size, header, read_segments(rows, "bad_index")))
     return packs
 
@@ -597,10 +598,12 @@ def read_file(path: str, offset: int = 0, length: int = -1) -> bytes:
         return file.read(length)
 
 
-def read_object(path: str, size: int, limit: int) -> bytes:
-    """A whole object that may have at most `limit` bytes."""
+def read_object(name: bytes, path: str, size: int, limit: int) -> bytes:
+    """A whole object, at most `limit` bytes, that is what its name promises."""
     need(size <= limit, "not_an_object")
-    return read_file(path)
+    data = read_file(path)
+    need(hashlib.sha256(data).digest() == name, "not_an_object")
+    return data
 
 
 class Vault:
@@ -619,9 +622,9 @@ class Vault:
         for name, path, size in stored_names(folder, "packs"):
             self.paths[name], sizes[name] = path, size
         known: dict[bytes, Pack] = {}
-        for _, path, size in stored_names(folder, "index"):
+        for name, path, size in stored_names(folder, "index"):
             try:
-                for pack in open_index(self.keys, read_object(path, size, 600 * MIB)):
+                for pack in open_index(self.keys, read_object(name, path, size, 600 * MIB)):
                     known[pack.name] = pack
             except (Problem, OSError) as error:
                 warn(path, error)
@@ -743,8 +746,7 @@ def load_snapshots(folder: str, keys: Keys, warn: Warn) -> list[Named]:
     found = []
     for name, path, size in stored_names(folder, "snapshots"):
         try:
-            data = read_object(path, size, 100 * MIB)
-            need(hashlib.sha256(data).digest() == name, "not_authentic")
+            data = read_object(name, path, size, 100 * MIB)
             found.append((name, open_snapshot(keys, data)))
         except (Problem, OSError) as error:
             warn(path, error)
@@ -815,7 +817,7 @@ def read_entry(row: Any) -> Entry:
     need(0 <= entry.kind <= 6 and 0 <= entry.size < 2**63 and 0 <= entry.mode < 0o10000, "bad_tree")
     need(entry.kind not in (FILE, DIRECTORY) or len(entry.content) in (0, ID_SIZE), "bad_tree")
     if entry.kind == DIRECTORY and not entry.content:
-        need(entry.extra["missing"] is not None, "bad_tree")
+        need(entry.extra["missing"], "bad_tree")
     return entry
 
 
@@ -826,7 +828,7 @@ def read_node(data: bytes) -> tuple[list[Entry], list[Any]]:
     except ValueError:
         raise Problem("bad_tree") from None
     need(isinstance(node, list) and len(node) == 2 and is_count(node[0]), "bad_tree")
-    need(node[0] in (0, 1) and isinstance(node[1], list), "bad_tree")
+    need(data[:2] in (b"\x92\x00", b"\x92\x01") and isinstance(node[1], list), "bad_tree")
     if node[0] == 0:
         entries, children = [read_entry(row) for row in node[1]], []
         names = [entry.name for entry in entries]
@@ -1198,6 +1200,8 @@ CODES = {
     "dest_in_vault": "La destination est dans le coffre : choisissez-en une autre · the destination lies in "
     "the vault: choose another.",
     "path_unknown": "Rien de ce nom dans cette version · nothing of this name in this snapshot.",
+    "table_altered": "table d'accès altérée, employée faute d'une autre · altered slot table, used for want "
+    "of another",
     "chunk_missing": "contenu absent du coffre · content missing from the vault",
     "pack_damaged": "paquet endommagé · damaged pack",
     "wrong_content": "contenu altéré · altered content",
@@ -1205,6 +1209,7 @@ CODES = {
     "snapshot_gap": "la version précédente manque · the snapshot before this one is missing",
     "bad_signature": "signature fausse : écartée · wrong signature: set aside",
     "not_authentic": "altéré : écarté · altered: set aside",
+    "not_an_object": "n'est pas ce que dit son nom : écarté · not what its name says: set aside",
 }
 KINDS = {
     "failed": "NON RESTAURÉ · NOT RESTORED",
@@ -1243,7 +1248,8 @@ def load_tables(folder: str) -> list[tuple[Table, bytes]]:
     others: list[tuple[Table, bytes]] = []
     for name, path, size in stored_names(folder, "slots"):
         try:
-            data = read_object(path, size, MIB)
+            need(size <= MIB, "bad_slots")
+            data = read_file(path)
             found = (read_slot_table(data), data)
         except (Problem, OSError) as error:
             if isinstance(error, Problem) and error.code == "newer_format":
@@ -1254,7 +1260,7 @@ def load_tables(folder: str) -> list[tuple[Table, bytes]]:
     if not (intact or others):
         path = os.path.join(folder, "vault")
         if os.path.isfile(path):
-            read_vault_header(read_object(path, os.path.getsize(path), MIB))
+            read_vault_header(read_file(path, 0, MIB + 1))
             raise Problem("bad_slots")
         raise Problem("not_a_vault")
     for found_there in (intact, others):
@@ -1300,7 +1306,10 @@ def open_keys(folder: str, options: argparse.Namespace) -> Keys:
         found = find_root(tables, "recovery", lambda slot: key)
     if found is None:
         raise Problem("wrong_secret")
-    return Keys(found[0], bytes.fromhex(found[1]["id"]))
+    root, header, authentic = found
+    if not authentic:
+        tell("unusable", "slots", Problem("table_altered"))
+    return Keys(root, bytes.fromhex(header["id"]))
 
 
 def print_list(snapshots: list[Named]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from tests.vectors import ours, rescue
 from tools.vectors.__main__ import FOLDER, SETS, text_of
 
+ROOT = Path(__file__).resolve().parents[3]
 READERS = {"program": ours, "rescue": rescue}
 # A set that one reader has no use for.
 WITHOUT = {("rescue", "Padmé")}
@@ -58,10 +60,42 @@ def test_vector(reader: str, name: str, vector: dict[str, Any]) -> None:
     assert module.code_of(caught.value) == vector["expect"]
 
 
+def test_the_worked_example_is_made_of_vectors() -> None:
+    """Every long hex string of docs/format/example.md is in a vector, or comes out of one on the way."""
+    known = "".join((FOLDER / f"{name}.json").read_text(encoding="utf-8") for name in SETS)
+    known += _on_the_way("slots", "pack", "snapshot")
+    text = (ROOT / "docs" / "format" / "example.md").read_text(encoding="utf-8")
+    shown = re.findall(r"\b(?:[0-9a-f]{2}){8,}\b", text)
+    assert len(shown) > 25
+    assert [each for each in shown if each not in known and each != "ff" * 12] == []
+
+
+def _on_the_way(*sets: str) -> str:
+    """Keys and opened parts between the bytes given and what comes out, by the rescue program."""
+    r = rescue.program
+    vectors = {
+        name: json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))[0]["in"] for name in sets
+    }
+    table = r.read_slot_table(bytes.fromhex(vectors["slots"]["data"]))
+    slot = table["slots"][1]
+    info = f"cyberlib/v1/slot {table['header']['id']} {slot['id']} {slot['type']} -".encode()
+    found = [r.hkdf(bytes.fromhex(vectors["slots"]["secret"]), bytes.fromhex(slot["salt"]), info, 64)]
+    for name, magic in (("pack", b"CLBP"), ("snapshot", b"CLBS")):
+        data, keys = bytes.fromhex(vectors[name]["data"]), rescue._keys(vectors[name])
+        key = r.object_key(keys, r.parse_header(data, magic))
+        found.append(key)
+        if name == "pack":
+            found.append(r.gcm_open(key, 2**96 - 1, data[-28:], data[:88] + b"\4" + bytes(4)))
+            offset, size = r.open_trailer(key, data[:88], data[-28:], len(data))
+            sealed = data[offset : offset + size]
+            found.append(r.gcm_open(key, 2**96 - 2, sealed, data[:88] + b"\3" + bytes(4)))
+    return " ".join(each.hex() for each in found) + bytes.fromhex(vectors["slots"]["data"]).decode()
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_vectors_are_those_that_the_generator_writes(name: str) -> None:
     assert (FOLDER / f"{name}.json").read_text(encoding="utf-8") == text_of(name)
 
 
 def test_no_vector_is_left_out() -> None:
-    assert sorted(path.stem for path in Path(FOLDER).glob("*.json")) == sorted(SETS)
+    assert sorted(path.stem for path in FOLDER.glob("*.json")) == sorted(SETS)
