@@ -41,14 +41,16 @@ from cyberlib_client.core.format_v1.vault import (
     read_vault_header,
     write_vault_header,
 )
-from cyberlib_client.core.ids import KIND_DATA, KIND_TREE, MIB, PACK_SIZE, object_name
+from cyberlib_client.core.ids import KIND_DATA, KIND_TREE, MIB, object_name
 from cyberlib_client.core.keys import VaultKeys
+from cyberlib_client.core.ports import CancelToken
 from cyberlib_client.core.words import decode, encode
 from cyberlib_client.files.filters import Filters, Rule
 from cyberlib_client.files.kinds import content_kind
 from cyberlib_client.files.names import display, from_vault_path, parse_display, to_vault_path
 from cyberlib_client.repository.content import content_spans
-from cyberlib_client.repository.pack_builder import PackBuilder
+from cyberlib_client.repository.index import Index
+from cyberlib_client.repository.packer import Packer
 from cyberlib_client.repository.reader import read_pack_footer
 from cyberlib_client.repository.snapshots import load_snapshots
 from cyberlib_client.repository.trees import find_entry, read_directory
@@ -305,14 +307,13 @@ def _kind(data: bytes) -> None:
 
 def _whole_pack() -> bytes:
     content = b"contenu " * 40
-    builder = PackBuilder(KEYS, 0, lambda n: bytes(n), content, bytearray(PACK_SIZE))
-    position, offset = builder.take(0, len(content), 1) or (0, 0)
-    info = pack.SegmentInfo(
-        KIND_DATA, offset, len(content) + 16, len(content), 0, KEYS.chunk_ids.of(content), [len(content)]
+    store = MemoryStore()
+    packer = Packer(
+        store, KEYS, Index(), epoch=0, random=bytes, cancel=CancelToken(), on_stored=lambda _: None
     )
-    builder.seal(position, offset, KIND_DATA, content)
-    builder.put(position, info)
-    return bytes(builder.finish(full=False)[1])
+    packer.add(KIND_DATA, KEYS.chunk_ids.of(content), content)
+    packer.finish()
+    return next(iter(store.objects.values()))
 
 
 _PACK: Final = _whole_pack()

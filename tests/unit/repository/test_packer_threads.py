@@ -67,7 +67,7 @@ def run_until_it_fails(packer: Packer, count: int = 60) -> BaseException:
     try:
         feed(packer, count)
         packer.finish()
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - that is what is asked for
         return error
     finally:
         packer.abort()
