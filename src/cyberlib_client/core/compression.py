@@ -15,6 +15,7 @@ LEVEL = 3
 
 _SAMPLE = 2 * 1024
 _SAMPLES = 8
+_PIECE = 128 * 1024
 _SAMPLED_FROM = 128 * 1024  # bytes: smaller segments are simply compressed
 _WORTH = 0.97  # keep the compressed form only when it saves at least 3 %
 
@@ -70,3 +71,21 @@ def decompress(codec: int, stored: Buffer, plain_size: int) -> bytes:
     if len(plain) != plain_size:
         raise IntegrityError("bad_compression")
     return plain
+
+
+def decompresses_to(codec: int, stored: Buffer, plain: bytearray) -> bool:
+    """Whether `stored` is `plain` compressed; piece by piece, so that no second copy is made."""
+    if codec == CODEC_RAW:
+        return stored == plain
+    at = 0
+    try:
+        if zstandard.frame_content_size(stored) != len(plain):
+            return False
+        with zstandard.ZstdDecompressor().stream_reader(stored) as reader:
+            while piece := reader.read(_PIECE):
+                if not plain.startswith(piece, at):
+                    return False
+                at += len(piece)
+    except zstandard.ZstdError:
+        return False
+    return at == len(plain)

@@ -75,11 +75,7 @@ class PackBuilder:
         aad = segment_aad(self.header, kind, position)
         place = memoryview(self.buffer)[offset : offset + len(stored) + TAG_SIZE]
         self._sealer.seal_into(position, stored, aad, place)
-        try:
-            opened: Buffer = self._sealer.open(position, place, aad)
-        except IntegrityError:
-            opened = b""
-        if opened != stored:
+        if not self._sealer.opens_to(position, place, aad, stored):
             raise IntegrityError("bad_memory")
 
     def put(self, position: int, info: SegmentInfo) -> None:

@@ -16,7 +16,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from ..core.compression import compress, decompress
+from ..core.compression import compress, decompresses_to
 from ..core.crypto import TAG_SIZE
 from ..core.errors import IntegrityError
 from ..core.format_v1.index import PackInfo
@@ -27,14 +27,10 @@ from ..core.ports import Buffer, CancelToken, Random, Store
 from .index import Index, PackRow
 from .pack_builder import PackBuilder
 
-_TREES_TOGETHER = 4
+_TREES_TOGETHER = 2
 """Tree segments that wait for the run's end, so that a small run writes one pack and not two."""
 
-
 _PACKS_OPEN = 2
-
-_PACKS = 4
-"""Packs in memory: of data and of trees being filled, one waiting for the store, one in its hands."""
 
 
 class _Segment:
@@ -82,7 +78,6 @@ class Packer:
         self._builders: dict[int, list[PackBuilder]] = {KIND_DATA: [], KIND_TREE: []}
         self._spare: list[bytearray] = []
         self._lock = threading.Lock()
-        self._room = threading.Semaphore(_PACKS)
         self._failure: BaseException | None = None
         self._waiting: queue.Queue[_Segment | None] = queue.Queue(maxsize=sealers)
         self._workers = [self._thread(f"seal-{i}") for i in range(sealers)]
@@ -178,7 +173,8 @@ class Packer:
     def _seal(self, segment: _Segment) -> None:
         plain = segment.plain
         codec, stored = compress(plain)
-        _compare(codec, stored, plain)
+        if not decompresses_to(codec, stored, plain):
+            raise IntegrityError("bad_memory")  # memory and libraries do fail
         builder, position, offset = self._take_place(segment, len(stored))
         builder.seal(position, offset, segment.kind, stored)
         info = SegmentInfo(
@@ -238,13 +234,3 @@ class Packer:
                 self._index.place_segment(number, row, position, segment)
             self.stored_bytes += info.size
         self._on_stored(info)
-
-
-def _compare(codec: int, stored: Buffer, plain: bytearray) -> None:
-    """Memory and libraries do fail: IntegrityError("bad_memory") unless `stored` opens to `plain`."""
-    try:
-        same = decompress(codec, stored, len(plain)) == plain if codec else stored == plain
-    except IntegrityError:
-        same = False
-    if not same:
-        raise IntegrityError("bad_memory")

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from ..core.chunking import ContentChunker, page_for
 from ..core.crypto import KeyedIds
 from ..core.format_v1.tree import Extra
-from ..core.ids import KIND_DATA, MAX_CHUNK, MIB, ZERO_ID
+from ..core.ids import KIND_DATA, MIB, ZERO_ID
 from ..core.ports import Buffer, CancelToken
 from ..files.kinds import HEAD, content_kind
 from ..files.read import Native, Stream, read_whole
@@ -20,7 +20,7 @@ from ..repository.index import ABSENT, Index
 ATTEMPTS: Final = 3
 """A file that changes while it is read is read this often before it is listed as inconsistent."""
 
-_BLOCK: Final = 4 * MIB
+_BLOCK: Final = 2 * MIB
 
 
 class Packs(Protocol):
@@ -159,7 +159,7 @@ class FileSaver:
 
     def _extent(self, stream: Stream, chunks: ContentList, offset: int, length: int) -> int:
         """Cuts by content between two holes; the bytes read, fewer when the file shrank."""
-        block = self._block(_BLOCK + max(self._chunker.maximum, MAX_CHUNK))
+        block = self._block(_BLOCK + self._chunker.maximum)
         stream.seek(offset)
         kept = done = 0
         while True:
