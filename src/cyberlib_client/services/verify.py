@@ -13,7 +13,7 @@ from ..core.errors import CyberlibError, IntegrityError
 from ..core.events import Listener, Progress
 from ..core.format_v1 import tree
 from ..core.format_v1.tree import Entry, root_entry
-from ..core.ids import ID_SIZE, KIND_TREE, object_name
+from ..core.ids import ID_SIZE, KIND_TREE, NAME_SIZE, object_name
 from ..core.ports import CancelToken, Random
 from ..repository.content import content_spans
 from ..repository.index import ABSENT, Index, PackRow
@@ -26,6 +26,10 @@ from ..repository.vault import Vault, header_is_intact
 _WORKERS = 2
 MAX_AFFECTED = 10_000
 """Paths listed at most; `affected_count` tells how many there are."""
+
+UNKNOWN_PACK = bytes(NAME_SIZE)
+"""Among the suspects: a pack is gone of which nothing tells any more, so that the next backup looks at
+every chunk of every file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ def verify(
                 result.affected.append(Affected(stored, path, reason))
     damaged_packs = {name for name, _ in result.damaged if name.startswith("packs/")}
     result.suspects = frozenset(bytes.fromhex(name[len("packs/") :]) for name in damaged_packs)
+    if any(a.reason == "missing" for a in result.affected):
+        result.suspects |= {UNKNOWN_PACK}
     result.seconds = time.monotonic() - begun
     return result
 
@@ -278,5 +284,5 @@ class _TreeCheck:
                 if reason:
                     yield path, reason
                     return
-        except IntegrityError:
-            yield path, "damaged"
+        except IntegrityError as error:
+            yield path, "missing" if error.code == "chunk_missing" else "damaged"
