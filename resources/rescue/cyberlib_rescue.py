@@ -930,16 +930,25 @@ def show(name: Any) -> str:
 
 
 def disk_name(name: bytes) -> str:
-    """A vault's name as this system can hold it: as it is on POSIX, percent signs for the rest on Windows."""
-    if not WINDOWS:
-        if sys.platform == "darwin":
-            return name.decode("utf-8", "backslashreplace").replace("\\", "%")
+    """A vault's name as this system can hold it: as it is, or with % and two digits for what it cannot."""
+    if not WINDOWS and sys.platform != "darwin":
         return os.fsdecode(name)
-    text = name.decode("utf-8", "backslashreplace")
+    try:
+        text = name.decode("utf-8", "surrogatepass" if WINDOWS else "strict")
+    except UnicodeDecodeError:
+        escaped = name.decode("utf-8", "surrogateescape")
+        text = "".join(f"%{ord(c) - 0xDC00:02X}" if "\udc80" <= c <= "\udcff" else c for c in escaped)
+    if not WINDOWS:
+        return text
     text = _FORBIDDEN.sub(lambda match: f"%{ord(match[0]):02X}", text)
     if text[-1] in ". ":
         text = text[:-1] + f"%{ord(text[-1]):02X}"
     return "%" + text if _DEVICES.match(text) else text
+
+
+def native(path: str) -> str:
+    """An absolute path in the form that Windows takes at any length."""
+    return "\\\\?\\" + path if WINDOWS and not path.startswith("\\\\") else path
 
 
 def free_path(folder: str, name: str) -> str:
@@ -1005,7 +1014,7 @@ class Restorer:
             if entry.kind != DIRECTORY:
                 self._guarded(shown, self._item, folder, entry, shown)
                 continue
-            made = self._guarded(shown, self._directory, folder, entry)
+            made = self._guarded(shown, self._directory, folder, entry, shown)
             if made is None:
                 continue
             if entry.extra["missing"] is not None:
@@ -1037,8 +1046,16 @@ class Restorer:
         self.failed += 1
         self.tell("failed", shown, why)
 
-    def _directory(self, folder: str, entry: Entry) -> str:
+    def _place(self, folder: str, entry: Entry, shown: str) -> str:
+        """Where an item goes; tells when it cannot have its own name."""
         path = free_path(folder, disk_name(entry.name))
+        name = os.path.basename(path)
+        if os.fsencode(name) != entry.name:
+            self.tell("renamed", shown, name)
+        return path
+
+    def _directory(self, folder: str, entry: Entry, shown: str) -> str:
+        path = self._place(folder, entry, shown)
         os.mkdir(path, 0o700)
         self._directories.append((path, entry))
         self.folders += 1
@@ -1048,9 +1065,7 @@ class Restorer:
         extra = entry.extra
         if extra["missing"] is not None:
             raise Problem("no_content", extra["missing"])  # it could not be read when it was backed up
-        path = free_path(folder, disk_name(entry.name))
-        if os.fsencode(os.path.basename(path)) != entry.name:
-            self.tell("renamed", shown, os.path.basename(path))
+        path = self._place(folder, entry, shown)
         if entry.kind == FILE:
             if extra["inconsistent"]:
                 self.tell("inconsistent", shown, "")
@@ -1350,7 +1365,7 @@ def prepare(dest: str, vault_folder: str) -> str:
     if os.path.lexists(dest) and (not os.path.isdir(dest) or os.listdir(dest)):
         raise Problem("dest_not_empty")
     os.makedirs(dest, mode=0o700, exist_ok=True)
-    return "\\\\?\\" + dest if WINDOWS and not dest.startswith("\\\\") else dest  # names of any length
+    return native(dest)
 
 
 def restore(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from cyberlib_client.core import words
 from cyberlib_client.core.errors import NeedsUnlock
+from cyberlib_client.files.names import parse_display
 from cyberlib_client.repository.snapshots import load_snapshots
 from cyberlib_client.repository.vault import Vault, open_with_key, open_with_passphrase
 from cyberlib_client.transports.folder import FolderStore
@@ -144,6 +146,22 @@ def test_a_damaged_pack_costs_what_is_in_it(copy: Path, told: Expected) -> None:
 
 def _without_links(item: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if name != "same_as"}
+
+
+def test_the_rescue_program_writes_it_on_any_system(copy: Path, told: Expected) -> None:
+    words_file, out = copy.parent / "words.txt", copy.parent / "out"
+    words_file.write_text(told.words, encoding="utf-8")
+    arguments = [str(copy), str(out), "--snapshot", told.snapshots[0]["id"], "--words-file", str(words_file)]
+    assert program.main(arguments) == 3  # one file could not be read on the day
+    files = {path: item for path, item in told.tree(0).items() if item["kind"] == "file"}
+    assert len(files) > 300
+    for path, item in files.items():
+        names = [program.disk_name(parse_display(name)) for name in path.split("/")[1:]]
+        place = out.joinpath(*names)
+        with open(program.native(str(place)), "rb") as file:
+            assert hashlib.sha256(file.read()).hexdigest() == item["sha256"], path
+    shown = [place.name for place in (out / "srv" / "cabinet").iterdir()]
+    assert len(shown) == len({name.casefold() for name in shown})
 
 
 def test_a_lost_snapshot_leaves_the_others(copy: Path, told: Expected) -> None:
