@@ -33,6 +33,8 @@ def sound(folder: Path) -> VaultKit:
     kit.backup(folder)
     (folder / "f0").write_bytes(b"second version")
     (folder / "d" / "new").write_bytes(source.randbytes(3000))
+    with (folder / "d" / "e" / "large").open("ab") as file:
+        file.write(b"more")  # its list of chunks is stored anew, most of the chunks are not
     kit.backup(folder)
     make_tree(folder / "g", {"copy": (folder / "d" / "new").read_bytes(), "last": source.randbytes(500)})
     kit.backup(folder)
