@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from .entries import is_folder
 from .read import Native
@@ -22,6 +23,8 @@ class Found(NamedTuple):
     folder: bool
 
 
+_WINDOWS: Final = sys.platform == "win32"
+
 Problem = Callable[[bytes, OSError], None]
 
 
@@ -38,7 +41,8 @@ def list_directory(path: Native, problem: Problem) -> list[Found]:
             if isinstance(name, str):
                 name = name.encode("utf-8", "surrogatepass")
             try:
-                status = entry.stat(follow_symlinks=False)
+                # Windows' listings tell neither device nor number of a file, and lag behind its times.
+                status = os.lstat(entry.path) if _WINDOWS else entry.stat(follow_symlinks=False)
                 folder = is_folder(entry)
             except FileNotFoundError:
                 continue

@@ -10,7 +10,7 @@ from stat import S_ISDIR
 from ..core.errors import Failed, IntegrityError, UsageError
 from ..core.events import Incident
 from ..core.format_v1.tree import Entry, root_entry
-from ..files.names import display, from_vault_path
+from ..files.names import THIS_SYSTEM, display, from_vault_path
 from ..files.read import Native
 from ..files.scan import Found
 from ..files.selection import Selection
@@ -119,9 +119,19 @@ def _outermost(sources: Iterable[Source]) -> list[Source]:
     """Sources that lie in no other source, in order of their paths."""
     kept: list[Source] = []
     # Name by name: between "a" and "a/c", plain bytes would put "a-b".
-    for source in sorted(sources, key=lambda s: s.path.split(b"/")):
-        above = kept[-1].path if kept else None
-        if above is not None and (above in (b"/", source.path) or source.path.startswith(above + b"/")):
+    above: bytes | None = None
+    for path, source in sorted(
+        ((_compared(s.path), s) for s in sources), key=lambda pair: pair[0].split(b"/")
+    ):
+        if above is not None and (above in (b"/", path) or path.startswith(above + b"/")):
             continue
+        above = path
         kept.append(source)
     return kept
+
+
+def _compared(path: bytes) -> bytes:
+    """A path as this system compares it: on Windows `A` and `a` are one folder."""
+    if THIS_SYSTEM != "windows":
+        return path
+    return path.decode("utf-8", "surrogatepass").casefold().encode("utf-8", "surrogatepass")

@@ -109,12 +109,12 @@ class Window:
         return True
 
     def _add_large(self, above: DirHandle, entry: Entry, meta: EntryMeta, path: bytes) -> None:
-        handle = self._target.begin_file(above, entry.name, entry.size, meta)
+        sparse = entry.extra is not None and entry.extra.sparse
+        handle = self._target.begin_file(above, entry.name, entry.size, meta, sparse=sparse)
         if isinstance(handle, Outcome):
             self._ended(handle, 0)
             return
         file = _Large(handle, path, entry.size)
-        sparse = entry.extra is not None and entry.extra.sparse
         find = self._reader.index.data.find
         try:
             for chunk_id, offset, size in content_spans(self._reader, entry):
