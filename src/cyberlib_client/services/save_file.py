@@ -62,17 +62,17 @@ class FileSaver:
         self.bytes_read = 0
         self.bytes_new = 0
 
-    def save(self, path: Native, name: bytes, seen: os.stat_result) -> Saved:
+    def save(self, path: Native, name: bytes, seen: os.stat_result, attempts: int = ATTEMPTS) -> Saved:
         """Stores a regular file. Raises OSError; FileNotFoundError too when it is a file no more."""
         if seen.st_size <= self._chunker.minimum:
             data, now, steady = read_whole(path, seen)
-            for _ in range(ATTEMPTS - 1):
-                if steady:
+            for _ in range(attempts - 1):
+                if steady or now.st_size > self._chunker.minimum:  # by now it may not fit in memory
                     break
                 data, now, steady = read_whole(path, now)
-            if steady or len(data) <= self._chunker.minimum:
+            if steady or now.st_size <= self._chunker.minimum:
                 return self._small(data, name, now, consistent=steady)
-        return self._large(path, name)
+        return self._large(path, name, attempts)
 
     def _small(self, data: bytes, name: bytes, seen: os.stat_result, *, consistent: bool) -> Saved:
         extra = Extra(database=bool(content_kind(data[:HEAD], name, len(data)).name))
@@ -87,9 +87,9 @@ class FileSaver:
             self.bytes_new += len(content)
         return chunk_id
 
-    def _large(self, path: Native, name: bytes) -> Saved:
+    def _large(self, path: Native, name: bytes, attempts: int) -> Saved:
         saved = self._large_once(path, name)
-        for _ in range(ATTEMPTS - 1):
+        for _ in range(attempts - 1):
             if saved.consistent:
                 break
             saved = self._large_once(path, name)

@@ -26,19 +26,11 @@ from ..files.selection import Selection
 from ..repository.reader import Reader
 from ..repository.trees import NodeWriter, read_directory
 from .counts import Counts
+from .database_sets import DatabaseSets
+from .entry import INODE_BITS, KINDS, entry_of, link_of, link_target
 from .save_file import FileSaver
 
-_KINDS = {
-    st.S_IFREG: tree.FILE,
-    st.S_IFDIR: tree.DIRECTORY,
-    st.S_IFLNK: tree.SYMLINK,
-    st.S_IFIFO: tree.FIFO,
-    st.S_IFSOCK: tree.SOCKET,
-    st.S_IFCHR: tree.CHARACTER_DEVICE,
-    st.S_IFBLK: tree.BLOCK_DEVICE,
-}
 _DEVICES = (tree.CHARACTER_DEVICE, tree.BLOCK_DEVICE)
-_INODE_BITS = (1 << 64) - 1  # ReFS has 128; the lower ones tell its files apart as well
 
 
 @dataclass(slots=True)
@@ -91,7 +83,7 @@ class Walker:
         cancel: CancelToken,
         tick: Callable[[bytes], None],
     ) -> None:
-        self._saver = saver
+        self._sets = DatabaseSets(saver)
         self._nodes = nodes
         self._reader = reader
         self._metadata = metadata
@@ -113,7 +105,7 @@ class Walker:
         self._trust_before, self._selection = earlier.trust_before, selection
         self._root_device = item.stat.st_dev
         if not item.folder:
-            return self._leaf(item, shown, earlier.entry)
+            return self._alone(item, shown, earlier.entry)
         root = self._enter(item, shown, b"", earlier.entry)
         if not isinstance(root, _Frame):
             return root
@@ -142,7 +134,11 @@ class Walker:
                 if isinstance(entered, _Frame):
                     return entered
                 entry = entered
-            elif earlier is not None and self._is_unchanged(earlier, item.stat):
+            elif (
+                earlier is not None
+                and self._is_unchanged(earlier, item.stat)
+                and item.path not in self._sets.taken
+            ):
                 self.counts.files += 1
                 self.counts.bytes += earlier.size
                 entry = earlier
@@ -158,7 +154,7 @@ class Walker:
         if (
             e.mtime != s.st_mtime_ns
             or e.size != s.st_size
-            or e.inode != s.st_ino & _INODE_BITS
+            or e.inode != s.st_ino & INODE_BITS
             or e.mtime + e.changed != changed
             or e.kind != tree.FILE
             or changed > self._trust_before
@@ -168,7 +164,7 @@ class Walker:
         extra = e.extra
         if extra is not None and (extra.database or extra.inconsistent or extra.missing):
             return False
-        if extra is not None and extra.link is not None and extra.link != _link(s):
+        if extra is not None and extra.link is not None and extra.link != link_of(s):
             return False  # devices are numbered anew at each start: links of one file must go on agreeing
         self.owners.add(e.uid)
         self.groups.add(e.gid)
@@ -219,7 +215,36 @@ class Walker:
         except IntegrityError:
             return {}  # lost or damaged: everything below is read and stored again
 
+    def _alone(self, item: Found, shown: bytes, before: Entry | None) -> Entry | None:
+        """A file that is a source by itself; a database without what belongs to it is no sound copy."""
+        entry = self._leaf(item, shown, before)
+        if entry is not None and self._sets.left(os.path.dirname(item.path)):
+            self._sets.taken.clear()
+            entry.extra = entry.extra or Extra()
+            if not entry.extra.inconsistent:
+                entry.extra.inconsistent = True
+                self._incident(Incident("inconsistent", display(shown)), shown)
+        return entry
+
+    def _appeared(self, frame: _Frame) -> None:
+        """What belongs to a database and was not there yet when the folder was listed."""
+        left = self._sets.left(frame.item.path)
+        for path in left:
+            name = os.fsencode(os.path.basename(path))
+            saved = self._sets.taken[path]
+            if saved is None or self._selection.judge_bytes(frame.inside + name, name, False) is not None:
+                del self._sets.taken[path]
+                continue
+            item = Found(name, path, saved.stat, False)
+            entry = self._leaf(item, frame.shown + b"/" + name, frame.before.get(name))
+            if entry is not None:
+                frame.entries.append(entry)
+        if left:
+            frame.entries.sort(key=lambda e: e.name)
+
     def _leave(self, frame: _Frame) -> Entry:
+        if self._sets.taken:
+            self._appeared(frame)
         content = self._nodes.directory(frame.entries)
         extra = Extra(metadata=frame.metadata) if frame.metadata else None
         return self._entry(frame.item, tree.DIRECTORY, content, extra)
@@ -227,7 +252,7 @@ class Walker:
     # ---- everything else ----------------------------------------------------------------------
 
     def _leaf(self, item: Found, shown: bytes, before: Entry | None) -> Entry | None:
-        kind = _KINDS.get(st.S_IFMT(item.stat.st_mode))
+        kind = KINDS.get(st.S_IFMT(item.stat.st_mode))
         if kind == tree.DIRECTORY:
             kind = tree.SYMLINK  # a Windows junction
         try:
@@ -252,14 +277,14 @@ class Walker:
         extra = Extra()
         content = b""
         if kind == tree.SYMLINK:
-            content = _link_target(item.path)
+            content = link_target(item.path)
         if kind in _DEVICES:
             extra.device = getattr(item.stat, "st_rdev", 0)
         extra.metadata = self._read_metadata(item.path, shown, is_symlink=kind == tree.SYMLINK)
         return self._entry(item, kind, content, extra if extra != Extra() else None)
 
     def _file(self, item: Found, shown: bytes, before: Entry | None) -> Entry:
-        link = _link(item.stat) if item.stat.st_nlink > 1 else None
+        link = link_of(item.stat) if item.stat.st_nlink > 1 else None
         twin = self._links.get(link) if link else None
         if twin is not None and twin.mtime == item.stat.st_mtime_ns and twin.size == item.stat.st_size:
             entry = self._entry(item, tree.FILE, twin.content, twin.extra)
@@ -274,7 +299,7 @@ class Walker:
         return entry
 
     def _read(self, item: Found, shown: bytes, link: tuple[int, int] | None) -> Entry:
-        saved = self._saver.save(item.path, item.name, item.stat)
+        saved = self._sets.save(item.path, item.name, item.stat)
         extra = saved.extra
         extra.link = link
         extra.metadata = self._read_metadata(item.path, shown, is_symlink=False)
@@ -305,36 +330,8 @@ class Walker:
         s = item.stat
         self.owners.add(s.st_uid)
         self.groups.add(s.st_gid)
-        return Entry(
-            item.name,
-            kind,
-            s.st_mode & 0o7777,
-            s.st_uid,
-            s.st_gid,
-            _kept(s.st_mtime_ns),
-            _kept(s.st_ctime_ns - s.st_mtime_ns),
-            s.st_ino & _INODE_BITS,
-            s.st_size if kind == tree.FILE else 0,
-            content,
-            extra,
-        )
+        return entry_of(item, kind, content, extra)
 
     def _unreadable(self, shown: bytes, error: OSError) -> None:
         reason = error.strerror or type(error).__name__
         self._incident(Incident("unreadable", display(shown), reason), shown)
-
-
-def _kept(ns: int) -> int:
-    """A time within the 64 bits that the format has: from 1677 to 2262. Some disks tell others."""
-    return min(max(ns, -(1 << 63)), (1 << 63) - 1)
-
-
-def _link(status: os.stat_result) -> tuple[int, int]:
-    """What all names of one file share."""
-    return status.st_dev & _INODE_BITS, status.st_ino & _INODE_BITS
-
-
-def _link_target(path: Native) -> bytes:
-    if isinstance(path, bytes):
-        return os.readlink(path)
-    return os.readlink(path).encode("utf-8", "surrogatepass")

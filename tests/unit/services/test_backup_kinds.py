@@ -218,8 +218,8 @@ def test_hard_links_whose_device_was_renumbered_stay_together(
     kit.backup(tmp_path / "a")
     from cyberlib_client.services import walk as walk_module
 
-    real = walk_module._link
-    monkeypatch.setattr(walk_module, "_link", lambda status: (real(status)[0] ^ 1024, real(status)[1]))
+    real = walk_module.link_of
+    monkeypatch.setattr(walk_module, "link_of", lambda status: (real(status)[0] ^ 1024, real(status)[1]))
     (tmp_path / "a" / "b" / "y").write_bytes(b"new")
     kit.backup(tmp_path / "a")
     links = {e.extra.link for e in entries(kit, tmp_path / "a").values() if e.extra and e.extra.link}

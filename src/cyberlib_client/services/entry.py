@@ -1,0 +1,60 @@
+"""What a directory node tells of an item, from what the system tells of it."""
+
+from __future__ import annotations
+
+import os
+import stat as st
+from typing import Final
+
+from ..core.format_v1 import tree
+from ..core.format_v1.tree import Entry, Extra
+from ..files.read import Native
+from ..files.scan import Found
+
+KINDS: Final = {
+    st.S_IFREG: tree.FILE,
+    st.S_IFDIR: tree.DIRECTORY,
+    st.S_IFLNK: tree.SYMLINK,
+    st.S_IFIFO: tree.FIFO,
+    st.S_IFSOCK: tree.SOCKET,
+    st.S_IFCHR: tree.CHARACTER_DEVICE,
+    st.S_IFBLK: tree.BLOCK_DEVICE,
+}
+
+INODE_BITS: Final = (1 << 64) - 1
+"""ReFS has 128; the lower ones tell its files apart as well."""
+
+
+def entry_of(item: Found, kind: int, content: bytes, extra: Extra | None) -> Entry:
+    """The entry of an item whose content is in the vault."""
+    s = item.stat
+    return Entry(
+        item.name,
+        kind,
+        s.st_mode & 0o7777,
+        s.st_uid,
+        s.st_gid,
+        _kept(s.st_mtime_ns),
+        _kept(s.st_ctime_ns - s.st_mtime_ns),
+        s.st_ino & INODE_BITS,
+        s.st_size if kind == tree.FILE else 0,
+        content,
+        extra,
+    )
+
+
+def _kept(ns: int) -> int:
+    """A time within the 64 bits that the format has: from 1677 to 2262. Some disks tell others."""
+    return min(max(ns, -(1 << 63)), (1 << 63) - 1)
+
+
+def link_of(status: os.stat_result) -> tuple[int, int]:
+    """What all names of one file share."""
+    return status.st_dev & INODE_BITS, status.st_ino & INODE_BITS
+
+
+def link_target(path: Native) -> bytes:
+    """Where a link leads, as it says it. Raises OSError."""
+    if isinstance(path, bytes):
+        return os.readlink(path)
+    return os.readlink(path).encode("utf-8", "surrogatepass")
