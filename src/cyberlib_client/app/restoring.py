@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Final, Literal
+from typing import Literal
 
 import msgspec
 
@@ -19,9 +19,6 @@ from .session import Session
 
 ConflictName = Literal["ask", "keep-both", "replace", "skip"]
 Asks = Callable[[Question], ConflictName]
-
-
-_DAMAGE: Final = frozenset(("content_damaged", "hostile_name", "bad_link"))
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -57,7 +54,7 @@ class RestoreDone(msgspec.Struct, frozen=True):
     @property
     def exit_code(self) -> int:
         """7 when what was stored is damaged, 3 when something else was not restored whole."""
-        if any(incident.code in _DAMAGE for incident in self.incidents):
+        if any(incident.code == "content_damaged" for incident in self.incidents):
             return 7
         return 3 if self.failed else 0
 

@@ -30,6 +30,12 @@ COMMANDS: Final = {
 }  # fmt: skip
 
 
+def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(f"{NAME} {__version__}")
+        ctx.exit()
+
+
 @click.group(
     NAME,
     cls=Group,
@@ -42,7 +48,7 @@ COMMANDS: Final = {
 )
 @option(
     "--profile",
-    metavar="DIR",
+    metavar=Both("DOSSIER", "DIR"),
     help=Both(
         "Dossier des réglages, des accès et de l’état (par défaut : celui du système).",
         "Folder of settings, credentials and state (default: the system’s place).",
@@ -58,10 +64,17 @@ COMMANDS: Final = {
 @option("--lang", type=choice("fr", "en"), help=Both("Langue des messages.", "Language of messages."))
 @option(
     "--passphrase-file",
-    metavar="FILE",
+    metavar=Both("FICHIER", "FILE"),
     help=Both("Lire la phrase secrète dans ce fichier.", "Read the passphrase from this file."),
 )
-@click.version_option(__version__, "--version", message="%(prog)s %(version)s")
+@option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help=Both("Afficher la version du programme.", "Show the version and exit."),
+)
 @click.pass_context
 def cli(ctx: click.Context, /, **given: Any) -> None:
     """Keeps what was asked of the program as a whole; `main` has looked at the language already."""

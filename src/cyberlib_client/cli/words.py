@@ -8,38 +8,66 @@ from typing import Any, TypeVar
 
 import click
 
-from .language import Both
+from .language import Both, say
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _Help:
+class _Told:
     """Help that is chosen when it is shown, not when the command is declared."""
 
-    _both: Both | str | None = None
+    _help: Both | str | None = None
 
     def __init__(self, *args: Any, help: Both | str | None = None, **rest: Any) -> None:  # noqa: A002
         super().__init__(*args, **rest)
-        self._both = help
+        self._help = help
 
     @property
     def help(self) -> str | None:
-        return None if self._both is None else str(self._both)
+        return None if self._help is None else str(self._help)
 
     @help.setter
     def help(self, value: Both | str | None) -> None:
-        self._both = value
+        self._help = value
 
 
-class Option(_Help, click.Option):
+class _Named(_Told):
+    """The same for the word that stands for a value."""
+
+    _metavar: Both | str | None = None
+
+    def __init__(self, *args: Any, metavar: Both | str | None = None, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self._metavar = metavar
+
+    @property
+    def metavar(self) -> str | None:
+        return None if self._metavar is None else str(self._metavar)
+
+    @metavar.setter
+    def metavar(self, value: Both | str | None) -> None:
+        self._metavar = value
+
+
+class Option(_Named, click.Option):
     """An option with help in both languages."""
 
 
-class Argument(_Help, click.Argument):
+class Argument(_Named, click.Argument):
     """A positional argument with help in both languages."""
 
 
-class Command(_Help, click.Command):
+class _Helped(_Told):
+    """A command whose `--help` is in both languages too."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        found: click.Option | None = super().get_help_option(ctx)  # type: ignore[misc]
+        if found is not None:
+            found.help = say("Afficher cette aide.", "Show this message and exit.")
+        return found
+
+
+class Command(_Helped, click.Command):
     """A command with help in both languages."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -48,7 +76,7 @@ class Command(_Help, click.Command):
         return super().parse_args(ctx, args)
 
 
-class Group(_Help, click.Group):
+class Group(_Helped, click.Group):
     """Commands loaded when they are called: a listing must not pay for the import of a backup."""
 
     def __init__(self, *args: Any, lazy: dict[str, str] | None = None, **kwargs: Any) -> None:
@@ -60,10 +88,14 @@ class Group(_Help, click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         module = self.lazy.get(cmd_name)
-        if module is not None and cmd_name not in self.commands:
+        if module is not None:
             loaded: click.Command = getattr(importlib.import_module(module, __package__), cmd_name)
             return loaded
         return self.commands.get(cmd_name)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        pieces = click.Command.collect_usage_pieces(self, ctx)
+        return [*pieces, say("COMMANDE [ARGUMENTS]...", "COMMAND [ARGS]...")]
 
 
 def command(

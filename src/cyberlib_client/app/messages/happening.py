@@ -146,6 +146,24 @@ INCIDENTS: Final[dict[str, Text]] = {
         "is a device file, left out; --devices makes it again.",
         "",
     ),
+    "metadata_omitted": Text(
+        "est sauvegardé, mais sans : {detail}.",
+        "",
+        "is saved, but without: {detail}.",
+        "",
+    ),
+    "modes_not_kept": Text(
+        "et ce qui suit : ce système de fichiers ne garde pas les droits des fichiers.",
+        "",
+        "and below: this file system does not keep the rights of files.",
+        "",
+    ),
+    "kind_not_supported": Text(
+        "est d’une sorte que ce système de fichiers ne connaît pas[ ({detail})] : laissé de côté.",
+        "",
+        "is of a kind that this file system does not know[ ({detail})]: left out.",
+        "",
+    ),
     "restore_denied": Text(
         "n’a pas pu être écrit : le système refuse[ ({detail})].",
         "",
@@ -180,18 +198,6 @@ INCIDENTS: Final[dict[str, Text]] = {
         "est restauré, mais sans : {detail}.",
         "",
         "is restored, but without: {detail}.",
-        "",
-    ),
-    "hostile_name": Text(
-        "porte un nom qui sortirait du dossier de restauration : refusé.",
-        "",
-        "has a name that would lead out of the folder to restore to: refused.",
-        "",
-    ),
-    "bad_link": Text(
-        "est un lien sans cible possible : laissé de côté.",
-        "",
-        "is a link without a possible target: left out.",
         "",
     ),
 }

@@ -33,6 +33,13 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "object_missing": ("paquet absent", "pack missing"),
     "bad_content_list": ("liste endommagée", "damaged list"),
     "bad_tree": ("dossier endommagé", "damaged directory"),
+    "file_incomplete": ("incomplet", "incomplete"),
+    "store_read_error": ("le disque ne le rend pas", "the disk does not give it back"),
+    "hostile_name": (
+        "son nom sortirait du dossier de restauration",
+        "its name leads out of the target folder",
+    ),
+    "bad_link": ("lien sans cible possible", "a link without a possible target"),
     "not_authentic": ("altéré", "altered"),
     # metadata
     "owner": ("propriétaire", "owner"),

@@ -39,9 +39,9 @@ ERRORS: Final[dict[str, Text]] = {
         "Give an empty folder, or one that does not exist yet: it will be made.",
     ),
     "not_a_vault": Text(
-        "{at} n’est pas un coffre CyberLib.",
+        "Il n’y a pas de coffre CyberLib ici[ : {at}].",
         "Vérifiez le chemin, et que le disque branché est le bon.",
-        "{at} is not a CyberLib vault.",
+        "There is no CyberLib vault here[: {at}].",
         "Check the path, and that the right disk is plugged in.",
     ),
     "newer_format": Text(
@@ -218,11 +218,17 @@ ERRORS: Final[dict[str, Text]] = {
         "The folder {at} holds other things.",
         "Give the demonstration an empty or new folder.",
     ),
-    "shell_unknown": Text(
-        "Aucun complément pour l’interpréteur « {shell} ».",
-        "Il y en a pour bash, zsh et fish.",
-        "There is no completion for the shell “{shell}”.",
-        "There is for bash, zsh and fish.",
+    "slots_full": Text(
+        "Le coffre a déjà le plus grand nombre d’accès possible.",
+        "Ôtez-en un qui ne sert plus : cyberlib key remove.",
+        "The vault already has as many slots as it can hold.",
+        "Remove one that is of no more use: cyberlib key remove.",
+    ),
+    "bad_slot_name": Text(
+        "Ce nom ne convient pas pour un accès.",
+        "Donnez un nom court, sans signe particulier.",
+        "This name will not do for a slot.",
+        "Give a short name without special characters.",
     ),
     "bad_object_name": Text(
         "« {name} » ne peut pas être le nom d’un objet du coffre.",

@@ -25,14 +25,17 @@ if TYPE_CHECKING:
 @argument(
     "paths",
     nargs=-1,
-    metavar="[PATH]...",
+    metavar=Both("[CHEMIN]...", "[PATH]..."),
     help=Both(
         "Dossiers ou fichiers ; sans eux, ceux du profil.", "Folders or files; without, the profile’s."
     ),
 )
 @rules
 @option(
-    "--label", default="", metavar="TEXT", help=Both("Étiquette de la version.", "Label of the snapshot.")
+    "--label",
+    default="",
+    metavar=Both("TEXTE", "TEXT"),
+    help=Both("Étiquette de la version.", "Label of the snapshot."),
 )
 @pass_run
 def backup(

@@ -15,7 +15,11 @@ from ..words import argument, command
         "Write a file’s content to standard output.",
     ),
 )
-@argument("item", metavar="SNAPSHOT:FILE", help=Both("Une version et un fichier.", "A snapshot and a file."))
+@argument(
+    "item",
+    metavar=Both("VERSION:FICHIER", "SNAPSHOT:FILE"),
+    help=Both("Une version et un fichier.", "A snapshot and a file."),
+)
 @pass_run
 def cat(run: Run, item: str) -> None:
     """See its help."""

@@ -13,10 +13,9 @@ from ..words import argument, choice, command
 @command(
     "completion",
     Both(
-        "Écrire le script qui complète les commandes dans un interpréteur. Pour bash, dans ~/.bashrc :"
+        "Compléter les commandes dans un interpréteur. Pour bash, dans ~/.bashrc :"
         ' eval "$(cyberlib completion bash)"',
-        "Write the script that completes commands in a shell. For bash, in ~/.bashrc:"
-        ' eval "$(cyberlib completion bash)"',
+        'Complete commands in a shell. For bash, in ~/.bashrc: eval "$(cyberlib completion bash)"',
     ),
 )
 @argument("shell", type=choice("bash", "zsh", "fish"), help=Both("L’interpréteur.", "The shell."))

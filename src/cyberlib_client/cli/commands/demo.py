@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 @command(
     "demo",
     Both(
-        "Montrer tout le parcours sur un cabinet fictif : sauvegarder, travailler, sauvegarder le peu qui"
-        " change, chercher, restaurer, comparer chaque octet. Rien ne reste ensuite.",
-        "Show the whole way on a fictitious practice: back up, work, back up the little that changed,"
-        " search, restore, compare every byte. Nothing is left afterwards.",
+        "Montrer tout le parcours sur un cabinet fictif. Le sauvegarder, y travailler, sauvegarder le peu qui"
+        " a changé, chercher, restaurer, comparer chaque octet. Rien ne reste ensuite.",
+        "Show the whole way on a fictitious practice. Back it up, work in it, back up the little that"
+        " changed, search, restore, compare every byte. Nothing is left afterwards.",
     ),
 )
 @option(
     "--dir",
     "folder",
-    metavar="DIR",
+    metavar=Both("DOSSIER", "DIR"),
     help=Both(
         "Dossier vide ou nouveau où jouer (par défaut : temporaire).",
         "Empty or new folder to play in (default: a temporary one).",

@@ -16,12 +16,20 @@ if TYPE_CHECKING:
 @command(
     "diff",
     Both(
-        "Dire ce qui change d’une version à une autre : + nouveau, - disparu, ~ contenu, m droits ou dates.",
-        "Tell what changes from one snapshot to another: + new, - gone, ~ content, m mode or times.",
+        "Comparer deux versions. Signes : + nouveau, - disparu, ~ contenu, m droits ou dates.",
+        "Compare two snapshots. Signs: + new, - gone, ~ content, m mode or times.",
     ),
 )
-@argument("before", metavar="SNAPSHOT[:PATH]", help=Both("La version d’avant.", "The snapshot before."))
-@argument("after", metavar="SNAPSHOT[:PATH]", help=Both("La version d’après.", "The snapshot after."))
+@argument(
+    "before",
+    metavar=Both("VERSION[:CHEMIN]", "SNAPSHOT[:PATH]"),
+    help=Both("La version d’avant.", "The snapshot before."),
+)
+@argument(
+    "after",
+    metavar=Both("VERSION[:CHEMIN]", "SNAPSHOT[:PATH]"),
+    help=Both("La version d’après.", "The snapshot after."),
+)
 @pass_run
 def diff(run: Run, before: str, after: str) -> None:
     """See its help."""

@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 )
 @argument(
     "pattern",
-    metavar="PATTERN",
+    metavar=Both("MOTIF", "PATTERN"),
     help=Both("Un mot, ou un motif avec * et ?.", "A word, or a pattern with * and ?."),
 )
 @option(
     "--under",
     default="",
-    metavar="PATH",
+    metavar=Both("CHEMIN", "PATH"),
     help=Both("Seulement sous ce dossier.", "Only below this folder."),
 )
 @option(
     "--in",
     "only",
-    metavar="SNAPSHOT",
+    metavar=Both("VERSION", "SNAPSHOT"),
     help=Both("Seulement dans cette version.", "Only in this snapshot."),
 )
 @pass_run

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 key = group(
     "key",
     Both(
-        "Les accès au coffre : phrases secrètes, mots de secours, postes.",
+        "Les accès au coffre : phrases, mots de secours, postes.",
         "The ways into the vault: passphrases, recovery words, devices.",
     ),
 )
@@ -38,8 +38,8 @@ def list_(run: Run) -> None:
 @command(
     "add",
     Both(
-        "Ajouter un accès : une phrase secrète, 24 nouveaux mots de secours, ou ce poste.",
-        "Add a slot: a passphrase, 24 new recovery words, or this machine.",
+        "Ajouter une phrase secrète, 24 mots de secours, ou ce poste.",
+        "Add a passphrase, 24 new recovery words, or this machine.",
     ),
     key,
 )
@@ -48,15 +48,15 @@ def list_(run: Run) -> None:
     type=choice("passphrase", "recovery", "device"),
     help=Both("La sorte d’accès.", "The kind of slot."),
 )
-@option("--name", default="", metavar="NAME", help=Both("Nom de l’accès.", "Name of the slot."))
+@option("--name", default="", metavar=Both("NOM", "NAME"), help=Both("Nom de l’accès.", "Name of the slot."))
 @option(
     "--new-passphrase-file",
-    metavar="FILE",
+    metavar=Both("FICHIER", "FILE"),
     help=Both("Lire la nouvelle phrase secrète ici.", "Read the new passphrase here."),
 )
 @option(
     "--words-file",
-    metavar="FILE",
+    metavar=Both("FICHIER", "FILE"),
     help=Both("Écrire les nouveaux mots dans ce nouveau fichier.", "Write the new words to this new file."),
 )
 @option(
@@ -91,7 +91,7 @@ def add(
 @command("remove", Both("Ôter un accès.", "Remove a slot."), key)
 @argument(
     "slot",
-    metavar="SLOT",
+    metavar=Both("ACCÈS", "SLOT"),
     help=Both("Son nom, son identifiant, ou le début de celui-ci.", "Its name, id, or the id’s beginning."),
 )
 @pass_run

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 )
 @argument(
     "item",
-    metavar="SNAPSHOT[:PATH]",
+    metavar=Both("VERSION[:CHEMIN]", "SNAPSHOT[:PATH]"),
     help=Both(
         "Une version (« latest », ou le début de son nom) et un chemin.",
         "A snapshot (“latest”, or the beginning of its id) and a path.",

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     "items",
     nargs=-1,
     required=True,
-    metavar="SNAPSHOT[:PATH]...",
+    metavar=Both("VERSION[:CHEMIN]...", "SNAPSHOT[:PATH]..."),
     help=Both("Une version et ce que l’on en veut.", "A snapshot, and what is wanted of it."),
 )
 @option(
     "--to",
     required=True,
-    metavar="DIR",
+    metavar=Both("DOSSIER", "DIR"),
     help=Both(
         "Dossier sous lequel les chemins d’origine sont recréés.",
         "Folder below which the original paths are made again.",
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 @option(
     "--include",
     multiple=True,
-    metavar="PATTERN",
+    metavar=Both("MOTIF", "PATTERN"),
     help=Both("Seulement ce qui répond à ce motif.", "Only what matches this pattern."),
 )
 @option("--owner", is_flag=True, help=Both("Rendre aussi les propriétaires.", "Restore owners too."))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @command(
     "snapshots",
     Both(
-        "Lister les versions du coffre, de la plus ancienne à la plus récente.",
+        "Lister les versions du coffre, les plus anciennes d’abord.",
         "List snapshots, oldest first.",
     ),
 )

@@ -39,7 +39,7 @@ def rules(function: F) -> F:
         option(
             "--exclude",
             multiple=True,
-            metavar="PATTERN",
+            metavar=Both("MOTIF", "PATTERN"),
             help=Both(
                 "Laisser de côté ce qui répond à ce motif gitignore ; peut se répéter.",
                 "Leave out what matches this gitignore pattern; may be repeated.",
@@ -51,7 +51,7 @@ def rules(function: F) -> F:
 
 
 @command("add", Both("Ajouter un dossier ou un fichier.", "Add a folder or file."), sources)
-@argument("path", metavar="PATH", help=Both("Le dossier.", "The folder."))
+@argument("path", metavar=Both("CHEMIN", "PATH"), help=Both("Le dossier.", "The folder."))
 @rules
 @pass_run
 def add(
@@ -70,12 +70,12 @@ def add(
 @command(
     "remove",
     Both(
-        "Ôter un dossier de la liste ; ce que le coffre en contient y reste.",
-        "Take a folder off the list; what the vault holds of it stays.",
+        "Ôter un dossier de la liste. Ce que le coffre en contient y reste.",
+        "Take a folder off the list. What the vault holds of it stays.",
     ),
     sources,
 )
-@argument("path", metavar="PATH", help=Both("Le dossier.", "The folder."))
+@argument("path", metavar=Both("CHEMIN", "PATH"), help=Both("Le dossier.", "The folder."))
 @pass_run
 def remove(run: Run, path: str) -> None:
     """See its help."""
@@ -101,15 +101,15 @@ def list_(run: Run) -> None:
 @command(
     "preview",
     Both(
-        "Dire ce qu’une sauvegarde prendrait, et quelle règle laisse quoi de côté.",
-        "Tell what a backup would take, and which rule leaves out what.",
+        "Dire ce qu’une sauvegarde prendrait. Et quelle règle laisse quoi de côté.",
+        "Tell what a backup would take. And which rule leaves out what.",
     ),
     sources,
 )
 @argument(
     "paths",
     nargs=-1,
-    metavar="[PATH]...",
+    metavar=Both("[CHEMIN]...", "[PATH]..."),
     help=Both("Dossiers ; sans eux, ceux du profil.", "Folders; without, the profile’s."),
 )
 @rules

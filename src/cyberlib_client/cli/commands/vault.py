@@ -46,14 +46,14 @@ def _where(function: F) -> F:
         ),
         option(
             "--device-name",
-            metavar="NAME",
+            metavar=Both("NOM", "NAME"),
             default="",
             help=Both("Nom de ce poste dans le coffre.", "Name of this machine in the vault."),
         ),
         option(
             "--at",
             required=True,
-            metavar="STORE",
+            metavar=Both("EMPLACEMENT", "STORE"),
             help=Both("Emplacement du coffre : un dossier.", "Where the vault is: a folder."),
         ),
     ):
@@ -85,7 +85,7 @@ def _keeping(device_file: bool, no_device: bool) -> Keeping:
 @_where
 @option(
     "--words-file",
-    metavar="FILE",
+    metavar=Both("FICHIER", "FILE"),
     help=Both(
         "Écrire les 24 mots dans ce nouveau fichier au lieu de les montrer.",
         "Write the 24 words to this new file instead of showing them.",
@@ -112,8 +112,8 @@ def create(
     "open",
     parent=vault,
     help=Both(
-        "Connecter ce poste à un coffre qui existe, avec la phrase secrète ou les 24 mots.",
-        "Connect this machine to an existing vault, with the passphrase or the 24 words.",
+        "Connecter ce poste à un coffre. Avec la phrase secrète ou les 24 mots.",
+        "Connect this machine to a vault. With the passphrase or the 24 words.",
     ),
 )
 @_where
@@ -124,7 +124,7 @@ def create(
 )
 @option(
     "--recovery-file",
-    metavar="FILE",
+    metavar=Both("FICHIER", "FILE"),
     help=Both("Lire les 24 mots dans ce fichier.", "Read the 24 words from this file."),
 )
 @pass_run

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @command(
     "verify",
     Both(
-        "Vérifier que le coffre est complet et, sur demande, que chaque octet se relit.",
-        "Check that the vault is complete and, on request, that every byte can be read.",
+        "Vérifier que le coffre est complet. Avec --read-data, que chaque octet s’y relit.",
+        "Check that the vault is complete. With --read-data, that every byte can be read.",
     ),
 )
 @option(
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     flag_value=100,
     default=0,
     type=click.IntRange(0, 100),
-    metavar="[PERCENT]",
+    metavar=Both("[POURCENT]", "[PERCENT]"),
     help=Both(
         "Relire aussi les données : toutes, ou cette part tirée au sort.",
         "Read the data too: all of it, or this share drawn at random.",

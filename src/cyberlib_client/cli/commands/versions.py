@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 )
 @argument(
     "path",
-    metavar="PATH",
+    metavar=Both("CHEMIN", "PATH"),
     help=Both("Son chemin sur ce poste, ou dans le coffre.", "Its path on this machine, or in the vault."),
 )
 @pass_run

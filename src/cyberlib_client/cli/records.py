@@ -1,0 +1,119 @@
+"""The shapes of what --json and --jsonl print: for the schema, and for tests that hold commands to it."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import msgspec
+
+from ..app.backups import BackupDone
+from ..app.browsing import ChangeInfo, EntryInfo, FoundInfo
+from ..app.keys import SlotAdded, SlotRemoved
+from ..app.restoring import RestoreDone
+from ..app.showcase import Step
+from ..app.slots import SlotInfo
+from ..app.snapshot_list import SnapshotInfo
+from ..app.sources import PreviewInfo, SourceInfo
+from ..app.vaults import VaultInfo, VaultMade, VaultOpened
+from ..app.verifying import Verified
+
+Fact = str | int | float | None
+
+
+class Told(msgspec.Struct, frozen=True):
+    """An error or a notice. `code` and the names of `facts` are stable; the words are for people."""
+
+    code: str
+    facts: dict[str, Fact]
+    title: str
+    advice: str
+
+
+class Document(msgspec.Struct, frozen=True):
+    """What --json prints. `items` only for commands that list; `error` and `exit` as the command ended."""
+
+    version: Literal[1]
+    command: str
+    result: Any
+    notices: list[Told]
+    error: Told | None
+    exit: int
+    items: list[Any] | msgspec.UnsetType = msgspec.UNSET
+
+
+class ProgressEvent(msgspec.Struct, frozen=True, tag_field="event", tag="progress"):
+    """See core.events.Progress; bytes are bytes of the user's files."""
+
+    phase: str
+    files_done: int
+    files_total: int | None
+    bytes_done: int
+    bytes_total: int | None
+    bytes_known: int
+    bytes_stored: int
+    current: str
+
+
+class IncidentEvent(msgspec.Struct, frozen=True, tag_field="event", tag="incident"):
+    """One thing that did not go as asked for; the run goes on."""
+
+    code: str
+    path: str
+    detail: str
+
+
+class NoticeEvent(msgspec.Struct, frozen=True, tag_field="event", tag="notice"):
+    """As `Told`, when it is noticed."""
+
+    code: str
+    facts: dict[str, Fact]
+    title: str
+    advice: str
+
+
+class ItemEvent(msgspec.Struct, frozen=True, tag_field="event", tag="item"):
+    """One item of a command that lists."""
+
+    item: Any
+
+
+class EndEvent(msgspec.Struct, frozen=True, tag_field="event", tag="end"):
+    """The last line: as `Document`, without items."""
+
+    version: Literal[1]
+    command: str
+    result: Any
+    notices: list[Told]
+    error: Told | None
+    exit: int
+
+
+AnyEvent = ProgressEvent | IncidentEvent | NoticeEvent | ItemEvent | EndEvent
+
+ITEMS: Final[dict[str, type]] = {
+    "snapshots": SnapshotInfo,
+    "ls": EntryInfo,
+    "find": FoundInfo,
+    "versions": FoundInfo,
+    "diff": ChangeInfo,
+    "key list": SlotInfo,
+    "sources list": SourceInfo,
+    "demo": Step,
+}
+"""What commands list."""
+
+RESULTS: Final[dict[str, type]] = {
+    "vault create": VaultMade,
+    "vault open": VaultOpened,
+    "vault info": VaultInfo,
+    "backup": BackupDone,
+    "restore": RestoreDone,
+    "verify": Verified,
+    "key add": SlotAdded,
+    "key remove": SlotRemoved,
+    "sources add": SourceInfo,
+    "sources remove": SourceInfo,
+    "sources preview": PreviewInfo,
+    "completion": str,
+}
+"""What other commands find out."""

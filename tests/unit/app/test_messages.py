@@ -1,0 +1,163 @@
+"""Every code raised anywhere has its words, in both languages, and no words are left over."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from cyberlib_client.app.messages import (
+    error_message,
+    error_texts,
+    incident_message,
+    notice_message,
+    translated,
+)
+from cyberlib_client.app.messages.happening import INCIDENTS, NAMED, NOTICES
+from cyberlib_client.app.messages.reasons import REASONS
+
+SRC: Final = Path(__file__).parents[3] / "src" / "cyberlib_client"
+ERRORS: Final = {"UsageError", "NeedsUnlock", "Unreachable", "IntegrityError", "Busy", "Stopped", "Failed"}
+
+# Where a code is no constant at the place where it is raised: the constants it comes from.
+INDIRECT: Final = {
+    ("UsageError", "files/names.py"): {"bad_path", "path_not_absolute"},
+    ("Failed", "files/restore_refusals.py"): {
+        "target_full",
+        "target_lost",
+        "target_read_only",
+        "target_unusable",
+    },
+    ("Incident", "files/preview.py"): {"vanished", "unreadable"},
+    ("Incident", "files/restore_refusals.py"): {"restore_denied", "restore_failed", "kind_not_supported"},
+    ("Incident", "files/restore_conflicts.py"): {"kept_both", "name_changed"},
+    ("Incident", "services/restore.py"): {"content_damaged", "no_content"},
+    ("Notice", "app"): set(),  # an error or a problem of the chain, told as a notice
+}
+
+
+def _calls() -> Iterator[tuple[str, str, ast.Call]]:
+    """(class, file, call) of all that makes an error, incident, problem or notice."""
+    for path in sorted(SRC.rglob("*.py")):
+        name = path.relative_to(SRC).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if node.func.id in ERRORS | {"Incident", "Problem", "Notice"}:
+                    yield node.func.id, name, node
+
+
+def _raised() -> dict[str, dict[str, list[set[str]]]]:
+    """Codes by kind ("error", "incident", "notice"), each with the facts given at each place."""
+    found: dict[str, dict[str, list[set[str]]]] = defaultdict(lambda: defaultdict(list))
+    for kind, file, call in _calls():
+        facts = {keyword.arg or "" for keyword in call.keywords}
+        codes = (
+            {n.value for n in ast.walk(call.args[0]) if isinstance(n, ast.Constant)}
+            if call.args
+            else {"stopped"}
+        )
+        if not codes or not all(isinstance(code, str) for code in codes):
+            where = "app" if file.startswith("app/") else file
+            codes = INDIRECT[kind, where]
+            text = (SRC / file).read_text(encoding="utf-8") if where == file else ""
+            assert all(f'"{code}"' in text for code in codes), (file, codes)
+        group = "error" if kind in ERRORS else "incident" if kind == "Incident" else "notice"
+        for code in codes:
+            found[group][str(code)].append(facts)
+    return found
+
+
+RAISED: Final = _raised()
+
+
+def test_every_code_has_words_and_every_word_a_code() -> None:
+    # A file of the vault that is refused for its name is an incident of the restore, but an error inside it.
+    assert set(RAISED["error"]) - {"usage"} == set(error_texts()) - {"usage"}
+    assert set(RAISED["incident"]) == set(INCIDENTS)
+    assert set(RAISED["notice"]) == set(NOTICES)
+
+
+def _needed(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", re.sub(r"\[[^\]]*\]", "", text)))
+
+
+@pytest.mark.parametrize("code", sorted(error_texts()))
+def test_errors_are_given_the_facts_they_tell(code: str) -> None:
+    text = error_texts()[code]
+    assert set(re.findall(r"\{(\w+)\}", text.fr + text.fr_advice)) == set(
+        re.findall(r"\{(\w+)\}", text.en + text.en_advice)
+    )
+    for facts in RAISED["error"].get(code, []):
+        assert _needed(text.fr + text.fr_advice) <= facts, f"{code} is raised without a fact it tells"
+
+
+@pytest.mark.parametrize("code", sorted(NOTICES))
+def test_notices_are_given_the_facts_they_tell(code: str) -> None:
+    text = NOTICES[code]
+    told = {"name", "device"} if code.startswith("snapshot_") else None
+    assert _needed(text.fr + text.fr_advice) == _needed(text.en + text.en_advice)
+    if told is not None:
+        assert _needed(text.fr) <= told
+
+
+@pytest.mark.parametrize("table", [error_texts(), NOTICES, INCIDENTS], ids=["errors", "notices", "incidents"])
+def test_sentences_are_sentences(table: dict[str, object]) -> None:
+    for code, text in table.items():
+        fr, fr_advice, en, en_advice = text  # type: ignore[misc]
+        for sentence in (fr, fr_advice, en, en_advice):
+            assert "'" not in sentence, (code, sentence)  # the apostrophe of print
+            if sentence and code != "usage":
+                assert sentence.rstrip("] ")[-1] in ".)?", (code, sentence)
+        assert fr != en or code == "usage"
+        assert bool(fr_advice) == bool(en_advice)
+        if table is not INCIDENTS:
+            assert fr_advice, f"{code} does not say what to do"
+
+
+def test_facts_that_are_codes_are_translated_and_names_are_not() -> None:
+    told = error_message("store_denied", {"at": "/locked", "reason": "Permission denied"}, "fr")
+    assert "accès refusé" in told.title
+    assert "/locked" in told.title
+    assert "missing" in error_message("not_a_vault", {"at": "missing"}, "fr").title
+    assert "locked" in incident_message("kept_both", "locked", "fr").title
+    assert "attribut user.x" in incident_message("metadata_lost", "xattr:user.x, owner", "fr").title
+    assert "propriétaire" in incident_message("metadata_lost", "xattr:user.x, owner", "fr").title
+
+
+def test_unknown_facts_leave_their_part_out() -> None:
+    assert "processus" not in error_message("profile_busy", {"pid": None}, "fr").title
+    assert "(processus 12)" in error_message("profile_busy", {"pid": 12}, "fr").title
+    assert (
+        "peut-être"
+        not in error_message("recovery_word_unknown", {"position": 3, "suggestion": None}, "fr").title
+    )
+
+
+def test_a_code_of_a_later_version_is_shown_as_it_is() -> None:
+    assert str(error_message("made_up", {}, "en")) == "Error made_up."
+    assert "made_up" in str(notice_message("made_up", {}, "fr"))
+
+
+def test_reasons_have_words() -> None:
+    patterns = (SRC / "files" / "patterns.py").read_text(encoding="utf-8")
+    given = set(re.findall(r'refuse\(\s*"(\w+)"', patterns))
+    given |= set(re.findall(r'else "(\w+)"', patterns)) & {"empty", "control"}
+    for path in (SRC / "system").rglob("keychain.py"):
+        given |= set(re.findall(r'reason ?= ?"(\w+)"', path.read_text(encoding="utf-8")))
+    assert len(given) > 8
+    assert given <= set(REASONS)
+    assert translated("no_service", "fr") != translated("no_service", "en")
+
+
+def test_names_are_told_apart_from_reasons() -> None:
+    assert set(INCIDENTS) >= NAMED
+    for code in INCIDENTS:
+        placeholder = "{name}" if code in NAMED else "{detail}"
+        other = "{detail}" if code in NAMED else "{name}"
+        assert other not in INCIDENTS[code].fr + INCIDENTS[code].en
+        assert (placeholder in INCIDENTS[code].fr) == (placeholder in INCIDENTS[code].en)
