@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.crypto import TAG_SIZE, Sealer, mac, sha256
+from ..core.crypto import TAG_SIZE, Sealer, sha256
 from ..core.errors import IntegrityError
 from ..core.format_v1 import header as head
 from ..core.format_v1.index import PackInfo
@@ -31,9 +31,7 @@ class PackBuilder:
     """
 
     def __init__(self, keys: VaultKeys, epoch: int, random: Random, first: Buffer, buffer: bytearray) -> None:
-        # Hedged: should the random source repeat itself, packs with other content still get
-        # other keys; a nonce is never used twice under one key.
-        salt = mac(keys.hedge, random(head.SALT_SIZE) + sha256(first))
+        salt = head.hedged_salt(keys, random, first)
         self._random = random
         self.header, self._sealer = head.new_header(keys, head.PACK, epoch, salt)
         self.buffer = buffer

@@ -12,6 +12,8 @@ from ..core.keys import VaultKeys
 from ..core.ports import Store, StoredObject
 
 _SMALL: Final = 1 * MIB
+_LARGEST: Final = 600 * MIB
+"""Of the largest record that readers take, and its padding."""
 
 
 def read_record(store: Store, keys: VaultKeys, magic: bytes, item: StoredObject) -> tuple[bytes, bytes]:
@@ -22,6 +24,8 @@ def read_record(store: Store, keys: VaultKeys, magic: bytes, item: StoredObject)
     our memory. IntegrityError.
     """
     digest = digest_of(item.name)
+    if item.size > _LARGEST:
+        raise IntegrityError("not_an_object", name=item.name)
     if item.size > _SMALL:
         open_header(keys, parse_header(store.get(item.name, 0, HEADER_SIZE), magic))
     data = store.get(item.name, 0, item.size)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from ..core.crypto import KEY_SIZE, sha256
 from ..core.errors import IntegrityError, UsageError
-from ..core.format_v1.header import INDEX
+from ..core.format_v1.header import INDEX, hedged_salt
 from ..core.format_v1.index import PackInfo, open_index, seal_index
 from ..core.format_v1.lines import LIMIT
 from ..core.format_v1.pack import SegmentInfo
@@ -29,6 +29,8 @@ from .reader import Reader, read_pack_footer
 from .records import read_record
 from .slot_tables import Secret, check_new_slot, newest_table, put_tables, stored_tables, unlock
 
+_INDEX_PACKS = 64
+_INDEX_CHUNKS = 1_000_000
 _SECOND = 1_000_000_000
 _MONTH = 30 * 24 * 3600 + 37_800  # seconds: a twelfth of a year of 365.25 days
 
@@ -136,10 +138,14 @@ class Vault:
         return infos, damaged
 
     def put_index(self, packs: list[PackInfo], random: Random) -> int:
-        """Stores an index of these packs; its size in bytes."""
-        data = seal_index(self.keys, random(32), packs)
-        self.store.put(object_name("index", sha256(data)), data)
-        return len(data)
+        """Stores what these packs hold, in as many index objects as that takes; bytes stored."""
+        stored = 0
+        for some in _portions(packs):
+            salt = hedged_salt(self.keys, random, *(pack.name for pack in some))
+            data = seal_index(self.keys, salt, some)
+            self.store.put(object_name("index", sha256(data)), data)
+            stored += len(data)
+        return stored
 
     def add_slot(self, new: NewSlot, clock: Clock, random: Random) -> Slot:
         """Adds a slot to the table. UsageError("slot_name_taken"), ("bad_slot_name"), ("slots_full")."""
@@ -290,3 +296,17 @@ def open_with_key(store: Store, kind: SlotType, key: bytes, *, least_generation:
     return open_vault(
         store, lambda slot: key if slot.type == kind else None, least_generation=least_generation
     )
+
+
+def _portions(packs: list[PackInfo]) -> Iterator[list[PackInfo]]:
+    """Packs for one index object each: far below what a reader accepts."""
+    some: list[PackInfo] = []
+    chunks = 0
+    for pack in packs:
+        some.append(pack)
+        chunks += sum(len(segment.sizes) for segment in pack.segments)
+        if len(some) >= _INDEX_PACKS or chunks >= _INDEX_CHUNKS:
+            yield some
+            some, chunks = [], 0
+    if some:
+        yield some

@@ -17,6 +17,7 @@ from ..core.chunking import ContentChunker
 from ..core.crypto import sha256
 from ..core.errors import CyberlibError, Failed, IntegrityError, UsageError
 from ..core.events import Incident, Listener
+from ..core.format_v1.header import hedged_salt
 from ..core.format_v1.index import PackInfo
 from ..core.format_v1.snapshot import (
     MAX_INCIDENTS,
@@ -294,7 +295,9 @@ def _commit(
         groups={number: _text(name) for number, name in groups.items()},
     )
     vault = run.vault
-    data = seal_snapshot(vault.keys, run.random(32), snapshot, run.identity.signing)
+    counted = snapshot.sequence.to_bytes(8, "big") + snapshot.time.to_bytes(16, "big", signed=True)
+    salt = hedged_salt(vault.keys, run.random, snapshot.device.id, root, counted)
+    data = seal_snapshot(vault.keys, salt, snapshot, run.identity.signing)
     digest = sha256(data)
     vault.store.put(object_name("snapshots", digest), data)
     return Stored(digest, snapshot)

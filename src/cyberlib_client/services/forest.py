@@ -60,7 +60,10 @@ class Forest:
                 below.append((source.path[1:].split(b"/") if source.path != b"/" else [], entry))
         if not below:
             raise Failed("sources_missing")
-        return self._directory(b"", below).content
+        root = self._directory(b"", below).content
+        if not root:  # "/" itself, when it cannot be read
+            raise Failed("sources_missing")
+        return root
 
     def _source(self, source: Source) -> Entry | None:
         name = source.path.rpartition(b"/")[2]

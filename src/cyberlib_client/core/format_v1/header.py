@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from ..crypto import SUITE, Sealer, same
+from ..crypto import SUITE, Sealer, mac, same, sha256
 from ..errors import IntegrityError
 from ..keys import MAX_EPOCH, VaultKeys
-from ..ports import Buffer
+from ..ports import Buffer, Random
 
 HEADER_SIZE: Final = 88
 SALT_SIZE: Final = 32
@@ -51,6 +51,15 @@ def parse_header(data: Buffer, magic: bytes) -> Header:
         raise IntegrityError("not_an_object")
     epoch = int.from_bytes(raw[6:8], "big")
     return Header(magic, epoch, raw[8:24], raw[24:56], raw[56:88], raw)
+
+
+def hedged_salt(keys: VaultKeys, random: Random, *what: Buffer) -> bytes:
+    """A salt for an object that holds `what`.
+
+    Should the random source repeat itself, objects with other content still get other keys; a nonce is
+    never used twice under one key.
+    """
+    return mac(keys.hedge, random(SALT_SIZE) + sha256(*what))
 
 
 def _base_key(keys: VaultKeys, magic: bytes, epoch: int) -> bytes:

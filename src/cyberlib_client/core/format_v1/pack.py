@@ -100,12 +100,6 @@ def check_segments(segments: Sequence[SegmentInfo]) -> None:
             raise IntegrityError("bad_footer")
 
 
-def seal_tail(sealer: Sealer, header: bytes, segments: Sequence[SegmentInfo], offset: int) -> bytes:
-    """Footer and trailer, for a footer that will lie at `offset`."""
-    footer = seal_footer(sealer, header, segments)
-    return footer + seal_trailer(sealer, header, offset, len(footer))
-
-
 def seal_footer(sealer: Sealer, header: bytes, segments: Sequence[SegmentInfo]) -> bytes:
     """The sealed footer."""
     record = wrap(_encoder.encode(segments))

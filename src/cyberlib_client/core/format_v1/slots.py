@@ -23,7 +23,7 @@ from ..crypto import Sealer, committed_key, same
 from ..errors import IntegrityError
 from ..keys import VaultKeys
 from ..ports import Buffer
-from .lines import check_mac, split_lines, write_lines
+from .lines import check_mac, from_hex, split_lines, write_lines
 from .malformed import MALFORMED
 from .vault import VaultHeader, check_header
 
@@ -153,7 +153,7 @@ def read_slot_table(data: Buffer) -> SlotTable:
         check_header(seen.get("header") if isinstance(seen, dict) else None)
         table = msgspec.convert(seen, SlotTable)
         for slot in table.slots:
-            sizes = (len(bytes.fromhex(h)) for h in (slot.id, slot.salt, slot.commitment, slot.wrapped))
+            sizes = (len(from_hex(h)) for h in (slot.id, slot.salt, slot.commitment, slot.wrapped))
             if tuple(sizes) != (SLOT_ID_SIZE, SALT_SIZE, 32, 48):
                 raise IntegrityError("bad_slots")
             if (slot.type == "passphrase") != (slot.kdf is not None):

@@ -21,6 +21,7 @@ from .header import SNAPSHOT
 from .malformed import MALFORMED
 from .sealed import open_record, seal_record
 
+DEVICE_ID_SIZE: Final = 16
 _LIMIT: Final = 64 * 1024 * 1024
 _SIGN: Final = b"cyberlib/v1/snapshot"
 _CERTIFY: Final = b"cyberlib/v1/device"
@@ -129,6 +130,7 @@ def open_snapshot(keys: VaultKeys, data: Buffer) -> Snapshot:
         raise IntegrityError("bad_signature") from None
     if (
         len(snapshot.root) != ID_SIZE
+        or len(device.id) != DEVICE_ID_SIZE
         or not 1 <= snapshot.sequence <= MAX_SEQUENCE
         or (snapshot.previous is not None and len(snapshot.previous) != NAME_SIZE)
     ):

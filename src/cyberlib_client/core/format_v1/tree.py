@@ -2,7 +2,7 @@
 
 A node is msgpack. A leaf `[0, [entry, …]]` holds entries in order of their names; a branch
 `[1, [[first name, node id], …]]` holds nodes in the same order. A directory is one node, or, when it
-has many entries, a tree of nodes cut where a keyed hash of a name says so: one new letter in a
+has many entries, a tree of nodes cut where a checksum of a name says so: one new letter in a
 folder of 50,000 changes one leaf and the branches above it.
 """
 
@@ -19,8 +19,8 @@ from .content import MAX_LEVELS
 from .malformed import MALFORMED
 
 LEAF: Final = 0
+_LEAF_HEAD: Final = b"\x92\x00"  # msgpack: two items, the first 0
 BRANCH: Final = 1
-MAX_NODE: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 4096
 """Directories below one another that a reader follows."""
 MAX_ITEMS: Final = 1 << 26
@@ -134,7 +134,7 @@ def decode_node(data: bytes) -> tuple[list[Entry], list[Branch]]:
     not stand in a directory.
     """
     try:
-        if data[1:2] == b"\0":
+        if data[:2] == _LEAF_HEAD:
             entries = _leaf_decoder.decode(data)[1]
             _check_leaf(entries)
             return entries, []

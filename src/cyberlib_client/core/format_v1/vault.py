@@ -16,7 +16,7 @@ from ..ids import KIB, MAX_CHUNK
 from ..keys import VAULT_ID_SIZE, VaultKeys
 from ..ports import Buffer
 from .header import VERSION
-from .lines import check_mac, split_lines, write_lines
+from .lines import check_mac, from_hex, split_lines, write_lines
 from .malformed import MALFORMED
 
 OBJECT_NAME: Final = "vault"
@@ -68,7 +68,7 @@ def check_header(seen: object) -> VaultHeader:
         raise UsageError("newer_format", version=version, suite=suite)
     try:
         header = msgspec.convert(seen, VaultHeader)
-        id_size = len(header.vault_id)
+        id_size = len(from_hex(header.id))
     except MALFORMED:
         raise IntegrityError("not_a_vault") from None
     sizes = header.chunking
