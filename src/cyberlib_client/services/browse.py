@@ -48,7 +48,13 @@ def children(reader: Reader, entry: Entry) -> Iterator[Entry]:
         yield from read_directory(reader, entry.content)
 
 
-def walk(reader: Reader, entry: Entry, path: bytes) -> Iterator[tuple[bytes, Entry]]:
+Damaged = Callable[[bytes, IntegrityError], None]
+"""Told of a directory that cannot be read, by its path; the rest goes on. Without it, the error is raised."""
+
+
+def walk(
+    reader: Reader, entry: Entry, path: bytes, damaged: Damaged | None = None
+) -> Iterator[tuple[bytes, Entry]]:
     """(path, entry) of all that lies below an entry, directories before what they hold."""
     stack = [(path.rstrip(b"/"), children(reader, entry))]
     count = 0
@@ -56,7 +62,13 @@ def walk(reader: Reader, entry: Entry, path: bytes) -> Iterator[tuple[bytes, Ent
         if len(stack) > tree.MAX_DEPTH or count > tree.MAX_ITEMS:
             raise IntegrityError("bad_tree")
         above, entries = stack[-1]
-        found = next(entries, None)
+        try:
+            found = next(entries, None)
+        except IntegrityError as error:
+            if damaged is None:
+                raise
+            damaged(above or b"/", error)
+            found = None
         if found is None:
             stack.pop()
             continue

@@ -7,15 +7,14 @@ every chunk is compared with its id and written where it belongs. Directories ge
 
 from __future__ import annotations
 
-import fnmatch
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..core.errors import IntegrityError
 from ..core.events import Incident, Listener, Progress
 from ..core.format_v1 import tree
-from ..core.format_v1.tree import Entry, root_entry
+from ..core.format_v1.tree import Entry
 from ..core.platform import Metadata
 from ..core.ports import CancelToken
 from ..files.names import display
@@ -24,7 +23,8 @@ from ..files.write_back import Question as Question
 from ..repository.reader import Reader
 from ..repository.snapshots import Stored
 from ..repository.vault import Vault
-from .browse import children, entry_at, look, split_path, walk
+from .browse import children, look, split_path
+from .restore_plan import chosen_and_below, chosen_entries, include_test
 from .restore_window import Window
 
 
@@ -83,7 +83,7 @@ class _Restore:
         self._tell = tell
         self._listener = listener
         self._cancel = cancel
-        self._included = _include_test(request.include)
+        self._included = include_test(request.include)
         self._totals: tuple[int, int] | None = None
         self._next_tick = 0.0
         self._items = 0
@@ -113,7 +113,7 @@ class _Restore:
             statistics = self._request.stored.snapshot.statistics
             return statistics.files, statistics.bytes
         files = size = 0
-        for _, entry in _chosen_and_below(self._reader, chosen):
+        for _, entry in chosen_and_below(self._reader, chosen, lambda _path, _error: None):
             files += entry.kind == tree.FILE
             size += entry.size
         return files, size
@@ -265,20 +265,6 @@ def _meta(entry: Entry) -> EntryMeta:
     return EntryMeta(entry.mode, entry.uid, entry.gid, entry.mtime, extras)
 
 
-def _include_test(patterns: Sequence[str]) -> Callable[[bytes], bool]:
-    if not patterns:
-        return lambda _path: True
-    shaped = [p if "/" in p else f"*/{p}" for p in patterns]
-    return lambda path: any(fnmatch.fnmatchcase(display(path), p) for p in shaped)
-
-
-def _chosen_and_below(reader: Reader, chosen: list[tuple[bytes, Entry]]) -> Iterator[tuple[bytes, Entry]]:
-    for path, entry in chosen:
-        if path:
-            yield path, entry
-        yield from walk(reader, entry, path)
-
-
 def restore(
     vault: Vault,
     request: RestoreRequest,
@@ -302,13 +288,9 @@ def restore(
 
     reader = vault.reader(check_packs=True)
     root = request.stored.snapshot.root
-    chosen = [(_normal(p), entry_at(reader, root, p)) for p in request.paths]
-    if not chosen:
-        chosen = [(b"", root_entry(root))]
-    if any(not path for path, _ in chosen):
-        chosen = [(b"", root_entry(root))]
+    chosen = chosen_entries(reader, root, request.paths)
     if request.dry_run:
-        _count(reader, chosen, request, result)
+        _count(reader, chosen, request, result, tell)
     else:
         wishes = Wishes(owner=request.owner, acl=request.acl, devices=request.devices)
         with Target(
@@ -325,17 +307,21 @@ def restore(
     return result
 
 
-def _normal(path: bytes) -> bytes:
-    names = split_path(path)
-    return b"/" + b"/".join(names) if names else b""
-
-
 def _count(
-    reader: Reader, chosen: list[tuple[bytes, Entry]], request: RestoreRequest, result: RestoreResult
+    reader: Reader,
+    chosen: list[tuple[bytes, Entry]],
+    request: RestoreRequest,
+    result: RestoreResult,
+    tell: Callable[[Incident], None],
 ) -> None:
     """A dry run: what would be restored."""
-    included = _include_test(request.include)
-    for path, entry in _chosen_and_below(reader, chosen):
+    included = include_test(request.include)
+
+    def damaged(path: bytes, error: IntegrityError) -> None:
+        result.failed += 1
+        tell(Incident("content_damaged", display(path), error.code))
+
+    for path, entry in chosen_and_below(reader, chosen, damaged):
         if entry.kind == tree.DIRECTORY:
             result.directories += 1
         elif included(path):
