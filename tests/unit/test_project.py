@@ -21,9 +21,12 @@ from tools.dev import lock
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_FILE = 350  # lines
+MAX_TESTS = 700  # lines: a suite tells one story from beginning to end
 MAX_FUNCTION = 80  # lines
 # Files that may be longer, each with its reason.
-LONG_FILES: dict[str, str] = {}
+LONG_FILES: dict[str, str] = {
+    "resources/rescue/cyberlib_rescue.py": "one file that needs nothing of ours, with the 2,048 words in it",
+}
 
 
 def _files() -> Iterator[Path]:
@@ -50,7 +53,8 @@ SOURCES = [path for path in PYTHON if _relative(path).startswith("src/")]
 def test_no_file_grows_beyond_what_one_can_read() -> None:
     assert SOURCES
     lengths = {_relative(path): len(path.read_text(encoding="utf-8").splitlines()) for path in PYTHON}
-    assert {name: size for name, size in lengths.items() if size > MAX_FILE and name not in LONG_FILES} == {}
+    most = {name: MAX_TESTS if name.startswith("tests/") else MAX_FILE for name in lengths}
+    assert {name: n for name, n in lengths.items() if n > most[name] and name not in LONG_FILES} == {}
     assert [name for name in LONG_FILES if lengths.get(name, 0) <= MAX_FILE] == []  # no stale exception
 
 
