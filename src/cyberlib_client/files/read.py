@@ -51,7 +51,9 @@ def read_whole(path: Native, seen: os.stat_result) -> tuple[bytes, os.stat_resul
         after = os.fstat(fd)
     finally:
         os.close(fd)
-    return data, after, same_file(seen, after) and len(data) == after.st_size
+    if same_file(seen, after) and len(data) == after.st_size:
+        return data, seen, True
+    return data, after, False
 
 
 class Stream:

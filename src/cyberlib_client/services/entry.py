@@ -21,6 +21,8 @@ KINDS: Final = {
     st.S_IFBLK: tree.BLOCK_DEVICE,
 }
 
+_TIMES: Final = 1 << 63
+
 INODE_BITS: Final = (1 << 64) - 1
 """ReFS has 128; the lower ones tell its files apart as well."""
 
@@ -28,14 +30,18 @@ INODE_BITS: Final = (1 << 64) - 1
 def entry_of(item: Found, kind: int, content: bytes, extra: Extra | None) -> Entry:
     """The entry of an item whose content is in the vault."""
     s = item.stat
+    mtime = s.st_mtime_ns
+    changed = s.st_ctime_ns - mtime
+    if not (-_TIMES <= mtime < _TIMES and -_TIMES <= changed < _TIMES):
+        mtime, changed = _kept(mtime), _kept(changed)
     return Entry(
         item.name,
         kind,
         s.st_mode & 0o7777,
         s.st_uid,
         s.st_gid,
-        _kept(s.st_mtime_ns),
-        _kept(s.st_ctime_ns - s.st_mtime_ns),
+        mtime,
+        changed,
         s.st_ino & INODE_BITS,
         s.st_size if kind == tree.FILE else 0,
         content,
@@ -45,7 +51,7 @@ def entry_of(item: Found, kind: int, content: bytes, extra: Extra | None) -> Ent
 
 def _kept(ns: int) -> int:
     """A time within the 64 bits that the format has: from 1677 to 2262. Some disks tell others."""
-    return min(max(ns, -(1 << 63)), (1 << 63) - 1)
+    return min(max(ns, -_TIMES), _TIMES - 1)
 
 
 def link_of(status: os.stat_result) -> tuple[int, int]:

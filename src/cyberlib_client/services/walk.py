@@ -30,6 +30,7 @@ from .database_sets import DatabaseSets
 from .entry import INODE_BITS, KINDS, entry_of, link_of, link_target
 from .save_file import FileSaver
 
+_ORDINARY = Extra()
 _DEVICES = (tree.CHARACTER_DEVICE, tree.BLOCK_DEVICE)
 
 
@@ -281,7 +282,7 @@ class Walker:
         if kind in _DEVICES:
             extra.device = getattr(item.stat, "st_rdev", 0)
         extra.metadata = self._read_metadata(item.path, shown, is_symlink=kind == tree.SYMLINK)
-        return self._entry(item, kind, content, extra if extra != Extra() else None)
+        return self._entry(item, kind, content, extra if extra != _ORDINARY else None)
 
     def _file(self, item: Found, shown: bytes, before: Entry | None) -> Entry:
         link = link_of(item.stat) if item.stat.st_nlink > 1 else None
@@ -307,10 +308,10 @@ class Walker:
             extra.inconsistent = True
             self._incident(Incident("inconsistent", display(shown)), shown)
         entry = self._entry(
-            item._replace(stat=saved.stat),
+            item if saved.stat is item.stat else item._replace(stat=saved.stat),
             tree.FILE,
             saved.content,
-            extra if extra != Extra() else None,
+            extra if extra != _ORDINARY else None,
         )
         entry.size = saved.size
         if link:
