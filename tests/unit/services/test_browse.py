@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -225,7 +226,7 @@ def test_versions_are_like_a_dictionary(plans: list[Tree], name: str) -> None:
     for version in found:
         states = {look(shown.nodes, s.snapshot.root, path.encode()).content for s in version.snapshots}  # type: ignore[union-attr]
         assert states == {version.entry.content}
-    assert all(a.entry.content != b.entry.content for a, b in zip(found, found[1:], strict=False))
+    assert all(a.entry.content != b.entry.content for a, b in pairwise(found))
 
 
 # ---- differences ----------------------------------------------------------------------------------
@@ -238,8 +239,8 @@ def test_differences_are_like_a_dictionarys(before: Tree, after: Tree) -> None:
     one, two = shown.add(before), shown.add(after)
     old, new = flat(before), flat(after)
     changes = {c.path.decode(): c for c in diff(shown.nodes, one, two, b"/")}
-    wanted = {path: "+" for path in new.keys() - old.keys()}
-    wanted |= {path: "-" for path in old.keys() - new.keys()}
+    wanted = dict.fromkeys(new.keys() - old.keys(), "+")
+    wanted |= dict.fromkeys(old.keys() - new.keys(), "-")
     wanted |= {path: "~" for path in old.keys() & new.keys() if old[path] != new[path]}
     assert {path: change.kind for path, change in changes.items()} == wanted
     for path, change in changes.items():

@@ -1,0 +1,244 @@
+"""Snapshots in order, whatever clocks say, and what is wrong with them told by name."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cyberlib_client.core.crypto import sha256
+from cyberlib_client.core.errors import UsageError
+from cyberlib_client.core.format_v1.snapshot import Snapshot, seal_snapshot
+from cyberlib_client.core.ids import object_name
+from cyberlib_client.core.keys import VaultKeys
+from cyberlib_client.repository.snapshots import SnapshotList, load_snapshots
+from cyberlib_client.services.device import Identity, identity
+from cyberlib_client.transports.memory import MemoryStore
+
+KEYS = VaultKeys(bytes(range(32)), bytes(range(16)))
+HOUR = 3600 * 10**9
+NOW = 1_700_000_000 * 10**9
+
+
+def device(name: str) -> Identity:
+    return identity(KEYS, random.Random(name).randbytes(48), name)
+
+
+class Chain:
+    """A store with snapshots, made one after the other by each device."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self._last: dict[str, tuple[int, bytes | None]] = {}
+        self._salts = random.Random(0)
+
+    def add(self, name: str, time: int) -> bytes:
+        """A snapshot of a device; its digest."""
+        number, previous = self._last.get(name, (0, None))
+        digest = self.put(name, time, number + 1, previous)
+        self._last[name] = (number + 1, digest)
+        return digest
+
+    def put(self, name: str, time: int, sequence: int, previous: bytes | None) -> bytes:
+        me = device(name)
+        snapshot = Snapshot(
+            me.device, sequence, self._salts.randbytes(20), time, time, "linux", "0", previous=previous
+        )
+        data = seal_snapshot(KEYS, self._salts.randbytes(32), snapshot, me.signing)
+        self.store.put(object_name("snapshots", sha256(data)), data)
+        return sha256(data)
+
+    def load(self, *seen: bytes) -> SnapshotList:
+        return load_snapshots(self.store, KEYS, seen)
+
+    def problems(self, *seen: bytes) -> list[tuple[str, str, str]]:
+        return [(p.code, p.name, p.device) for p in self.load(*seen).problems]
+
+
+def order(chain: Chain) -> list[tuple[str, int]]:
+    return [(s.snapshot.device.name, s.snapshot.sequence) for s in chain.load().items]
+
+
+# ---- order ----------------------------------------------------------------------------------------
+
+
+def test_an_empty_store() -> None:
+    chain = Chain()
+    assert (chain.load().items, chain.load().problems) == ([], [])
+    with pytest.raises(UsageError) as refused:
+        chain.load().resolve("latest")
+    assert refused.value.code == "no_snapshot"
+
+
+def test_by_time_over_all_devices() -> None:
+    chain = Chain()
+    for hour, name in enumerate(["a", "b", "a", "a", "b"]):
+        chain.add(name, NOW + hour * HOUR)
+    assert order(chain) == [("a", 1), ("b", 1), ("a", 2), ("a", 3), ("b", 2)]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(-(2**62), 2**62)), max_size=12))
+def test_a_devices_snapshots_stay_in_order_whatever_its_clock_says(runs: list[tuple[str, int]]) -> None:
+    chain = Chain()
+    for name, time in runs:
+        chain.add(name, time)
+    found = order(chain)
+    assert len(found) == len(runs)
+    for name in "abc":
+        mine = [number for device_name, number in found if device_name == name]
+        assert mine == sorted(mine)
+        newest = chain.load().latest_of(device(name).device.id)
+        assert (newest.snapshot.sequence if newest else 0) == len(mine)
+
+
+def test_a_clock_ten_years_ahead_does_not_make_a_run_the_newest_for_ever() -> None:
+    chain = Chain()
+    chain.add("a", NOW)
+    chain.add("a", NOW + 10 * 365 * 24 * HOUR)
+    chain.add("b", NOW + HOUR)
+    chain.add("a", NOW + 2 * HOUR)
+    assert order(chain) == [("a", 1), ("b", 1), ("a", 2), ("a", 3)]
+
+
+def test_a_clock_ten_years_behind_does_not_hide_what_went_before() -> None:
+    chain = Chain()
+    chain.add("a", NOW)
+    chain.add("a", NOW - 10 * 365 * 24 * HOUR)
+    assert order(chain) == [("a", 1), ("a", 2)]
+    assert chain.load().resolve("latest").snapshot.sequence == 2
+
+
+def test_the_order_is_always_the_same() -> None:
+    chain = Chain()
+    for name in "abcdef":
+        chain.add(name, NOW)
+    first = order(chain)
+    objects = list(chain.store.objects.items())
+    random.Random(1).shuffle(objects)
+    chain.store.objects = dict(objects)
+    assert order(chain) == first
+
+
+# ---- names ----------------------------------------------------------------------------------------
+
+
+def test_snapshots_are_found_by_their_first_digits() -> None:
+    chain = Chain()
+    digests = [chain.add("a", NOW + n) for n in range(5)]
+    found = chain.load()
+    for digest in digests:
+        for length in (4, 8, 63, 64):
+            assert found.resolve(digest.hex()[:length]).digest == digest
+        assert found.resolve(digest.hex()[:8].upper()).digest == digest
+        for wrong in (digest.hex()[:3], digest.hex() + "0", digest.hex()[:7] + "x", "", "latest ", "-1"):
+            with pytest.raises(UsageError) as refused:
+                found.resolve(wrong)
+            assert refused.value.code == "snapshot_unknown"
+            assert refused.value.facts == {"snapshot": wrong}
+    assert found.resolve("latest").digest == digests[-1]
+
+
+def test_digits_that_two_snapshots_share() -> None:
+    chain = Chain()
+    found = chain.load()
+    by_start: dict[str, list[bytes]] = {}
+    for number in range(600):
+        digest = chain.add("a", NOW + number)
+        by_start.setdefault(digest.hex()[:4], []).append(digest)
+    found = chain.load()
+    start, both = next((s, d) for s, d in by_start.items() if len(d) > 1)
+    with pytest.raises(UsageError) as refused:
+        found.resolve(start)
+    assert refused.value.code == "snapshot_ambiguous"
+    assert found.resolve(both[0].hex()[:20]).digest == both[0]
+
+
+# ---- what is wrong --------------------------------------------------------------------------------
+
+
+def test_a_sound_chain_has_no_problem() -> None:
+    chain = Chain()
+    digests = [chain.add(name, NOW + n) for n, name in enumerate("aabba")]
+    assert chain.problems(*digests) == []
+
+
+def test_a_snapshot_left_out_is_told_by_the_one_that_follows() -> None:
+    chain = Chain()
+    one, two, three = (chain.add("a", NOW + n) for n in range(3))
+    chain.store.delete(object_name("snapshots", two))
+    assert chain.problems() == [("snapshot_gap", object_name("snapshots", three), "a")]
+    chain.store.delete(object_name("snapshots", one))
+    assert chain.problems() == [("snapshot_gap", object_name("snapshots", three), "a")]
+
+
+def test_the_newest_left_out_is_told_by_who_saw_it() -> None:
+    chain = Chain()
+    seen = [chain.add("a", NOW + n) for n in range(3)]
+    chain.store.delete(object_name("snapshots", seen[-1]))
+    assert chain.problems() == [], "nobody else can know"
+    assert chain.problems(*seen) == [("snapshot_rollback", object_name("snapshots", seen[-1]), "")]
+
+
+def test_a_store_set_back_is_told_by_who_saw_the_newer() -> None:
+    chain = Chain()
+    chain.add("a", NOW)
+    old = dict(chain.store.objects)
+    head = chain.add("a", NOW + HOUR)
+    chain.store.objects = old
+    assert [code for code, _, _ in chain.problems(head)] == ["snapshot_rollback"]
+
+
+def test_two_runs_under_one_number_are_a_fork() -> None:
+    """A cloned machine, or a store that shows one half to each of us."""
+    chain = Chain()
+    first = chain.add("a", NOW)
+    second = chain.add("a", NOW + HOUR)
+    other = chain.put("a", NOW + HOUR, 2, first)
+    problems = chain.problems()
+    assert [code for code, _, _ in problems] == ["snapshot_fork"]
+    assert problems[0][1] in {object_name("snapshots", digest) for digest in (second, other)}
+    assert len(chain.load().items) == 3
+
+
+def test_a_snapshot_under_another_ones_name_is_damage() -> None:
+    """Otherwise the oldest one could stand in for the newest that we remember."""
+    chain = Chain()
+    old, new = chain.add("a", NOW), chain.add("a", NOW + HOUR)
+    chain.store.objects[object_name("snapshots", new)] = chain.store.objects[object_name("snapshots", old)]
+    problems = chain.problems(old, new)
+    assert ("snapshot_damaged", object_name("snapshots", new), "") in problems
+    assert ("snapshot_rollback", object_name("snapshots", new), "") in problems
+    assert len(chain.load().items) == 1
+
+
+@pytest.mark.parametrize("wrong", [b"", b"CLBS", bytes(88), bytes(5000)])
+def test_what_is_no_snapshot_is_set_aside(wrong: bytes) -> None:
+    chain = Chain()
+    good = chain.add("a", NOW)
+    chain.store.put(object_name("snapshots", sha256(wrong)), wrong)
+    chain.store.put(object_name("snapshots", bytes(32)), wrong)
+    assert {code for code, _, _ in chain.problems()} == {"snapshot_damaged"}
+    assert len(chain.problems()) == 2
+    assert [s.digest for s in chain.load().items] == [good]
+
+
+def test_a_snapshot_of_another_vault_is_set_aside() -> None:
+    chain = Chain()
+    chain.add("a", NOW)
+    other = VaultKeys(bytes(32), bytes(16))
+    me = identity(other, bytes(48), "a")
+    data = seal_snapshot(other, bytes(32), Snapshot(me.device, 1, bytes(20), 1, 1, "", ""), me.signing)
+    chain.store.put(object_name("snapshots", sha256(data)), data)
+    assert [code for code, _, _ in chain.problems()] == ["snapshot_damaged"]
+
+
+def test_ten_years_of_snapshots_are_in_order() -> None:
+    chain = Chain()
+    for day in range(600):
+        chain.add("ab"[day % 2], NOW + day * 24 * HOUR)
+    items = chain.load().items
+    assert all(a.snapshot.time < b.snapshot.time for a, b in pairwise(items))
+    assert chain.problems() == []
