@@ -15,13 +15,14 @@ from typing import Any
 
 import pytest
 
-from cyberlib_client.core.errors import CyberlibError, Failed, Unreachable
+from cyberlib_client.core.errors import CyberlibError, Failed, IntegrityError, Unreachable
 from cyberlib_client.core.ports import OBJECT_KINDS, Store
 from cyberlib_client.transports.folder import FolderStore
 from tests.contract.store_contract import HEX, StoreContract, name_of
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX alone has this")
 SRC = Path(__file__).parents[2] / "src"
+LONG_AGO = time.time() - 25 * 3600
 
 
 class TestFolderStore(StoreContract):
@@ -225,16 +226,52 @@ def test_processes_may_put_at_once(root: Path, store: FolderStore) -> None:
 
 def test_sweeps_what_a_dead_run_left(root: Path, store: FolderStore) -> None:
     (root / "tmp").mkdir()
-    dead, living = root / "tmp" / "dead", root / "tmp" / "living"
-    for path in (dead, living):
+    dead, living, strange = (root / "tmp" / name for name in ("0" * 32, "1" * 32, "lettre.odt"))
+    for path in (dead, living, strange):
         path.write_bytes(b"half")
-    long_ago = time.time() - 25 * 3600
-    os.utime(dead, (long_ago, long_ago))
+    for path in (dead, strange):
+        os.utime(path, (LONG_AGO, LONG_AGO))
     assert list(store.list("packs")) == []
     assert dead.exists(), "reading sweeps nothing"
     store.put(f"packs/{HEX}", b"x")
     assert not dead.exists()
     assert living.exists(), "another run may be writing it"
+    assert strange.exists(), "no run made it"
+
+
+# ---- hostile: whoever holds the folder may put links and fifos in it --------------------------------
+
+
+@posix
+def test_sweeps_nothing_behind_a_link(tmp_path: Path, root: Path, store: FolderStore) -> None:
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    letters = [documents / name for name in ("lettre.odt", "0" * 32)]
+    for letter in letters:
+        letter.write_bytes(b"old")
+        os.utime(letter, (LONG_AGO, LONG_AGO))
+    (root / "tmp").symlink_to(documents)
+    store.put(f"packs/{HEX}", b"x")
+    assert all(letter.exists() for letter in letters)
+
+
+@posix
+def test_links_and_fifos_are_no_objects(tmp_path: Path, root: Path, store: FolderStore) -> None:
+    """A fifo would be waited for for ever; a link that leads to itself would stop every listing."""
+    store.put(f"index/{HEX}", b"x")
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"not of this store")
+    fifo, loop, link = (f"index/{HEX[:-1]}{end}" for end in "123")
+    os.mkfifo(root / fifo)
+    (root / loop).symlink_to(root / loop)
+    (root / link).symlink_to(outside)
+    (root / "vault").mkdir()
+    assert list(store.list("index")) == [(f"index/{HEX}", 1)]
+    for name in (fifo, loop, link, "vault"):
+        for length in (None, 10):
+            with pytest.raises(IntegrityError) as refused:
+                store.get(name, 0, length)
+            assert refused.value.code == "object_missing"
 
 
 # ---- the folder goes away -------------------------------------------------------------------------

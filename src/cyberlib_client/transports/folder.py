@@ -17,6 +17,7 @@ import errno
 import os
 import re
 import secrets
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -26,10 +27,16 @@ from ..core.ports import Buffer, StoredObject, check_kind, check_object_name
 
 _HEX = re.compile(r"[0-9a-f]{64}\Z")
 _PREFIX = re.compile(r"[0-9a-f]{2}\Z")
+_UNFINISHED = re.compile(r"[0-9a-f]{32}\Z")
 _STALE = 24 * 3600  # seconds: an unfinished file older than this belongs to no living run
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+# Whoever writes to the folder may put links and fifos there: follow nothing, wait for nothing.
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_READ |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_LINKS = {errno.ELOOP, errno.EMLINK}  # what O_NOFOLLOW says of a link; FreeBSD has its own word
 
 
 class FolderStore:
@@ -100,7 +107,7 @@ class FolderStore:
         os.rename(temporary, path)
 
     def get(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
-        with self._translated(name), open(self._path(name), "rb", buffering=0) as file:
+        with self._translated(name), os.fdopen(_open(self._path(name)), "rb", buffering=0) as file:
             if offset:
                 file.seek(offset)
             return file.read() if length is None else _read(file.fileno(), length)
@@ -165,14 +172,22 @@ class FolderStore:
             _flush_folder(os.path.dirname(each))
 
     def _sweep(self) -> None:
-        """Removes what runs that died long ago left half written; once for each store object."""
+        """Removes what runs that died long ago left half written; once for each store object.
+
+        Whoever writes to the folder may have put a link to somebody's documents in the place of `tmp`.
+        """
         if self._swept:
             return
         self._swept = True
+        folder = os.path.join(self._root, "tmp")
+        if os.path.islink(folder):
+            return
         before = time.time() - _STALE
-        for entry in _entries(os.path.join(self._root, "tmp")):
+        for entry in _entries(folder):
+            if not _UNFINISHED.match(entry.name):
+                continue
             with contextlib.suppress(OSError):
-                if entry.stat().st_mtime < before:
+                if entry.stat(follow_symlinks=False).st_mtime < before:
                     os.unlink(entry.path)
 
     @contextlib.contextmanager
@@ -197,6 +212,20 @@ class FolderStore:
         return Unreachable("store_unusable", at=self._root, reason=error.strerror or type(error).__name__)
 
 
+def _open(path: str) -> int:
+    """A descriptor of a regular file; anything else is no object. FileNotFoundError."""
+    try:
+        fd = os.open(path, _READ)
+    except OSError as error:
+        if error.errno in _LINKS:
+            raise FileNotFoundError(errno.ENOENT, "a link", path) from None
+        raise
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise FileNotFoundError(errno.ENOENT, "no regular file", path)
+    return fd
+
+
 def _read(fd: int, length: int) -> bytes:
     data = os.read(fd, length)
     if len(data) == length or not data:
@@ -213,7 +242,9 @@ def _objects(kind: str, folder: str) -> list[StoredObject]:
     for entry in _entries(folder):
         if _HEX.match(entry.name):
             with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
-                found.append(StoredObject(f"{kind}/{entry.name}", entry.stat().st_size))
+                status = entry.stat(follow_symlinks=False)
+                if stat.S_ISREG(status.st_mode):
+                    found.append(StoredObject(f"{kind}/{entry.name}", status.st_size))
     return found
 
 
