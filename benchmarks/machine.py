@@ -14,7 +14,7 @@ def facts(work: Path) -> dict[str, str]:
     return {
         "processor": f"{os.cpu_count()} × {_processor()}",
         "memory": _memory(),
-        "system": f"{platform.system()} {platform.release()}, {_file_system(work)}",
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}, {_file_system(work)}",
         "python": f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}",
     }
 
@@ -36,10 +36,9 @@ def _memory() -> str:
 
 
 def _file_system(work: Path) -> str:
+    command = ["findmnt", "--noheadings", "--output", "FSTYPE", "--target", str(work)]
     try:
-        told = subprocess.run(
-            ["stat", "-f", "-c", "%T", str(work)], capture_output=True, text=True, check=True
-        )
+        told = subprocess.run(command, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return "unknown file system"
     return told.stdout.strip()
