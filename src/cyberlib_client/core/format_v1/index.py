@@ -18,6 +18,7 @@ from ..ports import Buffer
 from . import header as head
 from .malformed import MALFORMED
 from .pack import MAX_PACK, SegmentInfo, check_segments
+from .record import lists_of_ids
 from .sealed import open_record, seal_record
 
 _LIMIT: Final = 512 * 1024 * 1024
@@ -44,7 +45,7 @@ def seal_index(keys: VaultKeys, salt: bytes, packs: Sequence[PackInfo]) -> bytes
 
 def open_index(keys: VaultKeys, data: Buffer) -> list[PackInfo]:
     """Its packs, every size and header checked. IntegrityError("bad_index")."""
-    record = open_record(keys, head.INDEX, data, limit=_LIMIT)
+    record = open_record(keys, head.INDEX, data, limit=lists_of_ids(len(data), _LIMIT))
     try:
         version, packs = _decoder.decode(record)
     except MALFORMED:

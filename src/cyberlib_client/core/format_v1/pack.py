@@ -25,7 +25,7 @@ from ..ids import ID_SIZE, KIND_DATA, KIND_TREE, MAX_CHUNK, PACK_SIZE
 from ..ports import Buffer
 from .header import HEADER_SIZE
 from .malformed import MALFORMED
-from .record import unwrap, wrap
+from .record import lists_of_ids, unwrap, wrap
 
 TRAILER_SIZE: Final = 12 + TAG_SIZE
 TAIL_FLOOR: Final = 64 * 1024
@@ -43,7 +43,7 @@ _FOOTER_POSITION: Final = 2**96 - 2
 _TRAILER_POSITION: Final = 2**96 - 1
 _PART_FOOTER: Final = 3
 _PART_TRAILER: Final = 4
-_FOOTER_LIMIT: Final = 64 * 1024 * 1024
+_FOOTER_LIMIT: Final = MAX_PACK
 
 
 class SegmentInfo(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -125,7 +125,7 @@ def open_footer(sealer: Sealer, header: bytes, sealed: Buffer) -> list[SegmentIn
     """The segments of a pack, with every size checked. IntegrityError("bad_footer")."""
     plain = sealer.open(_FOOTER_POSITION, sealed, _tail_aad(header, _PART_FOOTER))
     try:
-        segments = _decoder.decode(unwrap(plain, limit=_FOOTER_LIMIT))
+        segments = _decoder.decode(unwrap(plain, limit=lists_of_ids(len(plain), _FOOTER_LIMIT)))
     except MALFORMED:
         raise IntegrityError("bad_footer") from None
     check_segments(segments)

@@ -19,6 +19,18 @@ from ..ports import Buffer
 PREFIX: Final = 9
 
 
+_RATIO: Final = 4
+_SLACK: Final = 64 * 1024
+
+
+def lists_of_ids(stored: int, limit: int) -> int:
+    """The `limit` of a record that lies in `stored` bytes and is mostly ids and keys, which do not compress.
+
+    A few kilobytes that would inflate to hundreds of megabytes are refused before they do.
+    """
+    return min(limit, _RATIO * stored + _SLACK)
+
+
 def padme(size: int, floor: int) -> int:
     """The size `size` is padded to: leaks at most O(log log size) bits, costs at most 12 %.
 

@@ -22,7 +22,7 @@ from .malformed import MALFORMED
 from .sealed import open_record, seal_record
 
 DEVICE_ID_SIZE: Final = 16
-_LIMIT: Final = 64 * 1024 * 1024
+_LIMIT: Final = 16 * 1024 * 1024
 _SIGN: Final = b"cyberlib/v1/snapshot"
 _CERTIFY: Final = b"cyberlib/v1/device"
 
