@@ -36,11 +36,8 @@ def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
             'eval "$(cyberlib completion bash)"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1));'
             '_cyberlib_completion cyberlib; printf "%s\\n" "${COMPREPLY[@]}"'
         )
-        env = {
-            **os.environ,
-            "PYTHONPATH": str(SOURCES),
-            "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
-        }
+        path = os.pathsep.join((str(tmp_path), os.environ["PATH"]))
+        env = {**os.environ, "PYTHONPATH": str(SOURCES), "PATH": path}
         done = subprocess.run(
             ["bash", "-c", asks, "bash", *words], env=env, capture_output=True, text=True, check=True
         )
@@ -69,11 +66,10 @@ def test_the_demonstration_compares_all_and_leaves_nothing(
 def test_the_demonstration_can_be_kept_and_looked_into(tmp_path: Path) -> None:
     folder = tmp_path / "démo"
     line = CommandLine(tmp_path)
-    steps = [event["item"]["step"] for event in line.lines("demo", "--dir", str(folder), "--keep", "--size", "tiny")
-             if event["event"] == "item"]  # fmt: skip
-    assert steps == [
-        "practice", "vault", "first_backup", "day", "second_backup", "search", "versions", "restore", "compare",
-        "recovered", "verify", "done",
+    events = line.lines("demo", "--dir", str(folder), "--keep", "--size", "tiny")
+    assert [event["item"]["step"] for event in events if event["event"] == "item"] == [
+        "practice", "vault", "first_backup", "day", "second_backup", "search", "versions", "restore",
+        "compare", "recovered", "verify", "done",
     ]  # fmt: skip
     assert not line.profile.exists()  # the user's own profile is not touched
     kept = call("--profile", str(folder / "Profil"), "snapshots")

@@ -10,6 +10,8 @@ from ..core.errors import UsageError
 
 LEAST_LENGTH: Final = 12
 _LEAST_DIFFERENT: Final = 6
+_LEAST_LEFT: Final = 6  # letters and digits that an attacker has to guess, what he tries first taken off
+_DISGUISE: Final = str.maketrans("@4310$5!7", "aaeiossit")  # "P@ssw0rd" is "password" to every attacker
 
 _ROWS: Final = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -37,21 +39,25 @@ def weakness(passphrase: str, known: Iterable[str] = ()) -> UsageError | None:
     """
     if len(passphrase) < LEAST_LENGTH:
         return UsageError("passphrase_short", least=LEAST_LENGTH)
-    plain = _plain(passphrase)
-    if len(set(plain)) < _LEAST_DIFFERENT or _is_repeated(plain):
-        return UsageError("passphrase_repeats")
-    rest = plain
-    for row in _ROWS:
-        rest = _without_runs(rest, row)
-    if len(rest) < LEAST_LENGTH // 2:
-        return UsageError("passphrase_row")
-    for word in sorted((*_USUAL, *map(_plain, known)), key=len, reverse=True):
-        if len(word) >= 3:
-            rest = rest.replace(word, "")
-    # What is left is what an attacker has to guess.
-    if len(rest) < LEAST_LENGTH // 2:
-        return UsageError("passphrase_usual")
+    words = sorted((*_USUAL, *map(_plain, known)), key=len, reverse=True)
+    for text in (passphrase, passphrase.translate(_DISGUISE)):
+        code = _fault(_plain(text), words)
+        if code is not None:
+            return UsageError(code)
     return None
+
+
+def _fault(plain: str, words: Iterable[str]) -> str | None:
+    if len(set(plain)) < _LEAST_DIFFERENT or _is_repeated(plain):
+        return "passphrase_repeats"
+    for row in _ROWS:
+        plain = _without_runs(plain, row)
+    if len(plain) < _LEAST_LEFT:
+        return "passphrase_row"
+    for word in words:
+        if len(word) >= 3:
+            plain = plain.replace(word, "")
+    return "passphrase_usual" if len(plain) < _LEAST_LEFT else None
 
 
 def _plain(text: str) -> str:

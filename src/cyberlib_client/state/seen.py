@@ -6,11 +6,16 @@ also read the device's own credentials beside it.
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 import msgspec
 
 from ..core.errors import CyberlibError
 from .private_file import make_private_folder, read_file, write_private
 from .profile import Profile
+
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
 
 
 class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -29,7 +34,11 @@ def read_seen(profile: Profile, vault: str) -> Seen:
         seen = msgspec.json.decode(read_file(profile.seen) or b"{}", type=Seen)
     except (msgspec.MsgspecError, CyberlibError):
         return Seen(vault)
-    return seen if seen.vault == vault else Seen(vault)
+    return seen if seen.vault == vault and _are_digests(seen.heads | seen.suspects) else Seen(vault)
+
+
+def _are_digests(names: frozenset[str]) -> bool:
+    return all(_DIGEST.fullmatch(name) for name in names)
 
 
 def write_seen(profile: Profile, seen: Seen) -> bool:

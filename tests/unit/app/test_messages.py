@@ -37,6 +37,7 @@ INDIRECT: Final = {
     ("Incident", "files/restore_refusals.py"): {"restore_denied", "restore_failed", "kind_not_supported"},
     ("Incident", "files/restore_conflicts.py"): {"kept_both", "name_changed"},
     ("Incident", "services/restore.py"): {"content_damaged", "no_content"},
+    ("UsageError", "app/passphrases.py"): {"passphrase_repeats", "passphrase_row", "passphrase_usual"},
     ("Notice", "app"): set(),  # an error or a problem of the chain, told as a notice
 }
 
@@ -46,9 +47,9 @@ def _calls() -> Iterator[tuple[str, str, ast.Call]]:
     for path in sorted(SRC.rglob("*.py")):
         name = path.relative_to(SRC).as_posix()
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id in ERRORS | {"Incident", "Problem", "Notice"}:
-                    yield node.func.id, name, node
+            made = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and made in ERRORS | {"Incident", "Problem", "Notice"}:
+                yield made, name, node
 
 
 def _raised() -> dict[str, dict[str, list[set[str]]]]:
@@ -62,7 +63,7 @@ def _raised() -> dict[str, dict[str, list[set[str]]]]:
             else {"stopped"}
         )
         if not codes or not all(isinstance(code, str) for code in codes):
-            where = "app" if file.startswith("app/") else file
+            where = file if (kind, file) in INDIRECT else file.partition("/")[0]
             codes = INDIRECT[kind, where]
             text = (SRC / file).read_text(encoding="utf-8") if where == file else ""
             assert all(f'"{code}"' in text for code in codes), (file, codes)
