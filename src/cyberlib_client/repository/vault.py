@@ -173,8 +173,15 @@ class Vault:
         return found[0]
 
     def _current_slots(self) -> list[Slot]:
-        """As the store has them now: another process may have added one since this vault was opened."""
-        self.table = newest_table(self.store, self.keys) or self.table
+        """As the store has them now: another process may have added one since this vault was opened.
+
+        Never older ones, in which a slot that was removed still stands: the next table would bring it back.
+        Raises IntegrityError("slots_rolled_back").
+        """
+        found = newest_table(self.store, self.keys) or self.table
+        if found.generation < self.table.generation:
+            raise IntegrityError("slots_rolled_back", seen=self.table.generation, got=found.generation)
+        self.table = found
         return self.table.slots
 
     def _write_table(self, slots: list[Slot]) -> None:

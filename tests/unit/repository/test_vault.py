@@ -392,6 +392,25 @@ def test_a_removed_secret_stays_removed_though_its_table_is_left(store: MemorySt
     assert len(slots_of(store)) == 2, "and the next change cleans up"
 
 
+def test_a_removed_slot_does_not_come_back_with_the_next_one(store: MemoryStore) -> None:
+    """Whoever holds the store puts an older table back while a new slot is being made."""
+    vault = make_vault(store)
+    secret = add_device(vault, "poste-1")
+    old = {n: store.objects[n] for n in slots_of(store)}
+    vault.remove_slot("poste-1")
+    opened, newest = reopened(store), {n: store.objects[n] for n in slots_of(store)}
+    for name in newest:
+        store.delete(name)
+    store.objects.update(old)
+    for change in (lambda: add_device(opened, "poste-2"), lambda: opened.remove_slot("poste-1")):
+        error = refused("slots_rolled_back", change)
+        assert error.facts == {"seen": 3, "got": 2}
+    assert slots_of(store) == sorted(old)
+    store.objects.update(newest)
+    add_device(opened, "poste-2")
+    refused("wrong_secret", open_with_key, store, "device", secret)
+
+
 def test_what_another_process_added_is_kept(store: MemoryStore) -> None:
     here, there = make_vault(store), reopened(store)
     secret = add_device(there, "poste-2")
