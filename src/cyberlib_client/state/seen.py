@@ -15,7 +15,7 @@ from ..core.errors import CyberlibError
 from .private_file import make_private_folder, read_file, write_private
 from .profile import Profile
 
-_DIGEST: Final = re.compile("[0-9a-f]{64}")
+_HEX: Final = re.compile("([0-9a-f]{2})+")
 
 
 class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -34,11 +34,11 @@ def read_seen(profile: Profile, vault: str) -> Seen:
         seen = msgspec.json.decode(read_file(profile.seen) or b"{}", type=Seen)
     except (msgspec.MsgspecError, CyberlibError):
         return Seen(vault)
-    return seen if seen.vault == vault and _are_digests(seen.heads | seen.suspects) else Seen(vault)
+    return seen if seen.vault == vault and _are_hex(seen.heads | seen.suspects) else Seen(vault)
 
 
-def _are_digests(names: frozenset[str]) -> bool:
-    return all(_DIGEST.fullmatch(name) for name in names)
+def _are_hex(names: frozenset[str]) -> bool:
+    return all(_HEX.fullmatch(name) for name in names)
 
 
 def write_seen(profile: Profile, seen: Seen) -> bool:
