@@ -40,6 +40,7 @@ from ..repository.vault import IndexReport, Vault
 from .census import Census
 from .device import Identity
 from .forest import Forest, Source
+from .memory import memory_told
 from .meter import Meter
 from .save_file import FileSaver
 from .walk import ReadsMetadata, Walker
@@ -125,6 +126,7 @@ UNPROTECTED = frozenset({"unreadable", "inconsistent", "placeholder", "source_mi
 """Incidents that leave something of the user's without a sound copy: the run is not green."""
 
 
+@memory_told
 def backup(
     vault: Vault,
     identity: Identity,

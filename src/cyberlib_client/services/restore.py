@@ -24,6 +24,7 @@ from ..repository.reader import Reader
 from ..repository.snapshots import Stored
 from ..repository.vault import Vault
 from .browse import children, look, split_path
+from .memory import memory_told
 from .restore_plan import chosen_and_below, chosen_entries, include_test
 from .restore_window import Window
 
@@ -265,6 +266,7 @@ def _meta(entry: Entry) -> EntryMeta:
     return EntryMeta(entry.mode, entry.uid, entry.gid, entry.mtime, extras)
 
 
+@memory_told
 def restore(
     vault: Vault,
     request: RestoreRequest,

@@ -22,6 +22,7 @@ from ..repository.slot_tables import damaged_tables
 from ..repository.snapshots import Problem, SnapshotList, Stored
 from ..repository.trees import read_directory
 from ..repository.vault import Vault, header_is_intact
+from .memory import memory_told
 
 _WORKERS = 2
 MAX_AFFECTED = 10_000
@@ -61,6 +62,7 @@ class VerifyResult:
         return not (self.damaged or self.affected or self.problems)
 
 
+@memory_told
 def verify(
     vault: Vault,
     snapshots: SnapshotList,

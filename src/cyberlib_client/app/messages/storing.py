@@ -45,6 +45,12 @@ ERRORS: Final[dict[str, Text]] = {
         "The disk does not give back an object of the vault ({at}, {name}).",
         "The disk is failing or loose: copy what it holds elsewhere, then cyberlib verify --read-data.",
     ),
+    "no_memory": Text(
+        "La mémoire de l’ordinateur n’a pas suffi ; ce qui était fait est intact.",
+        "Fermez d’autres programmes, puis relancez.",
+        "The computer’s memory did not suffice; what was done before is intact.",
+        "Close other programs, then run again.",
+    ),
     "vault_changed": Text(
         "Des objets du coffre {at} ont disparu pendant la sauvegarde ; aucune version n’a été faite.",
         "Relancez la sauvegarde ; si cela revient, cyberlib verify.",
