@@ -78,6 +78,8 @@ MAX_EPOCH = 4095
 MAX_LIST_LEVELS = 16
 MAX_TREE_LEVELS = 8
 MAX_DEPTH = 4096
+MAX_ITEMS = 1 << 26  # below one snapshot: folders that hold one another twice tell of 2^4096 paths
+MAX_CHUNKS = 1 << 27  # of one file: lists that hold one another do the same
 FORMAT_VERSION = 1
 SUITE = 1
 
@@ -587,8 +589,10 @@ def stored_names(folder: str, kind: str) -> Iterator[tuple[bytes, str, int]]:
     for place in places:
         for name in sorted(os.listdir(place)) if os.path.isdir(place) else ():
             path = os.path.join(place, name)
-            if re.fullmatch("[0-9a-f]{64}", name) and stat.S_ISREG(os.stat(path).st_mode):
-                yield bytes.fromhex(name), path, os.stat(path).st_size
+            if re.fullmatch("[0-9a-f]{64}", name):
+                found = os.lstat(path)  # a link, wherever it leads, is no object
+                if stat.S_ISREG(found.st_mode):
+                    yield bytes.fromhex(name), path, found.st_size
 
 
 def read_file(path: str, offset: int = 0, length: int = -1) -> bytes:
@@ -901,9 +905,10 @@ def content_spans(vault: Vault, entry: Entry) -> Iterator[tuple[bytes, int, int]
         yield entry.content, 0, entry.size
         return
     offset, page = 0, entry.extra["page"]
-    for chunk_id, size in list_items(vault, entry.content, entry.extra["levels"], page):
+    items = list_items(vault, entry.content, entry.extra["levels"], page)
+    for count, (chunk_id, size) in enumerate(items, 1):
         size = size or min(page, entry.size - offset)
-        need(0 < size <= entry.size - offset, "bad_content_list")
+        need(0 < size <= entry.size - offset and count <= MAX_CHUNKS, "bad_content_list")
         yield chunk_id, offset, size
         offset += size
     need(offset == entry.size, "bad_content_list")
@@ -1002,12 +1007,17 @@ class Restorer:
 
     def _walk(self, root: bytes, top: str) -> None:
         stack = [(self._entries(root, "/"), top, "")]
+        items = 0
         while stack:
             entries, folder, above = stack[-1]
             entry = next(entries, None)
             if entry is None:
                 stack.pop()
                 continue
+            items += 1
+            if items > MAX_ITEMS:
+                self._fail(above or "/", Problem("bad_tree"))
+                return
             if len(stack) <= len(self.only) and entry.name != self.only[len(stack) - 1]:
                 continue
             shown = above + "/" + show(entry.name)
@@ -1261,6 +1271,7 @@ def load_tables(folder: str) -> list[tuple[Table, bytes]]:
     """[(table, data)], newest first; first those whose bytes are those they are named for."""
     intact: list[tuple[Table, bytes]] = []
     others: list[tuple[Table, bytes]] = []
+    newer: Problem | None = None
     for name, path, size in stored_names(folder, "slots"):
         try:
             need(size <= MIB, "bad_slots")
@@ -1268,11 +1279,13 @@ def load_tables(folder: str) -> list[tuple[Table, bytes]]:
             found = (read_slot_table(data), data)
         except (Problem, OSError) as error:
             if isinstance(error, Problem) and error.code == "newer_format":
-                raise
+                newer = error  # anybody can put such a table beside those of the vault
             tell("unusable", path, error)
             continue
         (intact if hashlib.sha256(data).digest() == name else others).append(found)
     if not (intact or others):
+        if newer is not None:
+            raise newer
         path = os.path.join(folder, "vault")
         if os.path.isfile(path):
             read_vault_header(read_file(path, 0, MIB + 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ from cyberlib_client.repository.vault import NewSlot, create_vault
 from cyberlib_client.services.device import identity
 from cyberlib_client.transports.folder import FolderStore
 from tests.e2e.test_rescue import Rescue
+from tests.vectors.rescue import program as rescue
 from tools.old_vault import RECOVERY_KEY, Draws
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="links and special files")
@@ -163,3 +165,51 @@ def test_attributes_that_would_give_rights(hostile: Hostile, tmp_path: Path) -> 
     assert made.stat().st_mode & 0o7777 == 0o777
     assert os.listxattr(made) == ["user.fine"]
     assert "security.capability" in said
+
+
+def test_folders_and_lists_that_multiply(
+    hostile: Hostile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few kilobytes that tell of 2^40 folders, or of a file of 2^48 pieces: both come to an end."""
+    monkeypatch.setattr(rescue, "MAX_ITEMS", 300)
+    monkeypatch.setattr(rescue, "MAX_CHUNKS", 3000)
+    node = hostile.node([bytes(20) * 256, [1] * 256])
+    for level in range(1, 6):
+        node = hostile.node([node * 256, [256**level] * 256])
+    endless = [b"a", FILE, 0o644, 0, 0, 1, 0, 1, 256**6, node, {"levels": 6}]
+    folder = hostile.directory(b"b", hostile.file(b"bottom"))
+    for _ in range(40):
+        folder = hostile.directory(b"b", folder, [b"c", *folder[1:]])
+    hostile.commit(hostile.node([0, [endless, folder]]))
+    keys = rescue.Keys(hostile.vault.keys.root, hostile.vault.keys.vault_id)
+    folder_of_vault, to = str(tmp_path / "vault"), tmp_path / "out"
+    to.mkdir()
+    vault = rescue.Vault(folder_of_vault, keys, print)
+    told: list[tuple[str, str, object]] = []
+    restorer = rescue.Restorer(vault, lambda kind, path, why: told.append((kind, path, why)))
+    restorer.run(rescue.load_snapshots(folder_of_vault, keys, print)[0][1]["root"], str(to))
+    failed = [(path[:2], str(why)) for kind, path, why in told if kind == "failed"]
+    assert failed == [("/a", "bad_content_list"), ("/b", "bad_tree")]
+    assert restorer.folders <= 300
+
+
+# ---- somebody without the keys, who can write to the vault's folder -----------------------------------
+
+
+def test_planted_objects_stop_nothing(hostile: Hostile, tmp_path: Path) -> None:
+    """A table of a later version, links that lead nowhere or in circles, a fifo."""
+    hostile.commit(hostile.node([0, [hostile.file(b"kept")]]))
+    slots = tmp_path / "vault" / "slots"
+    table = json.loads(next(slots.iterdir()).read_bytes().split(b"\n")[0])
+    table["header"]["version"] = 9
+    data = json.dumps(table).encode() + b"\n" + b"0" * 64 + b"\n"
+    (slots / sha256(data).hex()).write_bytes(data)
+    for kind in ("slots", "index", "snapshots", f"packs/{'e' * 2}"):
+        place = tmp_path / "vault" / kind
+        place.mkdir(exist_ok=True)
+        (place / ("e" * 64)).symlink_to(tmp_path / "nowhere")
+        (place / ("e" * 63 + "0")).symlink_to("e" * 63 + "0")
+        os.mkfifo(place / ("e" * 63 + "1"))
+    said = hostile.rescue(tmp_path / "out")
+    assert "newer_format" in said
+    assert (tmp_path / "out" / "Poste" / "kept").read_bytes() == CONTENT
