@@ -98,7 +98,7 @@ class Cyberlib(Tool):
         return self._command(vault, "ls", f"latest:{path}")
 
     def restore(self, vault: Vault, target: Path) -> Command:
-        return self._command(vault, "restore", "latest", "--to", str(target))
+        return self._command(vault, "restore", "latest", "--owner", "--to", str(target))
 
     def verify(self, vault: Vault) -> Command:
         return self._command(vault, "verify", "--read-data")
