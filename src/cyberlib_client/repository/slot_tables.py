@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+import msgspec
+
 from ..core.crypto import sha256
 from ..core.errors import IntegrityError, NeedsUnlock, UsageError
 from ..core.format_v1.lines import LIMIT
@@ -74,7 +76,7 @@ def unlock(tables: list[Stored], secret: Secret) -> tuple[VaultKeys, SlotTable]:
     keys, slot = _first_match(tables, secret)
     for table, data in tables:
         if table.header.vault_id == keys.vault_id and _is_authentic(data, keys):
-            if slot not in table.slots:
+            if not any(_lock_of(slot) == _lock_of(standing) for standing in table.slots):
                 raise NeedsUnlock("wrong_secret")  # removed since, and the older table is still there
             return keys, table
     raise IntegrityError("not_authentic")
@@ -95,13 +97,19 @@ def _first_match(tables: list[Stored], secret: Secret) -> tuple[VaultKeys, Slot]
 
 
 def _different(tables: list[Stored]) -> Iterator[tuple[VaultHeader, Slot]]:
-    """Each slot once: a passphrase is costly to try."""
+    """Each lock once: a passphrase is costly to try."""
     seen: set[tuple[str, Slot]] = set()
     for table, _ in tables:
         for slot in table.slots:
-            if (table.header.id, slot) not in seen:
-                seen.add((table.header.id, slot))
+            lock = (table.header.id, _lock_of(slot))
+            if lock not in seen:
+                seen.add(lock)
                 yield table.header, slot
+
+
+def _lock_of(slot: Slot) -> Slot:
+    """A slot without what its secret does not vouch for: a stranger's copy of it may have another name."""
+    return msgspec.structs.replace(slot, name="", created=0)
 
 
 def _is_authentic(data: bytes, keys: VaultKeys) -> bool:

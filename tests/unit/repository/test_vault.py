@@ -321,6 +321,18 @@ def test_a_stranger_cannot_lock_us_out_by_adding_tables(store: MemoryStore) -> N
     assert (opened.keys.root, opened.table.generation) == (made.keys.root, 1)
 
 
+@pytest.mark.parametrize("change", [{"name": "x"}, {"created": 1}])
+def test_a_renamed_copy_of_a_slot_locks_nobody_out(store: MemoryStore, change: dict[str, Any]) -> None:
+    """It opens, since name and time are no part of the lock; what counts is the authentic table."""
+    made = make_vault(store)
+    table = table_json(store)
+    table["generation"] = 10**6
+    table["slots"][0].update(change)
+    put_table(store, write_lines(json.dumps(table).encode(), bytes(32)))
+    opened = reopened(store)
+    assert (opened.keys.root, opened.table) == (made.keys.root, made.table)
+
+
 def test_rollback_of_the_table_is_told(store: MemoryStore) -> None:
     vault = make_vault(store)
     old = {n: store.objects[n] for n in slots_of(store)}
