@@ -121,3 +121,25 @@ def test_no_name_can_play_with_the_terminal(line: CommandLine, tmp_path: Path) -
     assert listed.endswith("/caf\\xe9.txt")
     # What a listing shows can be given back.
     assert line("cat", f"latest:{listed}").out == "y"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="arguments are text there")
+def test_no_argument_can_play_with_the_terminal(line: CommandLine, tmp_path: Path) -> None:
+    line("backup", str(make_tree(tmp_path / "Cabinet", {"a": b"a"})))
+    nasty = os.fsdecode(b"\xff\x1b[2J\r")
+    for command in (
+        ["--profile", str(tmp_path / nasty), "snapshots"], [nasty], ["ls", nasty], ["ls", f"latest:{nasty}"],
+        ["find", nasty], ["versions", nasty], ["key", "remove", nasty],
+        ["key", "add", "recovery", "--name", nasty],
+        ["backup", str(tmp_path / nasty)], ["backup", str(tmp_path), "--exclude", nasty],
+        ["backup", str(tmp_path / "Cabinet"), "--label", nasty], ["snapshots"],
+        ["restore", "latest", "--to", str(tmp_path / nasty)], ["sources", "add", str(tmp_path / nasty)],
+        ["sources", "list"], ["vault", "create", "--at", nasty], ["--passphrase-file", nasty, "snapshots"],
+        ["verify", "--read-data", nasty],
+    ):  # fmt: skip
+        for mode in ([], ["--json"], ["--jsonl"]):
+            done = line.attempt(*mode, *command)
+            assert done.code in (0, 1, 2, 3), (command, done)
+            assert "[internal_error]" not in done.err and '"internal_error"' not in done.out, (command, done)
+            for told in (done.out, done.err):
+                assert "\x1b" not in told and "\r" not in told, (command, told)

@@ -47,6 +47,8 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
     Failed("sources_missing"), Stopped, and what unlocking and the store raise.
     """
     place = session.place
+    if choice.paths or session.settings.sources:
+        session.unlock()  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile), remembered(session, "backup") as ended:
         sources = chosen_sources(session, choice)
         _check_outside(sources, bootstrap.location_folder(place.at))
@@ -74,7 +76,7 @@ def _run(session: Session, choice: Choice, sources: list[Source]) -> BackupResul
     vault, snapshots, seen = session.vault, session.snapshots, session.seen
     request = BackupRequest(
         sources,
-        label=choice.label,
+        label=os.fsencode(choice.label).decode("utf-8", "replace"),
         user=bootstrap.machine().user_name(),
         client=__version__,
         skip=_never_entered(session),

@@ -20,6 +20,7 @@ from .device_slot import (
     note_device,
 )
 from .passphrases import weakness
+from .paths import shown_native
 from .session import Session
 from .slots import SlotInfo, slot_info, slot_list
 from .words_file import remove_words, write_words
@@ -53,8 +54,8 @@ def add_passphrase(session: Session, name: str, passphrase_file: str | None) -> 
 
     Raises UsageError("no_new_passphrase"), ("passphrase_…"), ("slot_name_taken"), Busy("profile_busy").
     """
+    vault = session.vault  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile):
-        vault = session.vault
         known = (session.settings.device,)
         if passphrase_file is None:
             passphrase = session.prompt.new_passphrase(lambda text: weakness(text, known))
@@ -80,8 +81,8 @@ def add_recovery(session: Session, name: str, words_file: str | None) -> SlotAdd
     """
     key = bootstrap.random(_KEY)
     words = encode(key)
+    vault = session.vault  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile):
-        vault = session.vault
         if words_file is not None:
             write_words(words_file, words)
         try:
@@ -97,7 +98,7 @@ def add_recovery(session: Session, name: str, words_file: str | None) -> SlotAdd
         _remember(session)
     if words_file is None:
         return SlotAdded(slot_info(slot), words)
-    return SlotAdded(slot_info(slot), words_file=os.path.abspath(words_file))
+    return SlotAdded(slot_info(slot), words_file=shown_native(os.path.abspath(words_file)))
 
 
 def add_device(session: Session, name: str, keeper: KeeperKind) -> SlotAdded:
@@ -106,8 +107,8 @@ def add_device(session: Session, name: str, keeper: KeeperKind) -> SlotAdded:
     Raises UsageError("device_slot_here"), NeedsUnlock("keychain_unavailable"), Busy("profile_busy"), and
     what a file keeper raises.
     """
+    vault = session.vault  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile):
-        vault = session.vault
         old = read_device_secret(session.profile)
         if old is not None and any(s.id == old.slot for s in vault.table.slots):
             raise UsageError("device_slot_here")
@@ -128,8 +129,9 @@ def remove(session: Session, wanted: str) -> SlotRemoved:
 
     Raises UsageError("slot_unknown"), ("slot_ambiguous"), ("slot_last"), Busy("profile_busy").
     """
+    vault = session.vault
     with bootstrap.lock(session.profile):
-        slot = session.vault.remove_slot(wanted)
+        slot = vault.remove_slot(wanted)
         _remember(session)
         here = forget_device(session, slot.id)
     session.notify(Notice("old_copies_open", {"slot": slot.name}))

@@ -61,3 +61,8 @@ def shown(path: bytes) -> str:
 def shown_text(text: str) -> str:
     """Text from the vault, such as a device's name, for a screen."""
     return display(text.encode("utf-8", "surrogatepass"))
+
+
+def shown_native(path: str) -> str:
+    """A path of this machine for a screen and for JSON; one that is printable is shown as it is."""
+    return path if path.isprintable() else display(os.fsencode(path))

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Literal
+from dataclasses import replace
+from typing import Final, Literal, cast
 
 import msgspec
 
 from ..core.errors import UsageError
-from ..core.events import Incident
+from ..core.events import Event, Incident
+from ..files.restore_names import NameRules
 from ..services.restore import Conflict, RestoreRequest, RestoreResult, restore
 from ..services.restore import Question as Question
 from . import bootstrap
 from .history import remembered
-from .paths import inner_path, split_snapshot
+from .paths import inner_path, shown_native, split_snapshot
 from .session import Session
 
 ConflictName = Literal["ask", "keep-both", "replace", "skip"]
+NamesOf = Literal["windows", "macos"]
+"""Whose rules for names apply, for a disk that goes to another machine; None: those of the target itself."""
+
+_RULES: Final[dict[NamesOf, NameRules]] = {
+    "windows": NameRules(windows=True, text=True, fold_case=True),
+    "macos": NameRules(text=True, fold_case=True, fold_form=True),
+}
 Asks = Callable[[Question], ConflictName]
 
 
@@ -31,6 +40,7 @@ class Wanted(msgspec.Struct, frozen=True):
     owner: bool = False
     acl: bool = False
     devices: bool = False
+    names: NamesOf | None = None
     dry_run: bool = False
 
 
@@ -79,7 +89,7 @@ def _done(wanted: Wanted, result: RestoreResult, snapshot: str) -> RestoreDone:
     return RestoreDone(
         outcome="completed",
         snapshot=snapshot,
-        to=os.path.abspath(wanted.to),
+        to=shown_native(os.path.abspath(wanted.to)),
         dry_run=wanted.dry_run,
         files=result.files,
         directories=result.directories,
@@ -88,7 +98,7 @@ def _done(wanted: Wanted, result: RestoreResult, snapshot: str) -> RestoreDone:
         skipped=result.skipped,
         kept_both=result.kept_both,
         failed=result.failed,
-        incidents=result.incidents,
+        incidents=[cast(Incident, _rooted(incident)) for incident in result.incidents],
         seconds=result.seconds,
     )
 
@@ -111,15 +121,23 @@ def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreRes
         acl=wanted.acl,
         devices=wanted.devices,
         dry_run=wanted.dry_run,
+        rules=_RULES[wanted.names] if wanted.names else None,
     )
     result = restore(
         session.vault,
         request,
         metadata=bootstrap.metadata(),
-        listener=session.listener,
+        listener=lambda event: session.listener(_rooted(event)),
         cancel=session.cancel,
     )
     return result, stored.id
+
+
+def _rooted(event: Event) -> Event:
+    """With the path as the vault has it: the writer's own incidents count from the target."""
+    if isinstance(event, Incident) and not event.path.startswith("/"):
+        return replace(event, path=f"/{event.path}")
+    return event
 
 
 def _check_outside(to: str, session: Session) -> None:

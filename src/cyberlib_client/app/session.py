@@ -50,6 +50,10 @@ class Session(Workplace):
             self.remember(msgspec.structs.replace(self.seen, generation=vault.table.generation))
         return vault
 
+    def unlock(self) -> None:
+        """Opens the vault now rather than when it is first needed."""
+        _ = self.vault
+
     @property
     def seen(self) -> Seen:
         """What this machine remembers of the vault; read anew, since other runs remember too."""

@@ -20,7 +20,7 @@ from . import backups, bootstrap, browsing, restoring, vaults, verifying
 from .comparison import Comparison, compare
 from .demo import make_practice, simulate_day
 from .demo.practice import DATABASE, LETTERS, SizeName
-from .paths import own_vault_path, shown
+from .paths import own_vault_path, shown, shown_native
 from .session import Session
 from .sources import Choice
 from .unlock import PASSPHRASE_VARIABLE
@@ -45,7 +45,12 @@ def run_showcase(
     with _stage(folder, keep) as stage:
         yield from _Show(session, stage, size).play()
         yield Step(
-            "done", {"seconds": time.monotonic() - begun, "folder": stage if keep else "", "kept": int(keep)}
+            "done",
+            {
+                "seconds": time.monotonic() - begun,
+                "folder": shown_native(stage) if keep else "",
+                "kept": int(keep),
+            },
         )
 
 
@@ -100,7 +105,10 @@ class _Show:
         """Each step, once it is done."""
         session = self._session
         made = make_practice(self._practice, size=self._size)
-        yield Step("practice", {"folder": str(self._practice), "files": made.files, "bytes": made.bytes})
+        yield Step(
+            "practice",
+            {"folder": shown_native(str(self._practice)), "files": made.files, "bytes": made.bytes},
+        )
         session.cancel.check()
         vault = vaults.create(session, self._vault, keeping="file", device="DÉMONSTRATION")
         session.fresh_settings()
@@ -146,7 +154,10 @@ class _Show:
     def _restore_all(self) -> Iterator[Step]:
         to = os.path.join(self._stage, "Restauration")
         done = restoring.run_restore(self._session, restoring.Wanted(["latest"], to))
-        yield Step("restore", {"to": to, "files": done.files, "bytes": done.bytes, "seconds": done.seconds})
+        yield Step(
+            "restore",
+            {"to": shown_native(to), "files": done.files, "bytes": done.bytes, "seconds": done.seconds},
+        )
         same = self._compare(to)
         yield Step(
             "compare",

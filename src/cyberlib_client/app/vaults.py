@@ -18,6 +18,7 @@ from ..state.settings import Settings, VaultSettings, write_settings
 from . import bootstrap
 from .device_slot import Keeping, NewDevice, drop_device, free_slot_name, keep_new_device, note_device
 from .passphrases import weakness
+from .paths import shown_native
 from .session import Session
 from .slots import SlotInfo, slot_list
 from .times import iso_time
@@ -113,13 +114,13 @@ def create(
             vault = create_vault(store, slots, clock=bootstrap.clock, random=bootstrap.random)
         _adopt(session, store, vault, name, kept)
     return VaultMade(
-        store.location,
+        shown_native(store.location),
         vault.id,
-        session.profile.root,
+        shown_native(session.profile.root),
         name,
         kept.keeper if kept else "ask",
         None if words_file is not None else words,
-        os.path.abspath(words_file) if words_file is not None else None,
+        shown_native(os.path.abspath(words_file)) if words_file is not None else None,
     )
 
 
@@ -154,7 +155,9 @@ def connect(
                 vault.add_slot(kept.slot, bootstrap.clock, bootstrap.random)
         _adopt(session, store, vault, name, kept)
     unlock = kept.keeper if kept else "ask"
-    return VaultOpened(store.location, vault.id, session.profile.root, name, unlock)
+    return VaultOpened(
+        shown_native(store.location), vault.id, shown_native(session.profile.root), name, unlock
+    )
 
 
 def info(session: Session) -> VaultInfo:
@@ -164,11 +167,11 @@ def info(session: Session) -> VaultInfo:
     device = read_device_secret(session.profile)
     newest: dict[str, Run] = {run.command: run for run in read_runs(session.profile)}
     return VaultInfo(
-        at=place.at,
+        at=shown_native(place.at),
         id=vault.id,
         created=iso_time(vault.header.created * 10**9),
         format=vault.header.version,
-        profile=session.profile.root,
+        profile=shown_native(session.profile.root),
         device=session.settings.device,
         unlock=device.keeper if device is not None and device.vault == vault.id else "ask",
         slots=slot_list(session),

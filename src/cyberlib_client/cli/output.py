@@ -10,9 +10,10 @@ schemas are documented (docs/admin/exit-codes-and-json.md) and tested.
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import msgspec
@@ -21,6 +22,7 @@ from ..core.events import Event, Incident, Progress
 from .language import language, say
 
 if TYPE_CHECKING:
+    from ..app.messages import Fact, Message
     from ..app.workplace import Notice
     from ..core.errors import CyberlibError
     from .progress import Bar
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Mode = Literal["text", "json", "jsonl"]
 VERSION: Final = 1
+
+_UNFIT: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
 
 
 class HungUp(Exception):
@@ -72,18 +78,19 @@ class Output:
             if self.mode == "jsonl":
                 self._line({"event": "notice", **self._notice(notice)})
             elif self.mode == "text":
-                from ..app.messages import notice_message
+                told = self._notice(notice)
+                self._warn(f"{told['title']} {told['advice']}")
 
-                self._warn(str(notice_message(notice.code, notice.facts, language())))
-
-    def items(self, items: Iterable[T], line: Callable[[T], str]) -> int:
-        """Prints a list as it comes; how many there were."""
+    def items(self, items: Iterable[T], line: Callable[[T], str], *, at_once: bool = False) -> int:
+        """Prints a list as it comes; how many there were. `at_once`: nothing is gathered before it goes."""
         number = 0
         for item in items:
             with self._lock:
                 if self.mode == "text":
                     self._drop_bar()
                     self._text(line(item))
+                    if at_once:
+                        self.flush()
                 elif self.mode == "jsonl":
                     self._line({"event": "item", "item": item})
                 else:
@@ -95,6 +102,11 @@ class Output:
         if self.mode == "json" and self._items < 0:
             self._begin_items()
         return number
+
+    @staticmethod
+    def _fit(text: str) -> str:
+        """No text of ours, however it came about, moves the cursor or turns the line around."""
+        return _UNFIT.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
     def remark(self, text: str) -> None:
         """A word for people that is no data."""
@@ -155,8 +167,7 @@ class Output:
     def _notice(self, notice: Notice) -> dict[str, Any]:
         from ..app.messages import notice_message
 
-        message = notice_message(notice.code, notice.facts, language())
-        return {"code": notice.code, "facts": notice.facts, "title": message.title, "advice": message.advice}
+        return _told(notice.code, notice.facts, notice_message)
 
     def _show(self, progress: Progress) -> None:
         if self._bar is None:
@@ -169,9 +180,9 @@ class Output:
 
     def _warn(self, text: str) -> None:
         if self._bar is not None:
-            self._bar.print(text)
+            self._bar.print(self._fit(text))
         else:
-            print(text, file=sys.stderr, flush=True)  # noqa: T201
+            print(self._fit(text), file=sys.stderr, flush=True)  # noqa: T201
 
     def _line(self, record: dict[str, Any]) -> None:
         self.raw(msgspec.json.encode(record) + b"\n")
@@ -189,7 +200,7 @@ class Output:
 
     def _text(self, line: str) -> None:
         with self._written():
-            sys.stdout.write(line + "\n")
+            sys.stdout.write(self._fit(line) + "\n")
 
     @contextlib.contextmanager
     def _written(self) -> Iterator[None]:
@@ -205,20 +216,26 @@ def error_record(error: CyberlibError) -> dict[str, Any]:
     """An error as JSON has it."""
     from ..app.messages import error_message
 
-    message = error_message(error.code, error.facts, language())
-    return {"code": error.code, "facts": error.facts, "title": message.title, "advice": message.advice}
+    return _told(error.code, error.facts, error_message)
 
 
 def error_text(error: CyberlibError) -> str:
     """An error as people read it: what happened, what to do, its code."""
-    from ..app.messages import error_message
+    told = error_record(error)
+    return f"{say('Erreur :', 'Error:')} {told['title']} {told['advice']}".rstrip() + f" [{error.code}]"
 
-    message = error_message(error.code, error.facts, language())
-    return f"{say('Erreur :', 'Error:')} {message} [{error.code}]"
+
+def _told(code: str, facts: Mapping[str, Fact], message: Callable[..., Message]) -> dict[str, Any]:
+    from ..app.paths import shown_native
+
+    shown = {name: shown_native(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+    words = message(code, shown, language())
+    return {"code": code, "facts": shown, "title": words.title, "advice": words.advice}
 
 
 def incident_text(incident: Incident) -> str:
     """An incident on one line."""
     from ..app.messages import incident_message
 
-    return f"! {incident.path} : {incident_message(incident.code, incident.detail, language())}"
+    colon = say(" :", ":")
+    return f"! {incident.path}{colon} {incident_message(incident.code, incident.detail, language())}"

@@ -226,9 +226,9 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "bad_slot_name": Text(
         "Ce nom ne convient pas pour un accès.",
-        "Donnez un nom court, sans signe particulier.",
+        "Donnez un nom court[ (au plus {most} octets)], sans signe particulier.",
         "This name will not do for a slot.",
-        "Give a short name without special characters.",
+        "Give a short name[ (at most {most} bytes)] without special characters.",
     ),
     "bad_object_name": Text(
         "« {name} » ne peut pas être le nom d’un objet du coffre.",

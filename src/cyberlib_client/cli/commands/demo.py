@@ -46,7 +46,7 @@ def demo(run: Run, folder: str | None, keep: bool, size: SizeName) -> None:
     from ...app import showcase
 
     with run.stoppable():
-        run.output.items(showcase.run_showcase(run.session, folder, keep=keep, size=size), tell)
+        run.output.items(showcase.run_showcase(run.session, folder, keep=keep, size=size), tell, at_once=True)
 
 
 def tell(step: Step) -> str:

@@ -11,7 +11,7 @@ from ..units import count, duration, size
 from ..words import argument, choice, command, option
 
 if TYPE_CHECKING:
-    from ...app.restoring import Asks, ConflictName, Question, RestoreDone
+    from ...app.restoring import Asks, ConflictName, NamesOf, Question, RestoreDone
 
 
 @command(
@@ -55,6 +55,14 @@ if TYPE_CHECKING:
     "--devices", is_flag=True, help=Both("Recréer les fichiers de périphérique.", "Make device files again.")
 )
 @option(
+    "--names",
+    type=choice("windows", "macos"),
+    help=Both(
+        "N’écrire que des noms que ce système accepte, pour un disque qui ira sur un autre poste.",
+        "Write only names that this system accepts, for a disk that goes to another machine.",
+    ),
+)
+@option(
     "--dry-run",
     is_flag=True,
     help=Both("Ne rien écrire : dire ce qui le serait.", "Write nothing: say what would be."),
@@ -69,6 +77,7 @@ def restore(
     owner: bool,
     acl: bool,
     devices: bool,
+    names: NamesOf | None,
     dry_run: bool,
 ) -> int:
     """See its help."""
@@ -82,6 +91,7 @@ def restore(
         owner=owner,
         acl=acl,
         devices=devices,
+        names=names,
         dry_run=dry_run,
     )
     with run.stoppable():
