@@ -12,8 +12,8 @@ from ..core.keys import VaultKeys
 from ..core.ports import Store, StoredObject
 
 _SMALL: Final = 1 * MIB
-_LARGEST: Final = 600 * MIB
-"""Of the largest record that readers take, and its padding."""
+_LARGEST: Final = 64 * MIB
+"""Twice what the largest index takes that this program writes: anybody could make a larger one appear."""
 
 
 def read_record(store: Store, keys: VaultKeys, magic: bytes, item: StoredObject) -> tuple[bytes, bytes]:

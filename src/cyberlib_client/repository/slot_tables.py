@@ -9,7 +9,6 @@ import msgspec
 
 from ..core.crypto import sha256
 from ..core.errors import IntegrityError, NeedsUnlock, UsageError
-from ..core.format_v1.lines import LIMIT
 from ..core.format_v1.slots import (
     COPIES,
     MAX_SLOTS,
@@ -21,7 +20,7 @@ from ..core.format_v1.slots import (
     write_slot_table,
 )
 from ..core.format_v1.vault import VaultHeader
-from ..core.ids import digest_of, object_name
+from ..core.ids import KIB, MIB, digest_of, object_name
 from ..core.keys import VaultKeys
 from ..core.ports import Store
 
@@ -31,6 +30,9 @@ Secret = Callable[[Slot], bytes | None]
 Stored = tuple[SlotTable, bytes]
 
 _LONGEST_NAME: Final = 100
+_LARGEST: Final = 128 * KIB
+_TOGETHER: Final = 32 * MIB
+"""Bytes of tables that are read at all, small ones first: anybody may add tables, honest ones are small."""
 _ATTEMPTS: Final = 3
 
 
@@ -52,9 +54,13 @@ def _listed(store: Store) -> tuple[list[Stored], bool]:
     tables: list[Stored] = []
     complete = True
     newer: UsageError | None = None
-    for name, size in sorted(store.list("slots")):
+    room = _TOGETHER
+    for name, size in sorted(store.list("slots"), key=lambda item: (item.size, item.name)):
+        room -= size
+        if size > _LARGEST or room < 0:
+            continue
         try:
-            data = store.get(name, 0, LIMIT + 1) if size <= LIMIT else b""
+            data = store.get(name, 0, size)
             if digest_of(name) == sha256(data):
                 tables.append((read_slot_table(data), data))
         except IntegrityError as error:  # one damaged table must not hide the others

@@ -138,7 +138,9 @@ class Window:
             file.handle.hole(offset, size)
         else:
             for start in range(0, size, MIB):
-                file.handle.pwrite(offset + start, bytes(min(MIB, size - start)))
+                self._cancel.check()  # a hostile file may claim more zeros than any disk holds
+                if not file.handle.pwrite(offset + start, bytes(min(MIB, size - start))):
+                    break
         self.bytes_written += size
 
     def _more(self) -> None:

@@ -176,7 +176,7 @@ def _read_pack(
     """
     pack = index.packs[row]
     try:
-        data = vault.store.get(object_name("packs", pack.name))
+        data = vault.store.get(object_name("packs", pack.name), 0, pack.size)
     except IntegrityError as error:
         return set(numbers), "missing" if error.code == "object_missing" else "damaged"
     bad: set[int] = set()

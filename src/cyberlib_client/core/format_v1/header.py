@@ -56,8 +56,8 @@ def parse_header(data: Buffer, magic: bytes) -> Header:
 def hedged_salt(keys: VaultKeys, random: Random, *what: Buffer) -> bytes:
     """A salt for an object that holds `what`.
 
-    Should the random source repeat itself, objects with other content still get other keys; a nonce is
-    never used twice under one key.
+    Should the random source repeat itself, objects that differ in `what` still get other keys: a pack's
+    first segment, an index's packs, a snapshot's place in its chain.
     """
     return mac(keys.hedge, random(SALT_SIZE) + sha256(*what))
 
