@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.trees import make_tree
-from tests.support.vaults import VaultKit, source_of
-
 from cyberlib_client.core.events import Progress
 from cyberlib_client.services.census import Census
+from tests.support.trees import make_tree
+from tests.support.vaults import VaultKit, source_of
 
 
 def test_it_counts_what_the_backup_will_take(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_sources_side_by_side(kit: VaultKit, tmp_path: Path) -> None:
 NAMES = ["a", "a-b", "a b", "a.b", "a0", "a!", "b"]
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.sets(st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map(tuple), min_size=1, max_size=6))
 def test_overlapping_sources_are_stored_once(
     tmp_path_factory: pytest.TempPathFactory, chosen: set[tuple[str, ...]]

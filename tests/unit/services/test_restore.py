@@ -71,7 +71,7 @@ plans = st.recursive(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(plans)
 def test_any_tree_comes_back(tmp_path_factory: pytest.TempPathFactory, plan: Mapping[str, Any]) -> None:
     top = tmp_path_factory.mktemp("tree")
