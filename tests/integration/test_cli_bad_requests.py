@@ -172,3 +172,10 @@ def test_wrong_use_is_told_in_the_form_asked_for(line: CommandLine) -> None:
     told_json = json.loads(line("--json", "ls", code=2).out)
     assert told_json["error"]["code"] == "usage" and told_json["exit"] == 2
     assert json.loads(line("snapshots", "--nope", "--json", code=2).out)["error"]["code"] == "usage"
+
+
+def test_content_is_never_wrapped_in_json(line: CommandLine, practice: Path) -> None:
+    line("backup", str(practice))
+    for mode in ("--json", "--jsonl"):
+        done = line(mode, "cat", f"latest:{practice}/Courriers/a.txt", code=2)
+        assert json.loads(done.out)["error"]["code"] == "cat_is_raw"

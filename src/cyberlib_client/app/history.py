@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import msgspec
 
@@ -11,6 +12,8 @@ from ..core.errors import CyberlibError
 from ..state.runs import Run, add_run
 from . import bootstrap
 from .session import Session
+
+REMEMBERED: Final = ("backup", "restore", "verify")
 
 Ended = Callable[..., None]
 """Called at the end of a run that was done, with its exit code and figures (see `state.runs.Run`)."""

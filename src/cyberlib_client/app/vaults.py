@@ -17,6 +17,7 @@ from ..state.runs import Run, read_runs
 from ..state.settings import Settings, VaultSettings, write_settings
 from . import bootstrap
 from .device_slot import Keeping, NewDevice, drop_device, free_slot_name, keep_new_device, note_device
+from .history import REMEMBERED
 from .passphrases import weakness
 from .paths import shown_native
 from .session import Session
@@ -165,7 +166,7 @@ def info(session: Session) -> VaultInfo:
     vault, place = session.vault, session.place
     objects = {kind: list(session.store.list(kind)) for kind in OBJECT_KINDS}
     device = read_device_secret(session.profile)
-    newest: dict[str, Run] = {run.command: run for run in read_runs(session.profile)}
+    newest: dict[str, Run] = {r.command: r for r in read_runs(session.profile) if r.command in REMEMBERED}
     return VaultInfo(
         at=shown_native(place.at),
         id=vault.id,

@@ -89,9 +89,9 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "stopped": Text(
         "Arrêté à la demande.",
-        "Rien n’est perdu : relancez la commande, elle reprendra ce qui est déjà fait.",
+        "Rien n’est perdu : relancez la commande quand vous voulez.",
         "Stopped on request.",
-        "Nothing is lost: run the command again, and it uses what is already done.",
+        "Nothing is lost: run the command again whenever you like.",
     ),
     "sources_missing": Text(
         "Aucun des dossiers à sauvegarder n’est là ; aucune version n’a été faite.",
@@ -101,9 +101,9 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "target_full": Text(
         "Plus de place là où l’on restaure ({path}).",
-        "Libérez de la place, puis relancez : les fichiers déjà complets sont gardés.",
+        "Libérez de la place, puis relancez avec --conflict skip : ce qui est complet n’est pas récrit.",
         "There is no space left where files are restored ({path}).",
-        "Free some, then run again: files that are whole are kept.",
+        "Free some, then run again with --conflict skip: what is whole is not written again.",
     ),
     "target_read_only": Text(
         "On ne peut pas écrire là où l’on restaure ({path})[ : {reason}].",

@@ -200,5 +200,15 @@ def _opened_info(found: VaultInfo) -> Iterator[str]:
     yield say(f"Taille : {size(total)}", f"Size: {size(total)}")
     for last in found.last_runs:
         ended = moment(last.ended)
-        how = say("réussi", "done") if last.exit == 0 else f"{last.error or last.exit}"
-        yield say(f"Dernier {last.command} : {ended}, {how}", f"Last {last.command}: {ended}, {how}")
+        how = say("réussie", "done") if last.exit == 0 else say(f"code {last.exit}", f"exit code {last.exit}")
+        how += f" [{last.error}]" if last.error else ""
+        yield say(
+            f"Dernière {_RUNS[last.command]} : {ended}, {how}", f"Last {_RUNS[last.command]}: {ended}, {how}"
+        )
+
+
+_RUNS = {
+    "backup": Both("sauvegarde", "backup"),
+    "restore": Both("restauration", "restore"),
+    "verify": Both("vérification", "verification"),
+}

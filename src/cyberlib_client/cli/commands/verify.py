@@ -54,12 +54,23 @@ def verify(run: Run, read_data: int, accept_missing: bool) -> int:
     return done.exit_code
 
 
+def _reason(reason: str) -> str:
+    """What is wrong with an object or a file."""
+    words = {
+        "missing": say("absent", "missing"),
+        "damaged": say("abîmé", "damaged"),
+        "altered": say("modifié, son contenu est entier", "altered, its content is whole"),
+    }
+    return words.get(reason, reason)
+
+
 def lines(done: Verified) -> Iterator[str]:
     """A verification told in a few lines."""
+
     for problem in done.damaged:
-        yield f"! {problem.name}: {problem.reason}"
+        yield f"! {problem.name}: {_reason(problem.reason)}"
     for file in done.affected:
-        yield f"! {file.snapshot[:8]}:{file.path}: {file.reason}"
+        yield f"! {file.snapshot[:8]}:{file.path}: {_reason(file.reason)}"
     if done.affected_count > len(done.affected):
         rest = count(done.affected_count - len(done.affected))
         yield say(f"… et {rest} autres fichiers", f"… and {rest} more files")
@@ -68,7 +79,29 @@ def lines(done: Verified) -> Iterator[str]:
         f"Paquets relus : {packs} ({read}), en {duration(done.seconds)}.",
         f"Packs read: {packs} ({read}), in {duration(done.seconds)}.",
     )
-    if done.ok:
-        yield say("Le coffre est sain.", "The vault is sound.")
-    else:
+    if not done.ok:
         yield say("LE COFFRE EST ENDOMMAGÉ.", "THE VAULT IS DAMAGED.")
+        if done.affected:
+            yield say(
+                "Relancez cyberlib backup : ce qui est encore sur le poste est remis dans le coffre. "
+                "Le reste ne peut venir que d’une copie du coffre.",
+                "Run cyberlib backup again: what is still on this machine is put back into the vault. "
+                "The rest can only come from a copy of the vault.",
+            )
+        return
+    if done.damaged:
+        yield say(
+            "Ce qui est abîmé ne coûte aucun fichier : le contenu est aussi ailleurs dans le coffre.",
+            "What is damaged costs no file: its content is elsewhere in the vault as well.",
+        )
+    if done.packs_read == done.packs:
+        yield say("Le coffre est sain.", "The vault is sound.")
+    elif done.packs_read:
+        yield say(
+            "Rien ne manque ; ce qui a été relu est sain.", "Nothing is missing; what was read is sound."
+        )
+    else:
+        yield say(
+            "Rien ne manque. Le contenu n’a pas été relu : cyberlib verify --read-data.",
+            "Nothing is missing. Content was not read: cyberlib verify --read-data.",
+        )
