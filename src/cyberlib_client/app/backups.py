@@ -81,6 +81,7 @@ def _run(session: Session, choice: Choice, sources: list[Source]) -> BackupResul
         client=__version__,
         skip=_never_entered(session),
         suspects=frozenset(bytes.fromhex(name) for name in seen.suspects),
+        estimate=session.watched,
     )
     result = backup(
         vault,

@@ -99,6 +99,7 @@ class _Show:
             notify=session.notify,
             cancel=session.cancel,
             environ={PASSPHRASE_VARIABLE: passphrase},
+            watched=session.watched,
         )
 
     def play(self) -> Iterator[Step]:

@@ -40,7 +40,8 @@ class Prompt(Protocol):
 
 @dataclass
 class Workplace:
-    """What surrounds a command. `environ`: the process's environment, of which two names are read."""
+    """What surrounds a command. `environ`: the process's environment, of which two names are read.
+    `watched`: somebody looks at the progress, and wants to know the time left."""
 
     profile: Profile
     prompt: Prompt
@@ -49,6 +50,7 @@ class Workplace:
     cancel: CancelToken = field(default_factory=CancelToken)
     environ: Mapping[str, str] = field(default_factory=dict)
     passphrase_file: str | None = None
+    watched: bool = False
 
 
 def read_secret_file(work: Workplace, path: str) -> str:

@@ -57,6 +57,11 @@ class Output:
 
     # ---- while a command runs -------------------------------------------------------------------
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody, or a program, follows the progress."""
+        return self.mode == "jsonl" or (self.mode == "text" and sys.stderr.isatty())
+
     def listen(self, event: Event) -> None:
         """Takes a running job's events."""
         with self._lock:

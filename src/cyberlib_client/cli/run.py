@@ -54,6 +54,7 @@ class Run:
             cancel=self.cancel,
             environ=os.environ,
             passphrase_file=self.passphrase_file,
+            watched=self.output.is_watched,
         )
 
     @cached_property

@@ -68,7 +68,7 @@ class BackupRequest:
     suspects: frozenset[bytes] = frozenset()
     """Names of packs found damaged: what they hold is stored again if it is still here."""
     estimate: bool = False
-    """Count what there is beside a first run, so that somebody who watches sees the time left."""
+    """Count what there is beside a run unlike the last one, so that somebody who watches sees the time left."""
 
 
 @dataclass(frozen=True)
@@ -209,8 +209,9 @@ def _walk(
     mine = _parents(snapshots, run.identity.device.id)
     lossy = bool(report.missing or report.damaged or run.request.suspects)
     holds = (lambda e: _holds(index, reader, e)) if lossy else (lambda e: _holds_start(index, e))
-    census = Census(run.request.sources) if run.request.estimate and not mine else None
-    meter = Meter(packer, _totals(mine, census), run.listener, run.cancel, run.checkpoint)
+    alike = _alike(mine, run.request)
+    census = Census(run.request.sources) if run.request.estimate and alike is None else None
+    meter = Meter(packer, _totals(alike, census), run.listener, run.cancel, run.checkpoint)
     walker = Walker(
         saver, nodes, reader, metadata, holds, run.request.skip, run.incident, run.cancel, meter.tick
     )
@@ -224,14 +225,18 @@ def _walk(
     return walker, saver, root
 
 
-def _totals(mine: list[Stored], census: Census | None) -> Callable[[], tuple[int, int] | None]:
+def _alike(mine: list[Stored], request: BackupRequest) -> Statistics | None:
+    """The figures of the last run, when it had the same sources: this one will be much like it."""
+    if mine and mine[0].snapshot.sources == [source.path for source in request.sources]:
+        return mine[0].snapshot.statistics
+    return None
+
+
+def _totals(alike: Statistics | None, census: Census | None) -> Callable[[], tuple[int, int] | None]:
     """What a run expects: the last run's figures, at the first one a count made beside it."""
     if census is not None:
         return census.totals
-    if not mine:
-        return lambda: None
-    statistics = mine[0].snapshot.statistics
-    return lambda: (statistics.files, statistics.bytes)
+    return lambda: (alike.files, alike.bytes) if alike is not None else None
 
 
 def _parents(snapshots: SnapshotList, device: bytes) -> list[Stored]:

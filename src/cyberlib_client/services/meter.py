@@ -55,15 +55,17 @@ class Meter:
         counts, saver = self._counts, self._saver
         if counts is None or saver is None:
             return
-        files, size = self._totals() or (None, None)
         done = max(counts.bytes, saver.bytes_read)
+        files, size = self._totals() or (None, None)
+        if files is not None and size is not None and (counts.files > files or done > size):
+            files = size = None  # there is more than expected: nobody can tell how much is left
         self._listener(
             Progress(
                 "backup",
                 files_done=counts.files,
-                files_total=None if files is None else max(files, counts.files),
+                files_total=files,
                 bytes_done=done,
-                bytes_total=None if size is None else max(size, done),
+                bytes_total=size,
                 bytes_known=max(0, done - saver.bytes_new),
                 bytes_stored=self._packer.stored_bytes,
                 current=display(path) if path else "",

@@ -172,7 +172,8 @@ class _Restore:
             self._ended(opened, 0, directory=True)
             return None
         self._result.directories += 1
-        self._directories.append((opened, meta))
+        if entry.inode or entry.mtime:  # one that only leads to a source has no times; it stays private
+            self._directories.append((opened, meta))
         return opened
 
     def _leaf(self, above: DirHandle, entry: Entry, path: bytes) -> None:

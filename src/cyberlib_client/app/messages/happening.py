@@ -123,9 +123,9 @@ INCIDENTS: Final[dict[str, Text]] = {
         "",
     ),
     "no_content": Text(
-        "n’avait pas de contenu à sauvegarder[ ({detail})].",
+        "n’avait pas pu être lu à la sauvegarde[ ({detail})] : son contenu n’est pas dans cette version.",
         "",
-        "had no content that could be saved[ ({detail})].",
+        "could not be read when it was backed up[ ({detail})]: its content is not in this snapshot.",
         "",
     ),
     "inconsistent_copy": Text(
