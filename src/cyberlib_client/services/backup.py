@@ -68,7 +68,7 @@ class BackupRequest:
     suspects: frozenset[bytes] = frozenset()
     """Names of packs found damaged: what they hold is stored again if it is still here."""
     estimate: bool = False
-    """Count what there is beside a run unlike the last one, so that somebody who watches sees the time left."""
+    """Count what there is beside a run unlike the last one, to tell the time left."""
 
 
 @dataclass(frozen=True)
