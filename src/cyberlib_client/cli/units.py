@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
+from typing import Final
 
-from .language import language, say
+from .language import Both, Language, language, say
 
 _NARROW = "\u202f"  # the space the French put between thousands
 
@@ -23,6 +25,18 @@ def size(count: int) -> str:
 def count(number: int) -> str:
     """A whole number with its thousands apart."""
     return f"{number:,}".replace(",", _NARROW) if language() == "fr" else f"{number:,}"
+
+
+def many(number: int, one: Both, more: Both) -> str:
+    """A number with what it counts: "1 fichier", "2 fichiers"; nought is one in French, many in English."""
+    single = number < 2 if language() == "fr" else number == 1
+    return f"{count(number)} {one if single else more}"
+
+
+FILE: Final = (Both("fichier", "file"), Both("fichiers", "files"))
+FOLDER: Final = (Both("dossier", "folder"), Both("dossiers", "folders"))
+SNAPSHOT: Final = (Both("version", "snapshot"), Both("versions", "snapshots"))
+ITEM: Final = (Both("élément", "item"), Both("éléments", "items"))
 
 
 def percent(part: float, whole: float) -> str:
@@ -46,21 +60,23 @@ def duration(seconds: float) -> str:
 
 def moment(iso: str) -> str:
     """A time of a result, in this machine's own time zone, to the minute."""
-    if iso.startswith("@"):
-        return iso
-    stamp = _seconds(iso)
+    return iso if iso.startswith("@") else _minute(iso[:16], language())
+
+
+@lru_cache(maxsize=4096)  # of the files of a folder, many were written in the same minute
+def _minute(iso: str, chosen: Language) -> str:
     try:
-        t = time.localtime(stamp)
-    except (OverflowError, ValueError, OSError):
-        return iso[:16].replace("T", " ")
+        t = time.localtime(_seconds(iso + ":00"))
+    except (OverflowError, ValueError, OSError):  # Windows has no time before 1970
+        return iso.replace("T", " ")
     clock = f"{t.tm_hour:02d}:{t.tm_min:02d}"
-    if language() == "fr":
+    if chosen == "fr":
         return f"{t.tm_mday:02d}/{t.tm_mon:02d}/{t.tm_year:04d} {clock}"
     return f"{t.tm_year:04d}-{t.tm_mon:02d}-{t.tm_mday:02d} {clock}"
 
 
 def _seconds(iso: str) -> int:
-    """Seconds since 1970 of `2026-11-22T02:48:14[.…]Z`."""
+    """Seconds since 1970 of `2026-11-22T02:48:14`, in UTC."""
     year, month, day = (int(part) for part in iso[: iso.index("T")].rsplit("-", 2))
     hour, minute, second = (int(part) for part in iso[iso.index("T") + 1 :][:8].split(":"))
     # Days from civil date (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").

@@ -183,7 +183,9 @@ def test_counts_durations_and_shares() -> None:
     ]  # fmt: skip
     assert units.percent(12, 100) == "12 %"
     assert units.percent(1, 0) == "0 %"
+    assert [units.many(n, *units.FILE) for n in (0, 1, 2)] == ["0 fichier", "1 fichier", "2 fichiers"]
     choose("en")
+    assert [units.many(n, *units.FILE) for n in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
     assert units.count(1234567) == "1,234,567"
     assert units.percent(0.5, 100) == "0.5%"
 

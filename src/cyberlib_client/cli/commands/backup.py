@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import count, duration, size
+from ..units import FILE, ITEM, count, duration, many, size
 from ..words import argument, command, option
 from .sources import rules
 
@@ -67,8 +67,8 @@ def lines(done: BackupDone) -> Iterator[str]:
     """A backup told in a few lines."""
     s = done.snapshot
     yield say(
-        f"Version {s.id[:8]} : {count(s.files)} fichiers, {size(s.bytes)}, en {duration(done.seconds)}.",
-        f"Snapshot {s.id[:8]}: {count(s.files)} files, {size(s.bytes)}, in {duration(done.seconds)}.",
+        f"Version {s.id[:8]} : {many(s.files, *FILE)}, {size(s.bytes)}, en {duration(done.seconds)}.",
+        f"Snapshot {s.id[:8]}: {many(s.files, *FILE)}, {size(s.bytes)}, in {duration(done.seconds)}.",
     )
     yield say(
         f"Nouveaux : {count(s.new_files)}, modifiés : {count(s.changed_files)}"
@@ -78,6 +78,6 @@ def lines(done: BackupDone) -> Iterator[str]:
     )
     if done.unread:
         yield say(
-            f"ATTENTION : {count(done.unread)} éléments n’ont pas pu être sauvegardés (voir ci-dessus).",
-            f"WARNING: {count(done.unread)} items could not be saved (see above).",
+            f"ATTENTION, sans copie sûre : {many(done.unread, *ITEM)} (voir ci-dessus).",
+            f"WARNING, without a sound copy: {many(done.unread, *ITEM)} (see above).",
         )

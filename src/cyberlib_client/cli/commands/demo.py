@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import count, duration, moment, percent, size
+from ..units import FILE, FOLDER, duration, many, moment, percent, size
 from ..words import choice, command, option
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def tell(step: Step) -> str:
 
 def _practice(f: dict[str, Any]) -> str:
     return say(
-        f"Voici un cabinet fictif : base de patients, courriers, images. {count(f['files'])} fichiers,"
+        f"Voici un cabinet fictif : base de patients, courriers, images. {many(f['files'], *FILE)},"
         f" {size(f['bytes'])}.",
-        f"Here is a fictitious practice: patient database, letters, images. {count(f['files'])} files,"
+        f"Here is a fictitious practice: patient database, letters, images. {many(f['files'], *FILE)},"
         f" {size(f['bytes'])}.",
     )
 
@@ -72,9 +72,9 @@ def _vault(f: dict[str, Any]) -> str:
 
 def _first(f: dict[str, Any]) -> str:
     return say(
-        f"Première sauvegarde : {count(f['files'])} fichiers en {duration(f['seconds'])} ; compressés et"
+        f"Première sauvegarde : {many(f['files'], *FILE)} en {duration(f['seconds'])} ; compressés et"
         f" chiffrés, ils tiennent dans {size(f['stored'])}.",
-        f"First backup: {count(f['files'])} files in {duration(f['seconds'])}; compressed and encrypted,"
+        f"First backup: {many(f['files'], *FILE)} in {duration(f['seconds'])}; compressed and encrypted,"
         f" they take {size(f['stored'])}.",
     )
 
@@ -119,19 +119,19 @@ def _versions(f: dict[str, Any]) -> str:
 
 def _restore(f: dict[str, Any]) -> str:
     return say(
-        f"Tout est restauré ailleurs : {count(f['files'])} fichiers, {size(f['bytes'])}, en"
+        f"Tout est restauré ailleurs : {many(f['files'], *FILE)}, {size(f['bytes'])}, en"
         f" {duration(f['seconds'])}.",
-        f"All is restored elsewhere: {count(f['files'])} files, {size(f['bytes'])}, in"
+        f"All is restored elsewhere: {many(f['files'], *FILE)}, {size(f['bytes'])}, in"
         f" {duration(f['seconds'])}.",
     )
 
 
 def _compare(f: dict[str, Any]) -> str:
     return say(
-        f"Comparaison de chaque octet, date, droit et lien : {count(f['files'])} fichiers et"
-        f" {count(f['directories'])} dossiers, AUCUNE différence.",
-        f"Every byte, time, mode and link compared: {count(f['files'])} files and"
-        f" {count(f['directories'])} folders, NO difference.",
+        f"Comparaison de chaque octet, date, droit et lien : {many(f['files'], *FILE)} et"
+        f" {many(f['directories'], *FOLDER)}, AUCUNE différence.",
+        f"Every byte, time, mode and link compared: {many(f['files'], *FILE)} and"
+        f" {many(f['directories'], *FOLDER)}, NO difference.",
     )
 
 

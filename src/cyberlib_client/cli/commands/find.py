@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import moment, size
+from ..units import SNAPSHOT, many, moment, size
 from ..words import argument, command, option
 
 if TYPE_CHECKING:
@@ -54,8 +54,6 @@ def line(match: FoundInfo) -> str:
     e = match.entry
     slash = "/" if e.kind == "directory" else ""
     length = size(e.size) if e.kind == "file" else ""
-    spans = say(
-        f"{match.snapshots} versions, la dernière {match.last[:8]}",
-        f"{match.snapshots} snapshots, last {match.last[:8]}",
-    )
+    held = many(match.snapshots, *SNAPSHOT)
+    spans = say(f"{held}, la dernière {match.last[:8]}", f"{held}, last {match.last[:8]}")
     return f"{moment(e.modified)}  {length:>8}  {e.path}{slash}  ({spans})"

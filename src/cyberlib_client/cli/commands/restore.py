@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import count, duration, size
+from ..units import FILE, ITEM, count, duration, many, size
 from ..words import argument, choice, command, option
 
 if TYPE_CHECKING:
@@ -119,9 +119,7 @@ def _asker(run: Run) -> Asks:
 
 def lines(done: RestoreDone) -> Iterator[str]:
     """A restore told in a few lines."""
-    figures = say(
-        f"{count(done.files)} fichiers, {size(done.bytes)}", f"{count(done.files)} files, {size(done.bytes)}"
-    )
+    figures = f"{many(done.files, *FILE)}, {size(done.bytes)}"
     if done.dry_run:
         yield say(
             f"À restaurer : {figures}. Rien n’a été écrit.", f"To restore: {figures}. Nothing was written."
@@ -140,6 +138,6 @@ def lines(done: RestoreDone) -> Iterator[str]:
         yield say(f"Laissés : {count(done.skipped)}.", f"Left: {count(done.skipped)}.")
     if done.failed:
         yield say(
-            f"ATTENTION : {count(done.failed)} éléments n’ont pas pu être restaurés (voir ci-dessus).",
-            f"WARNING: {count(done.failed)} items could not be restored (see above).",
+            f"ATTENTION, pas restaurés en entier : {many(done.failed, *ITEM)} (voir ci-dessus).",
+            f"WARNING, not restored whole: {many(done.failed, *ITEM)} (see above).",
         )

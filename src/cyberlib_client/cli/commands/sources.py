@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import count, size
+from ..units import FILE, FOLDER, many, size
 from ..words import argument, command, group, option
 
 if TYPE_CHECKING:
@@ -156,20 +156,20 @@ _ORIGINS = {
 
 def _preview(found: PreviewInfo) -> Iterator[str]:
     yield say(
-        f"À sauvegarder : {count(found.files)} fichiers dans {count(found.folders)} dossiers,"
+        f"À sauvegarder : {many(found.files, *FILE)} dans {many(found.folders, *FOLDER)},"
         f" {size(found.bytes)}.",
-        f"To back up: {count(found.files)} files in {count(found.folders)} folders, {size(found.bytes)}.",
+        f"To back up: {many(found.files, *FILE)} in {many(found.folders, *FOLDER)}, {size(found.bytes)}.",
     )
     if found.placeholders:
         yield say(
-            f"Dans le nuage seulement, donc sans contenu à sauver : {count(found.placeholders)} fichiers.",
-            f"In the cloud only, hence without content to save: {count(found.placeholders)} files.",
+            f"Dans le nuage seulement, donc sans contenu à sauver : {many(found.placeholders, *FILE)}.",
+            f"In the cloud only, hence without content to save: {many(found.placeholders, *FILE)}.",
         )
     if found.left_out:
         yield say("Laissé de côté :", "Left out:")
     for rule in found.left_out:
         least = "" if rule.complete else say("au moins ", "at least ")
-        files = say(f"{count(rule.files)} fichiers", f"{count(rule.files)} files")
+        files = many(rule.files, *FILE)
         yield f"  {rule.pattern}  [{_ORIGINS[rule.origin]}]  {least}{files}, {size(rule.bytes)}"
         for example in rule.examples:
             yield f"      {example}"
