@@ -115,7 +115,7 @@ def reopened(store: Store) -> Vault:
 
 def make_identity(vault: Vault, name: str = "poste-1") -> Identity:
     """A device, always the same for a name."""
-    return identity(vault.keys, random.Random(name).randbytes(48), name)
+    return identity(vault.keys, random.Random(ascii(name)).randbytes(48), name)
 
 
 def source_of(path: str | Path, rules: Sequence[str] = (), **options: bool) -> Source:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from array import array
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -50,10 +52,11 @@ class Index:
     def __init__(self) -> None:
         self.packs: list[PackRow] = []
         self._known: set[bytes] = set()
-        self._data = ChunkTable()
-        self._trees = ChunkTable()
-        self._pending: list[tuple[bytes, int]] = []
-        self._again: dict[bytes, list[int]] = {}
+        # The first table tells where an id was first met, the second where it lies as well, and so on.
+        self._data = [ChunkTable()]
+        self._trees = [ChunkTable()]
+        self._pending: deque[tuple[bytes, int]] = deque()
+        self._entering = threading.Lock()
         self._layouts: dict[int, Layout] = {}
         self._pack = array("I")
         self._position = array("I")
@@ -82,17 +85,28 @@ class Index:
             else:
                 self._pending.append((segment.ids, number))
 
-    def _enter(self, table: ChunkTable, ids: bytes, number: int) -> None:
-        for chunk_id in table.add_all(ids, number):
-            self._again.setdefault(chunk_id, []).append(number)
+    def _enter(self, tables: list[ChunkTable], ids: bytes, number: int) -> None:
+        for table in tables:
+            ids = b"".join(table.add_all(ids, number))
+            if not ids:
+                return
+        tables.append(ChunkTable())
+        tables[-1].add_all(ids, number)
 
     def places(self, table: ChunkTable, chunk_id: bytes) -> list[int]:
-        """Every segment that holds a chunk or node, the first in `table`'s word first.
+        """Every segment that holds a chunk or node; `table` is `data` or `trees`.
 
         More than one where two machines stored the same at once, or where damage was healed.
         """
-        first = table.find(chunk_id)
-        return [] if first == ABSENT else [first, *self._again.get(chunk_id, ())]
+        tables = self._trees if table is self._trees[0] else self._data
+        found: list[int] = []
+        for each in tables:
+            number = each.find(chunk_id)
+            if number == ABSENT:
+                break
+            if number not in found:  # a segment may list a chunk twice
+                found.append(number)
+        return found
 
     def add_row(self, row: PackRow) -> int:
         """Enters a pack alone; its number."""
@@ -146,15 +160,18 @@ class Index:
     def data(self) -> ChunkTable:
         """Chunks of files."""
         if self._pending:
-            for ids, number in self._pending:
-                self._enter(self._data, ids, number)
-            self._pending.clear()
-        return self._data
+            with self._entering:
+                while self._pending:
+                    # Freed one by one, since all ids of a large vault twice are a lot; removed once
+                    # entered, so that no other thread takes the table for complete before it is.
+                    self._enter(self._data, *self._pending[0])
+                    self._pending.popleft()
+        return self._data[0]
 
     @property
     def trees(self) -> ChunkTable:
         """Nodes of trees and content lists."""
-        return self._trees
+        return self._trees[0]
 
     def segments(self) -> Iterator[int]:
         """All segment numbers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from ..core.crypto import KEY_SIZE, sha256
@@ -84,13 +84,15 @@ class Vault:
         With `check_packs` the packs themselves are listed: those absent or of another size are left
         out, so that their chunks count as unknown, and those in no index are read for their footer.
         """
-        infos, damaged = self._index_objects()
+        index, damaged = Index(), list[str]()
         if not check_packs:
-            index = _index_of(i for i in infos if i.name not in without)
+            for info in self._indexed(damaged):
+                if info.name not in without:
+                    index.add_pack(info)
             return index, IndexReport(damaged, [], [], [])
         present = {o.name: o.size for o in self.store.list("packs")}
-        index, missing, named = Index(), set[str](), set[str]()
-        for info in infos:
+        missing, named = set[str](), set[str]()
+        for info in self._indexed(damaged):
             name = object_name("packs", info.name)
             named.add(name)
             if present.get(name) != info.size:
@@ -121,21 +123,21 @@ class Vault:
 
     def _described(self, pack: bytes) -> list[SegmentInfo]:
         """A pack's segments as an index object tells them; empty when none does."""
-        for info in self._index_objects()[0]:
+        for info in self._indexed([]):
             if info.name == pack:
                 return info.segments
         return []
 
-    def _index_objects(self) -> tuple[list[PackInfo], list[str]]:
-        infos: list[PackInfo] = []
-        damaged: list[str] = []
+    def _indexed(self, damaged: list[str]) -> Iterator[PackInfo]:
+        """Packs as index objects tell them, one object in memory at a time."""
         for item in sorted(self.store.list("index")):
             try:
                 _, data = read_record(self.store, self.keys, INDEX, item)
-                infos += open_index(self.keys, data)
+                infos = open_index(self.keys, data)
             except IntegrityError:
                 damaged.append(item.name)
-        return infos, damaged
+                continue
+            yield from infos
 
     def put_index(self, packs: list[PackInfo], random: Random) -> int:
         """Stores what these packs hold, in as many index objects as that takes; bytes stored."""
@@ -186,13 +188,6 @@ class Vault:
 
     def _write_table(self, slots: list[Slot]) -> None:
         self.table = put_tables(self.store, self.keys, self.header, self.table.generation + 1, slots)
-
-
-def _index_of(infos: Iterable[PackInfo]) -> Index:
-    index = Index()
-    for info in infos:
-        index.add_pack(info)
-    return index
 
 
 def _make_slot(keys: VaultKeys, new: NewSlot, clock: Clock, random: Random) -> Slot:

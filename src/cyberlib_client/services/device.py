@@ -30,9 +30,13 @@ def new_seed(random: Random) -> bytes:
 
 
 def identity(keys: VaultKeys, seed: bytes, name: str) -> Identity:
-    """The identity of a device, certified by the vault. IntegrityError("bad_device") for a bad seed."""
+    """The identity of a device, certified by the vault. IntegrityError("bad_device") for a bad seed.
+
+    `name`: what the system calls the machine, which need not be text.
+    """
     if len(seed) != _ID_SIZE + _SEED_SIZE:
         raise IntegrityError("bad_device")
     signing = Ed25519PrivateKey.from_private_bytes(seed[_ID_SIZE:])
     public = signing.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return Identity(certify(keys, seed[:_ID_SIZE], name, public), signing)
+    sayable = name.encode("utf-8", "replace").decode()
+    return Identity(certify(keys, seed[:_ID_SIZE], sayable, public), signing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -182,6 +183,38 @@ def test_a_large_index_is_stored_in_parts(vault: Vault) -> None:
     found = [p for item in stored for p in _packs_of(vault, item.name)]
     assert sorted(found, key=lambda p: p.name) == many
     assert vault.put_index([], SeededRandom(1)) == 0
+
+
+def test_every_place_of_a_chunk_is_known(vault: Vault) -> None:
+    for _ in range(3):
+        store_pack(vault, [b"a" * 400, b"b" * 400, b"a" * 400])
+        store_pack(vault, [b"node"], KIND_TREE)
+    index, _ = vault.load_index()
+    for table, chunk_id in (
+        (index.data, vault.keys.chunk_ids.of(b"a" * 400)),
+        (index.data, vault.keys.chunk_ids.of(b"b" * 400)),
+        (index.trees, vault.keys.tree_ids.of(b"node")),
+    ):
+        places = index.places(table, chunk_id)
+        assert len({index.place(number).pack.name for number in places}) == len(places) == 3
+        assert places[0] == table.find(chunk_id)
+    assert index.places(index.data, bytes(20)) == index.places(index.trees, bytes(20)) == []
+
+
+def test_duplicates_take_little_room(vault: Vault) -> None:
+    """Two workstations that back up the same share for the first time, at once."""
+    source = random.Random(1)
+    ids = source.randbytes(20 * 40_000)
+    segment = SegmentInfo(KIND_DATA, 88, 116, 40_000, 0, ids, [1] * 40_000)
+    index = Index()
+    tracemalloc.start()
+    for number in range(3):
+        index.add_pack(PackInfo(bytes([number]) * 32, 70_000, bytes(88), [segment]))
+    table = index.data
+    used = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert index.places(table, ids[:20]) == [0, 1, 2]
+    assert used < 3 * 40_000 * 120, "mostly the buckets themselves, at so few"
 
 
 def test_a_segment_being_filled_has_no_place() -> None:

@@ -653,3 +653,10 @@ def test_text_that_is_none_does_not_cost_the_run(kit: VaultKit, folder: Path, fi
     """What comes from a command line or a host name may hold bytes that are no text."""
     kit.backup(folder, **{field: "poste\udcff\ud800"})
     assert getattr(kit.snapshots().items[-1].snapshot, field).startswith("poste")
+
+
+def test_a_machine_whose_name_is_no_text_backs_up(kit: VaultKit, folder: Path) -> None:
+    kit.backup(folder, device="poste\udcff")
+    kit.backup(folder, device="poste\udcff")
+    assert [s.snapshot.device.name for s in kit.snapshots().items] == ["poste?"] * 2
+    assert kit.verify().ok
