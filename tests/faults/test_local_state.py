@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.disks import allow, fill, mounted_tmpfs
-from tests.support.command_line import CommandLine, restored
+from tests.support.command_line import PASSPHRASE, CommandLine, restored
 from tests.support.trees import make_tree, told
 
 pytestmark = pytest.mark.faults
@@ -176,8 +176,11 @@ def test_credentials_torn(line: CommandLine, tmp_path: Path, name: str, tear: st
         assert line.error("backup", str(folder), code=1) == "credentials_damaged"
         path.unlink()  # as the message says
         assert line.error("backup", str(folder), code=5) == "locked"
-    with line.secret("agrafe-horloge-sapin-tunnel"):
+    else:
         _use(line, folder, tmp_path / "out")
+    if tear == "half":
+        with line.secret(PASSPHRASE):
+            assert line.json("backup", str(folder))["result"]["unread"] == 0
 
 
 def test_the_lock_file_is_no_state(line: CommandLine, tmp_path: Path) -> None:

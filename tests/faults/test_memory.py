@@ -51,7 +51,7 @@ try:
         kit.backup(folder)
         told = {"backup": ""}
     else:
-        told = look_everywhere(kit, folder)
+        told = look_everywhere(kit, folder, frozenset({"find", "dry run", "diff", "diff back", "versions"}))
 except CyberlibError as error:
     told = {what: error.code}
 print(json.dumps(told))
@@ -135,7 +135,7 @@ _ARRAYS = {
 
 
 @pytest.mark.parametrize("what", _ARRAYS)
-@pytest.mark.parametrize("size", [60 * MIB, 511 * MIB, 3000 * MIB])
+@pytest.mark.parametrize("size", [60 * MIB, 3000 * MIB])
 def test_an_index_that_inflates(tmp_path: Path, what: str, size: int) -> None:
     kit, folder, vault = _prepared(tmp_path)
     magic, start, item = _ARRAYS[what]
@@ -158,12 +158,12 @@ _SNAPSHOTS: dict[str, tuple[bytes, bytes]] = {
 
 
 @pytest.mark.parametrize("what", _SNAPSHOTS)
-@pytest.mark.parametrize("size", [15 * MIB, 63 * MIB, 3000 * MIB])
+@pytest.mark.parametrize("size", [15 * MIB, 3000 * MIB])
 def test_a_snapshot_that_inflates(tmp_path: Path, what: str, size: int) -> None:
     kit, folder, vault = _prepared(tmp_path)
     start, item = _SNAPSHOTS[what]
     body, total = _array(start, item, size)
-    plain = zstandard.ZstdDecompressor().decompress(body) if size <= 63 * MIB else b""
+    plain = zstandard.ZstdDecompressor().decompress(body) if size < 3000 * MIB else b""
     if plain:
         record = b"\x92\xc6" + len(plain).to_bytes(4, "big") + plain + b"\x80"
         body, total = zstandard.ZstdCompressor(level=1).compress(record), len(record)
@@ -175,7 +175,7 @@ def test_a_snapshot_that_inflates(tmp_path: Path, what: str, size: int) -> None:
     assert _limited(vault, "backup", folder, ROOM) == {"backup": ""}
 
 
-@pytest.mark.parametrize("size", [16 * MIB, 63 * MIB, 3000 * MIB])
+@pytest.mark.parametrize("size", [16 * MIB, 3000 * MIB])
 @pytest.mark.parametrize("item", [b"\x01", b"\x97\x01\x58\x20\x01\x00\xc4\x00\x90"])
 def test_a_footer_that_inflates(tmp_path: Path, size: int, item: bytes) -> None:
     """In a pack that no index names, so that its footer is read for what it holds."""
@@ -252,7 +252,7 @@ def test_backups_with_less_and_less_memory(tmp_path: Path) -> None:
     make_tree(folder, {f"scan-{n}.jpg": random.Random(n).randbytes(1_500_000) for n in range(24)})
     make_tree(folder, {"notes": {f"note-{n}.txt": b"note fictive %d " % n * 20_000 for n in range(20)}})
     codes: dict[int, str] = {}
-    for seed, limit in enumerate((60, 64, 70, 78, 86, 94, 102, 112, 124, 140, 160, 600)):
+    for seed, limit in enumerate((60, 80, 100, 120, 140, 170, 600)):
         try:
             codes[limit] = _limited(vault, "backup", folder, limit * MIB, seed + 1)["backup"]
         except AssertionError as error:
