@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cyberlib_client.core.errors import Failed, UsageError
 from cyberlib_client.core.format_v1 import tree
 from cyberlib_client.services.browse import entry_at, walk
+from cyberlib_client.services.forest import Source
 from tests.support.trees import make_tree, told
 from tests.support.vaults import VaultKit, restored_path, source_of
 
@@ -145,3 +146,20 @@ def test_leading_folders_keep_their_mode(kit: VaultKit, tmp_path: Path) -> None:
     kit.backup(tmp_path / "a" / "b" / "c")
     entry = entry_at(kit.reader(), kit.root(), source_of(tmp_path / "a").path)
     assert entry.mode == (tmp_path / "a").stat().st_mode & 0o7777
+
+
+def test_the_root_itself_is_a_source(kit: VaultKit, tmp_path: Path) -> None:
+    """Everything at the top of the tree, and what lies below it as a source of its own only once."""
+    make_tree(tmp_path / "a", {"etc": {"hosts": b"localhost"}, "x": b"x"})
+    inner = source_of(tmp_path / "a")
+    root = Source(inner.native, b"/", inner.selection)
+    below = source_of(tmp_path / "a" / "etc")
+    for sources in ([root], [Source(below.native, b"/etc", below.selection), root], [root, root]):
+        result = kit.backup(*sources)
+        reader = kit.reader()
+        paths = [path for path, _ in walk(reader, entry_at(reader, kit.root(), b"/"), b"/")]
+        assert paths == [b"/etc", b"/etc/hosts", b"/x"]
+        assert (result.statistics.files, result.unread) == (2, 0)
+    assert result.statistics.new_files == 0
+    assert kit.restore(tmp_path / "out").failed == 0
+    assert told(tmp_path / "out") == told(tmp_path / "a")
