@@ -540,7 +540,7 @@ def open_footer(key: bytes, header: bytes, sealed: bytes) -> list[Segment]:
     """The segments of a pack."""
     plain = gcm_open(key, 2**96 - 2, sealed, header + b"\3" + bytes(4))
     try:
-        return read_segments(unpack(unwrap_record(plain, 64 * MIB)))
+        return read_segments(unpack(unwrap_record(plain, min(MAX_PACK, 4 * len(plain) + 65536))))
     except ValueError:
         raise Problem("bad_footer") from None
 
@@ -553,7 +553,7 @@ def open_segment(key: bytes, header: bytes, position: int, segment: Segment, sea
 
 def open_index(keys: Keys, data: bytes) -> list[Pack]:
     """The packs that an index tells of: msgpack [1, [[name, size, header, [segment, …]], …]]."""
-    record = open_sealed_record(keys, b"CLBI", data, 512 * MIB)
+    record = open_sealed_record(keys, b"CLBI", data, min(512 * MIB, 4 * len(data) + 65536))
     try:
         seen = unpack(record)
     except ValueError:
@@ -711,7 +711,7 @@ _NUMBERS_OF_SNAPSHOT = ("sequence", "started", "time")
 
 def open_snapshot(keys: Keys, data: bytes) -> Any:
     """The body of a snapshot whose certificate and signature hold."""
-    record = open_sealed_record(keys, b"CLBS", data, 64 * MIB)
+    record = open_sealed_record(keys, b"CLBS", data, 16 * MIB)
     try:
         outer = unpack(record)
         need(isinstance(outer, list) and len(outer) == 2, "bad_snapshot")
