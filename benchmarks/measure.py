@@ -47,6 +47,8 @@ def run(command: Command, scratch: Path, *, must_print: str = "") -> Cost:
     os.sync()
     argv = [sys.executable, "-I", "-S", str(LAUNCHER), str(result), *command.argv]
     environment = {**os.environ, **command.env}
+    # An installed program has its compiled modules; a development machine may forbid to keep them.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with output.open("wb") as out:
         process = subprocess.Popen(
             argv, env=environment, cwd=command.cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
