@@ -35,8 +35,7 @@ class ContentChunker:
         """Ends of the chunks of `buffer`, in bytes from its start.
 
         Unless `last`, what follows the final end is not cut yet: it belongs in front of the bytes
-        that come next. Cuts do not depend on how a file is dealt out over buffers, as long as each
-        buffer holds at least `maximum` bytes.
+        that come next. Cuts do not depend on how a file is dealt out over buffers.
         """
         ends = [chunk.offset + chunk.length for chunk in self._cutter().cut_buf(buffer)]
         # The end of the buffer looks like a cut; only the next bytes can tell.

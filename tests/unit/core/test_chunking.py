@@ -59,9 +59,11 @@ def test_chunks_laid_end_to_end_are_the_file(data: bytes) -> None:
 
 
 @settings(max_examples=60)
-@given(contents, st.lists(st.integers(1024, 9000), min_size=1, max_size=5))
+@given(contents, st.lists(st.integers(1, 9000), min_size=1, max_size=5))
 def test_cuts_do_not_depend_on_how_a_file_is_dealt_out(data: bytes, sizes: list[int]) -> None:
-    """As long as each buffer holds at least the largest chunk."""
+    """Not even over buffers that are smaller than a chunk: then nothing is cut until more has come."""
+    if min(sizes) < 50:
+        data = data[:3000]
     assert dealt(ContentChunker(SMALL, SEED), data, sizes) == cut(data)
 
 
