@@ -41,7 +41,7 @@ def same_file(a: os.stat_result, b: os.stat_result) -> bool:
 def read_whole(path: Native, seen: os.stat_result) -> tuple[bytes, os.stat_result, bool]:
     """(content, what the file is now, whether that equals `seen`), for files that fit in memory.
 
-    Raises OSError.
+    Raises OSError; FileNotFoundError too when the name now stands for something that is no file.
     """
     fd = open_file(path)
     try:
@@ -51,6 +51,8 @@ def read_whole(path: Native, seen: os.stat_result) -> tuple[bytes, os.stat_resul
         after = os.fstat(fd)
     finally:
         os.close(fd)
+    if not stat.S_ISREG(after.st_mode):
+        raise FileNotFoundError(path)
     if same_file(seen, after) and len(data) == after.st_size:
         return data, seen, True
     return data, after, False
