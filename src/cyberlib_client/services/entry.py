@@ -1,9 +1,10 @@
-"""What a directory node tells of an item, from what the system tells of it."""
+"""What a directory node tells of an item: from what the system tells of it, or an earlier snapshot."""
 
 from __future__ import annotations
 
 import os
 import stat as st
+from dataclasses import dataclass
 from typing import Final
 
 from ..core.format_v1 import tree
@@ -25,6 +26,18 @@ _TIMES: Final = 1 << 63
 
 INODE_BITS: Final = (1 << 64) - 1
 """ReFS has 128; the lower ones tell its files apart as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A source as an earlier snapshot tells it.
+
+    `trust_before`: a file that changed later than this (ns) is read again even if its times agree, since
+    a coarse clock may hide a second change.
+    """
+
+    entry: Entry | None = None
+    trust_before: int = 0
 
 
 def entry_of(item: Found, kind: int, content: bytes, extra: Extra | None) -> Entry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from stat import S_ISDIR
 
 from ..core.errors import Failed, IntegrityError, UsageError
@@ -17,7 +17,9 @@ from ..files.selection import Selection
 from ..repository.reader import Reader
 from ..repository.snapshots import Stored
 from ..repository.trees import NodeWriter, find_entry
-from .walk import Earlier, Walker
+from .entry import Earlier
+from .overlap import left_out_at
+from .walk import Walker
 
 _TICK = 2_000_000_000
 """Nanoseconds: the coarsest clock tick of a file system (FAT)."""
@@ -30,6 +32,21 @@ class Source:
     native: Native
     path: bytes
     selection: Selection
+
+
+Below = list[tuple[list[bytes], Entry]]
+"""Entries with the names that lead to them."""
+
+
+@dataclass
+class _Planned:
+    """A source to walk. `outer`: the source it lies in, whose walk ends after `stop` names of its path;
+    `inner`: what this one takes in, by the folder where its own walk would miss it."""
+
+    source: Source
+    outer: _Planned | None
+    stop: int
+    inner: dict[bytes, Below] = field(default_factory=dict)
 
 
 class Forest:
@@ -53,11 +70,19 @@ class Forest:
 
     def store(self) -> bytes:
         """The node id of the root. Failed("sources_missing") when no source could be entered."""
-        below: list[tuple[list[bytes], Entry]] = []
-        for source in _outermost(self._sources):
-            entry = self._source(source)
-            if entry is not None:
-                below.append((source.path[1:].split(b"/") if source.path != b"/" else [], entry))
+        below: Below = []
+        # Inner ones first: an outer one takes them into its tree while it is walked.
+        for planned in reversed(_plan(self._sources)):
+            source = planned.source
+            entry = self._source(source, self._grafts(planned))
+            if entry is None:
+                continue
+            if planned.outer is None:
+                below.append((_names(source.path), entry))
+            else:
+                names = _names(source.path)
+                at = names[: planned.stop - 1]
+                planned.outer.inner.setdefault(_joined(at), []).append((names[len(at) :], entry))
         if not below:
             raise Failed("sources_missing")
         root = self._directory(b"", below).content
@@ -65,7 +90,11 @@ class Forest:
             raise Failed("sources_missing")
         return root
 
-    def _source(self, source: Source) -> Entry | None:
+    def _grafts(self, planned: _Planned) -> dict[bytes, list[Entry]]:
+        """By folder of the source: entries of the inner sources its walk does not get to."""
+        return {path: self._entries(path, below) for path, below in planned.inner.items()}
+
+    def _source(self, source: Source, grafts: dict[bytes, list[Entry]]) -> Entry | None:
         name = source.path.rpartition(b"/")[2]
         # A source that is itself a link means what it leads to; links are opened nowhere below.
         native = os.path.realpath(source.native) if os.path.islink(source.native) else source.native
@@ -77,14 +106,19 @@ class Forest:
             return None
         item = Found(name, native, status, S_ISDIR(status.st_mode))
         shown = source.path if source.path != b"/" else b""
-        return self._walker.source(item, shown, self._earlier(source), source.selection)
+        entry = self._walker.source(item, shown, self._earlier(source), source.selection, grafts)
+        for path, entries in grafts.items():  # a folder that vanished or turned unreadable meanwhile
+            for lost in entries:
+                where = path + b"/" + lost.name
+                self._incident(Incident("source_missing", display(where)), where)
+        return entry
 
     def _earlier(self, source: Source) -> Earlier:
         """The source as this device's newest snapshot that holds it tells it."""
         for stored in self._mine:
             try:
                 entry: Entry | None = root_entry(stored.snapshot.root)
-                for name in source.path[1:].split(b"/") if source.path != b"/" else []:
+                for name in _names(source.path):
                     entry = find_entry(self._reader, entry.content, name) if entry else None
             except IntegrityError:
                 continue
@@ -92,11 +126,15 @@ class Forest:
                 return Earlier(entry, stored.snapshot.started - _TICK)
         return Earlier()
 
-    def _directory(self, path: bytes, below: list[tuple[list[bytes], Entry]]) -> Entry:
+    def _directory(self, path: bytes, below: Below) -> Entry:
         """The directory at `path` that leads to the sources `below` it."""
         if len(below) == 1 and not below[0][0]:
             return below[0][1]
-        names: dict[bytes, list[tuple[list[bytes], Entry]]] = {}
+        made = root_entry(self._nodes.directory(self._entries(path, below)))
+        return _with_status(made, path)
+
+    def _entries(self, path: bytes, below: Below) -> list[Entry]:
+        names: dict[bytes, Below] = {}
         for rest, entry in below:
             names.setdefault(rest[0], []).append((rest[1:], entry))
         entries = []
@@ -104,8 +142,7 @@ class Forest:
             entry = self._directory(path + b"/" + name, names[name])
             entry.name = name
             entries.append(entry)
-        made = root_entry(self._nodes.directory(entries))
-        return _with_status(made, path)
+        return entries
 
 
 def _with_status(entry: Entry, path: bytes) -> Entry:
@@ -118,23 +155,39 @@ def _with_status(entry: Entry, path: bytes) -> Entry:
     return entry
 
 
-def _outermost(sources: Iterable[Source]) -> list[Source]:
-    """Sources that lie in no other source, in order of their paths."""
-    kept: list[Source] = []
+def _plan(sources: Iterable[Source]) -> list[_Planned]:
+    """Sources in order of their paths, without those that another one stores anyhow."""
+    kept: list[_Planned] = []
+    above: list[tuple[list[bytes], _Planned]] = []  # the way down to where we are
     # Name by name: between "a" and "a/c", plain bytes would put "a-b".
-    above: bytes | None = None
-    for path, source in sorted(
-        ((_compared(s.path), s) for s in sources), key=lambda pair: pair[0].split(b"/")
-    ):
-        if above is not None and (above in (b"/", path) or path.startswith(above + b"/")):
-            continue
-        above = path
-        kept.append(source)
+    for names, source in sorted(((_compared(s.path), s) for s in sources), key=lambda pair: pair[0]):
+        while above and names[: len(above[-1][0])] != above[-1][0]:
+            above.pop()
+        outer, stop = (above[-1][1] if above else None), 0
+        if outer is not None:
+            start = len(above[-1][0])
+            if names == above[-1][0]:
+                continue
+            found = left_out_at(outer.source.native, outer.source.selection, _names(source.path)[start:])
+            if found is None:
+                continue
+            stop = start + found
+        planned = _Planned(source, outer, stop)
+        kept.append(planned)
+        above.append((names, planned))
     return kept
 
 
-def _compared(path: bytes) -> bytes:
+def _names(path: bytes) -> list[bytes]:
+    return path[1:].split(b"/") if path != b"/" else []
+
+
+def _joined(names: Sequence[bytes]) -> bytes:
+    return b"".join(b"/" + name for name in names)
+
+
+def _compared(path: bytes) -> list[bytes]:
     """A path as this system compares it: on Windows `A` and `a` are one folder."""
-    if THIS_SYSTEM != "windows":
-        return path
-    return path.decode("utf-8", "surrogatepass").casefold().encode("utf-8", "surrogatepass")
+    if THIS_SYSTEM == "windows":
+        path = path.decode("utf-8", "surrogatepass").casefold().encode("utf-8", "surrogatepass")
+    return _names(path)

@@ -27,7 +27,8 @@ from ..repository.reader import Reader
 from ..repository.trees import NodeWriter, read_directory
 from .counts import Counts
 from .database_sets import DatabaseSets
-from .entry import INODE_BITS, KINDS, entry_of, link_of, link_target
+from .entry import INODE_BITS, KINDS, Earlier, entry_of, link_of, link_target
+from .overlap import graft
 from .save_file import FileSaver
 
 _ORDINARY = Extra()
@@ -45,18 +46,6 @@ class _Frame:
     before: dict[bytes, Entry]
     metadata: dict[str, bytes] | None
     entries: list[Entry] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A source as an earlier snapshot tells it.
-
-    `trust_before`: a file that changed later than this (ns) is read again even if its times agree, since
-    a coarse clock may hide a second change.
-    """
-
-    entry: Entry | None = None
-    trust_before: int = 0
 
 
 class ReadsMetadata(Protocol):
@@ -93,6 +82,7 @@ class Walker:
         self._trust_before = 0
         self._root_device = 0
         self._selection: Selection
+        self._grafts: dict[bytes, list[Entry]]
         self._incident = incident
         self._cancel = cancel
         self._tick = tick
@@ -101,8 +91,19 @@ class Walker:
         self.owners: set[int] = set()
         self.groups: set[int] = set()
 
-    def source(self, item: Found, shown: bytes, earlier: Earlier, selection: Selection) -> Entry | None:
-        """The entry of a source, everything below it stored; None when there is nothing to record."""
+    def source(
+        self,
+        item: Found,
+        shown: bytes,
+        earlier: Earlier,
+        selection: Selection,
+        grafts: dict[bytes, list[Entry]],
+    ) -> Entry | None:
+        """The entry of a source, everything below it stored; None when there is nothing to record.
+
+        `grafts`: by a folder's path, what is put there because it is a source by itself. Emptied.
+        """
+        self._grafts = grafts
         self._trust_before, self._selection = earlier.trust_before, selection
         self._root_device = item.stat.st_dev
         if not item.folder:
@@ -246,6 +247,9 @@ class Walker:
     def _leave(self, frame: _Frame) -> Entry:
         if self._sets.taken:
             self._appeared(frame)
+        grafts = self._grafts.pop(frame.shown, None)
+        if grafts is not None:
+            graft(frame.entries, grafts)
         content = self._nodes.directory(frame.entries)
         extra = Extra(metadata=frame.metadata) if frame.metadata else None
         return self._entry(frame.item, tree.DIRECTORY, content, extra)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -163,3 +165,102 @@ def test_the_root_itself_is_a_source(kit: VaultKit, tmp_path: Path) -> None:
     assert result.statistics.new_files == 0
     assert kit.restore(tmp_path / "out").failed == 0
     assert told(tmp_path / "out") == told(tmp_path / "a")
+
+
+# ---- a source inside another that would leave it out ----------------------------------------------
+
+
+@pytest.mark.parametrize("rule", ["tmp/", "tmp", "/tmp/", "*", "tmp/keep/"])
+@pytest.mark.parametrize("inner", ["tmp", "tmp/keep", "tmp/keep/deep"])
+def test_what_was_asked_for_by_name_is_stored(kit: VaultKit, tmp_path: Path, rule: str, inner: str) -> None:
+    """Though a rule of the folder around it leaves it out, with all that leads to it."""
+    make_tree(tmp_path / "a", {"x": b"x", "tmp": {"y": b"y", "keep": {"z": b"z", "deep": {"w": b"w"}}}})
+    kit.backup(source_of(tmp_path / "a", [rule]), tmp_path / "a" / inner)
+    found = files_of(kit, tmp_path / "a")
+    below = {
+        p.relative_to(tmp_path / "a").as_posix() for p in (tmp_path / "a" / inner).rglob("*") if p.is_file()
+    }
+    if (rule, inner) == ("tmp/keep/", "tmp"):  # the walk gets there; what it leaves out below stays out
+        below = {"tmp/y"}
+    assert below <= found
+    assert ("x" in found) == (rule != "*")
+    assert ("tmp/y" in found) == (inner == "tmp" or rule == "tmp/keep/")
+    assert kit.incidents == []
+    # The same again finds nothing new, and a restore puts all of it in one place.
+    again = kit.backup(source_of(tmp_path / "a", [rule]), tmp_path / "a" / inner)
+    assert (again.statistics.new_files, again.statistics.stored) == (0, 0)
+    assert kit.restore(tmp_path / "out").failed == 0
+    back = restored_path(tmp_path / "out", tmp_path / "a")
+    assert {p.relative_to(back).as_posix() for p in back.rglob("*") if p.is_file()} == found
+
+
+def test_inner_sources_of_inner_sources(kit: VaultKit, tmp_path: Path) -> None:
+    make_tree(tmp_path / "a", {"b": {"c": {"d": {"file": b"1"}, "no": b"2"}, "no": b"3"}, "yes": b"4"})
+    kit.backup(
+        source_of(tmp_path / "a", ["b/"]),
+        source_of(tmp_path / "a" / "b" / "c", ["d/", "no"]),
+        tmp_path / "a" / "b" / "c" / "d",
+    )
+    assert files_of(kit, tmp_path / "a") == {"yes", "b/c/d/file"}
+
+
+def test_an_inner_file(kit: VaultKit, tmp_path: Path) -> None:
+    make_tree(tmp_path / "a", {"x.tmp": b"1", "y.tmp": b"2", "z": b"3"})
+    kit.backup(source_of(tmp_path / "a", ["*.tmp"]), tmp_path / "a" / "x.tmp")
+    assert files_of(kit, tmp_path / "a") == {"x.tmp", "z"}
+
+
+def test_an_inner_cache_folder(kit: VaultKit, tmp_path: Path) -> None:
+    tag = b"Signature: 8a477f597d28d172789f06886806bc55"
+    make_tree(tmp_path / "a", {"x": b"x", "cache": {"CACHEDIR.TAG": tag, "y": b"y"}})
+    kit.backup(tmp_path / "a", tmp_path / "a" / "cache")
+    assert files_of(kit, tmp_path / "a") == {"x", "cache/CACHEDIR.TAG", "cache/y"}
+
+
+@posix
+def test_an_inner_source_behind_a_link(kit: VaultKit, tmp_path: Path) -> None:
+    make_tree(tmp_path, {"a": {"x": b"x"}, "elsewhere": {"sub": {"y": b"y"}}})
+    (tmp_path / "a" / "link").symlink_to(tmp_path / "elsewhere")
+    kit.backup(tmp_path / "a", tmp_path / "a" / "link" / "sub")
+    assert files_of(kit, tmp_path / "a") == {"x", "link/sub/y"}
+    kit.restore(tmp_path / "out")
+    back = restored_path(tmp_path / "out", tmp_path / "a")
+    assert (back / "link" / "sub" / "y").read_bytes() == b"y"
+    assert not (back / "link").is_symlink()
+
+
+@posix
+@pytest.mark.skipif(not os.path.ismount("/dev/shm"), reason="needs a second file system")
+def test_an_inner_source_on_another_disk(kit: VaultKit) -> None:
+    """The root of a machine without other disks, and one of those disks."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        make_tree(folder, {"x": b"x", "sub": {"y": b"y"}})
+        kit.backup(source_of("/dev", ["/*", "!/shm/"], one_file_system=True), folder)
+        name = Path(folder).name
+        assert files_of(kit, Path("/dev")) == {f"shm/{name}/x", f"shm/{name}/sub/y"}
+
+
+def test_an_inner_source_that_is_missing_is_told(kit: VaultKit, tmp_path: Path) -> None:
+    make_tree(tmp_path / "a", {"x": b"x"})
+    result = kit.backup(tmp_path / "a", tmp_path / "a" / "gone")
+    assert [code for code, _ in kit.incidents] == ["source_missing"]
+    assert result.unread == 1
+    assert files_of(kit, tmp_path / "a") == {"x"}
+
+
+@posix
+def test_a_folder_that_vanishes_takes_an_inner_source_with_it_but_not_in_silence(
+    kit: VaultKit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_tree(tmp_path / "a", {"x": b"x", "b": {"tmp": {"y": b"y"}}})
+    real = os.scandir
+
+    def scandir(path: Any) -> Any:
+        if os.fsdecode(path) == str(tmp_path / "a" / "b"):
+            raise FileNotFoundError(2, "gone", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    result = kit.backup(source_of(tmp_path / "a", ["tmp/"]), tmp_path / "a" / "b" / "tmp")
+    assert [code for code, _ in kit.incidents] == ["vanished", "source_missing"]
+    assert result.unread == 1
