@@ -30,6 +30,7 @@ def practice(tmp_path: Path) -> Path:
 def test_source_inside_the_vault(line: CommandLine, tmp_path: Path) -> None:
     assert line.error("backup", str(line.vault), code=2) == "source_in_vault"
     assert line.error("backup", str(line.vault / "packs"), code=2) == "source_in_vault"
+    assert line.error("sources", "add", str(line.vault / "slots"), code=2) == "source_in_vault"
     if os.name != "nt":
         (tmp_path / "link").symlink_to(line.vault)
         assert line.error("backup", str(tmp_path / "link"), code=2) == "source_in_vault"

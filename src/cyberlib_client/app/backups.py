@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
 from .. import __version__
-from ..core.errors import CyberlibError, UsageError
+from ..core.errors import CyberlibError
 from ..core.events import Incident
-from ..files.names import display
 from ..services.backup import BackupRequest, BackupResult, Source, backup
 from ..services.device import Identity, identity, new_seed
 from ..state.credentials import read_identity, write_identity
@@ -19,7 +17,7 @@ from . import bootstrap
 from .history import remembered
 from .session import Session
 from .snapshot_list import SnapshotInfo, snapshot_info
-from .sources import Choice, chosen_sources
+from .sources import Choice, check_outside, chosen_sources
 from .workplace import Notice
 
 
@@ -51,7 +49,8 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
         session.unlock()  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile), remembered(session, "backup") as ended:
         sources = chosen_sources(session, choice)
-        _check_outside(sources, bootstrap.location_folder(place.at))
+        for source in sources:
+            check_outside(source, place.at)
         result = _run(session, choice, sources)
         done = BackupDone(
             "completed",
@@ -130,17 +129,6 @@ def device_identity(session: Session) -> Identity:
         write_identity(session.profile, keys, seed, bootstrap.random)
     name = session.settings.device or bootstrap.machine().machine_name()
     return identity(keys, seed, name)
-
-
-def _check_outside(sources: Sequence[Source], vault: str | None) -> None:
-    """A vault that holds itself grows for ever."""
-    if vault is None:
-        return
-    inside = os.path.realpath(os.fsencode(vault))
-    for source in sources:
-        real = os.path.realpath(os.fsencode(source.native))
-        if real == inside or real.startswith(inside.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)):
-            raise UsageError("source_in_vault", path=display(source.path))
 
 
 def _never_entered(session: Session) -> frozenset[tuple[int, int]]:

@@ -82,8 +82,8 @@ def list_sources(session: Session) -> list[SourceInfo]:
 def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
     """Adds a folder or file that is there.
 
-    Raises UsageError("source_known"), ("source_absent", path=…, reason=…), ("bad_pattern"), ("bad_path"),
-    Busy("profile_busy").
+    Raises UsageError("source_known"), ("source_absent", path=…, reason=…), ("source_in_vault", path=…),
+    ("bad_pattern"), ("bad_path"), Busy("profile_busy").
     """
     native = native_path(path)
     named = display(to_vault_path(native))
@@ -97,15 +97,28 @@ def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
         one_file_system=choice.one_file_system,
         default_exclusions=choice.default_exclusions,
     )
-    _source(native, source, "source")  # refuses a pattern that cannot work
+    made = _source(native, source, "source")  # refuses a pattern that cannot work
     with bootstrap.lock(session.profile):
         settings = session.fresh_settings()
+        if settings.vault is not None:
+            check_outside(made, settings.vault.at)
         if any(_native_of(s) == native for s in settings.sources):
             raise UsageError("source_known", path=named)
         write_settings(
             session.profile, msgspec.structs.replace(settings, sources=[*settings.sources, source])
         )
     return _info(source)
+
+
+def check_outside(source: Source, vault: str) -> None:
+    """A vault that holds itself grows for ever. UsageError("source_in_vault", path=…)."""
+    folder = bootstrap.location_folder(vault)
+    if folder is None:
+        return
+    inside, real = os.path.realpath(os.fsencode(folder)), os.path.realpath(os.fsencode(source.native))
+    separator = os.fsencode(os.sep)
+    if real == inside or real.startswith(inside.rstrip(separator) + separator):
+        raise UsageError("source_in_vault", path=display(source.path))
 
 
 def remove_source(session: Session, path: str) -> SourceInfo:
