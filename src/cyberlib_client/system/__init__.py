@@ -1,104 +1,110 @@
 """The machine: one adapter per system for each port of core.platform.
 
 `linux/`, `macos/` and `windows/` hold what one system does its own way, `posix.py` what Linux and macOS
-share. `this_system()` gives the set that fits.
+share. `this_system()` gives the set that fits; each adapter is loaded when it is first asked for.
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..core.errors import Failed
-from ..core.platform import Machine, Metadata, Process, SecretKeeper, Volumes
-from .lock import ProcessLock
-from .owner_file import OwnerFile, Privacy
 
-__all__ = ["OwnerFile", "ProcessLock", "System", "this_system"]
+if TYPE_CHECKING:
+    from ..core.platform import Machine, Metadata, Process, SecretKeeper, Volumes
+    from .lock import ProcessLock
+    from .owner_file import Privacy
+
+__all__ = ["System", "this_system"]
+
+_NAMES = {"linux": "linux", "darwin": "macos", "win32": "windows"}
 
 
-@dataclass(frozen=True)
 class System:
     """Adapters for the system this process runs on. `name`: "linux", "macos" or "windows"."""
 
-    name: str
-    metadata: Metadata
-    volumes: Volumes
-    machine: Machine
-    process: Process
-    keychain: SecretKeeper
-    privacy: Privacy
+    def __init__(self) -> None:
+        if sys.platform not in _NAMES:
+            raise Failed("system_not_supported", system=sys.platform)
+        self.name = _NAMES[sys.platform]
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """Extended metadata of files."""
+        if sys.platform == "win32":
+            from .windows.metadata import WindowsMetadata as Adapter
+        elif sys.platform == "darwin":
+            from .macos.metadata import MacMetadata as Adapter
+        else:
+            from .linux.metadata import LinuxMetadata as Adapter
+        return Adapter()
+
+    @cached_property
+    def volumes(self) -> Volumes:
+        """Facts about file systems."""
+        if sys.platform == "win32":
+            from .windows.volumes import WindowsVolumes as Adapter
+        elif sys.platform == "darwin":
+            from .macos.volumes import MacVolumes as Adapter
+        else:
+            from .linux.volumes import LinuxVolumes as Adapter
+        return Adapter()
+
+    @cached_property
+    def machine(self) -> Machine:
+        """Names of this computer and of its users."""
+        if sys.platform == "win32":
+            from .windows.process import WindowsMachine as Adapter
+        else:
+            from .posix import PosixMachine as Adapter
+        return Adapter()
+
+    @cached_property
+    def process(self) -> Process:
+        """What this process asks for itself."""
+        if sys.platform == "win32":
+            from .windows.process import WindowsProcess as Adapter
+        elif sys.platform == "darwin":
+            from .macos.process import MacProcess as Adapter
+        else:
+            from .linux.process import LinuxProcess as Adapter
+        return Adapter()
+
+    @cached_property
+    def keychain(self) -> SecretKeeper:
+        """This user's own."""
+        if sys.platform == "win32":
+            from .windows.keychain import CredentialManager as Adapter
+        elif sys.platform == "darwin":
+            from .macos.keychain import MacKeychain as Adapter
+        else:
+            from .linux.keychain import SecretService as Adapter
+        return Adapter()
+
+    @cached_property
+    def privacy(self) -> Privacy:
+        """Files and folders for this user alone."""
+        if sys.platform == "win32":
+            from .windows.privacy import WindowsPrivacy as Adapter
+        else:
+            from .posix_privacy import PosixPrivacy as Adapter
+        return Adapter()
 
     def owner_file(self, folder: str) -> SecretKeeper:
         """Secrets in files that only this user can read, in a folder of their own."""
+        from .owner_file import OwnerFile
+
         return OwnerFile(folder, self.privacy)
 
     def process_lock(self, path: str) -> ProcessLock:
         """One run at a time; the folder of `path` must exist."""
+        from .lock import ProcessLock
+
         return ProcessLock(path)
 
 
-if sys.platform == "win32":
-    from .windows.keychain import CredentialManager
-    from .windows.metadata import WindowsMetadata
-    from .windows.privacy import WindowsPrivacy
-    from .windows.process import WindowsMachine, WindowsProcess
-    from .windows.volumes import WindowsVolumes
-
-    def this_system() -> System:
-        """Cheap: nothing is asked of the system yet."""
-        return System(
-            "windows",
-            WindowsMetadata(),
-            WindowsVolumes(),
-            WindowsMachine(),
-            WindowsProcess(),
-            CredentialManager(),
-            WindowsPrivacy(),
-        )
-
-elif sys.platform == "darwin":
-    from .macos.keychain import MacKeychain
-    from .macos.metadata import MacMetadata
-    from .macos.process import MacProcess
-    from .macos.volumes import MacVolumes
-    from .posix import PosixMachine
-    from .posix_privacy import PosixPrivacy
-
-    def this_system() -> System:
-        """Cheap: nothing is asked of the system yet."""
-        return System(
-            "macos",
-            MacMetadata(),
-            MacVolumes(),
-            PosixMachine(),
-            MacProcess(),
-            MacKeychain(),
-            PosixPrivacy(),
-        )
-
-elif sys.platform == "linux":
-    from .linux.keychain import SecretService
-    from .linux.metadata import LinuxMetadata
-    from .linux.process import LinuxProcess
-    from .linux.volumes import LinuxVolumes
-    from .posix import PosixMachine
-    from .posix_privacy import PosixPrivacy
-
-    def this_system() -> System:
-        """Cheap: nothing is asked of the system yet."""
-        return System(
-            "linux",
-            LinuxMetadata(),
-            LinuxVolumes(),
-            PosixMachine(),
-            LinuxProcess(),
-            SecretService(),
-            PosixPrivacy(),
-        )
-
-else:
-
-    def this_system() -> System:
-        """No other system is known. Raises Failed("system_not_supported", system=…)."""
-        raise Failed("system_not_supported", system=sys.platform)
+def this_system() -> System:
+    """Cheap: nothing is asked of the system yet. Raises Failed("system_not_supported", system=…)."""
+    return System()

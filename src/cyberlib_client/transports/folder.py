@@ -16,7 +16,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 import stat
 import sys
 import time
@@ -74,7 +73,7 @@ class FolderStore:
             _flush_folder(os.path.dirname(path))
 
     def _create(self, path: str, parts: tuple[Buffer, ...]) -> None:
-        temporary = os.path.join(self._folder("tmp"), secrets.token_hex(16))
+        temporary = os.path.join(self._folder("tmp"), os.urandom(16).hex())
         try:
             self._write(temporary, parts)
             self._folder(os.path.dirname(path))
