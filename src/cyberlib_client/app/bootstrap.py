@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from ..core.errors import CyberlibError, Unreachable, UsageError
 from ..core.ports import Clock, Random, Store
-from ..state.profile import Profile, default_profile
+from ..state.profile import Profile, default_root
 from ..state.settings import Language, read_settings
 from ..transports.folder import FolderStore
 
 if TYPE_CHECKING:
-    from ..core.platform import Machine, Metadata, Process, SecretKeeper
+    from ..core.platform import Machine, Metadata, PrivateFiles, Process, SecretKeeper
     from ..state.credentials import KeeperKind
     from ..system import System
     from ..system.lock import ProcessLock
@@ -29,7 +29,7 @@ _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 def profile_at(folder: str | None) -> Profile:
     """The profile in a folder, or this user's own."""
-    return default_profile() if folder is None else Profile(folder)
+    return Profile(default_root() if folder is None else folder, private_files)
 
 
 def preferred_language(folder: str | None) -> Language | None:
@@ -103,6 +103,11 @@ def _system() -> System:
 def keeper(kind: KeeperKind, profile: Profile) -> SecretKeeper:
     """Where device secrets are kept."""
     return _system().keychain if kind == "keychain" else _system().owner_file(profile.credentials)
+
+
+def private_files() -> PrivateFiles:
+    """Makes files and folders that only this user may open."""
+    return _system().privacy
 
 
 def metadata() -> Metadata:

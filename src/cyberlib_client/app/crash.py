@@ -27,9 +27,9 @@ def write_report(profile: Profile, error: BaseException, command: str) -> str | 
     now = iso_time(bootstrap.clock())
     path = os.path.join(profile.crashes, now.replace(":", "").replace(".", "-") + ".txt")
     try:
-        make_private_folder(profile.state)
-        make_private_folder(profile.crashes)
-        write_private(path, report(error, command, now).encode("utf-8"))
+        make_private_folder(profile.private, profile.state)
+        make_private_folder(profile.private, profile.crashes)
+        write_private(profile.private, path, report(error, command, now).encode("utf-8"))
         for old in sorted(os.listdir(profile.crashes))[:-KEPT]:
             os.unlink(os.path.join(profile.crashes, old))
     except (CyberlibError, OSError):

@@ -7,6 +7,7 @@ import os
 
 from ..core.errors import Failed, UsageError
 from ..state.private_file import write_new
+from .bootstrap import private_files
 
 
 def write_words(path: str, words: list[str]) -> None:
@@ -16,7 +17,7 @@ def write_words(path: str, words: list[str]) -> None:
     """
     lines = [*(f"{i:2}. {word}" for i, word in enumerate(words, 1)), ""]
     try:
-        write_new(path, os.linesep.join(lines).encode("utf-8"))
+        write_new(private_files(), path, os.linesep.join(lines).encode("utf-8"))
     except FileExistsError:
         raise UsageError("words_file_exists", at=path) from None
     except OSError as error:

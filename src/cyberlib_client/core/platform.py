@@ -101,6 +101,17 @@ class Process(Protocol):
         """Gives way to whoever works at the machine: processor and disk."""
 
 
+class PrivateFiles(Protocol):
+    """Folders and files that nobody but this user may open, from the moment they are there (on Windows the
+    system itself may too). All raise OSError, FileExistsError for what is there already."""
+
+    def new_folder(self, path: str) -> None:
+        """Makes a folder; the one above it must exist."""
+
+    def create(self, path: str) -> int:
+        """Descriptor, for writing alone, of a new file."""
+
+
 class SecretKeeper(Protocol):
     """Keeps small secrets of this user on this machine: a keychain, or a file by explicit choice.
 

@@ -41,8 +41,8 @@ def read_device_secret(profile: Profile) -> DeviceSecret | None:
 
 def write_device_secret(profile: Profile, device: DeviceSecret) -> None:
     """Notes it. Raises Failed("profile_full"), ("profile_denied")."""
-    make_private_folder(profile.credentials)
-    write_private(profile.device, msgspec.json.encode(device))
+    make_private_folder(profile.private, profile.credentials)
+    write_private(profile.private, profile.device, msgspec.json.encode(device))
 
 
 def forget_device_secret(profile: Profile) -> None:
@@ -72,5 +72,7 @@ def write_identity(profile: Profile, keys: VaultKeys, seed: bytes, random: Calla
     """Keeps the seed, sealed by the vault's key. Raises Failed("profile_full"), ("profile_denied")."""
     salt = random(_SALT)
     key, commitment = committed_key(keys.local, salt=salt, info=_SEED_INFO)
-    make_private_folder(profile.credentials)
-    write_private(profile.identity, salt + commitment + Sealer(key).seal(0, seed, _SEED_INFO))
+    make_private_folder(profile.private, profile.credentials)
+    write_private(
+        profile.private, profile.identity, salt + commitment + Sealer(key).seal(0, seed, _SEED_INFO)
+    )

@@ -5,36 +5,37 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import sys
 from collections.abc import Iterator
 
 from ..core.errors import CyberlibError, Failed
+from ..core.platform import PrivateFiles
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
-def make_private_folder(path: str) -> None:
+def make_private_folder(private: PrivateFiles, path: str) -> None:
     """The folder, made with those above it if absent; only its owner may enter it.
 
     Raises Failed("profile_full", at=…) or ("profile_denied", at=…, reason=…).
     """
     with translated(path):
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(path, 0o700)
+        if not os.path.isdir(path):
+            with contextlib.suppress(FileExistsError):
+                private.new_folder(path)
 
 
-def write_private(path: str, data: bytes) -> None:
+def write_private(private: PrivateFiles, path: str, data: bytes) -> None:
     """Replaces the file by `data`; after a power cut it is the old one or the new one.
 
     Raises as `make_private_folder`.
     """
     folder = os.path.dirname(path)
-    temporary = os.path.join(folder, f".{os.path.basename(path)}.{secrets.token_hex(4)}.new")
+    temporary = os.path.join(folder, f".{os.path.basename(path)}.{os.urandom(4).hex()}.new")
     with translated(path):
         try:
-            write_new(temporary, data)
+            write_new(private, temporary, data)
             os.replace(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -43,10 +44,9 @@ def write_private(path: str, data: bytes) -> None:
         _flush_folder(folder)
 
 
-def write_new(path: str, data: bytes) -> None:
+def write_new(private: PrivateFiles, path: str, data: bytes) -> None:
     """A new file on the disk, readable by its owner alone. Raises OSError, FileExistsError among them."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    fd = os.open(path, flags, 0o600)
+    fd = private.create(path)
     try:
         view = memoryview(data)
         while view:

@@ -16,14 +16,20 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
+from ..core.platform import PrivateFiles
 from .private_file import make_private_folder
 
 
 class Profile:
-    """The folders of one installation. Making an object touches nothing on disk."""
+    """The folders of one installation. Making an object touches nothing on disk.
 
-    def __init__(self, root: str) -> None:
+    `private`: how this system keeps files to one user, asked for when the first is written.
+    """
+
+    def __init__(self, root: str, private: Callable[[], PrivateFiles]) -> None:
+        self._private = private
         self.root = os.path.abspath(root)
         self.settings = os.path.join(self.root, "settings.toml")
         self.credentials = os.path.join(self.root, "credentials")
@@ -35,14 +41,19 @@ class Profile:
         self.crashes = os.path.join(self.state, "crashes")
         self.lock = os.path.join(self.root, "lock")
 
+    @property
+    def private(self) -> PrivateFiles:
+        """What makes its folders and files."""
+        return self._private()
+
     def make(self) -> None:
         """Makes the profile's own folder. Raises Failed("profile_full"), ("profile_denied")."""
-        make_private_folder(self.root)
+        make_private_folder(self.private, self.root)
 
 
-def default_profile() -> Profile:
-    """The profile of this user, where the system wants such things."""
+def default_root() -> str:
+    """Where the system wants this user's profile."""
     import platformdirs  # only when no --profile is given
 
     name = "CyberLib" if sys.platform in ("win32", "darwin") else "cyberlib"
-    return Profile(platformdirs.user_data_dir(name, appauthor=False))
+    return platformdirs.user_data_dir(name, appauthor=False)

@@ -39,9 +39,9 @@ def read_runs(profile: Profile) -> list[Run]:
 def add_run(profile: Profile, run: Run) -> None:
     """Remembers a run. Never fails one: what cannot be written is forgotten."""
     try:
-        make_private_folder(profile.state)
+        make_private_folder(profile.private, profile.state)
         kept = [*_lines(profile)[-KEPT + 1 :], msgspec.json.encode(run)]
-        write_private(profile.runs, b"\n".join(kept) + b"\n")
+        write_private(profile.private, profile.runs, b"\n".join(kept) + b"\n")
     except CyberlibError:
         return
 

@@ -44,8 +44,8 @@ def _are_hex(names: frozenset[str]) -> bool:
 def write_seen(profile: Profile, seen: Seen) -> bool:
     """Remembers it; False when that failed, which must not fail a run: it is a cache."""
     try:
-        make_private_folder(profile.state)
-        write_private(profile.seen, msgspec.json.encode(seen))
+        make_private_folder(profile.private, profile.state)
+        write_private(profile.private, profile.seen, msgspec.json.encode(seen))
     except CyberlibError:
         return False
     return True

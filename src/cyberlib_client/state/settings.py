@@ -88,7 +88,7 @@ def write_settings(profile: Profile, settings: Settings) -> None:
             tables.append(table)
         document["sources"] = tables
     profile.make()
-    write_private(profile.settings, tomlkit.dumps(document).encode("utf-8"))
+    write_private(profile.private, profile.settings, tomlkit.dumps(document).encode("utf-8"))
 
 
 def _reason(error: Exception) -> str:

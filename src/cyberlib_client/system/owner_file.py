@@ -11,6 +11,7 @@ import re
 from typing import Final, Protocol
 
 from ..core.errors import Failed, NeedsUnlock
+from ..core.platform import PrivateFiles
 
 LARGEST: Final = 64 * 1024  # bytes of a secret
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -21,14 +22,11 @@ class Exposed(Exception):
     """Somebody else could read or exchange the file."""
 
 
-class Privacy(Protocol):
+class Privacy(PrivateFiles, Protocol):
     """How one system keeps files to one user. All methods raise OSError."""
 
     def make_folder(self, path: str) -> None:
         """The folder, made or already there, is now this user's alone. Raises Exposed when it cannot be."""
-
-    def create(self, path: str) -> int:
-        """Descriptor of a new file that only this user can read."""
 
     def read(self, folder: str, name: str) -> bytes:
         """The file's bytes, at most LARGEST + 1. Raises Exposed."""

@@ -38,8 +38,12 @@ if sys.platform != "win32":
             finally:
                 os.close(number)
 
+        def new_folder(self, path: str) -> None:
+            """See core.platform.PrivateFiles."""
+            os.mkdir(path, _FOLDER)
+
         def create(self, path: str) -> int:
-            """See owner_file.Privacy."""
+            """See core.platform.PrivateFiles."""
             return os.open(path, _CREATE, _FILE)
 
         def read(self, folder: str, name: str) -> bytes:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cyberlib_client.app.bootstrap import private_files
 from cyberlib_client.core.errors import CyberlibError, Failed, IntegrityError
 from cyberlib_client.core.keys import VaultKeys
 from cyberlib_client.state.credentials import (
@@ -21,7 +22,7 @@ from cyberlib_client.state.credentials import (
     write_identity,
 )
 from cyberlib_client.state.private_file import read_file, write_new, write_private
-from cyberlib_client.state.profile import Profile, default_profile
+from cyberlib_client.state.profile import Profile, default_root
 from cyberlib_client.state.runs import KEPT, Run, add_run, read_runs
 from cyberlib_client.state.seen import Seen, read_seen, write_seen
 from cyberlib_client.state.settings import (
@@ -37,7 +38,7 @@ KEYS = VaultKeys(bytes(range(32)), bytes(16))
 
 @pytest.fixture
 def profile(tmp_path: Path) -> Profile:
-    made = Profile(str(tmp_path / "profile"))
+    made = Profile(str(tmp_path / "profile"), private_files)
     made.make()
     return made
 
@@ -60,7 +61,7 @@ TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 def test_what_is_written_is_read(
     tmp_path_factory: pytest.TempPathFactory, at: str, device: str, paths: list[tuple[str, list[str], bool]]
 ) -> None:
-    profile = Profile(str(tmp_path_factory.mktemp("settings")))
+    profile = Profile(str(tmp_path_factory.mktemp("settings")), private_files)
     wanted = Settings(
         language="fr",
         device=device,
@@ -187,7 +188,7 @@ def test_what_was_seen_belongs_to_one_vault(profile: Profile) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_for_a_cache_do_no_harm(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
-    profile = Profile(str(tmp_path_factory.mktemp("cache")))
+    profile = Profile(str(tmp_path_factory.mktemp("cache")), private_files)
     os.mkdir(profile.state)
     for path in (profile.seen, profile.runs):
         Path(path).write_bytes(data)
@@ -229,22 +230,22 @@ def test_a_cache_whose_folder_is_a_file_fails_nothing(profile: Profile) -> None:
 
 def test_a_private_file_is_replaced_whole(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    write_private(str(path), b"one")
-    write_private(str(path), b"two")
+    write_private(private_files(), str(path), b"one")
+    write_private(private_files(), str(path), b"two")
     assert path.read_bytes() == b"two"
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
     if os.name != "nt":
         assert path.stat().st_mode & 0o777 == 0o600
     assert read_file(str(tmp_path / "absent")) is None
     with pytest.raises(FileExistsError):
-        write_new(str(path), b"three")
+        write_new(private_files(), str(path), b"three")
 
 
 def test_what_stands_in_the_way_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").mkdir()
     (tmp_path / "file" / "inside").write_bytes(b"x")
     with pytest.raises(CyberlibError) as raised:
-        write_private(str(tmp_path / "file"), b"data")
+        write_private(private_files(), str(tmp_path / "file"), b"data")
     assert raised.value.code == "profile_denied"
     assert [p.name for p in tmp_path.iterdir()] == ["file"]  # nothing half written is left
 
@@ -252,5 +253,5 @@ def test_what_stands_in_the_way_is_told(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="asks for Linux's place")
 def test_the_profile_is_where_the_system_wants_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert default_profile().root == str(tmp_path / "cyberlib")
+    assert default_root() == str(tmp_path / "cyberlib")
     assert not (tmp_path / "cyberlib").exists()  # asking makes nothing

@@ -1,4 +1,4 @@
-"""Access lists set by Windows itself, as any other program there may do. (Wine's icacls does nothing.)"""
+"""Access lists set and told by Windows itself, as any program there may do. (Wine's icacls does nothing.)"""
 
 from __future__ import annotations
 
@@ -22,3 +22,27 @@ def set_access_list(path: Path, sddl: str) -> None:
         raise ctypes.WinError(ctypes.get_last_error())
     if not advapi32.SetFileSecurityW(str(path), _ACCESS, descriptor):
         raise ctypes.WinError(ctypes.get_last_error())
+
+
+def access_list(path: Path) -> str:
+    """The same of a file or folder, as it is now."""
+    if sys.platform != "win32":
+        raise OSError("a part of Windows")
+    advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
+    room, needed = ctypes.create_string_buffer(64 * 1024), ctypes.c_ulong()
+    get = advapi32.GetFileSecurityW
+    get.argtypes = (ctypes.c_wchar_p, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p)
+    if not get(str(path), _ACCESS, room, len(room), ctypes.byref(needed)):
+        raise ctypes.WinError(ctypes.get_last_error())
+    text = ctypes.c_wchar_p()
+    convert = advapi32.ConvertSecurityDescriptorToStringSecurityDescriptorW
+    convert.argtypes = (
+        ctypes.c_void_p,
+        ctypes.c_ulong,
+        ctypes.c_ulong,
+        ctypes.POINTER(ctypes.c_wchar_p),
+        ctypes.c_void_p,
+    )
+    if not convert(room, 1, _ACCESS, ctypes.byref(text), None):
+        raise ctypes.WinError(ctypes.get_last_error())
+    return text.value or ""

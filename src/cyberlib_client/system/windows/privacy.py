@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from ..owner_file import LARGEST, Exposed
@@ -25,18 +25,21 @@ class WindowsPrivacy:
     def make_folder(self, path: str) -> None:
         """Closed from its first moment; one that was there is closed if it is open."""
         os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-        where = api.extended(path)
-        with _closed("OICI") as security:
-            made = api.kernel32().CreateDirectoryW(where, ctypes.byref(security))
-            if not made and api.last_error() != api.ALREADY_EXISTS:
-                raise api.failed(path=path)
+        with suppress(FileExistsError):
+            self.new_folder(path)
         if not os.path.isdir(path) or _is_link(path):
             raise Exposed
-        descriptor.set_whole_list(where, _only_us("OICI"))
+        descriptor.set_whole_list(api.extended(path), _only_us("OICI"))
         _check(path)
 
+    def new_folder(self, path: str) -> None:
+        """What is made in it later is closed as well."""
+        with _closed("OICI") as security:
+            if not api.kernel32().CreateDirectoryW(api.extended(path), ctypes.byref(security)):
+                raise api.failed(path=path)
+
     def create(self, path: str) -> int:
-        """See owner_file.Privacy."""
+        """See core.platform.PrivateFiles."""
         if sys.platform != "win32":
             raise OSError("a part of Windows")
         import msvcrt
@@ -45,8 +48,8 @@ class WindowsPrivacy:
             handle = api.kernel32().CreateFileW(
                 api.extended(path), api.GENERIC_WRITE, 0, ctypes.byref(security), api.CREATE_NEW, 0, None
             )
-        if handle == api.NO_HANDLE:
-            raise api.failed(path=path)
+            if handle == api.NO_HANDLE:
+                raise api.failed(path=path)
         return msvcrt.open_osfhandle(handle, os.O_WRONLY)
 
     def read(self, folder: str, name: str) -> bytes:
