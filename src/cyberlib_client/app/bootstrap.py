@@ -16,7 +16,7 @@ from ..state.settings import Language, read_settings
 from ..transports.folder import FolderStore
 
 if TYPE_CHECKING:
-    from ..core.platform import Machine, Metadata, PrivateFiles, Process, SecretKeeper
+    from ..core.platform import Machine, Metadata, PrivateFiles, Process, SecretKeeper, Volumes
     from ..state.credentials import KeeperKind
     from ..system import System
     from ..system.lock import ProcessLock
@@ -113,6 +113,11 @@ def private_files() -> PrivateFiles:
 def metadata() -> Metadata:
     """Extended attributes, access lists and the like, as this system has them."""
     return _system().metadata
+
+
+def volumes() -> Volumes:
+    """What this system knows of its file systems."""
+    return _system().volumes
 
 
 def machine() -> Machine:

@@ -70,6 +70,16 @@ class Volumes(Protocol):
     def sync_directory(self, path: Native) -> None:
         """Makes names created or removed in a directory survive a power cut, where the system can."""
 
+    def syncs_whole(self, path: Native) -> bool:
+        """Whether `sync_volume` is for this user: Windows keeps it to administrators. Never raises."""
+
+    def sync_volume(self, target: Native | int) -> None:
+        """Brings all that was written to the file system of `target` to the disk, whoever wrote it.
+
+        `target`: a path, or an open directory; one opened before the writing hears of what could not
+        be written meanwhile (Linux). OSError then, EIO mostly: something is not on the disk.
+        """
+
 
 class Machine(Protocol):
     """Names of this computer and of its users."""

@@ -39,6 +39,10 @@ if sys.platform != "win32":
             finally:
                 os.close(number)
 
+        def syncs_whole(self, path: Native) -> bool:
+            """Any user may."""
+            return True
+
     def _flush(number: int) -> None:
         if sys.platform == "darwin":
             try:

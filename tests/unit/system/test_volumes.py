@@ -89,3 +89,19 @@ def test_what_is_not_there_is_an_error_of_the_system(volumes: Volumes, tmp_path:
         volumes.sync_directory(absent)
     with pytest.raises(OSError):
         volumes.free_space(str(tmp_path / "absent" / "below" / "below"))
+
+
+def test_all_that_was_written_to_a_volume_can_be_flushed(volumes: Volumes, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"content")
+    if not volumes.syncs_whole(str(tmp_path)):
+        assert sys.platform == "win32", "only Windows keeps it to administrators"
+        with pytest.raises(OSError, match="."):
+            volumes.sync_volume(str(tmp_path))
+        return
+    volumes.sync_volume(str(tmp_path))
+    if sys.platform != "win32":
+        number = os.open(tmp_path, os.O_RDONLY)
+        volumes.sync_volume(number)
+        os.close(number)
+        with pytest.raises(OSError, match="file descriptor"):
+            volumes.sync_volume(number)

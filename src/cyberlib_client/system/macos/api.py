@@ -1,6 +1,7 @@
 """The C library of macOS: what Python's os module does not offer there.
 
-Prototypes from <sys/xattr.h>, <sys/acl.h>, <sys/mount.h>, <sys/resource.h>, <sys/stat.h>. The library is
+Prototypes from <sys/xattr.h>, <sys/acl.h>, <sys/mount.h>, <sys/resource.h>, <sys/stat.h>,
+<unistd.h>. The library is
 loaded at the first call, so that this module can be imported anywhere.
 """
 
@@ -20,6 +21,7 @@ _ACL_TYPE_EXTENDED: Final = 0x100
 _IOPOL_TYPE_DISK: Final = 0
 _IOPOL_SCOPE_PROCESS: Final = 0
 _IOPOL_UTILITY: Final = 4
+_SYNC_TO_THE_PLATTERS_AND_WAIT: Final = 0x01 | 0x02  # SYNC_VOLUME_FULLSYNC, SYNC_VOLUME_WAIT
 
 
 class _Statfs(ctypes.Structure):
@@ -53,6 +55,7 @@ _PROTOTYPES: Final = {
     "fsetxattr": (c_int, (c_int, c_char_p, c_char_p, c_size_t, c_uint32, c_int)),
     "lchflags": (c_int, (c_char_p, c_uint32)),
     "fchflags": (c_int, (c_int, c_uint32)),
+    "fsync_volume_np": (c_int, (c_int, c_int)),
     "acl_get_link_np": (c_void_p, (c_char_p, c_int)),
     "acl_set_link_np": (c_int, (c_char_p, c_int, c_void_p)),
     "acl_set_fd_np": (c_int, (c_int, c_void_p, c_int)),
@@ -181,6 +184,12 @@ def type_of_volume(path: Native) -> str:
     if statfs(os.fsencode(path), ctypes.byref(found)) != 0:
         raise _failed()
     return str(found.f_fstypename.decode("ascii", "replace")).lower()
+
+
+def sync_volume(number: int) -> None:
+    """Everything written to the volume of an open file (macOS 10.8). Raises OSError."""
+    if _libc().fsync_volume_np(number, _SYNC_TO_THE_PLATTERS_AND_WAIT) != 0:
+        raise _failed()
 
 
 def give_way_at_disk() -> None:

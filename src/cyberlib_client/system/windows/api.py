@@ -104,6 +104,7 @@ _PROTOTYPES: Final[dict[str, dict[str, tuple[Any, tuple[Any, ...]]]]] = {
             BOOL,
             (LPCWSTR, LPWSTR, DWORD, _P(DWORD), _P(DWORD), _P(DWORD), LPWSTR, DWORD),
         ),
+        "GetVolumeNameForVolumeMountPointW": (BOOL, (LPCWSTR, LPWSTR, DWORD)),
         "GetVolumePathNameW": (BOOL, (LPCWSTR, LPWSTR, DWORD)),
         "LocalFree": (c_void_p, (c_void_p,)),
         "SetErrorMode": (DWORD, (DWORD,)),

@@ -15,11 +15,7 @@ class WindowsVolumes:
 
     def volume_of(self, path: Native) -> str:
         """From the volume mounted above the path, which need not be a drive letter's."""
-        root = ctypes.create_unicode_buffer(32_768)
-        if not os.path.lexists(path):
-            raise FileNotFoundError(api.FILE_NOT_FOUND, os.strerror(2), os.fsdecode(path))
-        if not api.kernel32().GetVolumePathNameW(os.path.abspath(os.fsdecode(path)), root, len(root)):
-            raise api.failed()
+        root = _mounted_at(path)
         kind = ctypes.create_unicode_buffer(261)
         if not api.kernel32().GetVolumeInformationW(root, None, 0, None, None, None, kind, len(kind)):
             raise api.failed()
@@ -48,3 +44,44 @@ class WindowsVolumes:
             raise api.failed(path=where)
         api.kernel32().FlushFileBuffers(handle)
         api.kernel32().CloseHandle(handle)
+
+    def syncs_whole(self, path: Native) -> bool:
+        """Only an administrator may open a volume; a network share has none to open."""
+        try:
+            handle = _open_volume(path)
+        except OSError:
+            return False
+        api.kernel32().CloseHandle(handle)
+        return True
+
+    def sync_volume(self, target: Native | int) -> None:
+        """FlushFileBuffers of the volume: all files of it ("FlushFileBuffers", Microsoft Learn)."""
+        handle = _open_volume(api.path_of(target))
+        try:
+            if not api.kernel32().FlushFileBuffers(handle):
+                raise api.failed()
+        finally:
+            api.kernel32().CloseHandle(handle)
+
+
+def _mounted_at(path: Native) -> ctypes.Array[ctypes.c_wchar]:
+    root = ctypes.create_unicode_buffer(32_768)
+    if not os.path.lexists(path):
+        raise FileNotFoundError(api.FILE_NOT_FOUND, os.strerror(2), os.fsdecode(path))
+    if not api.kernel32().GetVolumePathNameW(os.path.abspath(os.fsdecode(path)), root, len(root)):
+        raise api.failed()
+    return root
+
+
+def _open_volume(path: Native) -> int:
+    """A handle to the volume itself; its name has no last backslash, or it would be its root folder."""
+    name = ctypes.create_unicode_buffer(64)  # \\?\Volume{GUID}\ and a zero
+    root = _mounted_at(path).value.removeprefix("\\\\?\\")
+    if not api.kernel32().GetVolumeNameForVolumeMountPointW(root, name, len(name)):
+        raise api.failed()
+    handle = api.kernel32().CreateFileW(
+        name.value.rstrip("\\"), api.GENERIC_WRITE, api.SHARE_ALL, None, api.OPEN_EXISTING, 0, None
+    )
+    if handle == api.NO_HANDLE:
+        raise api.failed()
+    return int(handle)
