@@ -125,7 +125,7 @@ def test_index_objects_are_not_needed(tmp_path: Path, change: str) -> None:
         _spoil(kit.store, name, change)
     rebuilt, report = kit.open().load_index(check_packs=True)
     assert {p.name for p in rebuilt.packs} == {p.name for p in before.packs}
-    assert rebuilt.segment_count == before.segment_count
+    assert len(list(rebuilt.segments())) == len(list(before.segments()))
     assert len(rebuilt.data) == len(before.data)
     assert len(rebuilt.trees) == len(before.trees)
     assert len(report.orphans) == 2
@@ -151,9 +151,8 @@ def test_a_spoilt_snapshot_costs_itself_alone(tmp_path: Path, change: str) -> No
     _spoil(kit.store, f"snapshots/{first.id}", change)
     seen = kit.snapshots()
     assert [s.id for s in seen.items] == [last.id]
-    codes = {p.code for p in seen.problems}
-    assert "snapshot_gap" in codes
-    assert ("snapshot_damaged" in codes) == (change != "missing")
+    codes = [p.code for p in seen.problems]
+    assert codes == ["snapshot_gap" if change == "missing" else "snapshot_damaged"]
     assert kit.restore(tmp_path / "out").failed == 0
     assert told(restored_path(tmp_path / "out", folder)) == expected
 

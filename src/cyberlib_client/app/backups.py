@@ -56,7 +56,7 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
             "completed",
             snapshot_info(result.snapshot),
             result.unread,
-            any(problem.code == "snapshot_rollback" for problem in session.snapshots.problems),
+            bool(session.snapshots.lost),
             result.incidents,
             result.seconds,
         )
@@ -138,7 +138,7 @@ def _never_entered(session: Session) -> frozenset[tuple[int, int]]:
     found = set()
     for folder in folders:
         try:
-            status = os.stat(folder) if folder is not None else None
+            status = os.stat(bootstrap.on_disk(folder)) if folder is not None else None
         except OSError:
             continue
         if status is not None:

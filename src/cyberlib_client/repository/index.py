@@ -68,10 +68,6 @@ class Index:
     def __contains__(self, pack_name: bytes) -> bool:
         return pack_name in self._known
 
-    @property
-    def segment_count(self) -> int:
-        return len(self._pack)
-
     def add_pack(self, info: PackInfo) -> None:
         """Enters a stored pack; one already entered is left as it is."""
         if info.name in self._known:

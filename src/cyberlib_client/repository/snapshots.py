@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
 
 from ..core.errors import IntegrityError, UsageError
 from ..core.format_v1.header import SNAPSHOT
-from ..core.format_v1.snapshot import Snapshot, open_snapshot
-from ..core.ids import object_name
+from ..core.format_v1.snapshot import MAX_SEQUENCE, Snapshot, open_snapshot
+from ..core.ids import digest_of, object_name
 from ..core.keys import VaultKeys
 from ..core.ports import Store
 from .records import read_record
@@ -31,9 +31,10 @@ class Stored:
 class Problem:
     """Something wrong with the snapshots as the store shows them.
 
-    `code`: "snapshot_damaged" (bytes do not open), "snapshot_fork" (one device, one number, two
-    snapshots), "snapshot_gap" (its predecessor is absent), "snapshot_rollback" (a snapshot this
-    machine saw is absent).
+    `code`: "snapshot_damaged" (bytes do not open), "snapshot_unreadable" (the store does not give it
+    back now), "snapshot_fork" (one device, one number, two snapshots), "snapshot_gap" (its predecessor
+    is absent), "snapshot_rollback" (a snapshot this machine saw is absent). One that is there and could
+    not be opened is named by the first two alone.
     """
 
     code: str
@@ -43,10 +44,27 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotList:
-    """Snapshots from oldest to newest, and what is wrong with them."""
+    """Snapshots from oldest to newest, and what is wrong with them.
+
+    `seen`: digests this machine remembers. `unread`: of those that are there and could not be opened,
+    True for the ones that the store may well give back another time.
+    """
 
     items: list[Stored]
     problems: list[Problem]
+    seen: frozenset[bytes] = frozenset()
+    unread: Mapping[bytes, bool] = field(default_factory=dict)
+
+    @property
+    def incomplete(self) -> bool:
+        """A snapshot is missing, damaged or cannot be read: these are not all."""
+        return any(problem.code != "snapshot_fork" for problem in self.problems)
+
+    @property
+    def lost(self) -> frozenset[bytes]:
+        """What this machine had seen and the vault has no longer: absent, or no more what it was."""
+        there = {s.digest for s in self.items} | {digest for digest, later in self.unread.items() if later}
+        return self.seen - there
 
     def resolve(self, wanted: str) -> Stored:
         """By id, a unique prefix of at least four digits, or `latest`.
@@ -70,18 +88,36 @@ class SnapshotList:
         mine = [s for s in self.items if s.snapshot.device.id == device]
         return max(mine, key=lambda s: (s.snapshot.sequence, s.snapshot.time), default=None)
 
+    def next_of(self, device: bytes) -> tuple[bytes | None, int]:
+        """(the digest that a device's next snapshot follows, its number).
+
+        A snapshot that is there and could not be opened may be the device's newest, unless this machine
+        remembers another one as that. The number leaves room for each: none comes twice.
+        """
+        last = self.latest_of(device)
+        number = last.snapshot.sequence if last else 0
+        if last is None or last.digest not in self.seen:
+            number += len(self.unread)
+        return last.digest if last else None, min(number + 1, MAX_SEQUENCE)
+
 
 def load_snapshots(store: Store, keys: VaultKeys, seen: Iterable[bytes] = ()) -> SnapshotList:
     """All snapshots of the store. `seen`: digests this machine remembers (see `Problem`)."""
     items: list[Stored] = []
     problems: list[Problem] = []
+    unread: dict[bytes, bool] = {}
     for item in sorted(store.list("snapshots")):
         try:
             digest, data = read_record(store, keys, SNAPSHOT, item)
             items.append(Stored(digest, open_snapshot(keys, data)))
-        except IntegrityError:
-            problems.append(Problem("snapshot_damaged", item.name))
-    return SnapshotList(_in_order(items), problems + _chain_problems(items, seen))
+        except IntegrityError as error:
+            if error.code == "object_missing":
+                continue  # gone since it was listed
+            later = unread[digest_of(item.name)] = error.code == "store_read_error"
+            problems.append(Problem("snapshot_unreadable" if later else "snapshot_damaged", item.name))
+    remembered = frozenset(seen)
+    problems += _chain_problems(items, remembered, unread.keys())
+    return SnapshotList(_in_order(items), problems, remembered, unread)
 
 
 def _in_order(items: list[Stored]) -> list[Stored]:
@@ -98,8 +134,8 @@ def _in_order(items: list[Stored]) -> list[Stored]:
     return sorted(items, key=lambda s: (times[s.digest], s.snapshot.sequence, s.digest))
 
 
-def _chain_problems(items: list[Stored], seen: Iterable[bytes]) -> list[Problem]:
-    present = {s.digest for s in items}
+def _chain_problems(items: list[Stored], seen: Set[bytes], unread: Set[bytes]) -> list[Problem]:
+    present = {s.digest for s in items} | unread
     numbers: dict[tuple[bytes, int], Stored] = {}
     problems = []
     for stored in items:
@@ -110,8 +146,6 @@ def _chain_problems(items: list[Stored], seen: Iterable[bytes]) -> list[Problem]
         if numbers.setdefault((snapshot.device.id, snapshot.sequence), stored) is not stored:
             problems.append(Problem("snapshot_fork", name, device))
     problems += [
-        Problem("snapshot_rollback", object_name("snapshots", digest))
-        for digest in seen
-        if digest not in present
+        Problem("snapshot_rollback", object_name("snapshots", digest)) for digest in sorted(seen - present)
     ]
     return problems

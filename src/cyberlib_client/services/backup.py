@@ -21,7 +21,6 @@ from ..core.format_v1.header import hedged_salt
 from ..core.format_v1.index import PackInfo
 from ..core.format_v1.snapshot import (
     MAX_INCIDENTS,
-    MAX_SEQUENCE,
     Snapshot,
     Statistics,
     seal_snapshot,
@@ -281,12 +280,12 @@ def _commit(
     statistics: Statistics,
     owners: OwnerNames,
 ) -> Stored:
-    last = snapshots.latest_of(run.identity.device.id)
+    previous, sequence = snapshots.next_of(run.identity.device.id)
     users, groups = owners(walker.owners, walker.groups)
     snapshot = Snapshot(
         device=run.identity.device,
-        sequence=min(last.snapshot.sequence + 1, MAX_SEQUENCE) if last else 1,
-        previous=last.digest if last else None,
+        sequence=sequence,
+        previous=previous,
         root=root,
         started=run.started,
         time=run.clock(),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cyberlib_client.core.crypto import sha256
-from cyberlib_client.core.errors import UsageError
+from cyberlib_client.core.errors import IntegrityError, UsageError
 from cyberlib_client.core.format_v1.snapshot import Snapshot, seal_snapshot
 from cyberlib_client.core.ids import object_name
 from cyberlib_client.core.keys import VaultKeys
@@ -208,10 +208,89 @@ def test_a_snapshot_under_another_ones_name_is_damage() -> None:
     chain = Chain()
     old, new = chain.add("a", NOW), chain.add("a", NOW + HOUR)
     chain.store.objects[object_name("snapshots", new)] = chain.store.objects[object_name("snapshots", old)]
-    problems = chain.problems(old, new)
-    assert ("snapshot_damaged", object_name("snapshots", new), "") in problems
-    assert ("snapshot_rollback", object_name("snapshots", new), "") in problems
+    assert chain.problems(old, new) == [("snapshot_damaged", object_name("snapshots", new), "")]
+    assert chain.load(old, new).lost == {new}
     assert len(chain.load().items) == 1
+
+
+class Worn(MemoryStore):
+    """A disk that does not give back the objects in `lost`, today; those in `gone` go once they are listed."""
+
+    def __init__(self, objects: dict[str, bytes]) -> None:
+        super().__init__()
+        self.objects = objects
+        self.lost: set[str] = set()
+        self.gone: set[str] = set()
+
+    def get(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
+        if name in self.lost:
+            raise IntegrityError("store_read_error", at="disk", name=name)
+        if name in self.gone:
+            self.delete(name)
+        return super().get(name, offset, length)
+
+
+def worn(chain: Chain, *digests: bytes) -> Worn:
+    chain.store = disk = Worn(chain.store.objects)
+    disk.lost = {object_name("snapshots", digest) for digest in digests}
+    return disk
+
+
+def test_a_snapshot_that_cannot_be_read_is_told_once_and_is_not_absent() -> None:
+    chain = Chain()
+    one, two, three = (chain.add("a", NOW + n) for n in range(3))
+    for lost in (one, two, three):
+        worn(chain, lost)
+        assert chain.problems(three) == [("snapshot_unreadable", object_name("snapshots", lost), "")]
+        assert chain.load(three).incomplete
+        assert chain.load(three).lost == frozenset()
+    damaged = chain.store.objects[object_name("snapshots", two)][:-1]
+    chain.store.objects[object_name("snapshots", two)] = damaged
+    worn(chain)
+    assert chain.problems(two, three) == [("snapshot_damaged", object_name("snapshots", two), "")]
+
+
+def test_a_snapshot_deleted_while_all_are_read_is_absent() -> None:
+    chain = Chain()
+    one, two, three = (chain.add("a", NOW + n) for n in range(3))
+    worn(chain).gone = {object_name("snapshots", two)}
+    assert [code for code, _, _ in chain.problems(one, two, three)] == ["snapshot_gap", "snapshot_rollback"]
+    assert chain.load(two).lost == {two}
+
+
+@pytest.mark.parametrize("spoilt", [1, 2, 3])
+@pytest.mark.parametrize("how", ["worn", "damaged"])
+def test_the_next_snapshot_never_takes_the_number_of_one_that_cannot_be_opened(how: str, spoilt: int) -> None:
+    """The disk may give it back tomorrow, a copy of the vault may hold it."""
+    chain = Chain()
+    digests = [chain.add("a", NOW + n) for n in range(4)]
+    chain.add("b", NOW)
+    whole = dict(chain.store.objects)
+    names = [object_name("snapshots", digest) for digest in digests[-spoilt:]]
+    if how == "worn":
+        worn(chain, *digests[-spoilt:])
+    else:
+        chain.store.objects.update({name: whole[name][:-1] for name in names})
+    for _ in range(3):
+        previous, number = chain.load().next_of(device("a").device.id)
+        assert previous is not None
+        put = chain.put("a", NOW + 9, number, previous)
+        whole[object_name("snapshots", put)] = chain.store.objects[object_name("snapshots", put)]
+    chain.store = MemoryStore()
+    chain.store.objects = whole
+    assert chain.problems() == []
+
+
+def test_a_device_whose_newest_is_remembered_counts_on_by_one() -> None:
+    chain = Chain()
+    old = chain.add("a", NOW)
+    newest = chain.add("a", NOW + HOUR)
+    worn(chain, chain.add("b", NOW), old)
+    assert chain.load(newest).next_of(device("a").device.id) == (newest, 3)
+    assert chain.load().next_of(device("a").device.id) == (newest, 5)
+    assert chain.load().next_of(device("new").device.id) == (None, 3)
+    worn(chain)
+    assert chain.load().next_of(device("a").device.id) == (newest, 3)
 
 
 @pytest.mark.parametrize("wrong", [b"", b"CLBS", bytes(88), bytes(5000)])

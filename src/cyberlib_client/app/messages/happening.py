@@ -13,6 +13,12 @@ NOTICES: Final[dict[str, Text]] = {
         "A snapshot of the vault is damaged ({name}): it is not listed.",
         "Put that file back from a copy of the vault, if you have one.",
     ),
+    "snapshot_unreadable": Text(
+        "Le disque ne rend pas une version du coffre ({name}) : elle n’est pas listée.",
+        "Relancez ; si cela revient, le disque s’use ou se débranche : copiez ailleurs ce qu’il contient.",
+        "The disk does not give back a snapshot of the vault ({name}): it is not listed.",
+        "Run again; if it comes back, the disk is failing or loose: copy what it holds elsewhere.",
+    ),
     "snapshot_fork": Text(
         "Deux versions du poste « {device} » portent le même numéro ({name}).",
         "Ce poste a sans doute été cloné : sur le clone, effacez le profil de CyberLib et reconnectez-le au"
