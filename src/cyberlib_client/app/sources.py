@@ -11,7 +11,7 @@ from ..core.errors import UsageError
 from ..core.events import Incident
 from ..files.defaults import default_rules
 from ..files.filters import Filters, Rule
-from ..files.names import THIS_SYSTEM, display, parse_display, to_vault_path
+from ..files.names import THIS_SYSTEM, display, extended, from_vault_path, parse_display, to_vault_path
 from ..files.preview import preview
 from ..files.selection import Selection
 from ..services.backup import Source
@@ -115,7 +115,8 @@ def check_outside(source: Source, vault: str) -> None:
     folder = bootstrap.location_folder(vault)
     if folder is None:
         return
-    inside, real = os.path.realpath(os.fsencode(folder)), os.path.realpath(os.fsencode(source.native))
+    native = from_vault_path(source.path)  # as `folder` is written
+    inside, real = os.path.realpath(os.fsencode(folder)), os.path.realpath(os.fsencode(native))
     separator = os.fsencode(os.sep)
     if real == inside or real.startswith(inside.rstrip(separator) + separator):
         raise UsageError("source_in_vault", path=display(source.path))
@@ -187,7 +188,8 @@ def _source(native: str | bytes, settings: SourceSettings, origin: str, extra: S
         one_file_system=settings.one_file_system,
         cache_tags=settings.default_exclusions,
     )
-    return Source(native, path, selection)
+    # On Windows whatever is deep below is read too, and names that end with a dot are names.
+    return Source(extended(native) if isinstance(native, str) else native, path, selection)
 
 
 def _info(source: SourceSettings) -> SourceInfo:

@@ -20,6 +20,7 @@ import sys
 import unicodedata
 from typing import Final, Literal
 
+from ..core import windows_paths
 from ..core.errors import UsageError
 
 System = Literal["linux", "macos", "windows"]
@@ -71,16 +72,8 @@ def from_vault_path(path: bytes, *, system: System = THIS_SYSTEM) -> str:
 
 
 def extended(native: str, *, system: System = THIS_SYSTEM) -> str:
-    r"""`native`, absolute and normal, in the form that Windows opens whatever its length (`\\?\C:\…`) and
-    whatever its names end with; elsewhere as it is.
-
-    Source: "Maximum Path Length Limitation", Microsoft Learn.
-    """
-    if system != "windows" or native.startswith("\\\\?\\"):
-        return native
-    if native.startswith("\\\\"):
-        return "\\\\?\\UNC\\" + native[2:]
-    return "\\\\?\\" + native
+    """`native`, absolute and normal, as Windows opens it whatever its length; elsewhere as it is."""
+    return windows_paths.extended(native) if system == "windows" else native
 
 
 def _resolved(names: list[bytes]) -> list[bytes]:

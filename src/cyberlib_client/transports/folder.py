@@ -23,6 +23,7 @@ from collections.abc import Iterator
 
 from ..core.errors import CyberlibError, Failed, IntegrityError, Unreachable
 from ..core.ports import Buffer, StoredObject, check_kind, check_object_name
+from ..core.windows_paths import extended
 
 _HEX = re.compile(r"[0-9a-f]{64}\Z")
 _PREFIX = re.compile(r"[0-9a-f]{2}\Z")
@@ -42,13 +43,16 @@ class FolderStore:
     """Objects as files below `root`. Safe to use from several threads and processes."""
 
     def __init__(self, root: str) -> None:
-        self._root = os.path.abspath(root)
+        self._location = os.path.abspath(root)
+        # What the system is asked for; on Windows in the form that knows no longest path.
+        self._root = extended(self._location) if sys.platform == "win32" else self._location
         self._folders: set[str] = set()
         self._swept = False
 
     @classmethod
     def make(cls, root: str) -> FolderStore:
-        """The store of a folder that is made if it is absent, readable by its owner alone."""
+        """The store of a folder that is made if it is absent, readable by its owner alone; on Windows by
+        those whom the folder above lets in."""
         store = cls(root)
         with store._translated("vault"):
             store._make_folders(store._root)
@@ -56,7 +60,7 @@ class FolderStore:
 
     @property
     def location(self) -> str:
-        return self._root
+        return self._location
 
     def put(self, name: str, *parts: Buffer) -> None:
         path = self._path(name)
@@ -164,6 +168,8 @@ class FolderStore:
         missing = []
         while not os.path.isdir(path):
             missing.append(path)
+            if path == os.path.dirname(path):
+                raise FileNotFoundError(errno.ENOENT, "no such drive", path)
             path = os.path.dirname(path)
         for each in reversed(missing):
             with contextlib.suppress(FileExistsError):
@@ -200,15 +206,15 @@ class FolderStore:
     def _error(self, error: OSError, name: str) -> CyberlibError:
         if isinstance(error, FileNotFoundError):
             if not os.path.isdir(self._root):
-                return Unreachable("store_absent", at=self._root)
+                return Unreachable("store_absent", at=self._location)
             return IntegrityError("object_missing", name=name)
         if error.errno in _FULL:
-            return Failed("store_full", at=self._root)
+            return Failed("store_full", at=self._location)
         if error.errno in _DENIED:
-            return Failed("store_denied", at=self._root, reason=error.strerror)
+            return Failed("store_denied", at=self._location, reason=error.strerror)
         if error.errno == errno.EIO:
-            return IntegrityError("store_read_error", at=self._root, name=name)
-        return Unreachable("store_unusable", at=self._root, reason=error.strerror or type(error).__name__)
+            return IntegrityError("store_read_error", at=self._location, name=name)
+        return Unreachable("store_unusable", at=self._location, reason=error.strerror or type(error).__name__)
 
 
 def _open(path: str) -> int:

@@ -14,6 +14,7 @@ from ctypes.wintypes import BYTE, HANDLE, LARGE_INTEGER, LPCWSTR, LPWSTR, ULARGE
 from functools import cache
 from typing import Any, Final
 
+from ...core import windows_paths
 from ...core.platform import Native
 
 # ctypes.wintypes makes these eight bytes long on other systems.
@@ -179,12 +180,9 @@ def failed(number: int | None = None, path: str | None = None) -> OSError:
 def extended(path: Native) -> str:
     """The form of a path that may be longer than 260 characters and is taken as it is ("\\\\?\\")."""
     text = os.fsdecode(path)
-    if text.startswith(("\\\\?\\", "\\\\.\\")):
-        return text
-    full = os.path.abspath(text)
-    if full.startswith("\\\\"):
-        return "\\\\?\\UNC\\" + full[2:]
-    return "\\\\?\\" + full
+    if text.startswith("\\\\?\\"):
+        return text  # abspath would take off what names may end with only in this form
+    return windows_paths.extended(os.path.abspath(text))
 
 
 def path_of(target: Native | int) -> str:
