@@ -49,7 +49,7 @@ def to_vault_path(native: str | bytes, *, system: System = THIS_SYSTEM) -> bytes
     if system == "windows":
         text = native.decode("utf-8", "surrogatepass") if isinstance(native, bytes) else native
         return _from_windows(text)
-    raw = native if isinstance(native, bytes) else os.fsencode(native)
+    raw = native if isinstance(native, bytes) else _posix_bytes(native)
     if b"\0" in raw:
         raise UsageError("bad_path", path=display(raw))
     if not raw.startswith(b"/"):
@@ -67,13 +67,25 @@ def from_vault_path(path: bytes, *, system: System = THIS_SYSTEM) -> str:
     if not path.startswith(b"/") or b"\0" in path or any(n in (b"", b".", b"..") for n in names):
         raise UsageError("bad_path", path=display(path))
     if system != "windows":
-        return os.fsdecode(path)
+        return _posix_text(path)
     return _to_windows(path, names)
 
 
 def extended(native: str, *, system: System = THIS_SYSTEM) -> str:
     """`native`, absolute and normal, as Windows opens it whatever its length; elsewhere as it is."""
     return windows_paths.extended(native) if system == "windows" else native
+
+
+def _posix_text(path: bytes) -> str:
+    """As `os.fsdecode` has it; on Windows, which reads bytes in its own way, as it is on Linux and macOS."""
+    return path.decode("utf-8", "surrogateescape") if sys.platform == "win32" else os.fsdecode(path)
+
+
+def _posix_bytes(path: str) -> bytes:
+    try:
+        return path.encode("utf-8", "surrogateescape") if sys.platform == "win32" else os.fsencode(path)
+    except UnicodeEncodeError:  # half a surrogate pair: no bytes stand for it
+        raise UsageError("bad_path", path=ascii(path)[1:-1]) from None
 
 
 def _resolved(names: list[bytes]) -> list[bytes]:
