@@ -97,7 +97,7 @@ def test_what_is_not_there(line: CommandLine, practice: Path, tmp_path: Path) ->
     line("backup", str(practice))
     assert line.error("ls", "ffffffff", code=2) == "snapshot_unknown"
     assert line.error("ls", "latest:/nowhere", code=2) == "path_not_in_snapshot"
-    assert line.error("versions", "/nowhere", code=2) == "path_not_in_snapshot"
+    assert line.error("versions", "/nowhere", code=2) == "path_in_no_snapshot"
     assert line.error("cat", f"latest:{practice}", code=2) == "not_a_file"
     assert (
         line.error("restore", "latest:/nowhere", "--to", str(tmp_path / "o"), code=2)

@@ -7,14 +7,16 @@ from typing import Final
 
 import msgspec
 
-from ..core.errors import UsageError
+from ..core.errors import IntegrityError, UsageError
 from ..core.format_v1 import tree
-from ..core.format_v1.tree import Entry
+from ..core.format_v1.tree import Entry, root_entry
+from ..repository.reader import Reader
 from ..repository.snapshots import Stored
 from ..services import browse
 from .paths import inner_path, own_vault_path, shown, shown_text, split_snapshot
 from .session import Session
 from .times import iso_time
+from .workplace import Notice
 
 KINDS: Final = {
     tree.FILE: "file",
@@ -49,7 +51,11 @@ class EntryInfo(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class FoundInfo(msgspec.Struct, frozen=True):
-    """A path in a state, and the snapshots that show it: how many, the oldest (`first`) and the newest."""
+    """A path and the snapshots that hold it: how many, the oldest (`first`) and the newest.
+
+    Of `versions`: those that show it in one state, `entry`. Of `find`: all, in whatever state, and `entry`
+    is how the newest shows it.
+    """
 
     entry: EntryInfo
     first: str
@@ -72,24 +78,73 @@ class ChangeInfo(msgspec.Struct, frozen=True):
 _CHANGES: Final = {"+": "added", "-": "removed", "~": "content", "m": "metadata"}
 
 
+_MOST_TOLD: Final = 1000
+"""Folders that cannot be read, told one by one."""
+
+
+class _Unread:
+    """Tells what cannot be read, and that what is listed is not all; the rest goes on."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.count = 0
+
+    def __call__(self, path: bytes, stored: Stored | None) -> None:
+        self._session.incomplete = True
+        self.count += 1
+        if self.count <= _MOST_TOLD:
+            snapshot = stored.id[:8] if stored is not None else None
+            self._session.notify(Notice("folder_unread", {"path": shown(path), "snapshot": snapshot}))
+
+    def end(self) -> None:
+        """Tells how many more there were."""
+        if self.count > _MOST_TOLD:
+            self._session.notify(Notice("folders_unread", {"count": self.count - _MOST_TOLD}))
+
+
 def entries(session: Session, wanted: str, *, recursive: bool = False) -> Iterator[EntryInfo]:
     """What `SNAPSHOT[:PATH]` is: a directory's entries, all below it if `recursive`, or the item itself.
 
-    Raises UsageError("snapshot_…"), ("path_not_in_snapshot"), IntegrityError.
+    Without a path, the snapshot's sources: what the only one holds, or all of them. What cannot be read is
+    told, see `Session.incomplete`. Raises UsageError("snapshot_…"), ("path_not_in_snapshot"), IntegrityError.
     """
-    stored, path = resolve(session, wanted)
+    name, text = split_snapshot(wanted)
+    stored = session.snapshots.resolve(name)
     reader = session.vault.reader()
-    entry = browse.entry_at(reader, stored.snapshot.root, path)
-    if entry.kind != tree.DIRECTORY:
-        yield entry_info(path, entry, stored)
-    elif recursive:
-        for below, found in browse.walk(reader, entry, path):
-            session.cancel.check()
-            yield entry_info(below, found, stored)
+    unread = _Unread(session)
+    if text:
+        path = inner_path(text)
+        starts = [(path, browse.entry_at(reader, stored.snapshot.root, path))]
     else:
-        above = path.rstrip(b"/") + b"/"
-        for found in browse.children(reader, entry):
-            yield entry_info(above + found.name, found, stored)
+        starts = _sources(reader, stored, unread)
+    for path, entry in starts:
+        if len(starts) > 1 or entry.kind != tree.DIRECTORY:
+            yield entry_info(path, entry, stored)
+        if recursive:
+            for below, found in browse.walk(reader, entry, path, lambda lost, _: unread(lost, stored)):
+                session.cancel.check()
+                yield entry_info(below, found, stored)
+        elif len(starts) == 1:
+            for found in browse.children(reader, entry):
+                yield entry_info(path.rstrip(b"/") + b"/" + found.name, found, stored)
+    unread.end()
+
+
+def _sources(reader: Reader, stored: Stored, unread: _Unread) -> list[tuple[bytes, Entry]]:
+    """What was asked to be saved and is in the snapshot, without what lies in another; else its root."""
+    found: list[tuple[bytes, Entry]] = []
+    for names in sorted({tuple(browse.split_path(source)) for source in stored.snapshot.sources}):
+        path = b"/" + b"/".join(names)
+        if any(path.startswith(above.rstrip(b"/") + b"/") for above, _ in found[-1:]):
+            continue
+        try:
+            entry = browse.look(reader, stored.snapshot.root, path)
+        except IntegrityError:
+            unread(path, stored)
+            continue
+        if entry is not None:
+            found.append((path, entry))
+    return found or [(b"/", root_entry(stored.snapshot.root))]
 
 
 def entry_info(path: bytes, entry: Entry, stored: Stored) -> EntryInfo:
@@ -112,37 +167,50 @@ def entry_info(path: bytes, entry: Entry, stored: Stored) -> EntryInfo:
 
 
 def find(session: Session, pattern: str, *, under: str = "", only: str | None = None) -> Iterator[FoundInfo]:
-    """Paths whose last name matches `pattern`, in all snapshots or in `only` one, below `under`."""
+    """Paths whose last name matches `pattern`, in all snapshots or in `only` one, below `under`.
+
+    What cannot be read is told, see `Session.incomplete`.
+    """
     listed = session.snapshots
     chosen = listed.items if only is None else [listed.resolve(only)]
-    start = inner_path(under)
-    for match in browse.find(session.vault.reader(), chosen, pattern, start):
+    session.incomplete |= only is None and listed.incomplete
+    unread = _Unread(session)
+    for match in browse.find(session.vault.reader(), chosen, pattern, unread, inner_path(under)):
         session.cancel.check()
         yield _found(match.path, match.entry, match.first, match.last, match.count)
+    unread.end()
 
 
 def versions(session: Session, path: str) -> list[FoundInfo]:
-    """The states of one path over time, oldest first. UsageError("path_not_in_snapshot")."""
-    listed, reader = session.snapshots.items, session.vault.reader()
-    wanted = own_vault_path(path)
-    try:
-        found = browse.versions(reader, listed, wanted)
-    except UsageError as error:
-        # A path of another system, as its listings show it.
-        wanted = inner_path(path)
-        if error.code != "path_not_in_snapshot" or wanted == own_vault_path(path):
-            raise
-        found = browse.versions(reader, listed, wanted)
-    return [_found(wanted, v.entry, v.snapshots[0], v.snapshots[-1], len(v.snapshots)) for v in found]
+    """The states of one path over time, oldest first.
+
+    What cannot be read is told, see `Session.incomplete`. Raises UsageError("path_in_no_snapshot", path=…), or
+    IntegrityError("bad_tree") when it may be in what cannot be read.
+    """
+    listed, reader, unread = session.snapshots, session.vault.reader(), _Unread(session)
+    session.incomplete |= listed.incomplete
+    own = own_vault_path(path)
+    # The second is a path of another system, as its listings show it.
+    for wanted in dict.fromkeys((own, inner_path(path))):
+        found = browse.versions(reader, listed.items, wanted, unread)
+        if found:
+            unread.end()
+            return [_found(wanted, v.entry, v.snapshots[0], v.snapshots[-1], len(v.snapshots)) for v in found]
+    if unread.count:
+        raise IntegrityError("bad_tree")
+    raise UsageError("path_in_no_snapshot", path=shown(own))
 
 
 def differences(session: Session, before: str, after: str) -> Iterator[ChangeInfo]:
-    """What differs between `SNAPSHOT[:PATH]` and another, in order of paths."""
-    reader = session.vault.reader()
+    """What differs between `SNAPSHOT[:PATH]` and another, in order of paths.
+
+    What cannot be read is told, see `Session.incomplete`.
+    """
+    reader, unread = session.vault.reader(), _Unread(session)
     (old, old_path), (new, new_path) = resolve(session, before), resolve(session, after)
     old_entry = browse.entry_at(reader, old.snapshot.root, old_path)
     new_entry = browse.entry_at(reader, new.snapshot.root, new_path)
-    for change in browse.diff(reader, old_entry, new_entry, new_path):
+    for change in browse.diff(reader, old_entry, new_entry, new_path, lambda lost, _: unread(lost, None)):
         session.cancel.check()
         entry = change.after or change.before
         if entry is None:
@@ -154,6 +222,7 @@ def differences(session: Session, before: str, after: str) -> Iterator[ChangeInf
             change.before.size if change.before else None,
             change.after.size if change.after else None,
         )
+    unread.end()
 
 
 def content(session: Session, wanted: str) -> Iterator[bytes]:

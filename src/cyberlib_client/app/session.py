@@ -20,6 +20,14 @@ from .workplace import Notice, Workplace
 class Session(Workplace):
     """A workplace with what is read from its profile and its vault, each when it is first needed."""
 
+    incomplete = False
+    """Part of what was asked for could not be read: what was listed is not all."""
+
+    @property
+    def listing_exit(self) -> int:
+        """The exit code of a listing: 7 when it is not all."""
+        return 7 if self.incomplete else 0
+
     @cached_property
     def settings(self) -> Settings:
         """Read once. Failed("settings_damaged")."""
@@ -79,7 +87,10 @@ class Session(Workplace):
         heads = {s.id for s in snapshots.items if s.digest not in previous}
         present = {s.id for s in snapshots.items}
         seen = self.seen
-        absent = set() if forget_absent else {head for head in seen.heads if head not in present}
+        # One that the disk does not give back today is not absent.
+        absent = {
+            h for h in seen.heads - present if not forget_absent or snapshots.unread.get(bytes.fromhex(h))
+        }
         if seen.heads != heads | absent:
             self.remember(msgspec.structs.replace(seen, heads=frozenset(heads | absent)))
 

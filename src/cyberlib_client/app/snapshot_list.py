@@ -36,7 +36,8 @@ class SnapshotInfo(msgspec.Struct, frozen=True):
 
 
 def snapshots(session: Session) -> list[SnapshotInfo]:
-    """All snapshots, oldest first."""
+    """All snapshots, oldest first. Missing and damaged ones are told, see `Session.incomplete`."""
+    session.incomplete |= session.snapshots.incomplete
     return [snapshot_info(stored) for stored in session.snapshots.items]
 
 

@@ -91,14 +91,12 @@ class SnapshotList:
     def next_of(self, device: bytes) -> tuple[bytes | None, int]:
         """(the digest that a device's next snapshot follows, its number).
 
-        A snapshot that is there and could not be opened may be the device's newest, unless this machine
-        remembers another one as that. The number leaves room for each: none comes twice.
+        A snapshot that is there and could not be opened may be the device's newest. The number leaves room
+        for each: none comes twice.
         """
         last = self.latest_of(device)
-        number = last.snapshot.sequence if last else 0
-        if last is None or last.digest not in self.seen:
-            number += len(self.unread)
-        return last.digest if last else None, min(number + 1, MAX_SEQUENCE)
+        number = (last.snapshot.sequence if last else 0) + len(self.unread) + 1
+        return last.digest if last else None, min(number, MAX_SEQUENCE)
 
 
 def load_snapshots(store: Store, keys: VaultKeys, seen: Iterable[bytes] = ()) -> SnapshotList:

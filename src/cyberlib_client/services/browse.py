@@ -5,9 +5,11 @@ from __future__ import annotations
 import fnmatch
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from functools import lru_cache, partial
+from operator import itemgetter
+from typing import Final
 
 from ..core.errors import IntegrityError, UsageError
 from ..core.format_v1 import tree
@@ -112,24 +114,30 @@ def _same_state(a: Entry, b: Entry) -> bool:
     return (a.kind, a.size, a.mtime, a.content) == (b.kind, b.size, b.mtime, b.content)
 
 
-def versions(reader: Reader, snapshots: Iterable[Stored], path: bytes) -> list[Version]:
-    """The states of a path, oldest first. UsageError("path_not_in_snapshot", path=…) when there is none."""
+Unread = Callable[[bytes, Stored], None]
+"""Told of a path that cannot be looked at in a snapshot; the rest goes on."""
+
+
+def versions(reader: Reader, snapshots: Iterable[Stored], path: bytes, unread: Unread) -> list[Version]:
+    """The states of a path, oldest first; none when no snapshot holds it."""
     found: list[Version] = []
     for stored in snapshots:
-        entry = look(reader, stored.snapshot.root, path)
+        try:
+            entry = look(reader, stored.snapshot.root, path)
+        except IntegrityError:
+            unread(path, stored)
+            continue
         if entry is None:
             continue
         if not found or not _same_state(found[-1].entry, entry):
             found.append(Version(entry))
         found[-1].snapshots.append(stored)
-    if not found:
-        raise UsageError("path_not_in_snapshot", path=display(path))
     return found
 
 
 @dataclass(slots=True)
 class Match:
-    """A path that a search found, as its newest snapshot tells it, and where it is."""
+    """A path that a search found, as its newest snapshot tells it, and how many snapshots hold it."""
 
     path: bytes
     entry: Entry
@@ -144,10 +152,6 @@ def _folded(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
-MOST_MATCHES: Final = 5_000_000
-"""Paths that one search keeps in memory."""
-
-
 def name_test(pattern: str) -> Callable[[bytes], bool]:
     """Whether a name matches a pattern with `*`, `?` and `[…]`; a plain word matches any part.
 
@@ -160,80 +164,102 @@ def name_test(pattern: str) -> Callable[[bytes], bool]:
     return lambda name: matches(_folded(name.decode("utf-8", "replace"))) is not None
 
 
-def find(reader: Reader, snapshots: Sequence[Stored], pattern: str, under: bytes = b"/") -> Iterator[Match]:
-    """Paths whose last name matches, over all snapshots (oldest first), in order of paths.
+@dataclass(slots=True)
+class _Shown:
+    """A name in a directory over time: its newest entry, the snapshots that show it, and what it holds.
 
-    A directory that did not change from one snapshot to the next is searched once. IntegrityError also
-    when there are more than `MOST_MATCHES`.
+    A set of snapshots is a number with the bit of each one's place in their list. `below`: the directories
+    of that name by node id, and the snapshots that show each.
     """
-    test = name_test(pattern)
-    searched: _Searched = {}
-    matches: dict[bytes, Match] = {}
-    for stored in snapshots:
-        start = look(reader, stored.snapshot.root, under)
-        if start is None:
+
+    entry: Entry
+    places: int
+    below: dict[bytes, int] = field(default_factory=dict)
+
+
+def find(
+    reader: Reader, snapshots: Sequence[Stored], pattern: str, unread: Unread, under: bytes = b"/"
+) -> Iterator[Match]:
+    """Paths whose last name matches, over all snapshots (oldest first), folder by folder in order of names.
+
+    All snapshots are walked at once: a directory that did not change from one to the next is read once, and
+    no more is in memory than what matches in the folders on the way to the one that is looked at.
+    """
+    test = lru_cache(_KEPT_NAMES)(name_test(pattern))
+    start: dict[bytes, int] = {}
+    for place, stored in enumerate(snapshots):
+        try:
+            entry = look(reader, stored.snapshot.root, under)
+        except IntegrityError:
+            unread(under, stored)
             continue
-        prefix = b"/" + b"/".join(split_path(under)) if split_path(under) else b""
-        _search(reader, start, test, searched)
-        for path, entry in _told(searched, start):
-            full = prefix + path
-            match = matches.get(full)
-            if match is None:
-                if len(matches) >= MOST_MATCHES:
-                    raise IntegrityError("bad_tree")
-                matches[full] = Match(full, entry, stored, stored)
-            else:
-                match.entry, match.last, match.count = entry, stored, match.count + 1
-    for path in sorted(matches):
-        yield matches[path]
-
-
-class _Hits(NamedTuple):
-    """What a directory holds of a search: entries that match, and (name, node id) of directories with
-    matches below. Paths are put together only when they are told: they would take far more room."""
-
-    own: list[Entry]
-    below: list[tuple[bytes, bytes]]
-
-    def __bool__(self) -> bool:
-        return bool(self.own or self.below)
-
-
-_Searched = dict[bytes, _Hits]
-"""By the directory's id: one that many snapshots share is searched once."""
-
-
-def _search(reader: Reader, root: Entry, test: Callable[[bytes], bool], searched: _Searched) -> None:
-    stack = [(root, children(reader, root), _Hits([], []))]
+        if entry is not None and entry.kind == tree.DIRECTORY and entry.content:
+            start[entry.content] = start.get(entry.content, 0) | 1 << place
+    path = b"".join(b"/" + name for name in split_path(under))
+    stack = [(path, _names(reader, start, test, partial(_tell, unread, path, snapshots)))]
+    count = 0
     while stack:
-        entry, below, hits = stack[-1]
-        child = next(below, None)
-        if child is None:
+        above, names = stack[-1]
+        found = next(names, None)
+        if found is None:
             stack.pop()
-            searched[entry.content] = hits
-            if stack and hits:
-                stack[-1][2].below.append((entry.name, entry.content))
             continue
-        if len(stack) > tree.MAX_DEPTH:
+        count += 1
+        if len(stack) > tree.MAX_DEPTH or count > tree.MAX_ITEMS * len(snapshots):
             raise IntegrityError("bad_tree")
-        if test(child.name):
-            hits.own.append(child)
-        if child.kind == tree.DIRECTORY:
-            known = searched.get(child.content)
-            if known is None:
-                stack.append((child, children(reader, child), _Hits([], [])))
-            elif known:
-                hits.below.append((child.name, child.content))
+        name, shown = found
+        here = above + b"/" + name
+        if test(name):
+            first, last = snapshots[_oldest(shown.places)], snapshots[_newest(shown.places)]
+            yield Match(here, shown.entry, first, last, shown.places.bit_count())
+        if shown.below:
+            told = partial(_tell, unread, here, snapshots)
+            stack.append((here, _names(reader, shown.below, test, told)))
 
 
-def _told(searched: _Searched, root: Entry) -> Iterator[tuple[bytes, Entry]]:
-    """Matches below a searched directory, paths relative to it, in no order."""
-    stack = [(b"", root.content)]
-    while stack:
-        path, content = stack.pop()
-        hits = searched[content]
-        yield from ((path + b"/" + entry.name, entry) for entry in hits.own)
-        stack.extend((path + b"/" + name, below) for name, below in hits.below)
+_KEPT_NAMES: Final = 1 << 16
+
+
+def _oldest(places: int) -> int:
+    return (places & -places).bit_length() - 1
+
+
+def _newest(places: int) -> int:
+    return places.bit_length() - 1
+
+
+def _tell(unread: Unread, path: bytes, snapshots: Sequence[Stored], places: int) -> None:
+    unread(path or b"/", snapshots[_newest(places)])
+
+
+def _names(
+    reader: Reader,
+    directories: Mapping[bytes, int],
+    test: Callable[[bytes], bool],
+    unread: Callable[[int], None],
+) -> Iterator[tuple[bytes, _Shown]]:
+    """What one path holds in any of its states: names that match, and directories, in order."""
+    found: dict[bytes, _Shown] = {}
+    for content, places in directories.items():
+        try:
+            for entry in read_directory(reader, content):
+                if entry.kind == tree.DIRECTORY or test(entry.name):
+                    _add(found, entry, places)
+        except IntegrityError:
+            unread(places)
+    yield from sorted(found.items(), key=itemgetter(0))
+
+
+def _add(found: dict[bytes, _Shown], entry: Entry, places: int) -> None:
+    shown = found.get(entry.name)
+    if shown is None:
+        shown = found[entry.name] = _Shown(entry, places)
+    else:
+        if places > shown.places:  # with a higher bit: shown by a newer snapshot
+            shown.entry = entry
+        shown.places |= places
+    if entry.kind == tree.DIRECTORY and entry.content:
+        shown.below[entry.content] = shown.below.get(entry.content, 0) | places
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +272,13 @@ class Change:
     after: Entry | None
 
 
-def diff(reader: Reader, before: Entry | None, after: Entry | None, path: bytes) -> Iterator[Change]:
-    """Changes below `path` from one entry to another, in order of paths; equal directories are not read."""
+def diff(
+    reader: Reader, before: Entry | None, after: Entry | None, path: bytes, damaged: Damaged | None = None
+) -> Iterator[Change]:
+    """Changes below `path` from one entry to another, in order of paths; equal directories are not read.
+
+    Of a directory that cannot be read on one side nothing is told but that.
+    """
     path = path.rstrip(b"/")
     stack = [_pairs(reader, before, after)]
     names = [path]
@@ -255,7 +286,13 @@ def diff(reader: Reader, before: Entry | None, after: Entry | None, path: bytes)
     while stack:
         if len(stack) > tree.MAX_DEPTH or count > tree.MAX_ITEMS:
             raise IntegrityError("bad_tree")
-        pair = next(stack[-1], None)
+        try:
+            pair = next(stack[-1], None)
+        except IntegrityError as error:
+            if damaged is None:
+                raise
+            damaged(names[-1] or b"/", error)
+            pair = None
         if pair is None:
             stack.pop()
             names.pop()

@@ -82,6 +82,11 @@ def verify(
 ) -> VerifyResult:
     """Checks structure and presence, and reads `percent` % of the packs in full (0 to 100).
 
+    Structure: the header, slot tables, indexes, and every node of every snapshot's tree and content lists
+    are read and authenticated. Presence: every pack is listed with its right size, and every chunk of
+    every file is in one of them, as the index or the pack's footer tells. Whether the bytes of packs that
+    are not read are still those that were stored is not known.
+
     Never changes the vault. Raises Stopped, and what the store raises when it cannot be reached.
     """
     begun = time.monotonic()

@@ -281,16 +281,14 @@ def test_the_next_snapshot_never_takes_the_number_of_one_that_cannot_be_opened(h
     assert chain.problems() == []
 
 
-def test_a_device_whose_newest_is_remembered_counts_on_by_one() -> None:
+def test_a_device_counts_on_by_one_when_all_can_be_read() -> None:
     chain = Chain()
-    old = chain.add("a", NOW)
-    newest = chain.add("a", NOW + HOUR)
-    worn(chain, chain.add("b", NOW), old)
-    assert chain.load(newest).next_of(device("a").device.id) == (newest, 3)
-    assert chain.load().next_of(device("a").device.id) == (newest, 5)
-    assert chain.load().next_of(device("new").device.id) == (None, 3)
-    worn(chain)
+    old, newest = chain.add("a", NOW), chain.add("a", NOW + HOUR)
     assert chain.load().next_of(device("a").device.id) == (newest, 3)
+    assert chain.load().next_of(device("new").device.id) == (None, 1)
+    worn(chain, chain.add("b", NOW), old)
+    assert chain.load(newest).next_of(device("a").device.id) == (newest, 5)
+    assert chain.load().next_of(device("new").device.id) == (None, 3)
 
 
 @pytest.mark.parametrize("wrong", [b"", b"CLBS", bytes(88), bytes(5000)])

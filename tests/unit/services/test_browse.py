@@ -61,6 +61,11 @@ class Shown:
         return Entry(name, tree.DIRECTORY, 0o755, 1, 1, 0, 0, 0, 0, self._directory(what))
 
 
+def nothing(path: bytes, stored: Stored) -> None:
+    """Told of what cannot be read in a sound vault."""
+    raise AssertionError((path, stored))
+
+
 def flat(plan: Tree, above: str = "") -> dict[str, bytes | None]:
     """Path → content, None for folders."""
     found: dict[str, bytes | None] = {}
@@ -143,7 +148,7 @@ def test_find_is_like_a_dictionary(plans: list[Tree], pattern: str) -> None:
     for plan in plans:
         shown.add(plan)
     test = name_test(pattern)
-    matches = {m.path.decode(): m for m in find(shown.nodes, shown.stored, pattern)}
+    matches = {m.path.decode(): m for m in find(shown.nodes, shown.stored, pattern, nothing)}
     models = [flat(plan) for plan in plans]
     wanted = {
         path: [n for n, model in enumerate(models) if path in model]
@@ -152,7 +157,7 @@ def test_find_is_like_a_dictionary(plans: list[Tree], pattern: str) -> None:
         if test(path.rpartition("/")[2].encode())
     }
     assert matches.keys() == wanted.keys()
-    assert list(matches) == sorted(matches, key=str.encode)
+    assert list(matches) == sorted(matches, key=lambda path: path.encode().split(b"/"))
     for path, numbers in wanted.items():
         match = matches[path]
         assert (match.first, match.last) == (shown.stored[numbers[0]], shown.stored[numbers[-1]])
@@ -166,10 +171,10 @@ def test_find_below_a_folder(plans: list[Tree], under: str) -> None:
     shown = Shown()
     for plan in plans:
         shown.add(plan)
-    everywhere = [m.path for m in find(shown.nodes, shown.stored, "a")]
+    everywhere = [m.path for m in find(shown.nodes, shown.stored, "a", nothing)]
     start = f"/{under}".encode()
     for spelled in (start, start + b"/"):
-        below = [m.path for m in find(shown.nodes, shown.stored, "a", spelled)]
+        below = [m.path for m in find(shown.nodes, shown.stored, "a", nothing, spelled)]
         assert below == [path for path in everywhere if path.startswith(start + b"/")]
 
 
@@ -179,12 +184,76 @@ def test_unchanged_folders_are_searched_once() -> None:
     for number in range(20):
         shown.add({"same": same, "other": {"n": b"%d" % number}})
     shown.nodes.read.clear()
-    (match,) = find(shown.nodes, shown.stored, "f3", b"/same/d2")
+    (match,) = find(shown.nodes, shown.stored, "f3", nothing, b"/same/d2")
     assert (match.path, match.count) == (b"/same/d2/f3", 20)
     assert shown.nodes.read.count(shown.nodes.read[-1]) <= 20
     shown.nodes.read.clear()
-    assert sum(m.count for m in find(shown.nodes, shown.stored, "f3")) == 100
+    assert sum(m.count for m in find(shown.nodes, shown.stored, "f3", nothing)) == 100
     assert len(shown.nodes.read) < 80, "each folder once, each root once"
+
+
+def test_a_search_tells_what_it_finds_as_it_goes() -> None:
+    """However much is found, no more is read, or in memory, than the folders down to the one looked at."""
+    shown = Shown()
+    for number in range(3):
+        shown.add({f"d{n:03}": {f"e{m}": {"scan.jpg": b"%d" % number} for m in range(3)} for n in range(100)})
+    shown.nodes.read.clear()
+    found = find(shown.nodes, shown.stored, "scan", nothing)
+    first = next(found)
+    assert (first.path, first.count) == (b"/d000/e0/scan.jpg", 3)
+    assert len(shown.nodes.read) == 3 * 3, "the root, d000 and e0 of each"
+    assert sum(1 for _ in found) == 299
+
+
+def test_a_file_that_becomes_a_folder_and_a_file_again_is_one_match() -> None:
+    shown = Shown()
+    for plan in ({"a": b"1"}, {"a": {"a": b"2"}}, {}, {"a": b"3"}, {"b": b""}):
+        shown.add(plan)
+    matches = [(m.path, m.entry.kind, m.count, m.first, m.last) for m in find(
+        shown.nodes, shown.stored, "a", nothing)]  # fmt: skip
+    one, two, _, four, _ = shown.stored
+    assert matches == [(b"/a", tree.FILE, 3, one, four), (b"/a/a", tree.FILE, 1, two, two)]
+
+
+def test_what_cannot_be_read_costs_a_search_itself_alone() -> None:
+    shown = Shown()
+    for number in range(3):
+        shown.add({"sound": {"a": b"x"}, "bad": {"a": b"%d" % number}, "z": {"a": b"y"}})
+    lost = look(shown.nodes, shown.stored[1].snapshot.root, b"/bad")
+    assert lost is not None
+    del shown.nodes.kept[lost.content]
+    told: list[tuple[bytes, Stored]] = []
+
+    def unread(path: bytes, stored: Stored) -> None:
+        told.append((path, stored))
+
+    found = {m.path: m.count for m in find(shown.nodes, shown.stored, "a", unread)}
+    assert found == {b"/sound/a": 3, b"/bad": 3, b"/bad/a": 2, b"/z/a": 3}
+    assert told == [(b"/bad", shown.stored[1])]
+    told.clear()
+    seen = versions(shown.nodes, shown.stored, b"/bad/a", unread)
+    assert [v.snapshots for v in seen] == [[shown.stored[0]], [shown.stored[2]]]
+    assert told == [(b"/bad/a", shown.stored[1])]
+    told.clear()
+    del shown.nodes.kept[shown.stored[1].snapshot.root]
+    found = {m.path: m.count for m in find(shown.nodes, shown.stored, "a", unread, b"/sound")}
+    assert found == {b"/sound/a": 2}
+    assert told == [(b"/sound", shown.stored[1])]
+
+
+def test_what_cannot_be_read_costs_a_comparison_itself_alone() -> None:
+    shown = Shown()
+    one = shown.add({"a": {"x": b"1"}, "bad": {"y": b"1"}, "c": {"z": b"1"}})
+    two = shown.add({"a": {"x": b"2"}, "bad": {"y": b"2"}, "c": {"z": b"2"}})
+    lost = look(shown.nodes, two.content, b"/bad")
+    assert lost is not None
+    del shown.nodes.kept[lost.content]
+    told: list[bytes] = []
+    changes = diff(shown.nodes, one, two, b"/", lambda path, error: told.append(path))
+    assert [(c.kind, c.path) for c in changes] == [("~", b"/a/x"), ("~", b"/c/z")]
+    assert told == [b"/bad"]
+    with pytest.raises(IntegrityError):
+        list(diff(shown.nodes, one, two, b"/"))
 
 
 @pytest.mark.parametrize(
@@ -214,12 +283,7 @@ def test_versions_are_like_a_dictionary(plans: list[Tree], name: str) -> None:
         shown.add(plan)
     path = f"/{name}"
     models = [flat(plan) for plan in plans]
-    if not any(path in model for model in models):
-        with pytest.raises(UsageError) as refused:
-            versions(shown.nodes, shown.stored, path.encode())
-        assert refused.value.code == "path_not_in_snapshot"
-        return
-    found = versions(shown.nodes, shown.stored, path.encode())
+    found = versions(shown.nodes, shown.stored, path.encode(), nothing)
     assert [s for v in found for s in v.snapshots] == [
         s for s, model in zip(shown.stored, models, strict=True) if path in model
     ]

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from cyberlib_client.core.errors import Failed, Stopped
 from cyberlib_client.core.events import Progress, ignore
+from cyberlib_client.core.format_v1.vault import write_vault_header
 from cyberlib_client.core.ports import CancelToken
 from cyberlib_client.services.verify import UNKNOWN_PACK, VerifyResult, verify
 from cyberlib_client.transports.memory import MemoryStore
@@ -186,6 +188,31 @@ def test_bits_of_snapshots(kit: VaultKit) -> None:
             assert ("snapshot_damaged", name) in {(p.code, p.name) for p in result.problems}
             assert result.affected == []
             assert len(kit.snapshots().items) == 2
+
+
+def test_a_header_that_was_edited_is_named(kit: VaultKit) -> None:
+    """Whatever it says now: the vault opens by the header in its slot tables."""
+    made, keys = kit.open().header, kit.open().keys
+    sound = kit.store.objects["vault"]
+    body, tag, _ = sound.split(b"\n")
+    other = VaultKit(seed=9)
+    edits = {
+        "another vault's": other.store.objects["vault"],
+        "edited": body.replace(b'"created":', b'"created":1') + b"\n" + tag + b"\n",
+        "of another id": body.replace(made.id.encode(), b"00" * 16) + b"\n" + tag + b"\n",
+        "other bytes of the same meaning": body.replace(b",", b", ") + b"\n" + tag + b"\n",
+        "one line more": sound + b"\n",
+        "the first line alone": body + b"\n",
+        "by a holder of the keys": write_vault_header(structs.replace(made, created=1), keys),
+        "of a newer version": write_vault_header(structs.replace(made, version=2), keys),
+        "a slot table": next(d for n, d in kit.store.objects.items() if n.startswith("slots/")),
+        "nothing": b"",
+    }
+    for what, data in edits.items():
+        assert data != sound, what
+        kit.store.objects["vault"] = data
+        result = kit.verify(percent=0)
+        assert (result.ok, result.damaged) == (False, [("vault", "damaged")]), what
 
 
 @pytest.mark.parametrize("kind", ["slots/", "vault"])

@@ -41,6 +41,20 @@ NOTICES: Final[dict[str, Text]] = {
         "The vault was put back to an earlier state, or snapshots were deleted. If that was meant:"
         " cyberlib verify --accept-missing.",
     ),
+    "folder_unread": Text(
+        "{path} ne peut pas être lu[ dans la version {snapshot}] : ce dossier, ou l’un de ceux qui y mènent, est"
+        " endommagé ou manque ; ce qu’il contient n’est pas listé.",
+        "cyberlib verify --read-data dit ce qui est touché.",
+        "{path} cannot be read[ in the snapshot {snapshot}]: this folder, or one on the way to it, is damaged or"
+        " missing; what it holds is not listed.",
+        "cyberlib verify --read-data says what is touched.",
+    ),
+    "folders_unread": Text(
+        "{count} autres dossiers ne peuvent pas être lus.",
+        "cyberlib verify --read-data dit ce qui est touché.",
+        "{count} more folders cannot be read.",
+        "cyberlib verify --read-data says what is touched.",
+    ),
     "device_not_accepted": Text(
         "Le coffre n’accepte plus l’accès de ce poste.",
         "Refaites-le quand le coffre est ouvert : cyberlib key add device.",

@@ -140,6 +140,12 @@ ERRORS: Final[dict[str, Text]] = {
         "{path} is not in this snapshot.",
         "Search all of them: cyberlib find NAME.",
     ),
+    "path_in_no_snapshot": Text(
+        "Aucune version ne contient {path}.",
+        "Donnez le chemin complet, tel que cyberlib find NOM le montre.",
+        "No snapshot holds {path}.",
+        "Give the full path, as cyberlib find NAME shows it.",
+    ),
     "not_a_file": Text(
         "{path} n’est pas un fichier.",
         "Pour un dossier : cyberlib ls ou cyberlib restore.",

@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     help=Both("La version d’après.", "The snapshot after."),
 )
 @pass_run
-def diff(run: Run, before: str, after: str) -> None:
+def diff(run: Run, before: str, after: str) -> int:
     """See its help."""
     from ...app import browsing
 
     found = run.output.items(browsing.differences(run.session, before, after), line)
-    if not found and run.output.mode == "text":
+    if not found and run.output.mode == "text" and not run.session.incomplete:
         run.output.remark(say("Aucune différence.", "No difference."))
+    return run.session.listing_exit
 
 
 _SIGNS = {"added": "+", "removed": "-", "content": "~", "metadata": "m"}

@@ -40,13 +40,14 @@ if TYPE_CHECKING:
     help=Both("Seulement dans cette version.", "Only in this snapshot."),
 )
 @pass_run
-def find(run: Run, pattern: str, under: str, only: str | None) -> None:
+def find(run: Run, pattern: str, under: str, only: str | None) -> int:
     """See its help."""
     from ...app import browsing
 
     found = run.output.items(browsing.find(run.session, pattern, under=under, only=only), line)
     if not found and run.output.mode == "text":
         run.output.remark(say("Rien ne porte ce nom.", "Nothing has that name."))
+    return run.session.listing_exit
 
 
 def line(match: FoundInfo) -> str:
@@ -55,5 +56,5 @@ def line(match: FoundInfo) -> str:
     slash = "/" if e.kind == "directory" else ""
     length = size(e.size) if e.kind == "file" else ""
     held = many(match.snapshots, *SNAPSHOT)
-    spans = say(f"{held}, la dernière {match.last[:8]}", f"{held}, last {match.last[:8]}")
+    spans = say(f"dans {held}, la dernière {match.last[:8]}", f"in {held}, last {match.last[:8]}")
     return f"{moment(e.modified)}  {length:>8}  {e.path}{slash}  ({spans})"

@@ -24,19 +24,20 @@ if TYPE_CHECKING:
     "item",
     metavar=Both("VERSION[:CHEMIN]", "SNAPSHOT[:PATH]"),
     help=Both(
-        "Une version (« latest », ou le début de son nom) et un chemin.",
-        "A snapshot (“latest”, or the beginning of its id) and a path.",
+        "Une version (« latest », ou le début de son nom) et un chemin. Sans chemin : les dossiers protégés.",
+        "A snapshot (“latest”, or the beginning of its id) and a path. Without a path: its sources.",
     ),
 )
 @option(
     "-R", "--recursive", is_flag=True, help=Both("Tout ce qui se trouve en dessous.", "All that lies below.")
 )
 @pass_run
-def ls(run: Run, item: str, recursive: bool) -> None:
+def ls(run: Run, item: str, recursive: bool) -> int:
     """See its help."""
     from ...app import browsing
 
     run.output.items(browsing.entries(run.session, item, recursive=recursive), line)
+    return run.session.listing_exit
 
 
 _LETTERS = {

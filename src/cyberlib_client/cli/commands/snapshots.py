@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     ),
 )
 @pass_run
-def snapshots(run: Run) -> None:
+def snapshots(run: Run) -> int:
     """See its help."""
     from ...app import snapshot_list
 
     found = snapshot_list.snapshots(run.session)
     if run.output.mode != "text":
         run.output.items(found, str)
-        return
-    if not found:
+    elif found:
+        run.output.result(found, lambda: table(_head(), [_row(s) for s in found], "lllrrr"))
+    elif not run.session.incomplete:
         run.output.result(found, lambda: [say("Le coffre est vide.", "The vault is empty.")])
-        return
-    run.output.result(found, lambda: table(_head(), [_row(s) for s in found], "lllrrr"))
+    return run.session.listing_exit
 
 
 def _head() -> list[str]:

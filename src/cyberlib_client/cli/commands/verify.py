@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 @command(
     "verify",
     Both(
-        "Vérifier que le coffre est complet. Avec --read-data, que chaque octet s’y relit.",
-        "Check that the vault is complete. With --read-data, that every byte can be read.",
+        "Vérifier que le coffre est complet. Versions et dossiers sont lus ; des paquets, la présence et la"
+        " taille sont contrôlées. Avec --read-data, chaque octet est relu.",
+        "Check that the vault is complete. Snapshots and folders are read; of packs, presence and size are"
+        " checked. With --read-data, every byte is read.",
     ),
 )
 @option(
@@ -81,6 +83,11 @@ def lines(done: Verified) -> Iterator[str]:
     )
     if not done.ok:
         yield say("LE COFFRE EST ENDOMMAGÉ.", "THE VAULT IS DAMAGED.")
+        if any(not d.name.startswith("packs/") for d in done.damaged):
+            yield say(
+                "Remettez d’une copie du coffre les objets abîmés ou absents qui ne sont pas des paquets.",
+                "Put back from a copy of the vault the damaged or missing objects that are no packs.",
+            )
         if done.affected:
             yield say(
                 "Relancez cyberlib backup : ce qui est encore sur le poste est remis dans le coffre. "
@@ -98,10 +105,13 @@ def lines(done: Verified) -> Iterator[str]:
         yield say("Le coffre est sain.", "The vault is sound.")
     elif done.packs_read:
         yield say(
-            "Rien ne manque ; ce qui a été relu est sain.", "Nothing is missing; what was read is sound."
+            "Rien ne manque ; ce qui a été relu est sain. Du reste, seules la présence et la taille sont sûres.",
+            "Nothing is missing; what was read is sound. Of the rest, only presence and size are certain.",
         )
     else:
         yield say(
-            "Rien ne manque. Le contenu n’a pas été relu : cyberlib verify --read-data.",
-            "Nothing is missing. Content was not read: cyberlib verify --read-data.",
+            "Rien ne manque : les dossiers se lisent, les paquets sont là et de la bonne taille. Le contenu des"
+            " fichiers n’a pas été relu : cyberlib verify --read-data.",
+            "Nothing is missing: folders can be read, packs are there and of the right size. The content of files"
+            " was not read: cyberlib verify --read-data.",
         )

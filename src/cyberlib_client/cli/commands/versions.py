@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import moment, size
+from ..units import SNAPSHOT, many, moment, size
 from ..words import argument, command
 
 if TYPE_CHECKING:
@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     help=Both("Son chemin sur ce poste, ou dans le coffre.", "Its path on this machine, or in the vault."),
 )
 @pass_run
-def versions(run: Run, path: str) -> None:
+def versions(run: Run, path: str) -> int:
     """See its help."""
     from ...app import browsing
 
     run.output.items(browsing.versions(run.session, path), line)
+    return run.session.listing_exit
 
 
 def line(version: FoundInfo) -> str:
@@ -38,8 +39,7 @@ def line(version: FoundInfo) -> str:
     e = version.entry
     length = size(e.size) if e.kind == "file" else ""
     span = version.first[:8] if version.first == version.last else f"{version.first[:8]} … {version.last[:8]}"
-    seen = say(
-        f"vu {moment(version.first_time)} – {moment(version.last_time)}",
-        f"seen {moment(version.first_time)} – {moment(version.last_time)}",
-    )
+    times = dict.fromkeys((moment(version.first_time), moment(version.last_time)))
+    held = many(version.snapshots, *SNAPSHOT)
+    seen = say(f"vu {' – '.join(times)}  (dans {held})", f"seen {' – '.join(times)}  (in {held})")
     return f"{moment(e.modified)}  {length:>8}  {span:<19}  {seen}"
