@@ -68,22 +68,6 @@ def content_kind(head: bytes, name: bytes, size: int | None = None) -> Kind:
     return _NAMES.get(name[name.rfind(b".") :].lower(), PLAIN)
 
 
-def is_database_like(head: bytes, name: bytes) -> bool:
-    """Whether the file is to be compared by content, whatever its times say."""
-    return content_kind(head, name) is not PLAIN
-
-
-def page_size(head: bytes, name: bytes) -> int:
-    """Distance of the cuts in bytes, or 0 for a file that is cut by its content."""
-    return content_kind(head, name).page
-
-
-def maybe_database(name: bytes) -> bool:
-    """What the name alone says, for a scan that has not opened the file. Databases that hide under another
-    name (a browser's `History`) are found when they are first read, by `content_kind`."""
-    return name[name.rfind(b".") :].lower() in _NAMES
-
-
 def _number(head: bytes, at: int, length: int, order: Literal["little", "big"] = "little") -> int:
     return int.from_bytes(head[at : at + length], order)
 

@@ -10,15 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cyberlib_client.files.kinds import (
-    HEAD,
-    PLAIN,
-    UNKNOWN_PAGE,
-    content_kind,
-    is_database_like,
-    maybe_database,
-    page_size,
-)
+from cyberlib_client.files.kinds import HEAD, PLAIN, UNKNOWN_PAGE, content_kind
 
 
 def at(*places: tuple[int, bytes], length: int = HEAD) -> bytes:
@@ -48,8 +40,7 @@ def test_a_real_sqlite_database_tells_its_page(tmp_path: Path, page: int) -> Non
     database.close()
     head = path.read_bytes()[:HEAD]
     assert content_kind(head, b"patients.pdf", path.stat().st_size) == ("sqlite", page)
-    assert is_database_like(head, b"History")
-    assert page_size(head, b"History") == page
+    assert content_kind(head, b"History") == ("sqlite", page)
 
 
 def test_a_real_write_ahead_log_is_cut_by_content(tmp_path: Path) -> None:
@@ -60,7 +51,6 @@ def test_a_real_write_ahead_log_is_cut_by_content(tmp_path: Path) -> None:
     head = (tmp_path / "patients-wal").read_bytes()[:HEAD]
     database.close()
     assert content_kind(head, b"patients-wal") == ("sqlite-wal", 0)
-    assert is_database_like(head, b"patients-wal")
 
 
 @pytest.mark.parametrize(
@@ -96,8 +86,6 @@ def test_each_format_is_known_by_its_content(head: bytes, kind: str, page: int) 
     for name in (b"data", b"letter.pdf", b"x.sqlite"):
         assert content_kind(head, name) == (kind, page)
         assert content_kind(head, name, 1 << 20) == (kind, page)
-        assert page_size(head, name) == page
-        assert is_database_like(head, name)
 
 
 @pytest.mark.parametrize(
@@ -127,8 +115,6 @@ def test_each_format_is_known_by_its_content(head: bytes, kind: str, page: int) 
 )
 def test_other_files_are_cut_by_content(head: bytes) -> None:
     assert content_kind(head, b"letter.pdf", 8192) is PLAIN
-    assert not is_database_like(head, b"letter.pdf")
-    assert page_size(head, b"letter.pdf") == 0
 
 
 def test_a_broken_number_of_pages_contradicts_a_weak_sign() -> None:
@@ -158,7 +144,6 @@ def test_a_broken_number_of_pages_contradicts_a_weak_sign() -> None:
     ],
 )
 def test_the_name_tells_when_the_content_does_not(name: bytes, kind: str) -> None:
-    assert maybe_database(name)
     assert content_kind(b"", name).name == kind
     assert content_kind(b"\x8f\x02" * 256, name).name == kind
 
@@ -180,18 +165,18 @@ def test_the_name_tells_when_the_content_does_not(name: bytes, kind: str) -> Non
     ],
 )
 def test_other_names_tell_nothing(name: bytes) -> None:
-    assert not maybe_database(name)
     assert content_kind(b"", name) is PLAIN
+    assert content_kind(b"\x8f\x02" * 256, name) is PLAIN
 
 
 @given(st.binary(max_size=HEAD), st.binary(max_size=20), st.none() | st.integers(0, 1 << 50))
 def test_any_bytes_give_a_usable_answer(head: bytes, name: bytes, size: int | None) -> None:
     kind = content_kind(head, name, size)
     assert kind.page == 0 or (512 <= kind.page <= 65536 and kind.page & (kind.page - 1) == 0)
-    assert not maybe_database(name) or kind is not PLAIN
+    assert content_kind(b"", name) is PLAIN or kind is not PLAIN
 
 
 @given(st.binary(min_size=2, max_size=2))
 def test_a_damaged_page_size_is_replaced(raw: bytes) -> None:
-    page = page_size(at((0, b"SQLite format 3\0"), (16, raw)), b"x")
+    page = content_kind(at((0, b"SQLite format 3\0"), (16, raw)), b"x").page
     assert page in (512, 1024, 2048, 4096, 8192, 16384, 32768, 65536)
