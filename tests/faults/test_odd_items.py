@@ -65,6 +65,7 @@ def _restore(kit: VaultKit, to: Path, **wishes: bool) -> RestoreResult:
         kit.open(),
         RestoreRequest(kit.snapshots().resolve("latest"), os.fspath(to), **wishes),  # type: ignore[arg-type]
         metadata=this_system().metadata,
+        volumes=this_system().volumes,
         listener=kit.events.append,
         cancel=CancelToken(),
     )

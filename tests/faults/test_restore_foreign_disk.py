@@ -82,7 +82,7 @@ def test_what_is_there_is_safe_without_hard_links_too(stick: Path, conflict: Con
     if conflict is Conflict.KEEP_BOTH:
         assert (small, found["f (CyberLib 2026-11-22).txt"]) == (Outcome.KEPT_BOTH, b"new")
         assert (found["folder"], found["folder (CyberLib 2026-11-22)"]) == (None, b"new")
-        assert (found["file"], found["file (CyberLib 2026-11-22 2)"]) == (b"old", None)
+        assert (found["file"], "file (CyberLib 2026-11-22 2)" in found) == (b"old", False)
     if conflict is Conflict.REPLACE:
         assert small is Outcome.REPLACED
         assert b"new" in (found.get("f.txt"), found.get("F.txt"))
@@ -116,4 +116,4 @@ def test_each_disk_below_a_folder_has_rules_of_its_own(stick: Path) -> None:
     restore.file(b"A:B", parent=usb)
     restore.target.close()
     assert sorted(restore.listing()) == ["A:B", "a:b", "usb", "usb/A‛：B (2)", "usb/a‛：b"]
-    assert restore.incidents[0] == Incident("modes_not_kept", "usb")
+    assert restore.incidents[0] == Incident("modes_not_kept", "/usb")

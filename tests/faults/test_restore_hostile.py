@@ -283,7 +283,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
         assert long.pwrite(500_000, bytes(100_000))
         with pytest.raises(Failed) as large:
             long.pwrite(0, bytes(500_000))  # the disk takes part of it
-        for raised, path in ((small, "small"), (large, "long")):
+        for raised, path in ((small, "/small"), (large, "/long")):
             assert (raised.value.code, raised.value.facts["path"]) == ("target_full", path)
         assert not long.pwrite(0, b"x")
         assert long.finish() is Outcome.REFUSED
@@ -349,7 +349,7 @@ def test_what_a_user_may_not_write_is_told_and_the_rest_goes_on(as_nobody: Path)
     assert restore.target.symlink(closed, b"j", b"x", META) is Outcome.REFUSED
     assert restore.file(b"open") is Outcome.WRITTEN
     assert restore.incidents == [
-        Incident("restore_denied", f"closed/{name}", os.strerror(errno.EACCES)) for name in "fghij"
+        Incident("restore_denied", f"/closed/{name}", os.strerror(errno.EACCES)) for name in "fghij"
     ]
     assert restore.listing() == {"closed": None, "closed/f": b"old", "open": b"new"}
     restore.target.close()

@@ -31,6 +31,7 @@ from cyberlib_client.services.backup import BackupRequest, BackupResult, Source,
 from cyberlib_client.services.device import Identity, identity
 from cyberlib_client.services.restore import RestoreRequest, RestoreResult, restore
 from cyberlib_client.services.verify import VerifyResult, verify
+from cyberlib_client.system import this_system
 from cyberlib_client.transports.memory import MemoryStore
 
 RECOVERY_KEY: Final = bytes(range(32))
@@ -191,6 +192,7 @@ class VaultKit:
             self.open(),
             RestoreRequest(self.snapshots().resolve(snapshot), os.fspath(to), **request),
             metadata=self.metadata,
+            volumes=this_system().volumes,
             listener=self.events.append,
             cancel=CancelToken(),
         )

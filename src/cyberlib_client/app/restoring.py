@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 import msgspec
 
 from ..core.errors import UsageError
-from ..core.events import Event, Incident
+from ..core.events import Incident
 from ..files.restore_names import NameRules
 from ..services.restore import Conflict, RestoreRequest, RestoreResult, restore
 from ..services.restore import Question as Question
@@ -45,7 +44,10 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class RestoreDone(msgspec.Struct, frozen=True):
-    """How a restore ended. `failed`: items not restored whole; `incidents` name them."""
+    """How a restore ended, or with `dry_run` would end. `files` to `bytes`: written in this run, `kept_both`
+    and `replaced` of them where something else stood. `identical`: items that were there already.
+    `skipped`: where something else stands, left. `to_ask` (dry run): the user would be asked. `failed`:
+    items not restored whole; `incidents` name them."""
 
     outcome: Literal["completed"]
     snapshot: str
@@ -55,8 +57,11 @@ class RestoreDone(msgspec.Struct, frozen=True):
     directories: int
     others: int
     bytes: int
+    identical: int
     skipped: int
     kept_both: int
+    replaced: int
+    to_ask: int
     failed: int
     incidents: list[Incident]
     seconds: float
@@ -95,10 +100,13 @@ def _done(wanted: Wanted, result: RestoreResult, snapshot: str) -> RestoreDone:
         directories=result.directories,
         others=result.others,
         bytes=result.bytes,
+        identical=result.identical,
         skipped=result.skipped,
         kept_both=result.kept_both,
+        replaced=result.replaced,
+        to_ask=result.to_ask,
         failed=result.failed,
-        incidents=[cast(Incident, _rooted(incident)) for incident in result.incidents],
+        incidents=result.incidents,
         seconds=result.seconds,
     )
 
@@ -127,17 +135,11 @@ def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreRes
         session.vault,
         request,
         metadata=bootstrap.metadata(),
-        listener=lambda event: session.listener(_rooted(event)),
+        volumes=bootstrap.volumes(),
+        listener=session.listener,
         cancel=session.cancel,
     )
     return result, stored.id
-
-
-def _rooted(event: Event) -> Event:
-    """With the path as the vault has it: the writer's own incidents count from the target."""
-    if isinstance(event, Incident) and not event.path.startswith("/"):
-        return replace(event, path=f"/{event.path}")
-    return event
 
 
 def _check_outside(to: str, session: Session) -> None:

@@ -31,7 +31,10 @@ class Bar:
         self._live.start()
 
     def show(self, progress: Progress) -> None:
-        """Draws the newest figures."""
+        """Draws the newest figures, or the words for work that has none."""
+        if words := stage(progress):
+            self._live.update(Text(words), refresh=True)
+            return
         now = time.monotonic()
         self._marks = [m for m in self._marks if now - m[0] <= _WINDOW] + [(now, progress.bytes_done)]
         table = Table.grid(padding=(0, 1))
@@ -63,6 +66,15 @@ class Bar:
     def _speed(self) -> float:
         (begun, first), (now, last) = self._marks[0], self._marks[-1]
         return (last - first) / (now - begun) if now > begun else 0.0
+
+
+def stage(progress: Progress) -> str:
+    """What is being done when nothing can be counted; "" for a phase with figures."""
+    words = {
+        "unlock": say("Ouverture du coffre…", "Opening the vault…"),
+        "sync": say("Écriture sur le disque…", "Writing to the disk…"),
+    }
+    return words.get(progress.phase, "")
 
 
 def figures(progress: Progress, speed: float) -> str:

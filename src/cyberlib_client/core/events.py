@@ -8,9 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a job stands. Totals are None while unknown. Bytes are bytes of the user's files."""
+    """Where a job stands. Totals are None while unknown. Bytes are bytes of the user's files.
 
-    phase: str  # "scan" "backup" "restore" "verify" …
+    `phase`: "backup", "restore", "verify", "preview"; and without figures "unlock" (opening the vault),
+    "sync" (what was written is brought to the disk).
+    """
+
+    phase: str
     files_done: int = 0
     files_total: int | None = None
     bytes_done: int = 0

@@ -71,7 +71,8 @@ class Volumes(Protocol):
         """Makes names created or removed in a directory survive a power cut, where the system can."""
 
     def syncs_whole(self, path: Native) -> bool:
-        """Whether `sync_volume` is for this user: Windows keeps it to administrators. Never raises."""
+        """Whether `sync_volume` is for this user: Windows keeps it to administrators. Never raises; what
+        `path` names may be yet to be made."""
 
     def sync_volume(self, target: Native | int) -> None:
         """Brings all that was written to the file system of `target` to the disk, whoever wrote it.

@@ -1,9 +1,11 @@
-"""What to do when the name of an item is taken: by something of the user's, or by another item."""
+"""What to do when the name of an item is taken: by the same item already, by something else of the user's,
+or by another item of this restore."""
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -17,12 +19,19 @@ from .restore_model import Ask, Conflict, Existing, Held, Outcome, Place, Questi
 Make = Callable[[Held, bytes], list[str]]
 """Makes an item under a name that must be free; returns what metadata could not be set."""
 
+Same = Callable[[Held, bytes], bool]
+"""Whether the item already stands under a name."""
+
+_LABEL: Final = "CyberLib"
+_KEPT: Final = re.compile(rb" \(CyberLib \d{4}-\d\d-\d\d(?: \d+)?\)(?=(?:\.[^.]{0,64})?\Z)", re.DOTALL)
+"""What `NameRules.kept` adds to the name of a second version, today or on another day."""
+
 _ATTEMPTS: Final = 100_000
 """Names tried for an item that must not overwrite another."""
 
 
 class Conflicts:
-    """Finds every item a name on disk. `conflict`, `ask`, `clock`: see Target."""
+    """Finds every item a name on disk. `conflict`, `ask`, `clock`: see Folders."""
 
     def __init__(
         self,
@@ -44,6 +53,8 @@ class Conflicts:
         self._clock = clock
         self._wishes = wishes
         self._label: str | None = None
+        self.looks = conflict is not Conflict.SKIP
+        """Whether what is there is compared with what should be: to leave all alone needs no reading."""
         self._lock = threading.Lock()
         self._asking = threading.Lock()
 
@@ -56,9 +67,33 @@ class Conflicts:
                 disk = self._unlike_others(parent, name, disk)
         elif disk is name:
             return disk
-        if disk != name:
+        if disk != name and (parent.renamed or {}).get(name) != disk:
             self._rename(parent, name, disk, "name_changed")
         return disk
+
+    def standing(self, parent: DirHandle, disk: bytes) -> Iterator[bytes]:
+        """Names under which an item may stand already: its own, and those of second versions kept beside it
+        by an earlier restore. None when its own is free. Raises OSError."""
+        directory = self._handles.directory(parent)
+        if self._place.look(directory, disk, None, -1) is None:
+            return
+        yield disk
+        if self._conflict is Conflict.REPLACE:
+            return
+        if parent.kept is None:
+            kept: dict[bytes, list[bytes]] = {}
+            for name in self._place.names(directory):
+                if (first := _KEPT.sub(b"", name)) != name:
+                    kept.setdefault(first, []).append(name)
+            parent.kept = kept
+        yield from sorted(parent.kept.get(disk, ()))
+
+    def stands_as(self, parent: DirHandle, name: bytes, disk: bytes) -> None:
+        """An item was found where an earlier restore had put it."""
+        if disk != name:
+            with self._lock:
+                parent.renamed = parent.renamed or {}
+                parent.renamed[name] = disk
 
     def foresee(self, parent: DirHandle, name: bytes, disk: bytes, size: int) -> Conflict | None:
         """The choice for a long file, made before it is fetched; None when its name is free."""
@@ -74,11 +109,13 @@ class Conflicts:
         size: int = -1,
         choice: Conflict | None = None,
         movable: bool = True,
+        same: Same | None = None,
     ) -> Outcome:
-        """Makes the item as `disk`, or does what the user wants when that is taken.
+        """Makes the item as `disk`, or does what the user wants when that is taken by anything but itself.
 
         `size`: of a file, to know the unfinished one of an interrupted restore. `choice`: made
         before. `movable`: the item can be made under another name and then renamed over an old one.
+        `same`: knows the item when it sees it; without it, what is there is another.
         """
         directory = self._handles.directory(parent)
         try:
@@ -90,6 +127,11 @@ class Conflicts:
             return self._keep_both(parent, name, disk, make)
         if existing.unfinished:
             return self._replace(parent, name, disk, make, Outcome.WRITTEN)
+        if same is not None and self.looks:
+            for there in self.standing(parent, disk):
+                if same(directory, there):
+                    self.stands_as(parent, name, there)
+                    return Outcome.IDENTICAL
         choice = choice or self._choose(parent, name, existing)
         if choice is Conflict.SKIP:
             return Outcome.SKIPPED
@@ -185,5 +227,5 @@ class Conflicts:
         """The same for all items of a run, whatever happens to midnight."""
         if self._label is None:
             moment = datetime.fromtimestamp(self._clock() / 1e9, UTC).astimezone()
-            self._label = f"CyberLib {moment:%Y-%m-%d}"
+            self._label = f"{_LABEL} {moment:%Y-%m-%d}"
         return self._label

@@ -27,11 +27,24 @@ class Holder(Protocol):
 class DirHandle:
     """A directory of the target. `disk`: its name there. `created`: by this restore.
 
-    `renamed`: items that got another name than in the vault. `keys`: where the file system takes
+    `renamed`: items that got another name than in the vault. `kept`: names of second versions that were
+    there before, by the name they were kept beside. `keys`: where the file system takes
     different names for the same, which item (a hash of its name) has each so far (NameRules.key).
     """
 
-    __slots__ = ("created", "disk", "held", "identity", "keys", "name", "parent", "renamed", "traits", "used")
+    __slots__ = (
+        "created",
+        "disk",
+        "held",
+        "identity",
+        "kept",
+        "keys",
+        "name",
+        "parent",
+        "renamed",
+        "traits",
+        "used",
+    )
 
     def __init__(
         self,
@@ -51,16 +64,17 @@ class DirHandle:
         self.traits = traits
         self.created = created
         self.renamed: dict[bytes, bytes] | None = None
+        self.kept: dict[bytes, list[bytes]] | None = None
         self.keys: dict[int, int] | None = None
 
     def path(self, name: bytes | None = None) -> str:
-        """The path in the vault, below what is restored, of this directory or an item in it, as text."""
+        """The path in the vault, `/` before each name, of this directory or an item in it, as text."""
         parts = [] if name is None else [name]
         here: DirHandle | None = self
         while here is not None and here.parent is not None:
             parts.append(here.name)
             here = here.parent
-        return display(b"/".join(reversed(parts)))
+        return "/" + display(b"/".join(reversed(parts)))
 
 
 class OpenHandles:

@@ -29,6 +29,7 @@ class Outcome(Enum):
     WRITTEN = "written"
     KEPT_BOTH = "kept_both"
     REPLACED = "replaced"
+    IDENTICAL = "identical"  # it was there already: left, its metadata set where they differed
     SKIPPED = "skipped"
     COPY_NEEDED = "copy_needed"  # a hard link this file system cannot make: write the content again
     REFUSED = "refused"  # by the system: no rights, a name or kind of item it does not know
@@ -39,7 +40,7 @@ class Outcome(Enum):
         return self in _THERE
 
 
-_THERE: Final = frozenset((Outcome.WRITTEN, Outcome.KEPT_BOTH, Outcome.REPLACED))
+_THERE: Final = frozenset((Outcome.WRITTEN, Outcome.KEPT_BOTH, Outcome.REPLACED, Outcome.IDENTICAL))
 
 
 class EntryMeta(NamedTuple):
@@ -74,12 +75,14 @@ class Wishes(NamedTuple):
     """What to restore beyond content, names, times and the nine permission bits.
 
     `owner`: user, group, and the setuid, setgid and sticky bits that are safe only with them. `acl`:
-    access lists. Both need privileges. `devices`: device files, for root alone.
+    access lists. Both need privileges. `devices`: device files, for root alone. `flush`: every file
+    on the disk before it counts as written, where that cannot be done for all of them at the end.
     """
 
     owner: bool = False
     acl: bool = False
     devices: bool = False
+    flush: bool = False
 
     def missed(self, lost: Iterable[str]) -> list[str]:
         """Of metadata that could not be set, what the user is to be told.
@@ -153,8 +156,11 @@ class Place(Protocol):
     open_limit: int
     """Handles to hold open at once."""
 
-    def open_root(self, path: str) -> tuple[Held, Identity]:
-        """The directory `path`, made private to its owner if it is missing."""
+    def open_root(self, path: str, make: bool) -> tuple[Held, Identity]:
+        """The directory `path`, made private to its owner if it is missing and is to be made (`make`)."""
+
+    def usual(self) -> Traits:
+        """What file systems of this system mostly do."""
 
     def traits(self, directory: Held) -> Traits:
         """Finds out by trying, in the directory itself."""
@@ -203,6 +209,33 @@ class Place(Protocol):
 
     def look(self, directory: Held, name: bytes, seal: int | None, size: int) -> Existing | None:
         """What stands at `name`. `size`: of the file that should, for `unfinished`."""
+
+    def names(self, directory: Held) -> list[bytes]:
+        """Of everything in the directory."""
+
+    def open_same(self, directory: Held, name: bytes, size: int) -> Held | None:
+        """The file at `name`, open for reading, if it is a regular one of that size; else None."""
+
+    def read(self, file: Held, offset: int, size: int) -> bytes:
+        """Bytes of what `open_same` gave, fewer at its end."""
+
+    def is_link(self, directory: Held, name: bytes, target: bytes) -> bool:
+        """Whether a symbolic link that says `target` stands there."""
+
+    def is_special(self, directory: Held, name: bytes, kind: int, device: int) -> bool:
+        """Whether what `special` would make stands there."""
+
+    def dress_again(
+        self, directory: Held, name: bytes, item: Held, meta: EntryMeta, linked: bool
+    ) -> list[str]:
+        """Metadata of a file or directory that was there, as far as they differ.
+
+        `linked`: its other names, if it has any, are of this restore too. What belongs to another
+        user or has a name elsewhere is left alone; what differs of it is returned.
+        """
+
+    def dress_unopened(self, directory: Held, name: bytes, kind: int, meta: EntryMeta) -> list[str]:
+        """The same for a link (S_IFLNK), fifo or device."""
 
     def symlink(
         self, directory: Held, name: bytes, target: bytes, folder: bool, meta: EntryMeta

@@ -17,27 +17,26 @@ import itertools
 import os
 import stat
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
 from ..core.platform import Metadata
 from ..core.ports import Buffer
 from .restore_model import PART, EntryMeta, Exchanged, Existing, Held, Identity, Traits, Wishes
+from .restore_names import MACOS, POSIX
 
 SEAL: Final = 0o1200
 """Owner may write, nobody may read, and the sticky bit, which means nothing on a file. Systems that clear
 that bit when a file is made leave 0o200."""
 
 _FLAGS: Final = "macos:flags"
-_PERMISSIONS: Final = 0o777
-_ALL_BITS: Final = 0o7777
 _PRIVATE: Final = 0o700
 _PRIVATE_FILE: Final = 0o600
 _NO_LINKS: Final = frozenset((errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EXDEV))
 _NOT_A_DIRECTORY: Final = frozenset((errno.ENOTDIR, errno.ELOOP, errno.ENXIO))
 
 if sys.platform != "win32":
+    from .restore_dress import Dress, chmod_unopened, for_any_group, group_exceeds
     from .restore_traits import traits_of
 
     _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -49,10 +48,7 @@ if sys.platform != "win32":
         reopens_files = True
 
         def __init__(self, metadata: Metadata | None, wishes: Wishes) -> None:
-            self._metadata = metadata
-            self._wishes = wishes
-            self._bits = _ALL_BITS if wishes.owner else _PERMISSIONS
-            self._wants_owner = wishes.owner
+            self._dress = Dress(metadata, wishes)
             self._user = os.geteuid()
             # A quarter of what this process may open: the store, the database and the rest need some too.
             self.open_limit = max(16, min(512, os.sysconf("SC_OPEN_MAX") // 4))
@@ -63,15 +59,17 @@ if sys.platform != "win32":
 
         # Directories
 
-        def open_root(self, path: str) -> tuple[Held, Identity]:
+        def open_root(self, path: str, make: bool) -> tuple[Held, Identity]:
             full = os.path.realpath(path)  # the user named it: links up to here are theirs
-            try:
-                os.makedirs(os.path.dirname(full), exist_ok=True)
-                os.mkdir(full, _PRIVATE)
-            except FileExistsError:
-                pass
+            if make:
+                with suppress(FileExistsError):
+                    os.makedirs(os.path.dirname(full), exist_ok=True)
+                    os.mkdir(full, _PRIVATE)
             number = os.open(full, _ENTER)
             return Held(number, os.close), _identity(os.fstat(number))
+
+        def usual(self) -> Traits:
+            return Traits(MACOS if sys.platform == "darwin" else POSIX, SEAL)
 
         def traits(self, directory: Held) -> Traits:
             return traits_of(directory.number, self.part_name(), SEAL)
@@ -93,10 +91,7 @@ if sys.platform != "win32":
             return held, _identity(found)
 
         def finish_directory(self, directory: Held, meta: EntryMeta) -> list[str]:
-            lost, mode = self._dressed(directory.number, meta)
-            _try(lost, "mode", lambda: os.fchmod(directory.number, mode))
-            _try(lost, "time", lambda: _set_time(directory.number, meta.mtime_ns))
-            return lost + self._barred(directory.number, meta)
+            return self._dress.all(directory.number, meta) + self._dress.barred(directory.number, meta)
 
         # Files
 
@@ -111,10 +106,12 @@ if sys.platform != "win32":
                     done = os.write(number, data)
                     if done != len(data):
                         _pwrite_all(number, memoryview(data)[done:], done)
-                    mode, _, _, mtime_ns, extras = meta
-                    mode &= self._bits
-                    if extras or self._wants_owner:
-                        lost, mode = self._dressed(number, meta)
+                    mode, _, group, mtime_ns, extras = meta
+                    mode &= self._dress.bits
+                    if extras or self._dress.wants_owner:
+                        lost, mode = self._dress.most(number, meta)
+                    elif group_exceeds(mode) and os.fstat(number).st_gid != group:
+                        mode = for_any_group(mode)
                     try:
                         os.utime(number, ns=(mtime_ns, mtime_ns))
                     except (OSError, OverflowError):
@@ -161,45 +158,17 @@ if sys.platform != "win32":
         def finish_part(self, part: Held, size: int, meta: EntryMeta) -> list[str]:
             if os.fstat(part.number).st_size != size:
                 raise OSError(errno.EIO, os.strerror(errno.EIO))
-            lost, mode = self._dressed(part.number, meta)
-            _try(lost, "mode", lambda: os.fchmod(part.number, mode))
-            _try(lost, "time", lambda: _set_time(part.number, meta.mtime_ns))
-            return lost
-
-        def _dressed(self, number: int, meta: EntryMeta) -> tuple[list[str], int]:
-            """(what could not be set, the mode to set last): owner, attributes and ACLs of an open item.
-
-            Before the mode, because a read-only file takes no attributes and a new owner clears
-            setuid; those bits are for the right owner only.
-            """
-            lost: list[str] = []
-            mode = meta.mode & self._bits
-            if self._wants_owner:
-                _try(lost, "owner", lambda: os.chown(number, meta.uid, meta.gid))
-                if lost:
-                    mode &= _PERMISSIONS
-            if meta.extras and self._metadata is not None:
-                wishes = self._wishes
-                lost += self._metadata.apply(
-                    number, meta.extras, want_acl=wishes.acl, want_owner=wishes.owner
-                )
-            return lost, mode
+            return self._dress.all(part.number, meta)
 
         def finish_last(self, directory: Held, name: bytes, meta: EntryMeta) -> list[str]:
-            if self._metadata is None or not meta.extras or _FLAGS not in meta.extras:
+            if not meta.extras or _FLAGS not in meta.extras:
                 return []
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
             try:
                 held = Held(os.open(name, flags, dir_fd=directory.number), os.close)
             except OSError:
                 return [_FLAGS]
-            return self._barred(held.number, meta)
-
-        def _barred(self, number: int, meta: EntryMeta) -> list[str]:
-            """Flags that forbid every change, renaming too."""
-            if self._metadata is None or not meta.extras:
-                return []
-            return self._metadata.apply_last(number, meta.extras, want_owner=self._wishes.owner)
+            return self._dress.barred(held.number, meta)
 
         # Names
 
@@ -241,13 +210,61 @@ if sys.platform != "win32":
             is_directory = stat.S_ISDIR(found.st_mode)
             return Existing(is_directory, found.st_size, found.st_mtime_ns, unfinished)
 
+        # What is there already
+
+        def open_same(self, directory: Held, name: bytes, size: int) -> Held | None:
+            found = _stat(directory.number, name)
+            if found is None or not stat.S_ISREG(found.st_mode) or found.st_size != size:
+                return None
+            try:
+                held = self._opened(directory.number, name)
+            except PermissionError:
+                if found.st_uid != self._user:
+                    return None
+                # Its owner may not read it: so it was recorded, and the mode is set again if it is the same.
+                mode = stat.S_IMODE(found.st_mode)
+                chmod_unopened(directory.number, name, stat.S_IFREG, mode | stat.S_IRUSR)
+                try:
+                    held = self._opened(directory.number, name)
+                finally:
+                    chmod_unopened(directory.number, name, stat.S_IFREG, mode)
+            now = os.fstat(held.number)
+            return held if _identity(now) == _identity(found) and now.st_size == size else None
+
+        def _opened(self, where: int, name: bytes) -> Held:
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            return Held(os.open(name, flags, dir_fd=where), os.close)
+
+        def read(self, file: Held, offset: int, size: int) -> bytes:
+            return os.pread(file.number, size, offset)
+
+        def is_link(self, directory: Held, name: bytes, target: bytes) -> bool:
+            try:
+                return os.readlink(name, dir_fd=directory.number) == target
+            except OSError:
+                return False
+
+        def is_special(self, directory: Held, name: bytes, kind: int, device: int) -> bool:
+            found = _stat(directory.number, name)
+            if found is None or stat.S_IFMT(found.st_mode) != kind:
+                return False
+            return kind == stat.S_IFIFO or found.st_rdev == device
+
+        def dress_again(
+            self, directory: Held, name: bytes, item: Held, meta: EntryMeta, linked: bool
+        ) -> list[str]:
+            return self._dress.again(directory.number, name, item.number, meta, linked)
+
+        def dress_unopened(self, directory: Held, name: bytes, kind: int, meta: EntryMeta) -> list[str]:
+            return self._dress.named(directory.number, name, kind, meta)
+
         # Links and special files
 
         def symlink(
             self, directory: Held, name: bytes, target: bytes, folder: bool, meta: EntryMeta
         ) -> list[str]:
             os.symlink(target, name, dir_fd=directory.number)
-            return self._named(directory.number, name, meta)
+            return self._dress.named(directory.number, name, stat.S_IFLNK, meta)
 
         def link(self, first: Held, first_name: bytes, directory: Held, name: bytes) -> None:
             os.link(
@@ -267,19 +284,7 @@ if sys.platform != "win32":
                     os.mknod(name, kind | _PRIVATE_FILE, device, dir_fd=where)
                 except OverflowError:
                     raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from None
-            lost = self._named(where, name, meta)
-            _try(lost, "mode", lambda: _chmod_special(where, name, kind, meta.mode & self._bits))
-            return lost
-
-        def _named(self, where: int, name: bytes, meta: EntryMeta) -> list[str]:
-            """Owner and time of an item that cannot be opened; returns what could not be set."""
-            lost = list(meta.extras or ())
-            if self._wants_owner:
-                owner = (meta.uid, meta.gid)
-                _try(lost, "owner", lambda: os.chown(name, *owner, dir_fd=where, follow_symlinks=False))
-            times = (meta.mtime_ns, meta.mtime_ns)
-            _try(lost, "time", lambda: os.utime(name, ns=times, dir_fd=where, follow_symlinks=False))
-            return lost
+            return self._dress.named(where, name, kind, meta)
 
         # Parts
 
@@ -287,10 +292,14 @@ if sys.platform != "win32":
             return self._token + b"%d" % next(self._parts)
 
         def leftovers(self, directory: Held) -> list[bytes]:
-            names = [os.fsencode(name) for name in os.listdir(directory.number)]
             return [
-                name for name in names if name.startswith(self._mine) and not _in_use(name[len(self._mine) :])
+                name
+                for name in self.names(directory)
+                if name.startswith(self._mine) and not _in_use(name[len(self._mine) :])
             ]
+
+        def names(self, directory: Held) -> list[bytes]:
+            return [os.fsencode(name) for name in os.listdir(directory.number)]
 
     def _identity(found: os.stat_result) -> Identity:
         return Identity(found.st_dev, found.st_ino)
@@ -306,28 +315,6 @@ if sys.platform != "win32":
         while rest:
             done = os.pwrite(number, rest, offset)
             rest, offset = rest[done:], offset + done
-
-    def _set_time(number: int, mtime_ns: int) -> None:
-        os.utime(number, ns=(mtime_ns, mtime_ns))
-
-    def _try(lost: list[str], what: str, change: Callable[[], None]) -> None:
-        """Metadata that this file system or this user cannot set never costs the content."""
-        try:
-            change()
-        except (OSError, OverflowError):
-            lost.append(what)
-
-    def _chmod_special(where: int, name: bytes, kind: int, mode: int) -> None:
-        """The mode of a fifo or device, reached without opening it and without following a link."""
-        if sys.platform != "linux":
-            os.chmod(name, mode, dir_fd=where, follow_symlinks=False)
-            return
-        number = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=where)
-        try:
-            if stat.S_IFMT(os.fstat(number).st_mode) == kind:
-                os.chmod(f"/proc/self/fd/{number}", mode)
-        finally:
-            os.close(number)
 
     def _in_use(rest: bytes) -> bool:
         """True unless `rest` of a part's name (`pid-token-number`) tells of a process that is no more."""

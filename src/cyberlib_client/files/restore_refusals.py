@@ -32,6 +32,11 @@ def unusable(error: OSError, root: str) -> Failed:
     return Failed(_end(error) or "target_unusable", path=root, reason=error.strerror)
 
 
+def not_written(error: OSError, root: str) -> Failed:
+    """What was written did not reach the disk: some file or other is not whole there."""
+    return Failed(_end(error) or "target_not_written", path=root, reason=error.strerror)
+
+
 def incident(error: OSError, path: str, *, ordinary: bool = True) -> Incident:
     """The item at `path` is not written; the rest may be. Raises Failed when nothing more can be.
 

@@ -12,6 +12,7 @@ READ_ATTRIBUTES: Final = 0x0080
 WRITE_ATTRIBUTES: Final = 0x0100
 LIST_DIRECTORY: Final = 0x0001
 DELETE: Final = 0x00010000
+GENERIC_READ: Final = 0x80000000
 GENERIC_WRITE: Final = 0x40000000
 SHARE_READ_WRITE: Final = 0x1 | 0x2
 SHARE_ALL: Final = 0x1 | 0x2 | 0x4
@@ -27,6 +28,7 @@ ATTRIBUTE_REPARSE_POINT: Final = 0x400
 _END_OF_FILE_INFO: Final = 6
 _DISPOSITION_INFO: Final = 4
 _NAME_INFO: Final = 2
+_HANDLE_EOF: Final = 38
 _MORE_DATA: Final = 234
 _LONGEST_PATH: Final = 32_768
 _SET_SPARSE: Final = 0x000900C4
@@ -37,13 +39,14 @@ _AT_ONCE: Final = 16 * 1024 * 1024
 
 
 class Info(NamedTuple):
-    """What a handle leads to. `attributes`: ATTRIBUTE_… bits. `mtime_ns`: since 1970."""
+    """What a handle leads to. `attributes`: ATTRIBUTE_… bits. `mtime_ns`: since 1970. `links`: its names."""
 
     attributes: int
     volume: int
     file_id: int
     size: int
     mtime_ns: int
+    links: int
 
 
 if sys.platform == "win32":
@@ -115,6 +118,14 @@ if sys.platform == "win32":
         ctypes.POINTER(wintypes.DWORD),
         ctypes.POINTER(_Overlapped),
     ]
+    _kernel.ReadFile.argtypes = [
+        wintypes.HANDLE,
+        ctypes.c_void_p,
+        wintypes.DWORD,
+        ctypes.POINTER(wintypes.DWORD),
+        ctypes.POINTER(_Overlapped),
+    ]
+    _kernel.FlushFileBuffers.argtypes = [wintypes.HANDLE]
     _kernel.DeviceIoControl.argtypes = [
         wintypes.HANDLE,
         wintypes.DWORD,
@@ -152,6 +163,7 @@ if sys.platform == "win32":
             found.index_high << 32 | found.index_low,
             found.size_high << 32 | found.size_low,
             (written - _EPOCH) * 100,
+            found.links,
         )
 
     def final_path(handle: int, volume: str = "") -> str:
@@ -193,6 +205,19 @@ if sys.platform == "win32":
         """Parts never written take no room, where the file system can do that."""
         returned = wintypes.DWORD()
         _kernel.DeviceIoControl(handle, _SET_SPARSE, None, 0, None, 0, ctypes.byref(returned), None)
+
+    def flush(handle: int) -> None:
+        """What was written to the file is on the disk."""
+        _done(_kernel.FlushFileBuffers(handle))
+
+    def read_at(handle: int, size: int, offset: int) -> bytes:
+        """Up to `size` bytes (16 MiB at most) at `offset`, fewer at the end of the file."""
+        room = ctypes.create_string_buffer(size)
+        where = _Overlapped(None, None, offset & 0xFFFF_FFFF, offset >> 32, None)
+        got = wintypes.DWORD()
+        done = _kernel.ReadFile(handle, room, size, ctypes.byref(got), ctypes.byref(where))
+        _done(done or ctypes.get_last_error() == _HANDLE_EOF)
+        return room.raw[: got.value]
 
     def write_at(handle: int, data: bytes, offset: int) -> None:
         """All of `data` at `offset`."""

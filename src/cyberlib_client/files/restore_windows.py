@@ -19,7 +19,9 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import stat
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -50,13 +52,12 @@ if sys.platform == "win32":
 
         # Directories
 
-        def open_root(self, path: str) -> tuple[Held, Identity]:
+        def open_root(self, path: str, make: bool) -> tuple[Held, Identity]:
             full = extended(os.path.abspath(path))
-            try:
-                os.makedirs(os.path.dirname(full), exist_ok=True)
-                os.mkdir(full, _PRIVATE)
-            except FileExistsError:
-                pass
+            if make:
+                with suppress(FileExistsError):
+                    os.makedirs(os.path.dirname(full), exist_ok=True)
+                    os.mkdir(full, _PRIVATE)
             # The user named it: links up to here are theirs, and are followed once.
             handle = api.open_handle(
                 full, api.LIST_DIRECTORY, api.SHARE_READ_WRITE, api.OPEN_EXISTING, api.BACKUP_SEMANTICS
@@ -68,8 +69,11 @@ if sys.platform == "win32":
             held.path = api.final_path(handle).rstrip("\\")
             return held, Identity(found.volume, found.file_id)
 
-        def traits(self, directory: Held) -> Traits:
+        def usual(self) -> Traits:
             return Traits(WINDOWS, seal=0)  # no mode: the file vanishes by itself
+
+        def traits(self, directory: Held) -> Traits:
+            return self.usual()
 
         def make_directory(self, directory: Held, name: bytes) -> None:
             os.mkdir(_child(directory, name))
@@ -91,7 +95,7 @@ if sys.platform == "win32":
         ) -> list[str]:
             file = _create(directory, name)
             api.write_at(file.number, data if isinstance(data, bytes) else bytes(data), 0)
-            return _finished(file, meta)
+            return self._finished(file, meta)
 
         def create_part(self, directory: Held, name: bytes, size: int, sparse: bool) -> tuple[Held, Identity]:
             file = _create(directory, name)
@@ -114,7 +118,14 @@ if sys.platform == "win32":
         def finish_part(self, part: Held, size: int, meta: EntryMeta) -> list[str]:
             if api.information(part.number).size != size:
                 raise OSError(errno.EIO, os.strerror(errno.EIO))
-            return _finished(part, meta)
+            return self._finished(part, meta)
+
+        def _finished(self, file: Held, meta: EntryMeta) -> list[str]:
+            """The content is whole: it may stay. Other metadata comes with its name (`finish_last`)."""
+            if self._wishes.flush:
+                api.flush(file.number)
+            api.set_doomed(file.number, False)
+            return _timed(file, meta)
 
         def finish_last(self, directory: Held, name: bytes, meta: EntryMeta) -> list[str]:
             if not (self._wishes.acl or self._wishes.owner or any(k != _RIGHTS for k in meta.extras or ())):
@@ -165,18 +176,60 @@ if sys.platform == "win32":
             is_directory = _is_directory(found) and _is_called(held, name)
             return Existing(is_directory, found.size, found.mtime_ns, unfinished=False)
 
+        # What is there already
+
+        def names(self, directory: Held) -> list[bytes]:
+            return [name.encode("utf-8", "surrogatepass") for name in os.listdir(directory.path)]
+
+        def open_same(self, directory: Held, name: bytes, size: int) -> Held | None:
+            try:
+                held = _open_item(directory, name, api.GENERIC_READ, api.SHARE_ALL)
+            except OSError:
+                return None
+            found = api.information(held.number)
+            odd = found.attributes & (api.ATTRIBUTE_DIRECTORY | api.ATTRIBUTE_REPARSE_POINT)
+            return held if not odd and found.size == size and _is_called(held, name) else None
+
+        def read(self, file: Held, offset: int, size: int) -> bytes:
+            return api.read_at(file.number, size, offset)
+
+        def is_link(self, directory: Held, name: bytes, target: bytes) -> bool:
+            try:
+                says = os.readlink(_child(directory, name))
+            except (OSError, ValueError):
+                return False
+            return _plain(says) == _plain(_link_text(target))
+
+        def is_special(self, directory: Held, name: bytes, kind: int, device: int) -> bool:
+            return False
+
+        def dress_again(
+            self, directory: Held, name: bytes, item: Held, meta: EntryMeta, linked: bool
+        ) -> list[str]:
+            found = api.information(item.number)
+            late = found.mtime_ns // 100 != meta.mtime_ns // 100
+            if found.links > 1 and not linked:
+                return ["time"] if late else []
+            now: Mapping[str, bytes] = {}
+            if meta.extras and self._metadata is not None:
+                with suppress(OSError):
+                    now = self._metadata.read(item.path, is_symlink=False)
+            extras = {key: value for key, value in (meta.extras or {}).items() if now.get(key) != value}
+            return self._dressed(item.path, meta._replace(extras=extras)) if late or extras else []
+
+        def dress_unopened(self, directory: Held, name: bytes, kind: int, meta: EntryMeta) -> list[str]:
+            try:
+                return _timed(_open_item(directory, name, api.WRITE_ATTRIBUTES, api.SHARE_ALL), meta)
+            except OSError:
+                return ["time"]
+
         # Links and special files
 
         def symlink(
             self, directory: Held, name: bytes, target: bytes, folder: bool, meta: EntryMeta
         ) -> list[str]:
-            text = target.decode("utf-8", "replace").replace("/", "\\")
-            os.symlink(text, _child(directory, name), target_is_directory=folder)
-            try:
-                held = _open_item(directory, name, api.WRITE_ATTRIBUTES, api.SHARE_ALL)
-            except OSError:
-                return ["time"]
-            return _timed(held, meta)
+            os.symlink(_link_text(target), _child(directory, name), target_is_directory=folder)
+            return self.dress_unopened(directory, name, stat.S_IFLNK, meta)
 
         def link(self, first: Held, first_name: bytes, directory: Held, name: bytes) -> None:
             os.link(_child(first, first_name), _child(directory, name))
@@ -194,6 +247,13 @@ if sys.platform == "win32":
 
     def _child(directory: Held, name: bytes) -> str:
         return directory.path + "\\" + name.decode("utf-8", "surrogatepass")
+
+    def _link_text(target: bytes) -> str:
+        return target.decode("utf-8", "replace").replace("/", "\\")
+
+    def _plain(link: str) -> str:
+        """Without what the system puts before the absolute path that a link says."""
+        return link.removeprefix("\\\\?\\")
 
     def _open_item(directory: Held, name: bytes, access: int, share: int) -> Held:
         """The item itself, never what it leads to, in this very directory."""
@@ -230,11 +290,6 @@ if sys.platform == "win32":
     def _is_directory(found: api.Info) -> bool:
         both = api.ATTRIBUTE_DIRECTORY | api.ATTRIBUTE_REPARSE_POINT
         return found.attributes & both == api.ATTRIBUTE_DIRECTORY
-
-    def _finished(file: Held, meta: EntryMeta) -> list[str]:
-        """The content is whole: it may stay. Other metadata comes with its name (`finish_last`)."""
-        api.set_doomed(file.number, False)
-        return _timed(file, meta)
 
     def _timed(held: Held, meta: EntryMeta) -> list[str]:
         try:

@@ -1,12 +1,17 @@
-"""What a restore is about: the items asked for, each once, and what lies below them."""
+"""What a restore is about: the items asked for, each once, what lies below them, and the ways there."""
 
 from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
+from ..core.errors import IntegrityError
+from ..core.format_v1 import tree
 from ..core.format_v1.tree import Entry
+from ..core.ports import CancelToken
 from ..files.names import display
+from ..files.write_back import DirHandle
 from ..repository.reader import Reader
 from .browse import Damaged, entry_at, split_path, walk
 
@@ -27,12 +32,66 @@ def chosen_entries(reader: Reader, root: bytes, paths: Sequence[bytes]) -> Chose
     ]
 
 
-def chosen_and_below(reader: Reader, chosen: Chosen, damaged: Damaged) -> Iterator[tuple[bytes, Entry]]:
-    """Every item of the choice. `damaged` hears of directories that cannot be read."""
+@dataclass(slots=True)
+class Count:
+    """What a restore is about: items other than directories, files of them and their bytes. `damaged`: there
+    may be more, in directories that cannot be read."""
+
+    items: int = 0
+    files: int = 0
+    bytes: int = 0
+    damaged: bool = False
+
+
+def count_chosen(
+    reader: Reader, chosen: Chosen, included: Callable[[bytes], bool], cancel: CancelToken
+) -> Count:
+    """Counts what `included` lets through. Raises Stopped."""
+    count = Count()
+
+    def damaged(_path: bytes, _error: IntegrityError) -> None:
+        count.damaged = True
+
+    for path, entry in _below(reader, chosen, damaged):
+        cancel.check()
+        if entry.kind != tree.DIRECTORY and included(path):
+            count.items += 1
+            count.files += entry.kind == tree.FILE
+            count.bytes += entry.size
+    return count
+
+
+def _below(reader: Reader, chosen: Chosen, damaged: Damaged) -> Iterator[tuple[bytes, Entry]]:
     for path, entry in chosen:
         if path:
             yield path, entry
         yield from walk(reader, entry, path, damaged)
+
+
+class Way:
+    """A directory on the way to what is restored; `above` is the one that holds it, None for the target.
+
+    `path`: in the vault. `asked`: the directory itself is wanted, not only what lies below. `handle`: once
+    it is open; `shut`: it cannot be.
+    """
+
+    __slots__ = ("above", "asked", "entry", "handle", "path", "shut")
+
+    def __init__(
+        self,
+        above: Way | None,
+        entry: Entry | None,
+        path: bytes,
+        handle: DirHandle | None = None,
+        *,
+        asked: bool = False,
+    ) -> None:
+        self.above = above
+        self.entry = entry
+        self.path = path
+        self.handle = handle
+        self.asked = asked
+        self.shut = False
 
 
 def include_test(patterns: Sequence[str]) -> Callable[[bytes], bool]:

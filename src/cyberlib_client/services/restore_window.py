@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from ..core.crypto import KeyedIds
 from ..core.errors import IntegrityError
 from ..core.format_v1.tree import Entry
 from ..core.ids import MIB
@@ -16,6 +17,7 @@ from ..files.write_back import DirHandle, EntryMeta, FileHandle, Outcome, Target
 from ..repository.content import content_spans
 from ..repository.index import ABSENT
 from ..repository.reader import Reader, Spans
+from .restore_same import is_same
 
 MOST_CHUNKS: Final = 100_000
 """Chunks in one window: what a restore keeps in memory, some 30 MB."""
@@ -57,20 +59,26 @@ class _Piece(NamedTuple):
 class Window:
     """Collects files and writes them. `add` and `flush` are for one thread.
 
-    `ended(outcome, size)` counts each file, `lost(path, reason)` names one whose content is damaged.
+    `ids` names the chunks of what is there already. `ended(outcome, size)` counts each file, `lost(path,
+    reason)` names one whose content is damaged. `dry`: nothing is fetched, and the target writes nothing.
     """
 
     def __init__(
         self,
         reader: Reader,
         target: Target,
+        ids: KeyedIds,
         ended: Callable[[Outcome, int], None],
         lost: Callable[[bytes, str], None],
         cancel: CancelToken,
         tick: Callable[[bytes], None],
+        *,
+        dry: bool = False,
     ) -> None:
         self._reader = reader
         self._target = target
+        self._ids = ids
+        self._dry = dry
         self._ended = ended
         self._lost = lost
         self._cancel = cancel
@@ -82,7 +90,8 @@ class Window:
         self._count = 0
         self._lock = threading.Lock()
         self._there: set[str] = set()
-        self.bytes_written = 0
+        self.bytes_done = 0
+        """Of files written so far, and of those that were there."""
 
     def is_there(self, shown: str) -> bool:
         """Whether a file that other hard links wait for came out under its own name."""
@@ -90,15 +99,33 @@ class Window:
 
     def add(self, above: DirHandle, entry: Entry, meta: EntryMeta, path: bytes) -> None:
         """A file to restore."""
-        if not entry.size:
+        if self.stands(above, entry, meta, path):
+            return
+        if self._dry:
+            self._foresee(above, entry, meta, path)
+        elif not entry.size:
             self._done(self._target.write_small(above, entry.name, b"", meta), entry, path)
-            return
-        if entry.extra is None or not entry.extra.levels:
-            if len(entry.content) and self._put_small(above, entry, meta, path):
-                return
+        elif entry.extra is not None and entry.extra.levels:
+            self._add_large(above, entry, meta, path)
+        elif not entry.content or not self._put_small(above, entry, meta, path):
             self._lost(path, "missing")
-            return
-        self._add_large(above, entry, meta, path)
+
+    def stands(self, above: DirHandle, entry: Entry, meta: EntryMeta, path: bytes) -> bool:
+        """Whether the file is in its place already; then it is counted, and its metadata set."""
+        linked = entry.extra is not None and entry.extra.link is not None
+        for file in self._target.standing(above, entry.name, entry.size):
+            self._tick(path)
+            if is_same(self._reader, self._ids, entry, file, self._cancel):
+                self._done(file.keep(meta, linked=linked), entry, path)
+                return True
+        return False
+
+    def _foresee(self, above: DirHandle, entry: Entry, meta: EntryMeta, path: bytes) -> None:
+        file = self._target.begin_file(above, entry.name, entry.size, meta)
+        if isinstance(file, FileHandle):
+            file.hole(0, entry.size)
+            file = file.finish()
+        self._done(file, entry, path)
 
     def _put_small(self, above: DirHandle, entry: Entry, meta: EntryMeta, path: bytes) -> bool:
         number = self._reader.index.data.find(entry.content)
@@ -141,7 +168,7 @@ class Window:
                 self._cancel.check()  # a hostile file may claim more zeros than any disk holds
                 if not file.handle.pwrite(offset + start, bytes(min(MIB, size - start))):
                     break
-        self.bytes_written += size
+        self.bytes_done += size
 
     def _more(self) -> None:
         self._count += 1
@@ -256,7 +283,7 @@ class Window:
                 count += 1
             if file.handle.pwrite(offset, view[start:end]):
                 with self._lock:
-                    self.bytes_written += end - start
+                    self.bytes_done += end - start
             self._release(file, count)
             self._tick(file.path)
             at += count
@@ -295,7 +322,7 @@ class Window:
     def _done(self, outcome: Outcome, entry: Entry, path: bytes) -> None:
         if outcome.there:
             with self._lock:
-                self.bytes_written += entry.size
+                self.bytes_done += entry.size
         if entry.extra is not None and entry.extra.link is not None:
             self._count_there(outcome, path)
         self._ended(outcome, entry.size)

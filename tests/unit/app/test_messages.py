@@ -30,13 +30,14 @@ INDIRECT: Final = {
     ("Failed", "files/restore_refusals.py"): {
         "target_full",
         "target_lost",
+        "target_not_written",
         "target_read_only",
         "target_unusable",
     },
     ("Incident", "files/preview.py"): {"vanished", "unreadable"},
     ("Incident", "files/restore_refusals.py"): {"restore_denied", "restore_failed", "kind_not_supported"},
     ("Incident", "files/restore_conflicts.py"): {"kept_both", "name_changed"},
-    ("Incident", "services/restore.py"): {"content_damaged", "no_content"},
+    ("Incident", "services/restore_tally.py"): {"content_damaged", "no_content"},
     ("UsageError", "app/passphrases.py"): {"passphrase_repeats", "passphrase_row", "passphrase_usual"},
     ("Notice", "app"): set(),  # an error or a problem of the chain, told as a notice
 }

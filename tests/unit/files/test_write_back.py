@@ -144,7 +144,7 @@ def test_devices_only_on_request(start: Start) -> None:
     restore = start(wishes=Wishes(devices=False))
     outcome = restore.target.device(restore.root, b"null", META, block=False, number=259)
     assert outcome is Outcome.REFUSED
-    assert restore.incidents == [Incident("device_left_out", "null")]
+    assert restore.incidents == [Incident("device_left_out", "/null")]
     assert restore.listing() == {}
 
 

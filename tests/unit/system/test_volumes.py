@@ -95,7 +95,7 @@ def test_all_that_was_written_to_a_volume_can_be_flushed(volumes: Volumes, tmp_p
     (tmp_path / "file").write_bytes(b"content")
     if not volumes.syncs_whole(str(tmp_path)):
         assert sys.platform == "win32", "only Windows keeps it to administrators"
-        with pytest.raises(OSError, match="."):
+        with pytest.raises(OSError, match=r"."):
             volumes.sync_volume(str(tmp_path))
         return
     volumes.sync_volume(str(tmp_path))

@@ -101,9 +101,17 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "target_full": Text(
         "Plus de place là où l’on restaure ({path}).",
-        "Libérez de la place, puis relancez avec --conflict skip : ce qui est complet n’est pas récrit.",
+        "Libérez de la place, puis relancez la même commande : elle continue et ne récrit pas ce qui est là.",
         "There is no space left where files are restored ({path}).",
-        "Free some, then run again with --conflict skip: what is whole is not written again.",
+        "Free some, then run the same command again: it goes on, and does not write again what is there.",
+    ),
+    "target_not_written": Text(
+        "Le disque n’a pas pris tout ce qui a été restauré dans {path}[ : {reason}].",
+        "Le disque est peut-être en panne : restaurez sur un autre, ou relancez la même commande, qui compare"
+        " ce qui est là et remet ce qui diffère.",
+        "The disk did not take all that was restored to {path}[: {reason}].",
+        "It may be failing: restore to another one, or run the same command again, which compares what is"
+        " there and puts back what differs.",
     ),
     "target_read_only": Text(
         "On ne peut pas écrire là où l’on restaure ({path})[ : {reason}].",

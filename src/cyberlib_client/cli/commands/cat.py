@@ -28,5 +28,6 @@ def cat(run: Run, item: str) -> None:
     if run.output.mode != "text":
         raise UsageError("cat_is_raw")
     for piece in browsing.content(run.session, item):
+        run.output.close_bar()
         run.output.raw(piece)
     run.output.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..incidents import few_incidents
 from ..language import Both, say
 from ..run import Run, pass_run
 from ..units import FILE, ITEM, count, duration, many, size
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
     type=choice("ask", "keep-both", "replace", "skip"),
     default="keep-both",
     show_default=True,
-    help=Both("Que faire d’un fichier qui existe déjà.", "What to do about a file that is there."),
+    help=Both(
+        "Que faire d’un fichier qui existe déjà, avec un autre contenu.",
+        "What to do about a file that is there, with other content.",
+    ),
 )
 @option(
     "--include",
@@ -94,25 +98,41 @@ def restore(
         names=names,
         dry_run=dry_run,
     )
-    with run.stoppable():
+    with few_incidents(run), run.stoppable():
         done = restoring.run_restore(run.session, wanted, _asker(run) if run.prompt.possible else None)
     run.output.result(done, lambda: lines(done))
     return done.exit_code
 
 
 def _asker(run: Run) -> Asks:
+    for_all: list[ConflictName] = []
+
     def ask(question: Question) -> ConflictName:
+        if for_all:
+            return for_all[0]
+        what = say("un dossier", "a folder") if question.directory else size(question.size)
         text = say(
-            f"{question.path} existe déjà ({size(question.size)}).",
-            f"{question.path} is already there ({size(question.size)}).",
+            f"{question.path} existe déjà, avec un autre contenu ({what}).",
+            f"{question.path} is already there, with other content ({what}).",
         )
+        kept, left = say("g", "k"), say("l", "s")
         answers = {
-            "keep-both": say("garder les deux", "keep both"),
-            "replace": say("remplacer ce qui est là", "replace what is there"),
-            "skip": say("ne pas restaurer ce fichier", "do not restore this file"),
+            kept: say("garder les deux", "keep both"),
+            "r": say("remplacer ce qui est là", "replace what is there"),
+            left: say("laisser ce qui est là, ne pas restaurer", "skip: leave what is there"),
         }
+        for letter, meaning in list(answers.items()):
+            answers[letter.upper()] = say(
+                f"{meaning}, pour tous les suivants", f"{meaning}, for all from now on"
+            )
         answer = run.prompt.choice(text, answers)
-        return "skip" if answer is None else answer  # type: ignore[return-value]
+        if answer is None:
+            return "skip"
+        names: dict[str, ConflictName] = {kept: "keep-both", "r": "replace", left: "skip"}
+        name = names[answer.lower()]
+        if answer.isupper():
+            for_all.append(name)
+        return name
 
     return ask
 
@@ -129,15 +149,29 @@ def lines(done: RestoreDone) -> Iterator[str]:
             f"Restauré dans {done.to} : {figures}, en {duration(done.seconds)}.",
             f"Restored to {done.to}: {figures}, in {duration(done.seconds)}.",
         )
-    if done.kept_both:
-        yield say(
-            f"Gardés à côté de ce qui était là : {count(done.kept_both)}.",
-            f"Put beside what was there: {count(done.kept_both)}.",
-        )
-    if done.skipped:
-        yield say(f"Laissés : {count(done.skipped)}.", f"Left: {count(done.skipped)}.")
+    yield from _there(done)
     if done.failed:
         yield say(
             f"ATTENTION, pas restaurés en entier : {many(done.failed, *ITEM)} (voir ci-dessus).",
             f"WARNING, not restored whole: {many(done.failed, *ITEM)} (see above).",
         )
+
+
+def _there(done: RestoreDone) -> Iterator[str]:
+    """What stood in the way, or was there already."""
+    dry = done.dry_run
+    told = (
+        (done.identical, say("Déjà là, identiques", "Already there, identical")),
+        (done.kept_both, say("À garder à côté de ce qui est là", "To be put beside what is there"))
+        if dry
+        else (done.kept_both, say("Gardés à côté de ce qui était là", "Put beside what was there")),
+        (done.replaced, say("À remplacer", "To be replaced") if dry else say("Remplacés", "Replaced")),
+        (done.skipped, say("À laisser", "To be left") if dry else say("Laissés", "Left")),
+        (done.to_ask, say("À demander", "To be asked about")),
+    )
+    there = sum(number for number, _ in told)
+    if dry and there:
+        yield say(f"Existent déjà : {count(there)}, dont", f"Already there: {count(there)}, of which")
+    for number, words in told:
+        if number:
+            yield say(f"{words} : {count(number)}.", f"{words}: {count(number)}.")

@@ -47,8 +47,11 @@ class WindowsVolumes:
 
     def syncs_whole(self, path: Native) -> bool:
         """Only an administrator may open a volume; a network share has none to open."""
+        place = os.path.abspath(os.fsdecode(path))
+        while not os.path.lexists(place) and os.path.dirname(place) != place:
+            place = os.path.dirname(place)
         try:
-            handle = _open_volume(path)
+            handle = _open_volume(place)
         except OSError:
             return False
         api.kernel32().CloseHandle(handle)

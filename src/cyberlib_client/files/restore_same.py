@@ -1,0 +1,53 @@
+"""What stands in the target already and may be what is to be written."""
+
+from __future__ import annotations
+
+from .restore_conflicts import Conflicts
+from .restore_handles import DirHandle, OpenHandles
+from .restore_model import EntryMeta, Held, Outcome, Place
+
+
+class Standing:
+    """A file of the right size where an item should go, open for reading. Whoever knows the item's content
+    compares it, and calls `keep` if it is the same."""
+
+    def __init__(
+        self,
+        place: Place,
+        handles: OpenHandles,
+        conflicts: Conflicts,
+        parent: DirHandle,
+        name: bytes,
+        disk: bytes,
+        file: Held,
+    ) -> None:
+        self._place = place
+        self._handles = handles
+        self._conflicts = conflicts
+        self._parent = parent
+        self._name = name
+        self._disk = disk
+        self._file = file
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Bytes at `offset`: fewer at the end, none where they cannot be read."""
+        try:
+            return self._place.read(self._file, offset, size)
+        except OSError:
+            return b""
+
+    def keep(self, meta: EntryMeta, *, linked: bool) -> Outcome:
+        """Leaves the file as the item and sets what differs of its metadata.
+
+        `linked`: the item has other names in this restore. A file with a name elsewhere is left as it
+        is, metadata too: what is changed here would change there.
+        """
+        parent, disk = self._parent, self._disk
+        try:
+            directory = self._handles.directory(parent)
+            lost = self._place.dress_again(directory, disk, self._file, meta, linked)
+        except OSError:
+            lost = ["mode", "time"]
+        self._conflicts.tell_lost(parent, self._name, lost)
+        self._conflicts.stands_as(parent, self._name, disk)
+        return Outcome.IDENTICAL

@@ -1,0 +1,104 @@
+"""What a restore counts and tells, whichever of its threads it happens in."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..core.events import Incident, Listener, Progress
+from ..files.names import display
+from ..files.write_back import Outcome
+
+
+@dataclass(slots=True)
+class RestoreResult:
+    """How a restore ended, or would end. Bytes are bytes of files.
+
+    `files`, `directories`, `others` and `bytes`: written in this run, `kept_both` and `replaced` of them
+    where something else stood. `identical`: there already, left. `skipped`: something else is there,
+    left. `to_ask` (dry run): there already, the user would be asked. `failed`: items not restored whole.
+    """
+
+    files: int = 0
+    directories: int = 0
+    others: int = 0
+    bytes: int = 0
+    identical: int = 0
+    skipped: int = 0
+    kept_both: int = 0
+    replaced: int = 0
+    to_ask: int = 0
+    failed: int = 0
+    incidents: list[Incident] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class Tally:
+    """Counts into `result` and tells `listener`. `totals`: (files, bytes) to expect, None while unknown."""
+
+    def __init__(self, result: RestoreResult, listener: Listener) -> None:
+        self.result = result
+        self.totals: tuple[int, int] | None = None
+        self._listener = listener
+        self._lock = threading.Lock()
+        self._next_tick = 0.0
+
+    def tell(self, event: Incident | Progress) -> None:
+        """Passes it on; incidents are kept."""
+        if isinstance(event, Incident):
+            with self._lock:
+                self.result.incidents.append(event)
+        self._listener(event)
+
+    def ended(self, outcome: Outcome, size: int = 0, *, directory: bool = False, other: bool = False) -> None:
+        """Counts what became of an item."""
+        result = self.result
+        with self._lock:
+            if outcome is Outcome.IDENTICAL:
+                result.identical += 1
+            elif outcome.there:
+                result.others += other
+                result.files += not (directory or other)
+                result.bytes += size
+                result.kept_both += outcome is Outcome.KEPT_BOTH
+                result.replaced += outcome is Outcome.REPLACED
+            elif outcome is Outcome.SKIPPED:
+                result.skipped += 1
+            else:
+                result.failed += 1
+
+    def lost(self, path: bytes, reason: str) -> None:
+        """An item that is not restored whole: the vault is damaged there."""
+        self._fail("content_damaged", path, reason)
+
+    def absent(self, path: bytes, reason: str) -> None:
+        """An item that is not restored whole: the vault never had its content."""
+        self._fail("no_content", path, reason)
+
+    def _fail(self, code: str, path: bytes, detail: str) -> None:
+        with self._lock:
+            self.result.failed += 1
+        self.tell(Incident(code, display(path), detail))
+
+    def tick(self, path: bytes, bytes_done: Callable[[], int]) -> None:
+        """Called often: tells how far it is, ten times a second at most."""
+        now = time.monotonic()
+        with self._lock:
+            if now < self._next_tick:
+                return
+            self._next_tick = now + 0.1
+            result = self.result
+            done = result.files + result.identical + result.skipped
+        files, size = self.totals or (None, None)
+        self._listener(
+            Progress(
+                "restore",
+                files_done=done,
+                files_total=files,
+                bytes_done=bytes_done(),
+                bytes_total=size,
+                current=display(path) if path else "",
+            )
+        )
