@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cyberlib_client.files import read
+from cyberlib_client.files.folder import Folder
 from tests.support.trees import make_tree, told
 from tests.support.vaults import VaultKit, restored_path
 
@@ -45,15 +46,15 @@ def test_no_file_any_more(
     path, opened = folder / "x", [0]
     real = read.open_file
 
-    def open_file(what: str | bytes) -> int:
-        if os.fsdecode(what) == str(path):
+    def open_file(where: Folder, name: bytes) -> int:
+        if name == b"x":
             opened[0] += 1
             if opened[0] == times:
                 path.unlink()
                 _BECOMES[becomes](path, secret)
             elif opened[0] < times:
                 path.write_bytes(b"z" * size)
-        return real(what)
+        return real(where, name)
 
     monkeypatch.setattr(read, "open_file", open_file)
     kit = VaultKit()
@@ -82,11 +83,11 @@ def test_a_small_file_that_is_a_gigabyte_when_it_is_read(
     real_open, real_read = read.open_file, os.read
     opened = []
 
-    def open_file(what: str | bytes) -> int:
+    def open_file(where: Folder, name: bytes) -> int:
         if not opened:
             os.truncate(path, 1 << 30)
-        opened.append(what)
-        return real_open(what)
+        opened.append(name)
+        return real_open(where, name)
 
     def read_some(fd: int, size: int) -> bytes:
         largest[0] = max(largest[0], size)

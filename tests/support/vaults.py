@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -78,9 +79,12 @@ class GivenMetadata:
         self.items = items or {}
         self.applied: list[dict[str, bytes]] = []
 
-    def read(self, path: str | bytes, *, is_symlink: bool) -> dict[str, bytes]:
+    def read(self, target: str | bytes | int, *, is_symlink: bool) -> dict[str, bytes]:
+        if not self.items:
+            return {}
+        path = path_of_open(target) if isinstance(target, int) else os.fsdecode(target)
         os.lstat(path)
-        return dict(self.items.get(os.path.basename(os.fsdecode(path)), {}))
+        return dict(self.items.get(os.path.basename(path), {}))
 
     def apply(
         self, target: Any, items: Mapping[str, bytes], *, want_acl: bool, want_owner: bool
@@ -90,6 +94,19 @@ class GivenMetadata:
 
     def apply_last(self, target: Any, items: Mapping[str, bytes], *, want_owner: bool) -> list[str]:
         return []
+
+
+def path_of_open(descriptor: int) -> str:
+    """Where an open file or directory is."""
+    if sys.platform == "win32":
+        from cyberlib_client.system.windows import api
+
+        return api.path_of(descriptor)
+    if sys.platform == "darwin":
+        import fcntl
+
+        return os.fsdecode(fcntl.fcntl(descriptor, fcntl.F_GETPATH, bytes(1024)).rstrip(b"\0"))
+    return os.readlink(f"/proc/self/fd/{descriptor}")
 
 
 def make_vault(

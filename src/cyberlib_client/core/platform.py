@@ -35,8 +35,10 @@ ROOM: Final = 1 << 20
 class Metadata(Protocol):
     """Extended metadata of files, directories and links. May be called from several threads."""
 
-    def read(self, path: Native, *, is_symlink: bool) -> dict[str, bytes]:
+    def read(self, target: Native | int, *, is_symlink: bool) -> dict[str, bytes]:
         """All of one item, names in order; of a link itself, never of its target.
+
+        `target` is its path, or the descriptor of an open file or directory.
 
         Raises FileNotFoundError and NotADirectoryError when the item is gone. Anything else that
         cannot be read is in the result as omitted, so that it never costs the content.

@@ -10,6 +10,8 @@ import os
 import stat
 from typing import Final
 
+from ..core.platform import Native
+
 TAG_NAME: Final = "CACHEDIR.TAG"
 TAG_NAME_BYTES: Final = b"CACHEDIR.TAG"
 
@@ -22,14 +24,16 @@ _FLAGS: Final = (
 )
 
 
-def is_cache_directory(folder: str | bytes) -> bool:
-    """Whether `folder` carries the tag. A tag that cannot be read is no tag: the folder is kept."""
-    tag = os.path.join(folder, TAG_NAME) if isinstance(folder, str) else os.path.join(folder, TAG_NAME_BYTES)
+def is_cache_directory(folder: Native | int) -> bool:
+    """Whether `folder`, a path or an open directory, carries the tag. A tag that cannot be read is no tag:
+    the folder is kept."""
+    inside = folder if isinstance(folder, int) else None
+    tag: Native = TAG_NAME if isinstance(folder, int) else _inside(folder)
     try:
         # Windows has no O_NOFOLLOW; asking first is enough, as nothing is at stake in a race.
-        if not stat.S_ISREG(os.lstat(tag).st_mode):
+        if not stat.S_ISREG(os.stat(tag, dir_fd=inside, follow_symlinks=False).st_mode):
             return False
-        descriptor = os.open(tag, _FLAGS)
+        descriptor = os.open(tag, _FLAGS, dir_fd=inside)
     except (OSError, ValueError):
         return False
     try:
@@ -38,3 +42,7 @@ def is_cache_directory(folder: str | bytes) -> bool:
         return False
     finally:
         os.close(descriptor)
+
+
+def _inside(folder: Native) -> Native:
+    return os.path.join(folder, TAG_NAME) if isinstance(folder, str) else os.path.join(folder, TAG_NAME_BYTES)

@@ -5,26 +5,25 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
+from typing import TypeVar
 
-Native = str | bytes
-"""A path as this system's calls take it: bytes on POSIX, text on Windows."""
+from .folder import Folder, Found
+
+T = TypeVar("T")
 
 _O_BINARY = getattr(os, "O_BINARY", 0)
-# A name may turn into a link or a fifo between listing and opening: follow nothing, wait for nothing.
-_FLAGS = os.O_RDONLY | _O_BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-_NO_ATIME = getattr(os, "O_NOATIME", 0)
+# A name may turn into a fifo between listing and opening: wait for nothing.
+_FLAGS = os.O_RDONLY | _O_BINARY | getattr(os, "O_NONBLOCK", 0)
+
+Look = Callable[[int], T]
+"""What else is to be told of an open file, from its descriptor."""
 
 
-def open_file(path: Native) -> int:
-    """A descriptor for reading; leaves the access time alone where the system allows it."""
-    if _NO_ATIME:
-        try:
-            return os.open(path, _FLAGS | _NO_ATIME)
-        except PermissionError:
-            pass  # only the owner may; or the file cannot be read at all, which the next line tells
-    return os.open(path, _FLAGS)
+def open_file(folder: Folder, name: bytes) -> int:
+    """A descriptor for reading a file of a directory. Raises OSError."""
+    return folder.open(name, _FLAGS)
 
 
 def same_file(a: os.stat_result, b: os.stat_result) -> bool:
@@ -38,33 +37,40 @@ def same_file(a: os.stat_result, b: os.stat_result) -> bool:
     )
 
 
-def read_whole(path: Native, seen: os.stat_result) -> tuple[bytes, os.stat_result, bool]:
-    """(content, what the file is now, whether that equals `seen`), for files that fit in memory.
+def read_whole(found: Found, look: Look[T]) -> tuple[bytes, os.stat_result, bool, T]:
+    """(content, what the file is now, whether that equals `found`, what `look` told), for files that fit in
+    memory.
 
     Raises OSError; FileNotFoundError too when the name now stands for something that is no file.
     """
-    fd = open_file(path)
+    folder, name, seen = found.folder, found.name, found.stat
+    fd = open_file(folder, name)
     try:
         if sys.platform == "win32":
-            seen = os.fstat(fd)  # what a directory listing tells there may be stale
+            seen = os.fstat(fd)  # what is told by a path there may be stale
         data = os.read(fd, seen.st_size + 1)
         after = os.fstat(fd)
+        if not stat.S_ISREG(after.st_mode):
+            raise FileNotFoundError(name)
+        told = look(fd)
     finally:
         os.close(fd)
-    if not stat.S_ISREG(after.st_mode):
-        raise FileNotFoundError(path)
     if same_file(seen, after) and len(data) == after.st_size:
-        return data, seen, True
-    return data, after, False
+        return data, seen, True, told
+    return data, after, False, told
 
 
 class Stream:
     """An open file read block by block. `stat` is what it was when opened."""
 
-    def __init__(self, path: Native) -> None:
-        self._fd = open_file(path)
+    def __init__(self, found: Found) -> None:
+        self._fd = open_file(found.folder, found.name)
         self.stat = os.fstat(self._fd)
         self.size = self.stat.st_size
+
+    def look(self, look: Look[T]) -> T:
+        """What `look` tells of it."""
+        return look(self._fd)
 
     def __enter__(self) -> Stream:
         return self

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from typing import Final
 
+from ..core.platform import Native
 from .cache_tags import TAG_NAME, TAG_NAME_BYTES, is_cache_directory
 from .filters import Filters, Rule
 
@@ -42,11 +43,11 @@ class Selection:
             return ONE_FILE_SYSTEM_RULE
         return None
 
-    def judge_listed(self, folder: str | bytes, names: Container[str | bytes]) -> Rule | None:
+    def judge_listed(self, folder: Native | int, names: Container[str | bytes]) -> Rule | None:
         """For a folder that holds `names`, as text or bytes: the rule that leaves it out after all, with
         everything in it.
 
-        `folder` is its path on this machine, looked at only when a name calls for it.
+        `folder` is its path on this machine or its descriptor, looked at only when a name calls for it.
         """
         if not self._cache_tags:
             return None

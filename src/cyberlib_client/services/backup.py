@@ -39,10 +39,11 @@ from ..repository.vault import IndexReport, Vault
 from .census import Census
 from .device import Identity
 from .forest import Forest, Source
+from .leaves import Leaves
 from .memory import memory_told
 from .meter import Meter
-from .save_file import FileSaver
-from .walk import ReadsMetadata, Walker
+from .save_file import FileSaver, ReadsMetadata
+from .walk import Walker
 
 OwnerNames = Callable[[set[int], set[int]], tuple[dict[int, str], dict[int, str]]]
 """Names of users and groups by number, where this system knows them."""
@@ -163,7 +164,7 @@ def backup(
         sealers=max(1, min(3, os.cpu_count() or 1)),
     )
     try:
-        walker, saver, root = _walk(run, index, report, packer, snapshots, metadata)
+        leaves, saver, root = _walk(run, index, report, packer, snapshots, metadata)
         packer.finish()
     except BaseException:
         packer.abort()
@@ -173,8 +174,8 @@ def backup(
     run.flush_index()
     _prove_present(vault, index)
     cancel.check()
-    statistics = walker.counts.statistics(saver.bytes_new, packer.stored_bytes + run.index_bytes)
-    stored = _commit(run, snapshots, root, walker, statistics, owners)
+    statistics = leaves.counts.statistics(saver.bytes_new, packer.stored_bytes + run.index_bytes)
+    stored = _commit(run, snapshots, root, leaves, statistics, owners)
     return BackupResult(
         stored,
         statistics,
@@ -199,29 +200,28 @@ def _walk(
     packer: Packer,
     snapshots: SnapshotList,
     metadata: ReadsMetadata,
-) -> tuple[Walker, FileSaver, bytes]:
+) -> tuple[Leaves, FileSaver, bytes]:
     keys, header = run.vault.keys, run.vault.header
     reader = run.vault.reader_on(index)
     nodes = NodeWriter(index, keys.tree_ids, packer.add)
     chunker = ContentChunker(header.chunking, keys.chunker_seed())
-    saver = FileSaver(index, keys.chunk_ids, chunker, packer.add, nodes.put, run.cancel)
+    saver = FileSaver(index, keys.chunk_ids, chunker, packer.add, nodes.put, metadata, run.cancel)
     mine = _parents(snapshots, run.identity.device.id)
     lossy = bool(report.missing or report.damaged or run.request.suspects)
     holds = (lambda e: _holds(index, reader, e)) if lossy else (lambda e: _holds_start(index, e))
     alike = _alike(mine, run.request)
     census = Census(run.request.sources) if run.request.estimate and alike is None else None
     meter = Meter(packer, _totals(alike, census), run.listener, run.cancel, run.checkpoint)
-    walker = Walker(
-        saver, nodes, reader, metadata, holds, run.request.skip, run.incident, run.cancel, meter.tick
-    )
-    meter.watch(walker.counts, saver)
+    leaves = Leaves(saver, metadata, run.incident)
+    walker = Walker(leaves, nodes, reader, holds, run.request.skip, run.incident, run.cancel, meter.tick)
+    meter.watch(leaves.counts, saver)
     try:
         root = Forest(run.request.sources, walker, nodes, reader, mine, run.incident).store()
     finally:
         if census is not None:
             census.stop()
     meter.tell(b"")
-    return walker, saver, root
+    return leaves, saver, root
 
 
 def _alike(mine: list[Stored], request: BackupRequest) -> Statistics | None:
@@ -276,12 +276,12 @@ def _commit(
     run: _Run,
     snapshots: SnapshotList,
     root: bytes,
-    walker: Walker,
+    leaves: Leaves,
     statistics: Statistics,
     owners: OwnerNames,
 ) -> Stored:
     previous, sequence = snapshots.next_of(run.identity.device.id)
-    users, groups = owners(walker.owners, walker.groups)
+    users, groups = owners(leaves.owners, leaves.groups)
     snapshot = Snapshot(
         device=run.identity.device,
         sequence=sequence,

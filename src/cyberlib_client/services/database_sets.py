@@ -18,11 +18,12 @@ import stat
 import time
 from typing import Final
 
-from ..files.read import Native, open_file, same_file
+from ..files.folder import Folder, Found
+from ..files.read import open_file, same_file
 from .save_file import ATTEMPTS, FileSaver, Saved
 
-_JOURNAL: Final = "-journal"
-_LOG: Final = "-wal"
+_JOURNAL: Final = b"-journal"
+_LOG: Final = b"-wal"
 _LOG_HEADER: Final = 32
 _TICK: Final = 20_000_000
 """Nanoseconds: within one tick of the system's clock a file may change twice and show one time."""
@@ -37,72 +38,72 @@ class DatabaseSets:
 
     def __init__(self, saver: FileSaver) -> None:
         self._saver = saver
-        self.taken: dict[Native, Saved | None] = {}
+        self.taken: dict[tuple[Folder, bytes], Saved | None] = {}
 
-    def save(self, path: Native, name: bytes, seen: os.stat_result) -> Saved:
+    def save(self, found: Found) -> Saved:
         """As `FileSaver.save`."""
-        if path in self.taken:
-            taken = self.taken.pop(path)
+        if self.taken and (found.folder, found.name) in self.taken:
+            taken = self.taken.pop((found.folder, found.name))
             if taken is None:
-                raise FileNotFoundError(path)
+                raise FileNotFoundError(found.name)
             return taken
-        saved = self._saver.save(path, name, seen)
-        if not saved.extra.database or name.endswith((_JOURNAL.encode(), _LOG.encode())):
+        saved = self._saver.save(found)
+        if not saved.extra.database or found.name.endswith((_JOURNAL, _LOG)):
             return saved
-        return self._together(path, name, saved)
+        return self._together(found, saved)
 
-    def left(self, folder: Native) -> list[Native]:
+    def left(self, folder: Folder) -> list[tuple[bytes, Saved]]:
         """What was taken in a folder and not asked for since: it was not there when the folder was listed."""
-        mine = [path for path in self.taken if os.path.dirname(path) == folder]
-        for path in mine:
-            if self.taken[path] is None:
-                del self.taken[path]
-        return sorted(path for path in mine if path in self.taken)
+        mine = [(name, saved) for (where, name), saved in self.taken.items() if where is folder]
+        for name, _ in mine:
+            del self.taken[folder, name]
+        return [(name, saved) for name, saved in mine if saved is not None]
 
-    def _together(self, path: Native, name: bytes, saved: Saved) -> Saved:
+    def put_back(self, found: Found, saved: Saved) -> None:
+        """What is saved already, for `save` to give when it is asked for it."""
+        self.taken[found.folder, found.name] = saved
+
+    def _together(self, found: Found, saved: Saved) -> Saved:
+        folder, name = found.folder, found.name
         for attempt in range(ATTEMPTS):
             if attempt:
                 time.sleep(_TICK / 1e9)
-                saved = self._saver.save(path, name, os.lstat(path))
+                saved = self._saver.save(found._replace(stat=folder.status(name)))
             if not saved.consistent:
                 break  # it does not even stand still by itself
             read = time.time_ns()
-            whole = self._take_both(path, name)
-            if whole and _is_still(saved.stat, os.lstat(path), read):
+            whole = self._take_both(folder, name)
+            if whole and _is_still(saved.stat, folder.status(name), read):
                 return saved
         saved.consistent = False
         return saved
 
-    def _take_both(self, path: Native, name: bytes) -> bool:
-        journal = self._take(_beside(path, _JOURNAL), name + _JOURNAL.encode(), _JOURNAL)
-        return self._take(_beside(path, _LOG), name + _LOG.encode(), _LOG) and journal
+    def _take_both(self, folder: Folder, name: bytes) -> bool:
+        journal = self._take(folder, name + _JOURNAL, ATTEMPTS)
+        return self._take(folder, name + _LOG, 1) and journal
 
-    def _take(self, path: Native, name: bytes, suffix: str) -> bool:
+    def _take(self, folder: Folder, name: bytes, attempts: int) -> bool:
         """Saves what is beside a database; whether that is whole, or not there."""
-        self.taken[path] = None
+        self.taken[folder, name] = None
         try:
-            seen = os.lstat(path)
-            if not stat.S_ISREG(seen.st_mode):
+            found = Found(name, folder.status(name), folder)
+            if not stat.S_ISREG(found.stat.st_mode):
                 raise OSError
-            head = _head(path)
-            saved = self._saver.save(path, name, seen, 1 if suffix == _LOG else ATTEMPTS)
-            if suffix == _LOG and not saved.consistent:
-                saved.consistent = head == _head(path) and os.lstat(path).st_size >= saved.size
+            head = _head(found)
+            saved = self._saver.save(found, attempts)
+            if name.endswith(_LOG) and not saved.consistent:
+                saved.consistent = head == _head(found) and folder.status(name).st_size >= saved.size
         except FileNotFoundError:
             return True
         except OSError:
-            del self.taken[path]  # its turn comes, and it will be told
+            del self.taken[folder, name]  # its turn comes, and it will be told
             return False
-        self.taken[path] = saved
+        self.taken[folder, name] = saved
         return saved.consistent
 
 
-def _beside(path: Native, suffix: str) -> Native:
-    return path + suffix.encode() if isinstance(path, bytes) else path + suffix
-
-
-def _head(path: Native) -> bytes:
-    fd = open_file(path)
+def _head(found: Found) -> bytes:
+    fd = open_file(found.folder, found.name)
     try:
         return os.read(fd, _LOG_HEADER)
     finally:

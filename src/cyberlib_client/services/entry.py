@@ -9,8 +9,6 @@ from typing import Final
 
 from ..core.format_v1 import tree
 from ..core.format_v1.tree import Entry, Extra
-from ..files.read import Native
-from ..files.scan import Found
 
 KINDS: Final = {
     st.S_IFREG: tree.FILE,
@@ -40,15 +38,14 @@ class Earlier:
     trust_before: int = 0
 
 
-def entry_of(item: Found, kind: int, content: bytes, extra: Extra | None) -> Entry:
+def entry_of(name: bytes, s: os.stat_result, kind: int, content: bytes, extra: Extra | None) -> Entry:
     """The entry of an item whose content is in the vault."""
-    s = item.stat
     mtime = s.st_mtime_ns
     changed = s.st_ctime_ns - mtime
     if not (-_TIMES <= mtime < _TIMES and -_TIMES <= changed < _TIMES):
         mtime, changed = _kept(mtime), _kept(changed)
     return Entry(
-        item.name,
+        name,
         kind,
         s.st_mode & 0o7777,
         s.st_uid,
@@ -70,10 +67,3 @@ def _kept(ns: int) -> int:
 def link_of(status: os.stat_result) -> tuple[int, int]:
     """What all names of one file share."""
     return status.st_dev & INODE_BITS, status.st_ino & INODE_BITS
-
-
-def link_target(path: Native) -> bytes:
-    """Where a link leads, as it says it. Raises OSError."""
-    if isinstance(path, bytes):
-        return os.readlink(path)
-    return os.readlink(path).encode("utf-8", "surrogatepass")

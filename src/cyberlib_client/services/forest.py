@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from stat import S_ISDIR
 
 from ..core.errors import Failed, IntegrityError, UsageError
 from ..core.events import Incident
 from ..core.format_v1.tree import Entry, root_entry
+from ..core.platform import Native
 from ..files.names import THIS_SYSTEM, display, from_vault_path
-from ..files.read import Native
-from ..files.scan import Found
 from ..files.selection import Selection
 from ..repository.reader import Reader
 from ..repository.snapshots import Stored
@@ -95,18 +93,15 @@ class Forest:
         return {path: self._entries(path, below) for path, below in planned.inner.items()}
 
     def _source(self, source: Source, grafts: dict[bytes, list[Entry]]) -> Entry | None:
-        name = source.path.rpartition(b"/")[2]
         # A source that is itself a link means what it leads to; links are opened nowhere below.
         native = os.path.realpath(source.native) if os.path.islink(source.native) else source.native
+        shown = source.path if source.path != b"/" else b""
         try:
-            status = os.stat(native)
+            entry = self._walker.source(native, shown, self._earlier(source), source.selection, grafts)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             self._incident(Incident("source_missing", display(source.path), reason), source.path)
             return None
-        item = Found(name, native, status, S_ISDIR(status.st_mode))
-        shown = source.path if source.path != b"/" else b""
-        entry = self._walker.source(item, shown, self._earlier(source), source.selection, grafts)
         for path, entries in grafts.items():  # a folder that vanished or turned unreadable meanwhile
             for lost in entries:
                 where = path + b"/" + lost.name

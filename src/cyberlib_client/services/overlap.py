@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..core.format_v1.tree import Entry
+from ..core.platform import Native
 from ..files.cache_tags import TAG_NAME, TAG_NAME_BYTES
-from ..files.read import Native
 from ..files.selection import Selection
 
 _TAGS: Final[frozenset[str | bytes]] = frozenset((TAG_NAME, TAG_NAME_BYTES))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -11,9 +11,11 @@ from ..core.chunking import ContentChunker, page_for
 from ..core.crypto import KeyedIds
 from ..core.format_v1.tree import Extra
 from ..core.ids import KIND_DATA, MIB, ZERO_ID
+from ..core.platform import Native
 from ..core.ports import Buffer, CancelToken
+from ..files.folder import Found
 from ..files.kinds import HEAD, content_kind
-from ..files.read import Native, Stream, read_whole
+from ..files.read import Stream, read_whole
 from ..repository.content import ContentList
 from ..repository.index import ABSENT, Index
 
@@ -29,6 +31,15 @@ class Packs(Protocol):
     def __call__(self, kind: int, chunk_id: bytes, content: Buffer) -> None: ...
 
 
+class ReadsMetadata(Protocol):
+    """Extended attributes, access lists and the like of one item, by namespaced name.
+
+    `target`: its path, or the descriptor of an open file or directory. May raise OSError.
+    """
+
+    def read(self, target: Native | int, *, is_symlink: bool) -> Mapping[str, bytes]: ...
+
+
 @dataclass(slots=True)
 class Saved:
     """What a file became. `stat` is the state the content belongs to."""
@@ -38,6 +49,7 @@ class Saved:
     content: bytes
     extra: Extra
     consistent: bool
+    metadata: Mapping[str, bytes]
 
 
 class FileSaver:
@@ -50,6 +62,7 @@ class FileSaver:
         chunker: ContentChunker,
         add: Packs,
         put_node: Callable[[bytes], bytes],
+        metadata: ReadsMetadata,
         cancel: CancelToken,
     ) -> None:
         self._find = index.data.find
@@ -57,28 +70,34 @@ class FileSaver:
         self._chunker = chunker
         self._add = add
         self._put_node = put_node
+        self._metadata = metadata
         self._cancel = cancel
         self._buffer = bytearray()
         self.bytes_read = 0
         self.bytes_new = 0
 
-    def save(self, path: Native, name: bytes, seen: os.stat_result, attempts: int = ATTEMPTS) -> Saved:
+    def save(self, found: Found, attempts: int = ATTEMPTS) -> Saved:
         """Stores a regular file. Raises OSError; FileNotFoundError too when it is a file no more."""
-        if seen.st_size <= self._chunker.minimum:
-            data, now, steady = read_whole(path, seen)
+        minimum = self._chunker.minimum
+        if found.stat.st_size <= minimum:
+            data, now, steady, metadata = read_whole(found, self._look)
             for _ in range(attempts - 1):
-                if steady or now.st_size > self._chunker.minimum:  # by now it may not fit in memory
+                if steady or now.st_size > minimum:  # by now it may not fit in memory
                     break
-                data, now, steady = read_whole(path, now)
-            if steady or now.st_size <= self._chunker.minimum:
-                return self._small(data, name, now, consistent=steady)
-        return self._large(path, name, attempts)
+                data, now, steady, metadata = read_whole(found._replace(stat=now), self._look)
+            if steady or now.st_size <= minimum:
+                return self._small(data, Saved(now, len(data), b"", Extra(), steady, metadata), found.name)
+        return self._large(found, attempts)
 
-    def _small(self, data: bytes, name: bytes, seen: os.stat_result, *, consistent: bool) -> Saved:
-        extra = Extra(database=bool(content_kind(data[:HEAD], name, len(data)).name))
-        content = self._chunk(data) if data else b""
-        self.bytes_read += len(data)
-        return Saved(seen, len(data), content, extra, consistent)
+    def _look(self, target: int) -> Mapping[str, bytes]:
+        return self._metadata.read(target, is_symlink=False)
+
+    def _small(self, data: bytes, saved: Saved, name: bytes) -> Saved:
+        saved.extra.database = bool(content_kind(data[:HEAD], name, len(data)).name)
+        if data:
+            saved.content = self._chunk(data)
+            self.bytes_read += len(data)
+        return saved
 
     def _chunk(self, content: Buffer) -> bytes:
         chunk_id = self._id_of(content)
@@ -87,19 +106,19 @@ class FileSaver:
             self.bytes_new += len(content)
         return chunk_id
 
-    def _large(self, path: Native, name: bytes, attempts: int) -> Saved:
-        saved = self._large_once(path, name)
+    def _large(self, found: Found, attempts: int) -> Saved:
+        saved = self._large_once(found)
         for _ in range(attempts - 1):
             if saved.consistent:
                 break
-            saved = self._large_once(path, name)
+            saved = self._large_once(found)
         return saved
 
-    def _large_once(self, path: Native, name: bytes) -> Saved:
-        with Stream(path) as stream:
+    def _large_once(self, found: Found) -> Saved:
+        with Stream(found) as stream:
             if not stream.is_regular():
-                raise FileNotFoundError(path)
-            saved = self._stream(stream, name)
+                raise FileNotFoundError(found.name)
+            saved = self._stream(stream, found.name)
             saved.consistent = stream.unchanged() and saved.size == stream.size
         return saved
 
@@ -118,7 +137,7 @@ class FileSaver:
         extra = Extra(
             levels=levels, page=page if levels else 0, sparse=stream.has_holes(), database=bool(kind.name)
         )
-        return Saved(stream.stat, size, content, extra, consistent=True)
+        return Saved(stream.stat, size, content, extra, True, stream.look(self._look))
 
     def _block(self, size: int) -> memoryview:
         if len(self._buffer) < size:

@@ -15,6 +15,7 @@ import pytest
 from cyberlib_client.core.format_v1.tree import Entry
 from cyberlib_client.core.ports import Buffer
 from cyberlib_client.files import read as read_module
+from cyberlib_client.files.folder import Folder
 from cyberlib_client.services.browse import entry_at
 from cyberlib_client.transports.memory import MemoryStore
 from tests.support.trees import make_tree, told
@@ -56,9 +57,9 @@ class Reads:
         self.names: list[str] = []
         real = read_module.open_file
 
-        def open_file(path: str | bytes) -> int:
-            self.names.append(os.path.basename(os.fsdecode(path)))
-            return real(path)
+        def open_file(where: Folder, name: bytes) -> int:
+            self.names.append(os.fsdecode(name))
+            return real(where, name)
 
         monkeypatch.setattr(read_module, "open_file", open_file)
 
@@ -174,9 +175,7 @@ def test_a_database_is_compared_by_content_whatever_its_times_say(
     base.write_bytes(data)
     os.utime(base, ns=(before.st_atime_ns, before.st_mtime_ns))
     # Not even the change time betrays it.
-    from cyberlib_client.files import scan
-
-    real = scan.list_directory
+    real = Folder.status
 
     class Lying:
         def __init__(self, status: os.stat_result) -> None:
@@ -185,13 +184,11 @@ def test_a_database_is_compared_by_content_whatever_its_times_say(
         def __getattr__(self, name: str) -> Any:
             return getattr(before if name == "st_ctime_ns" else self._status, name)
 
-    def listed(path: Any, problem: Any) -> list[scan.Found]:
-        found = real(path, problem)
-        return [f._replace(stat=Lying(f.stat)) if f.name == b"base.db" else f for f in found]  # type: ignore[arg-type]
+    def status(where: Folder, name: bytes) -> Any:
+        told = real(where, name)
+        return Lying(told) if name == b"base.db" else told
 
-    from cyberlib_client.services import walk
-
-    monkeypatch.setattr(walk, "list_directory", listed)
+    monkeypatch.setattr(Folder, "status", status)
     result = kit.backup(folder)
     assert result.statistics.changed_files == 1
     monkeypatch.undo()
@@ -387,8 +384,8 @@ def test_a_file_that_is_something_else_when_it_is_opened(
     path, done = tmp_path / "a" / "x", [False]
     real = read_module.open_file
 
-    def open_file(what: str | bytes) -> int:
-        if os.fsdecode(what) == str(path) and not done[0]:
+    def open_file(where: Folder, name: bytes) -> int:
+        if name == b"x" and not done[0]:
             done[0] = True
             path.unlink()
             if becomes == "folder":
@@ -397,7 +394,7 @@ def test_a_file_that_is_something_else_when_it_is_opened(
                 path.symlink_to(tmp_path / "secret" / "file")
             elif becomes == "pipe":
                 os.mkfifo(path)
-        return real(what)
+        return real(where, name)
 
     monkeypatch.setattr(read_module, "open_file", open_file)
     result = kit.backup(tmp_path / "a")
@@ -416,16 +413,16 @@ def test_a_folder_that_vanishes_when_it_is_listed(
     kit: VaultKit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_tree(tmp_path / "a", {"b": {"x": b"x"}, "c": {"y": b"y"}})
-    real = os.scandir
+    real = Folder.items
 
-    def scandir(path: Any) -> Any:
-        if os.fsdecode(path) == str(tmp_path / "a" / "b") and (tmp_path / "a" / "b").exists():
+    def items(where: Folder, problem: Any) -> Any:
+        if where.path == os.fsencode(tmp_path / "a" / "b"):
             (tmp_path / "a" / "b" / "x").unlink()
             (tmp_path / "a" / "b").rmdir()
-        return real(path)
+        return real(where, problem)
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "scandir", scandir)
+        patch.setattr(Folder, "items", items)
         result = kit.backup(tmp_path / "a")
     assert [code for code, _ in kit.incidents] == ["vanished"]
     assert (result.statistics.files, result.unread) == (1, 0)

@@ -6,7 +6,6 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from cyberlib_client.core.errors import Failed, UsageError
 from cyberlib_client.core.format_v1 import tree
+from cyberlib_client.files.folder import Folder
 from cyberlib_client.services.browse import entry_at, walk
 from cyberlib_client.services.forest import Source
 from tests.support.trees import make_tree, told
@@ -253,14 +253,14 @@ def test_a_folder_that_vanishes_takes_an_inner_source_with_it_but_not_in_silence
     kit: VaultKit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_tree(tmp_path / "a", {"x": b"x", "b": {"tmp": {"y": b"y"}}})
-    real = os.scandir
+    real = Folder.enter
 
-    def scandir(path: Any) -> Any:
-        if os.fsdecode(path) == str(tmp_path / "a" / "b"):
-            raise FileNotFoundError(2, "gone", path)
-        return real(path)
+    def enter(where: Folder, name: bytes) -> Folder:
+        if name == b"b":
+            raise FileNotFoundError(2, "gone", name)
+        return real(where, name)
 
-    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(Folder, "enter", enter)
     result = kit.backup(source_of(tmp_path / "a", ["tmp/"]), tmp_path / "a" / "b" / "tmp")
     assert [code for code, _ in kit.incidents] == ["vanished", "source_missing"]
     assert result.unread == 1

@@ -27,13 +27,14 @@ if sys.platform == "linux":
         file system; neither means anything elsewhere.
         """
 
-        def read(self, path: Native, *, is_symlink: bool) -> dict[str, bytes]:
+        def read(self, target: Native | int, *, is_symlink: bool) -> dict[str, bytes]:
             """See core.platform.Metadata. One system call when there is nothing, as there mostly is."""
             try:
-                names = os.listxattr(path, follow_symlinks=False)
+                # A descriptor is of no link, and the calls refuse to be told not to follow one.
+                names = os.listxattr(target, follow_symlinks=isinstance(target, int))
             except OSError as error:
                 return _unlisted(error)
-            return _read(path, names) if names else NOTHING
+            return _read(target, names) if names else NOTHING
 
         def apply(
             self, target: Native | int, items: Mapping[str, bytes], *, want_acl: bool, want_owner: bool
@@ -61,12 +62,12 @@ if sys.platform == "linux":
             return NOTHING  # a file system without attributes
         return {OMITTED + "xattr": b""}
 
-    def _read(path: Native, names: list[str]) -> dict[str, bytes]:
+    def _read(target: Native | int, names: list[str]) -> dict[str, bytes]:
         kept = [(_ACLS.get(name) or xattr_key(name), name) for name in names if _kept(name)]
-        return gather((key, partial(_value, path, name)) for key, name in kept)
+        return gather((key, partial(_value, target, name)) for key, name in kept)
 
-    def _value(path: Native, name: str, _room: int) -> bytes:
-        return os.getxattr(path, name, follow_symlinks=False)  # the kernel allows 64 KiB
+    def _value(target: Native | int, name: str, _room: int) -> bytes:
+        return os.getxattr(target, name, follow_symlinks=isinstance(target, int))  # the kernel allows 64 KiB
 
     def _kept(name: str) -> bool:
         return name.startswith((_ORDINARY, _TRUSTED)) or name == _CAPABILITY or name in _ACLS

@@ -50,6 +50,8 @@ class _Statfs(ctypes.Structure):
 
 _PROTOTYPES: Final = {
     "listxattr": (c_ssize_t, (c_char_p, c_void_p, c_size_t, c_int)),
+    "flistxattr": (c_ssize_t, (c_int, c_void_p, c_size_t, c_int)),
+    "fgetxattr": (c_ssize_t, (c_int, c_char_p, c_void_p, c_size_t, c_uint32, c_int)),
     "getxattr": (c_ssize_t, (c_char_p, c_char_p, c_void_p, c_size_t, c_uint32, c_int)),
     "setxattr": (c_int, (c_char_p, c_char_p, c_char_p, c_size_t, c_uint32, c_int)),
     "fsetxattr": (c_int, (c_int, c_char_p, c_char_p, c_size_t, c_uint32, c_int)),
@@ -57,6 +59,7 @@ _PROTOTYPES: Final = {
     "fchflags": (c_int, (c_int, c_uint32)),
     "fsync_volume_np": (c_int, (c_int, c_int)),
     "acl_get_link_np": (c_void_p, (c_char_p, c_int)),
+    "acl_get_fd_np": (c_void_p, (c_int, c_int)),
     "acl_set_link_np": (c_int, (c_char_p, c_int, c_void_p)),
     "acl_set_fd_np": (c_int, (c_int, c_void_p, c_int)),
     "acl_to_text": (c_void_p, (c_void_p, c_void_p)),
@@ -80,33 +83,35 @@ def _failed() -> OSError:
     return OSError(number, os.strerror(number))
 
 
-def list_xattr(path: Native) -> list[str]:
+def list_xattr(target: Native | int) -> list[str]:
     """Names of the attributes of the item itself. Raises OSError."""
-    raw = os.fsencode(path)
+    raw = target if isinstance(target, int) else os.fsencode(target)
+    listed, options = (_libc().flistxattr, 0) if isinstance(raw, int) else (_libc().listxattr, NOFOLLOW)
     while True:
-        size = _libc().listxattr(raw, None, 0, NOFOLLOW)
+        size = listed(raw, None, 0, options)
         if size < 0:
             raise _failed()
         if size == 0:
             return []
         room = ctypes.create_string_buffer(size)
-        got = _libc().listxattr(raw, room, size, NOFOLLOW)
+        got = listed(raw, room, size, options)
         if got >= 0:
             return [os.fsdecode(name) for name in room.raw[:got].split(b"\0") if name]
         if ctypes.get_errno() != errno.ERANGE:  # one more since we asked
             raise _failed()
 
 
-def get_xattr(path: Native, name: str, most: int) -> bytes | None:
+def get_xattr(target: Native | int, name: str, most: int) -> bytes | None:
     """Value of an attribute; None when it is longer than `most` bytes. Raises OSError."""
-    raw, label = os.fsencode(path), os.fsencode(name)
-    size = _libc().getxattr(raw, label, None, 0, 0, NOFOLLOW)
+    raw, label = target if isinstance(target, int) else os.fsencode(target), os.fsencode(name)
+    value, options = (_libc().fgetxattr, 0) if isinstance(raw, int) else (_libc().getxattr, NOFOLLOW)
+    size = value(raw, label, None, 0, 0, options)
     if size < 0:
         raise _failed()
     if size > most:
         return None
     room = ctypes.create_string_buffer(max(size, 1))
-    got = _libc().getxattr(raw, label, room, size, 0, NOFOLLOW)
+    got = value(raw, label, room, size, 0, options)
     if got < 0:
         raise _failed()
     return room.raw[:got]
@@ -125,9 +130,12 @@ def set_xattr(target: Native | int, name: str, value: bytes) -> None:
         raise _failed()
 
 
-def get_acl(path: Native) -> bytes:
+def get_acl(target: Native | int) -> bytes:
     """Text of the access list, empty when there is none. Raises OSError."""
-    acl = _libc().acl_get_link_np(os.fsencode(path), _ACL_TYPE_EXTENDED)
+    if isinstance(target, int):
+        acl = _libc().acl_get_fd_np(target, _ACL_TYPE_EXTENDED)
+    else:
+        acl = _libc().acl_get_link_np(os.fsencode(target), _ACL_TYPE_EXTENDED)
     if not acl:
         if ctypes.get_errno() == errno.ENOENT:  # the item has no list
             return b""
@@ -170,9 +178,10 @@ def set_flags(target: Native | int, flags: int) -> None:
         raise _failed()
 
 
-def flags_of(path: Native) -> int:
+def flags_of(target: Native | int) -> int:
     """chflags(2) bits of the item itself. Raises OSError."""
-    return int(getattr(os.lstat(path), "st_flags", 0))
+    status = os.fstat(target) if isinstance(target, int) else os.lstat(target)
+    return int(getattr(status, "st_flags", 0))
 
 
 def type_of_volume(path: Native) -> str:

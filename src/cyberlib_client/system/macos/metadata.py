@@ -25,18 +25,18 @@ _MACHINES_OWN: Final = frozenset(("com.apple.provenance", "com.apple.macl"))
 class MacMetadata:
     """See core.platform.Metadata."""
 
-    def read(self, path: Native, *, is_symlink: bool) -> dict[str, bytes]:
+    def read(self, target: Native | int, *, is_symlink: bool) -> dict[str, bytes]:
         """See core.platform.Metadata."""
-        flags = api.flags_of(path) & (_OWNERS | _ROOTS)
+        flags = api.flags_of(target) & (_OWNERS | _ROOTS)
         readers: list[tuple[str, Reader]] = []
         if flags:
             readers.append((_FLAGS_KEY, lambda _room: FLAGS.pack(flags)))
         try:
-            if acl := api.get_acl(path):
+            if acl := api.get_acl(target):
                 readers.append((_ACL_KEY, lambda _room: acl))
-            for name in api.list_xattr(path):
+            for name in api.list_xattr(target):
                 if name not in _MACHINES_OWN:
-                    readers.append((xattr_key(name), partial(api.get_xattr, path, name)))
+                    readers.append((xattr_key(name), partial(api.get_xattr, target, name)))
         except OSError as error:
             readers.append(("xattr", partial(refuse, error)))
         return gather(readers) if readers else NOTHING

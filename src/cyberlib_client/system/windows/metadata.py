@@ -26,9 +26,9 @@ _GONE: Final = frozenset((api.FILE_NOT_FOUND, 3))  # 3: a folder on the way is g
 class WindowsMetadata:
     """See core.platform.Metadata."""
 
-    def read(self, path: Native, *, is_symlink: bool) -> dict[str, bytes]:
+    def read(self, target: Native | int, *, is_symlink: bool) -> dict[str, bytes]:
         """Of a link only the attributes: the functions for the rest would look at its target."""
-        where = api.extended(path)
+        where = api.path_of(target)
         attributes = api.kernel32().GetFileAttributesW(where)
         if attributes == _NO_ATTRIBUTES:
             error = api.failed(path=where)

@@ -1,0 +1,170 @@
+"""What becomes of one item of a directory: a file is read, a link and a device are told of."""
+
+from __future__ import annotations
+
+import os
+import stat as st
+from collections.abc import Callable, Mapping
+
+from ..core.events import Incident
+from ..core.format_v1 import tree
+from ..core.format_v1.tree import Entry, Extra
+from ..core.platform import OMITTED, Native
+from ..files.entries import is_placeholder
+from ..files.folder import Folder, Found
+from ..files.names import display
+from .counts import Counts
+from .database_sets import DatabaseSets
+from .entry import KINDS, entry_of, link_of
+from .save_file import FileSaver, ReadsMetadata
+
+_ORDINARY = Extra()
+_DEVICES = (tree.CHARACTER_DEVICE, tree.BLOCK_DEVICE)
+
+
+class Leaves:
+    """Makes entries of items. For one thread.
+
+    `counts`: what was met so far. `owners`, `groups`: the numbers of all that entries tell.
+    """
+
+    def __init__(
+        self, saver: FileSaver, metadata: ReadsMetadata, incident: Callable[[Incident, bytes], None]
+    ) -> None:
+        self._sets = DatabaseSets(saver)
+        self._metadata = metadata
+        self._incident = incident
+        self._links: dict[tuple[int, int], Entry] = {}
+        self.counts = Counts()
+        self.owners: set[int] = set()
+        self.groups: set[int] = set()
+
+    @property
+    def taken(self) -> Mapping[tuple[Folder, bytes], object]:
+        """Files of databases that were read together with them and wait for their turn."""
+        return self._sets.taken
+
+    def leaf(self, found: Found, shown: bytes, before: Entry | None) -> Entry | None:
+        """The entry of anything but a directory; None for what cannot be recorded or is gone."""
+        status = found.stat
+        kind = KINDS.get(st.S_IFMT(status.st_mode))
+        if kind == tree.DIRECTORY:
+            kind = tree.SYMLINK  # a Windows junction
+        try:
+            if kind == tree.FILE:
+                if is_placeholder(status):
+                    return self.placeholder(found.name, status, shown, kind)
+                return self._file(found, shown, before)
+            if kind is None:
+                self._incident(Incident("special", display(shown)), shown)
+                return None
+            return self._other(found, shown, kind)
+        except FileNotFoundError:
+            self._incident(Incident("vanished", display(shown)), shown)
+            return None
+        except OSError as error:
+            self.unreadable(shown, error)
+            self.counts.files += kind == tree.FILE
+            return self.entry(found.name, status, kind or tree.FILE, b"", Extra(missing="unreadable"))
+
+    def alone(self, found: Found, shown: bytes, before: Entry | None) -> Entry | None:
+        """The same of a file that is a source by itself; a database without what belongs to it is no sound
+        copy."""
+        entry = self.leaf(found, shown, before)
+        if entry is not None and self._sets.left(found.folder):
+            entry.extra = entry.extra or Extra()
+            if not entry.extra.inconsistent:
+                entry.extra.inconsistent = True
+                self._incident(Incident("inconsistent", display(shown)), shown)
+        return entry
+
+    def appeared(
+        self,
+        folder: Folder,
+        shown: bytes,
+        keep: Callable[[bytes], bool],
+        before: Mapping[bytes, Entry],
+    ) -> list[Entry]:
+        """What belongs to a database of a folder and was not there yet when the folder was listed."""
+        entries = []
+        for name, saved in self._sets.left(folder):
+            if keep(name):
+                found = Found(name, saved.stat, folder)
+                self._sets.put_back(found, saved)
+                entry = self.leaf(found, shown + b"/" + name, before.get(name))
+                if entry is not None:
+                    entries.append(entry)
+        return entries
+
+    def placeholder(self, name: bytes, status: os.stat_result, shown: bytes, kind: int) -> Entry:
+        """What lies with a cloud provider is not fetched by surprise: it is listed."""
+        self._incident(Incident("placeholder", display(shown)), shown)
+        return self.entry(name, status, kind, b"", Extra(missing="placeholder"))
+
+    def entry(
+        self, name: bytes, status: os.stat_result, kind: int, content: bytes, extra: Extra | None
+    ) -> Entry:
+        """The entry of an item whose content is in the vault."""
+        self.owners.add(status.st_uid)
+        self.groups.add(status.st_gid)
+        return entry_of(name, status, kind, content, extra if extra != _ORDINARY else None)
+
+    def unreadable(self, shown: bytes, error: OSError) -> None:
+        """Tells that an item, or part of it, could not be read."""
+        reason = error.strerror or type(error).__name__
+        self._incident(Incident("unreadable", display(shown), reason), shown)
+
+    def metadata(self, target: Native | int, shown: bytes, *, is_symlink: bool) -> dict[str, bytes] | None:
+        """Extended metadata of an item; None when there is none."""
+        return self._told(self._metadata.read(target, is_symlink=is_symlink), shown)
+
+    def _told(self, metadata: Mapping[str, bytes], shown: bytes) -> dict[str, bytes] | None:
+        if not metadata:
+            return None
+        left = [name.removeprefix(OMITTED) for name in metadata if name.startswith(OMITTED)]
+        if left:
+            self._incident(Incident("metadata_omitted", display(shown), ", ".join(left)), shown)
+        return dict(metadata)
+
+    def _other(self, found: Found, shown: bytes, kind: int) -> Entry:
+        self.counts.others += 1
+        extra = Extra()
+        content = b""
+        if kind == tree.SYMLINK:
+            content = found.folder.target_of(found.name)
+        if kind in _DEVICES:
+            extra.device = getattr(found.stat, "st_rdev", 0)
+        extra.metadata = self.metadata(found.path, shown, is_symlink=kind == tree.SYMLINK)
+        return self.entry(found.name, found.stat, kind, content, extra)
+
+    def _file(self, found: Found, shown: bytes, before: Entry | None) -> Entry:
+        status = found.stat
+        link = link_of(status) if status.st_nlink > 1 else None
+        twin = self._links.get(link) if link else None
+        if twin is not None and twin.mtime == status.st_mtime_ns and twin.size == status.st_size:
+            entry = self.entry(found.name, status, tree.FILE, twin.content, twin.extra)
+        else:
+            entry = self._read(found, shown, link)
+        counts = self.counts
+        if before is None:
+            counts.new_files += 1
+        elif before.content != entry.content or before.size != entry.size:
+            counts.changed_files += 1
+        counts.files += 1
+        counts.bytes += entry.size
+        return entry
+
+    def _read(self, found: Found, shown: bytes, link: tuple[int, int] | None) -> Entry:
+        saved = self._sets.save(found)
+        extra = saved.extra
+        extra.link = link
+        if saved.metadata:
+            extra.metadata = self._told(saved.metadata, shown)
+        if not saved.consistent:
+            extra.inconsistent = True
+            self._incident(Incident("inconsistent", display(shown)), shown)
+        entry = self.entry(found.name, saved.stat, tree.FILE, saved.content, extra)
+        entry.size = saved.size
+        if link:
+            self._links[link] = entry
+        return entry
