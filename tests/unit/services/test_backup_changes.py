@@ -413,16 +413,16 @@ def test_a_folder_that_vanishes_when_it_is_listed(
     kit: VaultKit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_tree(tmp_path / "a", {"b": {"x": b"x"}, "c": {"y": b"y"}})
-    real = Folder.items
+    real = Folder.enter
 
-    def items(where: Folder, problem: Any) -> Any:
-        if where.path == os.fsencode(tmp_path / "a" / "b"):
+    def enter(where: Folder, name: bytes) -> Folder:
+        if name == b"b":
             (tmp_path / "a" / "b" / "x").unlink()
             (tmp_path / "a" / "b").rmdir()
-        return real(where, problem)
+        return real(where, name)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Folder, "items", items)
+        patch.setattr(Folder, "enter", enter)
         result = kit.backup(tmp_path / "a")
     assert [code for code, _ in kit.incidents] == ["vanished"]
     assert (result.statistics.files, result.unread) == (1, 0)
