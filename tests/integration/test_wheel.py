@@ -63,5 +63,13 @@ def test_an_installation_finds_every_resource(installed: Path) -> None:
     assert all(Path(path).is_relative_to(installed) for path in found)
 
 
+@pytest.mark.parametrize("page", ["man1/cyberlib.1", "fr/man1/cyberlib.1"])
+def test_an_installation_has_the_manual_where_man_looks_for_it(installed: Path, page: str) -> None:
+    """pip copies what is below `data` to the environment's own root: `share/man` beside `bin`."""
+    (data,) = installed.glob("cyberlib-*.data/data")
+    assert (data / "share" / "man" / page).read_bytes() == (ROOT / "resources" / "man" / page).read_bytes()
+    assert sum(1 for path in data.rglob("*") if path.is_file()) == 2
+
+
 def test_an_installation_runs(installed: Path) -> None:
     assert "cyberlib" in _python(installed, "-m", "cyberlib_client", "--lang", "en", "--help")
