@@ -10,15 +10,17 @@ from collections.abc import Sequence
 
 from .process import note
 
-# Package: a program by which it is recognised. What the tests of faults and of the keychain need.
+# Package: a program by which it is recognised. What the tests of faults, keychain and completion need.
 TEST_PROGRAMS = {
     "acl": "setfacl",
     "attr": "setfattr",
     "dbus": "dbus-run-session",
     "e2fsprogs": "mkfs.ext4",
+    "fish": "fish",
     "fuse3": "fusermount3",
     "gnome-keyring": "gnome-keyring-daemon",
     "mount": "mount",
+    "zsh": "zsh",
 }
 _PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from .language import Both, say
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,6 +34,10 @@ class _Told:
         self._help = value
 
 
+_FILES: Final = {"DIR": "dir", "FILE": "file", "PATH": "file", "STORE": "dir"}
+"""Words for values that are files or folders of this machine, and what completes them."""
+
+
 class _Named(_Told):
     """The same for the word that stands for a value."""
 
@@ -47,6 +54,16 @@ class _Named(_Told):
     @metavar.setter
     def metavar(self, value: Both | str | None) -> None:
         self._metavar = value
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Files where a file is meant, which the shell itself looks for; else what click knows."""
+        from click.shell_completion import CompletionItem  # where it is asked for, it is loaded already
+
+        meant = self._metavar.en.strip("[].") if isinstance(self._metavar, Both) else ""
+        if meant in _FILES:
+            return [CompletionItem(incomplete, type=_FILES[meant])]
+        found: list[CompletionItem[str]] = super().shell_complete(ctx, incomplete)  # type: ignore[misc]
+        return found
 
 
 class Option(_Named, click.Option):
