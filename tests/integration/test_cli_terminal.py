@@ -137,7 +137,7 @@ def test_conflicts_are_asked_about_one_by_one(line: CommandLine, tmp_path: Path)
     done = talk(
         line,
         ["restore", "latest", "--to", str(to), "--conflict", "ask"],
-        [("a.txt", "replace"), ("b.txt", "skip"), ("c.txt", "keep-both")],
+        [("a.txt", "r"), ("b.txt", "s"), ("c.txt", "k")],
     )
     assert done.code == 0, done
     assert [(back / name).read_bytes() for name in ("a.txt", "b.txt", "c.txt")] == [b"a", b"mine", b"mine"]
