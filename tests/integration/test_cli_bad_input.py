@@ -81,7 +81,8 @@ def test_nobody_to_ask(line: CommandLine, practice: Path, tmp_path: Path) -> Non
     assert "--passphrase-file" in done.err
     done = new("vault", "open", "--at", str(line.vault), "--recovery", "--no-device", code=2)
     assert "--recovery-file" in done.err
-    done = line("key", "add", "passphrase", code=2)
+    with line.secret(PASSPHRASE):
+        done = line("key", "add", "passphrase", code=2)
     assert "--new-passphrase-file" in done.err
     line("backup", str(practice))
     done = line("restore", "latest", "--to", str(tmp_path / "out"), "--conflict", "ask", code=2)
@@ -190,7 +191,8 @@ def test_a_vault_put_back_to_an_earlier_state_is_noticed(
 
 def test_a_removed_slot_put_back_is_refused(line: CommandLine, tmp_path: Path) -> None:
     shutil.copytree(line.vault / "slots", tmp_path / "slots")
-    line("key", "remove", "passphrase")
+    with line.secret(PASSPHRASE):
+        line("key", "remove", "passphrase")
     shutil.rmtree(line.vault / "slots")
     shutil.copytree(tmp_path / "slots", line.vault / "slots")
     assert line.error("key", "list", code=7) == "slots_rolled_back"

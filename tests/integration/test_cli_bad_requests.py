@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cyberlib_client.system import this_system
-from tests.support.command_line import CommandLine, restored
+from tests.support.command_line import PASSPHRASE, CommandLine, restored
 from tests.support.trees import make_tree, told
 
 PLAN = {"Courriers": {"a.txt": b"Chere consoeur,\n", "b.bin": bytes(range(256)) * 4096}}
@@ -107,7 +107,8 @@ def test_what_is_not_there(line: CommandLine, practice: Path, tmp_path: Path) ->
     assert line.error("restore", *two, "--to", str(tmp_path / "o"), code=2) == "one_snapshot"
     line("backup", str(practice))
     assert line.error("key", "remove", "nobody", code=2) == "slot_unknown"
-    line("key", "remove", "passphrase")
+    with line.secret(PASSPHRASE):
+        line("key", "remove", "passphrase")
     assert line.error("key", "remove", "recovery", code=2) == "slot_last"
 
 
@@ -134,7 +135,8 @@ def test_two_runs_at_once(line: CommandLine, practice: Path, tmp_path: Path) -> 
             ["sources", "add", str(practice)],
             ["key", "add", "recovery"],
         ):
-            done = line(*command, code=8)
+            with line.secret(PASSPHRASE):
+                done = line(*command, code=8)
             assert "[profile_busy]" in done.err and str(os.getpid()) in done.err
         # What only reads is never held up.
         line("snapshots")

@@ -131,11 +131,13 @@ def test_slots_come_and_go(line: CommandLine, tmp_path: Path) -> None:
     new = tmp_path / "new"
     new.write_text("lampe-ruisseau-tabouret-noix\n", encoding="utf-8")
     new.chmod(0o600)
-    added = line.json("key", "add", "passphrase", "--name", "Dr Martin", "--new-passphrase-file", str(new))
-    assert added["result"]["slot"]["name"] == "Dr Martin"
-    words = line.json("key", "add", "recovery")["result"]["words"]
-    assert len(words) == 24
-    line("key", "remove", "passphrase")
+    more = ["--name", "Dr Martin", "--new-passphrase-file", str(new)]
+    with line.secret(PASSPHRASE):
+        added = line.json("key", "add", "passphrase", *more)
+        assert added["result"]["slot"]["name"] == "Dr Martin"
+        words = line.json("key", "add", "recovery")["result"]["words"]
+        assert len(words) == 24
+        line("key", "remove", "passphrase")
     slots = line.json("key", "list")["items"]
     assert [s["kind"] for s in slots] == ["recovery", "device", "passphrase", "recovery"]
     other = CommandLine(tmp_path / "elsewhere")
@@ -147,7 +149,8 @@ def test_slots_come_and_go(line: CommandLine, tmp_path: Path) -> None:
 
 def test_without_its_slot_a_machine_asks_for_the_passphrase(line: CommandLine, practice: Path) -> None:
     (device,) = [s for s in line.json("key", "list")["items"] if s["here"]]
-    line("key", "remove", device["id"])
+    with line.secret(PASSPHRASE):
+        line("key", "remove", device["id"])
     assert not list((line.profile / "credentials").glob("device*"))
     assert line.error("backup", str(practice), code=5) == "locked"
     with line.secret(PASSPHRASE):
@@ -183,7 +186,8 @@ def test_local_state_may_vanish_between_any_two_commands(
     ]
     for command in commands:
         forget()
-        line(*command)
+        with line.secret(PASSPHRASE):
+            line(*command)
     forget()
     assert line.json("backup")["result"]["snapshot"]["new_bytes"] == 0
     assert told(restored(tmp_path / "out", practice)) == told(practice)

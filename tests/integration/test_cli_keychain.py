@@ -36,7 +36,8 @@ def test_the_keychain_opens_the_vault_from_then_on(tmp_path: Path, monkeypatch: 
         credentials = sorted(p.name for p in (line.profile / "credentials").iterdir())
         assert credentials == ["device.json", "identity"]
         (device,) = [s for s in line.json("key", "list")["items"] if s["here"]]
-        line("key", "remove", device["id"])
+        with line.secret(PASSPHRASE):
+            line("key", "remove", device["id"])
         assert line.error("snapshots", code=5) == "locked"
         with line.secret(PASSPHRASE):
             line("key", "add", "device")

@@ -24,6 +24,7 @@ import fcntl
 import pty
 import termios
 
+QUESTION = "Passphrase of the vault"
 PATIENCE = 120.0  # seconds without a word after which a test gives up
 
 
@@ -77,7 +78,9 @@ def talk(line: CommandLine, args: Sequence[str], answers: Sequence[tuple[str, st
             assert time.monotonic() < deadline, screen.decode("utf-8", "replace")
             if left and (at := screen.find(left[0][0].encode(), heard)) >= 0:
                 heard = at + len(left[0][0].encode())
-                os.write(ours, left.pop(0)[1].encode() + b"\n")
+                answer = left.pop(0)[1]
+                if answer:  # else only waited for
+                    os.write(ours, answer.encode(errors="surrogateescape") + b"\n")
         code = process.wait(PATIENCE)
     assert left == [], (screen, left)
     return Talk(code, screen.decode("utf-8", "replace"), out.read_text(encoding="utf-8"))
@@ -105,10 +108,9 @@ def test_a_new_vault_asks_for_its_passphrase_twice(tmp_path: Path) -> None:
 def test_the_passphrase_is_asked_for_three_times_at_most(line: CommandLine, tmp_path: Path) -> None:
     folder = make_tree(tmp_path / "Cabinet", {"a": b"a"})
     (line.profile / "credentials" / "device.json").unlink()
-    question = "Passphrase of the vault"
-    done = talk(line, ["backup", str(folder)], [(question, "wrong"), (question, PASSPHRASE)])
+    done = talk(line, ["backup", str(folder)], [(QUESTION, "wrong"), (QUESTION, PASSPHRASE)])
     assert done.code == 0, done
-    done = talk(line, ["snapshots"], [(question, "a"), (question, "b"), (question, "c")])
+    done = talk(line, ["snapshots"], [(QUESTION, "a"), (QUESTION, "b"), (QUESTION, "c")])
     assert done.code == 5 and "[wrong_secret]" in done.screen
 
 
@@ -157,6 +159,47 @@ def test_progress_is_drawn_and_leaves_nothing_behind(line: CommandLine, tmp_path
 
 def test_a_question_can_be_walked_away_from(line: CommandLine, tmp_path: Path) -> None:
     (line.profile / "credentials" / "device.json").unlink()
-    done = talk(line, ["snapshots"], [("Passphrase of the vault", "\x03")])
+    done = talk(line, ["snapshots"], [(QUESTION, "\x03")])
     assert done.code == 130, done
     assert "[stopped]" in done.screen
+
+
+# --- the ways into the vault ---
+
+
+def test_changing_the_slots_asks_who_is_there(line: CommandLine) -> None:
+    """This machine opens by itself, and asks all the same."""
+    done = talk(
+        line, ["key", "add", "recovery"], [("open machine is not enough", ""), (QUESTION, PASSPHRASE)]
+    )
+    assert done.code == 0 and len(re.findall(r"\d+\. [a-z]+", done.out)) == 24, done
+    done = talk(
+        line, ["key", "remove", "recovery (2)"], [(QUESTION, "wrong"), ("not it", ""), (QUESTION, PASSPHRASE)]
+    )
+    assert done.code == 0, done
+    before = sorted(p.name for p in (line.vault / "slots").iterdir())
+    done = talk(line, ["key", "remove", "passphrase"], [(QUESTION, "a"), (QUESTION, "b"), (QUESTION, "c")])
+    assert done.code == 5 and "[wrong_secret]" in done.screen
+    assert sorted(p.name for p in (line.vault / "slots").iterdir()) == before
+
+
+def test_the_words_do_where_the_passphrase_does(line: CommandLine, tmp_path: Path) -> None:
+    """Typed or pasted on one line, as they are on paper; a slip is told by its place."""
+    numbered = " ".join(f"{n}. {word.upper()}" for n, word in enumerate(line.words, 1))
+    slip = " ".join(["zzzzzz" if n == 6 else word for n, word in enumerate(line.words)])
+    other = CommandLine(tmp_path / "elsewhere")
+    done = talk(
+        other,
+        ["vault", "open", "--at", str(line.vault), "--no-device"],
+        [("24 words", slip), ("Word number 7", ""), (QUESTION, numbered)],
+    )
+    assert done.code == 0, done
+    assert line.words[0] not in done.screen.lower()  # never echoed
+    done = talk(line, ["key", "remove", "passphrase"], [(QUESTION, " ".join(line.words))])
+    assert done.code == 0, done
+
+
+def test_what_is_typed_in_another_encoding_is_told(line: CommandLine) -> None:
+    line.environment["PYTHONUTF8"] = "1"
+    done = talk(line, ["key", "add", "recovery"], [(QUESTION, "caf\udce9-horloge-sapin")])
+    assert done.code == 2 and "not_text]" in done.screen, done

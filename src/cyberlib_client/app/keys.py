@@ -39,22 +39,25 @@ class SlotAdded(msgspec.Struct, frozen=True):
 
 
 class SlotRemoved(msgspec.Struct, frozen=True):
-    """The slot that was removed. `here`: it was this workstation's, which now asks for the passphrase."""
+    """The slot that was removed; with `here` it was this workstation's. `left`: what opens the vault now."""
 
     slot: SlotInfo
+    left: list[SlotInfo]
 
 
 def list_slots(session: Session) -> list[SlotInfo]:
     """The ways into the profile's vault."""
-    return slot_list(session)
+    return slot_list(session, session.vault)
 
 
 def add_passphrase(session: Session, name: str, passphrase_file: str | None) -> SlotAdded:
     """A further passphrase, read from a file, or asked for.
 
-    Raises UsageError("no_new_passphrase"), ("passphrase_…"), ("slot_name_taken"), Busy("profile_busy").
+    Raises UsageError("no_new_passphrase"), ("passphrase_…"), ("slot_name_taken"), ("passphrases_full"),
+    Busy("profile_busy"), and as `Session.prove`.
     """
-    vault = session.vault  # before the lock: a prompt must not hold others up
+    vault = session.vault
+    session.prove()  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile):
         known = (session.settings.device,)
         if passphrase_file is None:
@@ -77,11 +80,13 @@ def add_passphrase(session: Session, name: str, passphrase_file: str | None) -> 
 def add_recovery(session: Session, name: str, words_file: str | None) -> SlotAdded:
     """A new recovery key; its words are in the result, or in `words_file`.
 
-    Raises UsageError("words_file_exists"), ("slot_name_taken"), Failed("words_file_not_written"), Busy.
+    Raises UsageError("words_file_exists"), ("slot_name_taken"), Failed("words_file_not_written"), Busy, and
+    as `Session.prove`.
     """
     key = bootstrap.random(_KEY)
     words = encode(key)
-    vault = session.vault  # before the lock: a prompt must not hold others up
+    vault = session.vault
+    session.prove()  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile):
         if words_file is not None:
             write_words(words_file, words)
@@ -104,14 +109,14 @@ def add_recovery(session: Session, name: str, words_file: str | None) -> SlotAdd
 def add_device(session: Session, name: str, keeper: KeeperKind) -> SlotAdded:
     """A slot for this workstation.
 
-    Raises UsageError("device_slot_here"), NeedsUnlock("keychain_unavailable"), Busy("profile_busy"), and
-    what a file keeper raises.
+    Raises UsageError("device_slot_here"), NeedsUnlock("keychain_unavailable"), Busy("profile_busy"), what
+    a file keeper raises, and as `Session.prove`.
     """
-    vault = session.vault  # before the lock: a prompt must not hold others up
+    vault = session.vault
+    _require_no_slot_here(session, vault)
+    session.prove()  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile):
-        old = read_device_secret(session.profile)
-        if old is not None and any(s.id == old.slot for s in vault.table.slots):
-            raise UsageError("device_slot_here")
+        _require_no_slot_here(session, vault)
         wanted = name or session.settings.device or bootstrap.machine().machine_name()
         kept = keep_new_device(session, keeper, free_slot_name(vault, "device", wanted))
         try:
@@ -124,18 +129,32 @@ def add_device(session: Session, name: str, keeper: KeeperKind) -> SlotAdded:
     return SlotAdded(slot_info(slot, here=slot.id))
 
 
-def remove(session: Session, wanted: str) -> SlotRemoved:
+def remove(session: Session, wanted: str, else_wanted: str = "") -> SlotRemoved:
     """Removes a slot by name, id or the beginning of its id.
 
-    Raises UsageError("slot_unknown"), ("slot_ambiguous"), ("slot_last"), Busy("profile_busy").
+    `else_wanted`: the name that is meant when no slot is called `wanted`. Raises UsageError("slot_unknown"),
+    ("slot_ambiguous"), ("slot_last"), Busy("profile_busy"), and as `Session.prove`.
     """
     vault = session.vault
+    names = {slot.name for slot in vault.table.slots}
+    try:
+        found = vault.removable(else_wanted if wanted not in names and else_wanted in names else wanted)
+    except UsageError as error:
+        error.facts["slot"] = wanted  # as it was written, whatever the vault calls it
+        raise
+    session.prove()  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile):
-        slot = vault.remove_slot(wanted)
+        slot = vault.remove_slot(found.id)
         _remember(session)
         here = forget_device(session, slot.id)
     session.notify(Notice("old_copies_open", {"slot": slot.name}))
-    return SlotRemoved(slot_info(slot, here=slot.id if here else ""))
+    return SlotRemoved(slot_info(slot, here=slot.id if here else ""), slot_list(session, vault))
+
+
+def _require_no_slot_here(session: Session, vault: Vault) -> None:
+    device = read_device_secret(session.profile)
+    if device is not None and any(s.id == device.slot for s in vault.table.slots):
+        raise UsageError("device_slot_here")
 
 
 def _name(vault: Vault, kind: Kind, name: str) -> str:

@@ -13,7 +13,7 @@ from ..repository.vault import Vault
 from ..state.seen import Seen, read_seen, write_seen
 from ..state.settings import Settings, VaultSettings, read_settings
 from . import bootstrap
-from .unlock import open_profile_vault
+from .unlock import Opened, open_profile_vault, prove
 from .workplace import Notice, Workplace
 
 
@@ -50,13 +50,26 @@ class Session(Workplace):
         """The store of the profile's vault."""
         return bootstrap.store_at(self.place.at)
 
-    @cached_property
+    @property
     def vault(self) -> Vault:
         """The profile's vault, unlocked. Raises as `unlock.open_profile_vault`."""
-        vault = open_profile_vault(self, self.store, self.place, self.seen.generation)
-        if vault.table.generation > self.seen.generation:
-            self.remember(msgspec.structs.replace(self.seen, generation=vault.table.generation))
-        return vault
+        return self._opened.vault
+
+    @cached_property
+    def _opened(self) -> Opened:
+        opened = open_profile_vault(self, self.store, self.place, self.seen.generation)
+        generation = opened.vault.table.generation
+        if generation > self.seen.generation:
+            self.remember(msgspec.structs.replace(self.seen, generation=generation))
+        return opened
+
+    def prove(self) -> None:
+        """Before slots change: whoever is there gives a passphrase or the words, unless they just did.
+
+        A workstation that opens by itself proves nothing about who sits at it. Raises as `unlock.prove`.
+        """
+        if self._opened.by_device:
+            prove(self, self.vault)
 
     def unlock(self) -> None:
         """Opens the vault now rather than when it is first needed."""

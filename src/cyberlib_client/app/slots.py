@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from ..core.format_v1.slots import Slot
+from ..repository.vault import Vault
 from ..state.credentials import read_device_secret
 from .paths import shown_text
 from .session import Session
@@ -21,11 +22,11 @@ class SlotInfo(msgspec.Struct, frozen=True):
     here: bool
 
 
-def slot_list(session: Session) -> list[SlotInfo]:
-    """The ways into the profile's vault, as its table lists them."""
+def slot_list(session: Session, vault: Vault) -> list[SlotInfo]:
+    """The ways into a vault, as its table lists them."""
     device = read_device_secret(session.profile)
     here = device.slot if device is not None else ""
-    return [slot_info(s, here) for s in session.vault.table.slots]
+    return [slot_info(s, here) for s in vault.table.slots]
 
 
 def slot_info(slot: Slot, here: str = "") -> SlotInfo:

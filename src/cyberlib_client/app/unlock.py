@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..core.errors import CyberlibError, IntegrityError, NeedsUnlock, Unreachable, UsageError
+from ..core.events import Progress
 from ..core.ports import Store
-from ..repository.vault import Vault, open_with_key, open_with_passphrase, read_header
+from ..repository.slot_tables import Secret, stored_tables
+from ..repository.unlocking import offered_key, offered_passphrase
+from ..repository.vault import Vault, header_is_intact, open_vault, open_with_key, read_header
 from ..state.credentials import read_device_secret
 from . import bootstrap
 from .workplace import Notice, Workplace, read_secret_file
@@ -15,31 +19,56 @@ if TYPE_CHECKING:
     from ..state.credentials import DeviceSecret
     from ..state.settings import VaultSettings
 
+T = TypeVar("T")
+
 PASSPHRASE_VARIABLE = "CYBERLIB_PASSPHRASE"
 _TRIES = 3
+_MISTYPED = ("recovery_word_unknown", "recovery_words_checksum")
 
 
-def open_profile_vault(work: Workplace, store: Store, place: VaultSettings, least: int) -> Vault:
+class Opened(NamedTuple):
+    """An open vault. `by_device`: nobody gave a passphrase or words for it."""
+
+    vault: Vault
+    by_device: bool
+
+
+def open_profile_vault(work: Workplace, store: Store, place: VaultSettings, least: int) -> Opened:
     """The vault of a profile. `least`: the newest slot table seen.
 
     Raises NeedsUnlock("locked") when nothing opens it and nobody can be asked, ("wrong_secret") for a
     wrong passphrase, IntegrityError("other_vault_there", at=…) when the store holds another vault,
-    Unreachable("vault_absent", at=…) when it holds none, and what `repository.vault.open_vault` raises.
+    Unreachable("vault_absent", at=…) when it holds none, what `repository.vault.open_vault` raises, and
+    UsageError("passphrase_not_text"), ("secret_file_…"), ("recovery_…").
     """
     try:
         vault = _with_device(work, store, place, least)
-        if vault is None and read_header(store).id != place.id:
+        if vault is None and not _is_there(store, place.id):
             raise IntegrityError("other_vault_there", at=place.at)
     except UsageError as error:
         if error.code != "not_a_vault":
             raise
         # It was there: an empty folder is where a disk would be mounted.
         raise Unreachable("vault_absent", at=place.at) from None
+    by_device = vault is not None
     if vault is None:
-        vault = open_by_passphrase(work, store, least)
+        vault = open_by_secret(work, store, least)
     if vault.id != place.id:
         raise IntegrityError("other_vault_there", at=place.at)
-    return vault
+    if by_device:
+        tell_header(work, vault)
+    return Opened(vault, by_device)
+
+
+def _is_there(store: Store, vault_id: str) -> bool:
+    """Before anybody is asked for its passphrase. The header alone may have been edited."""
+    return read_header(store).id == vault_id or any(t.header.id == vault_id for t, _ in stored_tables(store))
+
+
+def tell_header(work: Workplace, vault: Vault) -> None:
+    """The vault opens without the object `vault`; that it is not as it was written is told all the same."""
+    if not header_is_intact(vault):
+        work.notify(Notice("header_damaged", {"at": vault.store.location}))
 
 
 def _with_device(work: Workplace, store: Store, place: VaultSettings, least: int) -> Vault | None:
@@ -67,25 +96,98 @@ def _load(work: Workplace, device: DeviceSecret) -> bytes | None:
     return secret
 
 
-def open_by_passphrase(work: Workplace, store: Store, least: int = 0) -> Vault:
-    """Opens with the passphrase that is given, else asked for. Raises as `open_profile_vault`."""
+def open_by_secret(work: Workplace, store: Store, least: int = 0) -> Vault:
+    """Opens with the passphrase or words that are given, else asked for. Raises as `open_profile_vault`."""
+
+    def attempt(secret: Secret) -> Vault:
+        work.listener(Progress("unlock"))  # a passphrase takes a second or two, by design
+        return open_vault(store, secret, least_generation=least)
+
+    vault = _with_secret(
+        work,
+        attempt,
+        nobody=NeedsUnlock("locked"),
+        proof=False,
+    )
+    tell_header(work, vault)
+    return vault
+
+
+def prove(work: Workplace, vault: Vault) -> None:
+    """Returns once a passphrase or the words of a slot of this vault were given.
+
+    Raises UsageError("proof_needed") when nobody can be asked, and as `open_by_secret`.
+    """
+
+    def accepted(secret: Secret) -> None:
+        if not vault.accepts(secret):
+            raise NeedsUnlock("wrong_secret")
+
+    _with_secret(work, accepted, nobody=UsageError("proof_needed"), proof=True)
+
+
+def _with_secret(work: Workplace, attempt: Callable[[Secret], T], *, nobody: CyberlibError, proof: bool) -> T:
+    if work.recovery_file is not None:
+        return attempt(offered_key("recovery", _decoded(read_secret_file(work, work.recovery_file))))
     given = given_passphrase(work)
     if given is not None:
-        return open_with_passphrase(store, given, least_generation=least)
-    for attempt in range(_TRIES):
-        typed = work.prompt.passphrase(again=attempt > 0)
+        return _with_text(given, attempt)
+    refused: CyberlibError | None = None
+    for _ in range(_TRIES):
+        typed = work.prompt.passphrase(refused=refused, proof=proof)
         if typed is None:
-            raise NeedsUnlock("locked")
+            raise nobody
         try:
-            return open_with_passphrase(store, typed, least_generation=least)
-        except NeedsUnlock:
-            if attempt == _TRIES - 1:
+            return _with_text(_checked(typed), attempt)
+        except (NeedsUnlock, UsageError) as error:
+            if error.code not in ("wrong_secret", *_MISTYPED):
                 raise
-    raise NeedsUnlock("locked")
+            refused = error
+    raise refused or nobody
+
+
+def _with_text(text: str, attempt: Callable[[Secret], T]) -> T:
+    """Tries the 24 words, if the text may be those, and then the text as a passphrase.
+
+    Raises UsageError("recovery_word_unknown"), ("recovery_words_checksum") for 24 words that are neither.
+    """
+    mistyped: UsageError | None = None
+    try:
+        words = _decoded(text)
+    except UsageError as error:
+        mistyped = error if error.code in _MISTYPED else None
+    else:
+        try:
+            return attempt(offered_key("recovery", words))
+        except NeedsUnlock:
+            pass  # somebody may have drawn their passphrase from our list
+    try:
+        return attempt(offered_passphrase(text))
+    except NeedsUnlock as error:
+        raise mistyped or error from None
+
+
+def _decoded(words: str) -> bytes:
+    """As `core.words.decode`, whose list is only loaded where somebody gives a secret."""
+    from ..core.words import decode
+
+    return decode(words)
 
 
 def given_passphrase(work: Workplace) -> str | None:
-    """The passphrase of the environment, or of the file named on the command line."""
+    """The passphrase of the environment, or of the file named on the command line.
+
+    Raises UsageError("passphrase_not_text"), ("secret_file_…").
+    """
     if given := work.environ.get(PASSPHRASE_VARIABLE):
-        return given
+        return _checked(given, PASSPHRASE_VARIABLE)
     return read_secret_file(work, work.passphrase_file) if work.passphrase_file else None
+
+
+def _checked(text: str, variable: str | None = None) -> str:
+    """Bytes that are no text in this system's encoding arrive as lone surrogates."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UsageError("passphrase_not_text", variable=variable) from None
+    return text

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from ..core.errors import CyberlibError, NeedsUnlock, Unreachable, UsageError
+from ..core.errors import CyberlibError, IntegrityError, NeedsUnlock, Unreachable, UsageError
 from ..core.ports import OBJECT_KINDS, Store
 from ..core.words import decode, encode
 from ..repository.vault import NewSlot, Vault, create_vault, open_with_key, read_header
@@ -23,9 +23,9 @@ from .paths import shown_native
 from .session import Session
 from .slots import SlotInfo, slot_list
 from .times import iso_time
-from .unlock import given_passphrase, open_by_passphrase
+from .unlock import given_passphrase, open_by_secret, tell_header
 from .words_file import remove_words, write_words
-from .workplace import Notice, read_secret_file
+from .workplace import Notice
 
 _WORDS_KEY = 32
 
@@ -39,6 +39,7 @@ class VaultMade(msgspec.Struct, frozen=True):
     profile: str
     device: str
     unlock: str
+    slots: list[SlotInfo]
     words: list[str] | None = None
     words_file: str | None = None
 
@@ -51,6 +52,7 @@ class VaultOpened(msgspec.Struct, frozen=True):
     profile: str
     device: str
     unlock: str
+    slots: list[SlotInfo]
 
 
 class RunInfo(msgspec.Struct, frozen=True):
@@ -120,6 +122,7 @@ def create(
         shown_native(session.profile.root),
         name,
         kept.keeper if kept else "ask",
+        slot_list(session, vault),
         None if words_file is not None else words,
         shown_native(os.path.abspath(words_file)) if words_file is not None else None,
     )
@@ -132,24 +135,21 @@ def connect(
     keeping: Keeping = "keychain",
     device: str = "",
     recovery: bool = False,
-    recovery_file: str | None = None,
 ) -> VaultOpened:
     """Connects a profile that has no vault to one that exists.
 
-    `recovery`: ask for the 24 words instead of the passphrase; `recovery_file`: read them there.
-    Raises UsageError("profile_has_vault"), ("not_a_vault"), ("newer_format"), ("recovery_…"),
-    NeedsUnlock("wrong_secret"), ("locked"), Busy, and what the store raises.
+    `recovery`: ask for the 24 words line by line. Raises UsageError("profile_has_vault"), ("not_a_vault"),
+    ("newer_format"), ("no_recovery_words"), Busy, and what `open_by_secret` and the store raise.
     """
     with bootstrap.lock(session.profile):
         session.require_no_vault()
         store = bootstrap.store_at(at)
         read_header(store)
         name = device or bootstrap.machine().machine_name()
-        words = _words(session, recovery, recovery_file)
-        if words is None:
-            vault = open_by_passphrase(session, store)
+        if recovery and session.recovery_file is None:
+            vault = _open_by_typed_words(session, store)
         else:
-            vault = open_with_key(store, "recovery", decode(words))
+            vault = open_by_secret(session, store)
         with _cleanup() as undo:
             kept = _keep(session, keeping, free_slot_name(vault, "device", name), undo)
             if kept is not None:
@@ -157,7 +157,12 @@ def connect(
         _adopt(session, store, vault, name, kept)
     unlock = kept.keeper if kept else "ask"
     return VaultOpened(
-        shown_native(store.location), vault.id, shown_native(session.profile.root), name, unlock
+        shown_native(store.location),
+        vault.id,
+        shown_native(session.profile.root),
+        name,
+        unlock,
+        slot_list(session, vault),
     )
 
 
@@ -175,7 +180,7 @@ def info(session: Session) -> VaultInfo:
         profile=shown_native(session.profile.root),
         device=session.settings.device,
         unlock=device.keeper if device is not None and device.vault == vault.id else "ask",
-        slots=slot_list(session),
+        slots=slot_list(session, vault),
         snapshots=len(session.snapshots.items),
         objects={kind: len(found) for kind, found in objects.items()},
         bytes={kind: sum(o.size for o in found) for kind, found in objects.items()},
@@ -233,6 +238,8 @@ def _holds_vault(at: str) -> bool:
         if error.code == "store_kind_unknown":
             raise
         return error.code != "not_a_vault"
+    except IntegrityError:
+        return True
     return True
 
 
@@ -248,12 +255,10 @@ def _new_passphrase(session: Session, *known: str) -> str:
     return given
 
 
-def _words(session: Session, recovery: bool, recovery_file: str | None) -> str | None:
-    if recovery_file is not None:
-        return read_secret_file(session, recovery_file)
-    if not recovery:
-        return None
+def _open_by_typed_words(session: Session, store: Store) -> Vault:
     typed = session.prompt.recovery_words()
     if typed is None:
         raise UsageError("no_recovery_words")
-    return typed
+    vault = open_with_key(store, "recovery", decode(typed))
+    tell_header(session, vault)
+    return vault

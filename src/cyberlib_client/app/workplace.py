@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from ..core.errors import Failed, UsageError
+from ..core.errors import CyberlibError, UsageError
 from ..core.events import Listener, ignore
 from ..core.ports import CancelToken
 from ..state.profile import Profile
@@ -28,8 +28,11 @@ class Notice(msgspec.Struct, frozen=True):
 class Prompt(Protocol):
     """Questions to whoever is there. Each returns None when nobody can answer."""
 
-    def passphrase(self, *, again: bool) -> str | None:
-        """The vault's passphrase; `again` after a wrong one."""
+    def passphrase(self, *, refused: CyberlibError | None, proof: bool) -> str | None:
+        """The vault's passphrase or 24 words; `refused` says why the ones before did not do.
+
+        `proof`: the vault is open, and whoever is there wants to change who may open it.
+        """
 
     def new_passphrase(self, weakness: Callable[[str], UsageError | None]) -> str | None:
         """A passphrase typed twice for which `weakness` finds nothing to say."""
@@ -50,23 +53,28 @@ class Workplace:
     cancel: CancelToken = field(default_factory=CancelToken)
     environ: Mapping[str, str] = field(default_factory=dict)
     passphrase_file: str | None = None
+    recovery_file: str | None = None
     watched: bool = False
 
 
 def read_secret_file(work: Workplace, path: str) -> str:
     """The text of a file that holds one secret, without its line end; a notice when others may read it.
 
-    Raises Failed("secret_file_unreadable", at=…, reason=…), UsageError("secret_file_not_text", at=…).
+    Raises UsageError("secret_file_unreadable", at=…, reason=…), ("secret_file_not_text", at=…),
+    ("secret_file_empty", at=…).
     """
     try:
         with open(path, "rb") as file:
             data = file.read(64 * 1024)
             status = os.fstat(file.fileno())
     except OSError as error:
-        raise Failed("secret_file_unreadable", at=path, reason=error.strerror) from None
+        raise UsageError("secret_file_unreadable", at=path, reason=error.strerror) from None
     if os.name == "posix" and stat.S_ISREG(status.st_mode) and status.st_mode & 0o077:
         work.notify(Notice("secret_file_exposed", {"at": path}))
     try:
-        return data.decode("utf-8-sig").rstrip("\r\n")
+        text = data.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:
         raise UsageError("secret_file_not_text", at=path) from None
+    if not text.strip():
+        raise UsageError("secret_file_empty", at=path)
+    return text

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import click
 
-from ..core.errors import UsageError
+from ..core.errors import CyberlibError, UsageError
 from .language import say
 from .output import error_text
 
@@ -24,14 +25,31 @@ class TerminalPrompt:
         """Whether somebody is there to answer."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
-    def passphrase(self, *, again: bool) -> str | None:
-        """See app.session.Prompt."""
-        if again:
-            click.echo(say("Ce n’est pas la bonne.", "That is not the right one."), err=True)
-        return self._hidden(say("Phrase secrète du coffre", "Passphrase of the vault"))
+    def passphrase(self, *, refused: CyberlibError | None, proof: bool) -> str | None:
+        """See app.workplace.Prompt."""
+        if not self.possible:
+            return None
+        if refused is not None and refused.code != "wrong_secret":
+            click.echo(error_text(refused), err=True)
+        elif refused is not None:
+            click.echo(say("Ce n’est pas cela.", "That is not it."), err=True)
+        elif proof:
+            click.echo(
+                say(
+                    "Changer les accès au coffre demande l’un d’eux : ce poste ouvert ne suffit pas.",
+                    "Changing the ways into the vault takes one of them: this open machine is not enough.",
+                ),
+                err=True,
+            )
+        return self._hidden(
+            say(
+                "Phrase secrète du coffre (ou les 24 mots, sur une ligne)",
+                "Passphrase of the vault (or the 24 words, on one line)",
+            )
+        )
 
     def new_passphrase(self, weakness: Callable[[str], UsageError | None]) -> str | None:
-        """See app.session.Prompt."""
+        """See app.workplace.Prompt."""
         while True:
             first = self._hidden(say("Nouvelle phrase secrète", "New passphrase"))
             if first is None:
@@ -45,11 +63,10 @@ class TerminalPrompt:
             click.echo(say("Les deux diffèrent.", "The two differ."), err=True)
 
     def recovery_words(self) -> str | None:
-        """See app.session.Prompt."""
+        """See app.workplace.Prompt."""
         if not self.possible:
             return None
         words: list[str] = []
-        self._before()
         click.echo(
             say(
                 "Tapez les 24 mots de la clé de secours, sur une ou plusieurs lignes :",
@@ -58,11 +75,8 @@ class TerminalPrompt:
             err=True,
         )
         while len(words) < 24:
-            self._asking(True)
-            try:
+            with self._question():
                 line = click.prompt(f"{len(words) + 1:2}", err=True, prompt_suffix="> ")
-            finally:
-                self._asking(False)
             words += [word for word in line.replace(",", " ").split() if not word.strip(".:").isdigit()]
         return " ".join(words)
 
@@ -74,20 +88,25 @@ class TerminalPrompt:
         click.echo(question, err=True)
         for key, meaning in answers.items():
             click.echo(f"  {key}  {meaning}", err=True)
-        self._asking(True)
-        try:
+        with self._question():
             return str(
                 click.prompt(say("Votre choix", "Your choice"), type=click.Choice(list(answers)), err=True)
             )
-        finally:
-            self._asking(False)
 
     def _hidden(self, label: str) -> str | None:
         if not self.possible:
             return None
+        with self._question():
+            return str(click.prompt(label, hide_input=True, err=True, prompt_suffix=say(" : ", ": ")))
+
+    @contextlib.contextmanager
+    def _question(self) -> Iterator[None]:
+        """Around a question: no bar in its way. Raises UsageError("answer_not_text")."""
         self._before()
         self._asking(True)
         try:
-            return str(click.prompt(label, hide_input=True, err=True, prompt_suffix=say(" : ", ": ")))
+            yield
+        except UnicodeDecodeError:
+            raise UsageError("answer_not_text") from None
         finally:
             self._asking(False)

@@ -34,6 +34,7 @@ class Run:
 
     profile: str | None = None
     passphrase_file: str | None = None
+    recovery_file: str | None = None
     output: Output = field(default_factory=Output)
     cancel: CancelToken = field(default_factory=CancelToken)
     _stoppable: bool = False
@@ -54,6 +55,7 @@ class Run:
             cancel=self.cancel,
             environ=os.environ,
             passphrase_file=self.passphrase_file,
+            recovery_file=self.recovery_file,
             watched=self.output.is_watched,
         )
 

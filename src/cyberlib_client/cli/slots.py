@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from .language import say
+from .language import Both, say
 from .tables import table
 from .units import moment
 
@@ -13,20 +14,53 @@ if TYPE_CHECKING:
     from ..app.slots import SlotInfo
 
 
+_KINDS: Final = {
+    "passphrase": Both("phrase secrète", "passphrase"),
+    "recovery": Both("24 mots", "24 words"),
+    "device": Both("poste", "device"),
+}
+_NUMBERED: Final = re.compile(r"(.*?)( \(\d+\))?")
+
+
 def kind_name(kind: str) -> str:
     """What people call a kind of slot."""
-    return {
-        "passphrase": say("phrase secrète", "passphrase"),
-        "recovery": say("24 mots", "24 words"),
-        "device": say("poste", "device"),
-    }[kind]
+    return str(_KINDS[kind])
+
+
+def slot_name(slot: SlotInfo) -> str:
+    """A slot's name; one that nobody chose (see app.keys) in the user's language."""
+    name, number = _numbered(slot.name)
+    return kind_name(slot.kind) + number if name == slot.kind else slot.name
+
+
+def stored_name(shown: str) -> str:
+    """What the vault has for a name that `slot_name` made up, in either language; any other as it is."""
+    name, number = _numbered(shown)
+    return next((kind + number for kind, names in _KINDS.items() if name in names), shown)
+
+
+def _numbered(name: str) -> tuple[str, str]:
+    match = _NUMBERED.fullmatch(name)
+    return (match[1], match[2] or "") if match else (name, "")
+
+
+def asked_for(slots: list[SlotInfo]) -> str:
+    """What a machine without a slot of its own asks for, with these slots."""
+    kinds = {slot.kind for slot in slots}
+    if {"passphrase", "recovery"} <= kinds:
+        return say("la phrase secrète ou les 24 mots", "the passphrase or the 24 words")
+    if "passphrase" in kinds:
+        return say("la phrase secrète", "the passphrase")
+    return say("les 24 mots", "the 24 words")
 
 
 def slot_lines(found: list[SlotInfo]) -> Iterator[str]:
     """The slots as a table."""
     head = [say("ACCÈS", "SLOT"), say("SORTE", "KIND"), say("NOM", "NAME"), say("CRÉÉ", "MADE"), ""]
     here = say("ce poste", "this machine")
-    rows = [[s.id[:8], kind_name(s.kind), s.name, moment(s.created), here if s.here else ""] for s in found]
+    rows = [
+        [s.id[:8], kind_name(s.kind), slot_name(s), moment(s.created), here if s.here else ""] for s in found
+    ]
     return table(head, rows)
 
 

@@ -11,7 +11,16 @@ from ..core.format_v1.header import INDEX, hedged_salt
 from ..core.format_v1.index import PackInfo, open_index, seal_index
 from ..core.format_v1.lines import LIMIT
 from ..core.format_v1.pack import SegmentInfo
-from ..core.format_v1.slots import DEFAULT_COST, KdfCost, Slot, SlotTable, SlotType, stretch, wrap_root
+from ..core.format_v1.slots import (
+    DEFAULT_COST,
+    KdfCost,
+    Slot,
+    SlotTable,
+    SlotType,
+    stretch,
+    unwrap_root,
+    wrap_root,
+)
 from ..core.format_v1.vault import (
     OBJECT_NAME,
     Chunking,
@@ -28,6 +37,7 @@ from .index import Index
 from .reader import Reader, read_pack_footer
 from .records import read_record
 from .slot_tables import Secret, check_new_slot, newest_table, put_tables, stored_tables, unlock
+from .unlocking import check_room, offered_key, offered_passphrase
 
 _INDEX_PACKS = 64
 _INDEX_CHUNKS = 1_000_000
@@ -149,29 +159,44 @@ class Vault:
             stored += len(data)
         return stored
 
+    def accepts(self, secret: Secret) -> bool:
+        """Whether a slot of the table that counts opens with what `secret` offers, and raises."""
+        for slot in self.table.slots:
+            offered = secret(slot)
+            if offered is not None and unwrap_root(slot, self.id, offered) is not None:
+                return True
+        return False
+
     def add_slot(self, new: NewSlot, clock: Clock, random: Random) -> Slot:
-        """Adds a slot to the table. UsageError("slot_name_taken"), ("bad_slot_name"), ("slots_full")."""
+        """Adds a slot to the table. Raises as `check_new_slot`, and UsageError("passphrases_full")."""
         slots = self._current_slots()
         check_new_slot(slots, new.kind, new.name)
+        if new.kind == "passphrase":
+            check_room(slots)
         slot = _make_slot(self.keys, new, clock, random)
         self._write_table([*slots, slot])
         return slot
 
     def remove_slot(self, wanted: str) -> Slot:
-        """Removes a slot by id, prefix of it, or name.
+        """Removes a slot by id, prefix of it, or name. Raises as `removable`."""
+        slots = self._current_slots()
+        slot = self.removable(wanted)
+        self._write_table([s for s in slots if s is not slot])
+        return slot
+
+    def removable(self, wanted: str) -> Slot:
+        """The slot that `remove_slot` would remove, as far as this vault knows.
 
         Raises UsageError("slot_unknown"), ("slot_ambiguous"), ("slot_last").
         """
-        slots = self._current_slots()
+        slots = self.table.slots
         found = [s for s in slots if s.name == wanted]
         found = found or [s for s in slots if wanted and s.id.startswith(wanted)]
         if len(found) != 1:
             raise UsageError("slot_ambiguous" if found else "slot_unknown", slot=wanted)
         # What is left must open the vault from any machine: a device slot alone does not.
-        left = [s for s in slots if s is not found[0]]
-        if not any(s.type in ("passphrase", "recovery") for s in left):
+        if not any(s.type in ("passphrase", "recovery") for s in slots if s is not found[0]):
             raise UsageError("slot_last", slot=wanted)
-        self._write_table(left)
         return found[0]
 
     def _current_slots(self) -> list[Slot]:
@@ -240,7 +265,8 @@ def create_vault(
 def read_header(store: Store) -> VaultHeader:
     """The header of the vault in a store, not authenticated yet.
 
-    Raises UsageError("not_a_vault", at=…) or UsageError("newer_format", version=…).
+    Raises UsageError("not_a_vault", at=…) or UsageError("newer_format", version=…), and for what is left
+    of a vault IntegrityError("slots_missing", at=…, missing="vault, slots").
     """
     newer: UsageError | None = None
     try:
@@ -251,9 +277,13 @@ def read_header(store: Store) -> VaultHeader:
     except UsageError as error:
         newer = error  # one flipped bit says the same: the tables know
     tables = stored_tables(store)
-    if not tables:
-        raise newer or UsageError("not_a_vault", at=store.location)
-    return tables[0][0].header
+    if tables:
+        return tables[0][0].header
+    if newer is not None:
+        raise newer
+    if any(next(store.list(kind), None) for kind in OBJECT_KINDS):
+        raise IntegrityError("slots_missing", at=store.location, missing=f"{OBJECT_NAME}, slots")
+    raise UsageError("not_a_vault", at=store.location)
 
 
 def open_vault(store: Store, secret: Secret, *, least_generation: int = 0) -> Vault:
@@ -261,11 +291,11 @@ def open_vault(store: Store, secret: Secret, *, least_generation: int = 0) -> Va
 
     `least_generation`: the newest slot table this machine has seen; an older one is refused.
     Raises NeedsUnlock("wrong_secret"), IntegrityError("not_authentic"), ("kdf_out_of_bounds"),
-    ("slots_rolled_back"), ("slots_missing"), and what `read_header` raises.
+    ("passphrase_slots_many"), ("slots_rolled_back"), ("slots_missing"), and what `read_header` raises.
     """
     tables = stored_tables(store, read_header(store).id)
     if not tables:
-        raise IntegrityError("slots_missing", at=store.location)
+        raise IntegrityError("slots_missing", at=store.location, missing="slots")
     keys, table = unlock(tables, secret)
     if table.generation < least_generation:
         raise IntegrityError("slots_rolled_back", seen=least_generation, got=table.generation)
@@ -284,20 +314,12 @@ def header_is_intact(vault: Vault) -> bool:
 
 def open_with_passphrase(store: Store, passphrase: str, *, least_generation: int = 0) -> Vault:
     """Opens with a passphrase; tries each passphrase slot. Raises as `open_vault`."""
-
-    def secret(slot: Slot) -> bytes | None:
-        if slot.kdf is None:
-            return None
-        return stretch(passphrase, bytes.fromhex(slot.salt), slot.kdf)
-
-    return open_vault(store, secret, least_generation=least_generation)
+    return open_vault(store, offered_passphrase(passphrase), least_generation=least_generation)
 
 
 def open_with_key(store: Store, kind: SlotType, key: bytes, *, least_generation: int = 0) -> Vault:
     """Opens with the 32 bytes of a recovery key or device secret. Raises as `open_vault`."""
-    return open_vault(
-        store, lambda slot: key if slot.type == kind else None, least_generation=least_generation
-    )
+    return open_vault(store, offered_key(kind, key), least_generation=least_generation)
 
 
 def _portions(packs: list[PackInfo]) -> Iterator[list[PackInfo]]:

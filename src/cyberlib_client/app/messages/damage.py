@@ -70,10 +70,22 @@ ERRORS: Final[dict[str, Text]] = {
         "Check which disk is plugged in. To use that other vault, connect it to another profile (--profile).",
     ),
     "slots_missing": Text(
-        "La table des accès du coffre {at} a disparu ou est illisible.",
-        "Sans elle, rien ne s’ouvre : remettez le dossier « slots » d’une copie du coffre.",
-        "The table of slots of the vault {at} is gone or unreadable.",
-        "Nothing opens without it: put back the folder “slots” from a copy of the vault.",
+        "Il y a un coffre dans {at}, mais ce qui permet de l’ouvrir manque ou est illisible : {missing}.",
+        "Sans « slots », ni CyberLib ni le programme de secours n’ouvrent rien : n’effacez rien ici, et"
+        " remettez « vault » et le dossier « slots » d’une autre copie du coffre.",
+        "There is a vault in {at}, but what opens it is gone or unreadable: {missing}.",
+        "Without “slots” neither CyberLib nor the rescue program opens anything: delete nothing here, and put"
+        " back “vault” and the folder “slots” from another copy of the vault.",
+    ),
+    "passphrase_slots_many": Text(
+        "Le coffre contient plus d’accès par phrase secrète qu’un CyberLib n’en fait : quelqu’un a pu en"
+        " ajouter de faux, et tous n’ont pas été essayés.",
+        "Les 24 mots l’ouvrent sans attendre : donnez-les à la place de la phrase. Puis cyberlib verify nomme"
+        " les tables de « slots » à effacer.",
+        "The vault holds more passphrase slots than CyberLib makes: somebody may have added false ones, and"
+        " not all were tried.",
+        "The 24 words open it without delay: give them instead of the passphrase. Then cyberlib verify names"
+        " the tables in “slots” to delete.",
     ),
     "slots_rolled_back": Text(
         "La table des accès est plus ancienne (n° {got}) que celle que ce poste a vue (n° {seen}).",

@@ -67,6 +67,14 @@ NOTICES: Final[dict[str, Text]] = {
         "This machine’s secret is no longer where it was kept.",
         "Remove its slot (cyberlib key remove) and make a new one (cyberlib key add device).",
     ),
+    "header_damaged": Text(
+        "L’en-tête du coffre, le fichier « vault » dans {at}, a disparu ou a été modifié.",
+        "Rien n’est perdu, les tables d’accès le contiennent aussi : remettez ce fichier d’une autre copie du"
+        " coffre, et cherchez qui d’autre peut écrire là.",
+        "The header of the vault, the file “vault” in {at}, is gone or was changed.",
+        "Nothing is lost, the tables of slots hold it too: put that file back from another copy of the vault,"
+        " and find out who else can write there.",
+    ),
     "object_set_aside": Text(
         "Un objet endommagé du coffre n’est pas utilisé ({name}).",
         "Cette sauvegarde remet ce qui est encore sur le poste ; cyberlib verify dit ce qui est touché.",
@@ -92,9 +100,9 @@ NOTICES: Final[dict[str, Text]] = {
         "Keep it to yourself (chmod 600).",
     ),
     "old_copies_open": Text(
-        "L’accès « {slot} » est ôté de ce coffre ; une copie du coffre faite avant s’ouvre encore avec lui.",
+        "Cet accès n’ouvre plus ce coffre ; une copie du coffre faite avant s’ouvre encore avec lui.",
         "S’il a pu être volé, faites un nouveau coffre.",
-        "The slot “{slot}” is removed from this vault; a copy of the vault made before still opens with it.",
+        "This slot no longer opens this vault; a copy of the vault made before still opens with it.",
         "If it may have been stolen, make a new vault.",
     ),
 }

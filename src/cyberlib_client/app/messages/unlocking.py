@@ -9,19 +9,39 @@ from .text import Text
 ERRORS: Final[dict[str, Text]] = {
     "locked": Text(
         "Le coffre est fermé, et rien ici ne peut l’ouvrir.",
-        "Donnez la phrase secrète : à l’invite d’un terminal, par --passphrase-file FICHIER, ou par la"
-        " variable CYBERLIB_PASSPHRASE.",
+        "Donnez la phrase secrète ou les 24 mots : à l’invite d’un terminal, par --passphrase-file FICHIER,"
+        " ou par la variable CYBERLIB_PASSPHRASE.",
         "The vault is locked, and nothing here opens it.",
-        "Give the passphrase: at a terminal’s prompt, by --passphrase-file FILE, or by the variable"
-        " CYBERLIB_PASSPHRASE.",
+        "Give the passphrase or the 24 words: at a terminal’s prompt, by --passphrase-file FILE, or by the"
+        " variable CYBERLIB_PASSPHRASE.",
+    ),
+    "proof_needed": Text(
+        "Ce poste ouvre le coffre, mais ne suffit pas pour en changer les accès.",
+        "Donnez une phrase secrète du coffre ou ses 24 mots : à l’invite d’un terminal, par"
+        " CYBERLIB_PASSPHRASE, --passphrase-file FICHIER ou --recovery-file FICHIER.",
+        "This machine opens the vault, but that is not enough to change who opens it.",
+        "Give a passphrase of the vault or its 24 words: at a terminal’s prompt, by CYBERLIB_PASSPHRASE,"
+        " --passphrase-file FILE or --recovery-file FILE.",
+    ),
+    "passphrase_not_text": Text(
+        "Cette phrase secrète n’est pas un texte dans l’encodage de ce poste[ (variable {variable})].",
+        "Donnez-la dans un fichier en UTF-8 : --passphrase-file FICHIER.",
+        "This passphrase is not text in this machine’s encoding[ (variable {variable})].",
+        "Give it in a UTF-8 file: --passphrase-file FILE.",
+    ),
+    "answer_not_text": Text(
+        "Ce qui a été tapé n’est pas un texte dans l’encodage de ce poste.",
+        "Réglez ce terminal sur le même encodage que le système (UTF-8 le plus souvent), puis relancez.",
+        "What was typed is not text in this machine’s encoding.",
+        "Set the terminal to the same encoding as the system (UTF-8 mostly), then run again.",
     ),
     "wrong_secret": Text(
         "Ni cette phrase secrète ni ces mots n’ouvrent ce coffre.",
-        "Vérifiez les majuscules et le clavier ; à défaut, les 24 mots de secours ouvrent le coffre"
-        " (cyberlib vault open --recovery, sur un nouveau profil). Rien n’a été modifié.",
+        "Vérifiez les majuscules et le clavier ; à défaut, donnez les 24 mots de secours à la place de la"
+        " phrase secrète. Rien n’a été modifié.",
         "This passphrase, or these words, do not open this vault.",
-        "Check capitals and the keyboard; failing that, the 24 recovery words open the vault"
-        " (cyberlib vault open --recovery, on a new profile). Nothing was changed.",
+        "Check capitals and the keyboard; failing that, give the 24 recovery words instead of the passphrase."
+        " Nothing was changed.",
     ),
     "no_new_passphrase": Text(
         "Il faut une phrase secrète pour le nouvel accès, et il n’y a personne pour la taper.",
@@ -93,11 +113,11 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "keychain_unavailable": Text(
         "Le trousseau de ce poste ne peut pas garder de secret : {reason}.",
-        "La phrase secrète sera demandée à chaque fois. Sur un poste sans session graphique, ajoutez un accès"
-        " gardé dans un fichier : cyberlib key add device --device-file.",
+        "Ce poste demandera à chaque fois de quoi ouvrir le coffre. S’il n’a pas de session graphique,"
+        " ajoutez un accès gardé dans un fichier : cyberlib key add device --device-file.",
         "This machine’s keychain cannot keep a secret: {reason}.",
-        "The passphrase will be asked for each time. On a machine without a desktop session, add a slot kept"
-        " in a file: cyberlib key add device --device-file.",
+        "Each time this machine will ask for what opens the vault. If it has no desktop session, add a slot"
+        " kept in a file: cyberlib key add device --device-file.",
     ),
     "device_file_exposed": Text(
         "D’autres que vous ont pu lire le secret de ce poste : {path}.",
@@ -109,9 +129,9 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "device_file_unreadable": Text(
         "Le secret de ce poste ne se lit pas : {path}[ ({detail})].",
-        "Rétablissez l’accès au fichier, ou donnez la phrase secrète.",
+        "Rétablissez l’accès au fichier, ou donnez de quoi ouvrir le coffre.",
         "This machine’s secret cannot be read: {path}[ ({detail})].",
-        "Restore access to the file, or give the passphrase.",
+        "Restore access to the file, or give what opens the vault.",
     ),
     "device_file_not_written": Text(
         "Le secret de ce poste n’a pas pu être écrit ou effacé : {path}[ ({detail})].",
@@ -121,9 +141,11 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "credentials_damaged": Text(
         "Le fichier {at} est endommagé.",
-        "Effacez-le, donnez la phrase secrète, et refaites l’accès de ce poste : cyberlib key add device.",
+        "Effacez-le, puis refaites l’accès de ce poste, phrase secrète ou 24 mots en main :"
+        " cyberlib key add device.",
         "The file {at} is damaged.",
-        "Delete it, give the passphrase, and make this machine’s slot anew: cyberlib key add device.",
+        "Delete it, then make this machine’s slot anew, passphrase or 24 words at hand: cyberlib key add"
+        " device.",
     ),
     "identity_damaged": Text(
         "L’identité de ce poste, {at}, était endommagée.",

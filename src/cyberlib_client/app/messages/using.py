@@ -226,6 +226,19 @@ ERRORS: Final[dict[str, Text]] = {
         "The file {at} is not UTF-8 text.",
         "Save it as UTF-8 text.",
     ),
+    "secret_file_empty": Text(
+        "Le fichier {at} est vide.",
+        "Il doit contenir la phrase secrète ou les 24 mots, en texte UTF-8.",
+        "The file {at} is empty.",
+        "It must hold the passphrase or the 24 words, as UTF-8 text.",
+    ),
+    "demo_folder_unusable": Text(
+        "La démonstration ne peut pas se jouer dans {at}[ : {reason}].",
+        "Donnez-lui un dossier vide ou nouveau où vous avez le droit d’écrire, avec de la place :"
+        " --dir DOSSIER.",
+        "The demonstration cannot be played in {at}[: {reason}].",
+        "Give it an empty or new folder where you may write and where there is space: --dir DIR.",
+    ),
     "demo_folder_not_empty": Text(
         "Le dossier {at} contient autre chose.",
         "Donnez à la démonstration un dossier vide ou nouveau.",
@@ -236,6 +249,12 @@ ERRORS: Final[dict[str, Text]] = {
         "Le coffre a déjà le plus grand nombre d’accès possible.",
         "Ôtez-en un qui ne sert plus : cyberlib key remove.",
         "The vault already has as many slots as it can hold.",
+        "Remove one that is of no more use: cyberlib key remove.",
+    ),
+    "passphrases_full": Text(
+        "Le coffre a déjà {most} phrases secrètes, le plus qu’il puisse avoir.",
+        "Ôtez-en une qui ne sert plus : cyberlib key remove.",
+        "The vault already has {most} passphrases, the most it can have.",
         "Remove one that is of no more use: cyberlib key remove.",
     ),
     "bad_slot_name": Text(

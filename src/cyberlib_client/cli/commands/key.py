@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..slots import kind_name, slot_lines, words_lines
+from ..slots import asked_for, kind_name, slot_lines, slot_name, stored_name, words_lines
 from ..words import argument, choice, command, group, option
 
 if TYPE_CHECKING:
     from ...app.keys import Kind, SlotAdded, SlotRemoved
+    from ...app.slots import SlotInfo
 
 key = group(
     "key",
@@ -35,11 +36,23 @@ def list_(run: Run) -> None:
     run.output.result(found, lambda: slot_lines(found))
 
 
+_recovery_file = option(
+    "--recovery-file",
+    metavar=Both("FICHIER", "FILE"),
+    help=Both(
+        "Prouver par les 24 mots de ce fichier que l’on peut changer les accès.",
+        "Prove by the 24 words in this file that one may change the slots.",
+    ),
+)
+
+
 @command(
     "add",
     Both(
-        "Ajouter une phrase secrète, 24 mots de secours, ou ce poste.",
-        "Add a passphrase, 24 new recovery words, or this machine.",
+        "Ajouter une phrase secrète, 24 mots de secours, ou ce poste. Une phrase secrète du coffre, ou ses 24"
+        " mots, sont demandés d’abord (ou lus de CYBERLIB_PASSPHRASE, --passphrase-file, --recovery-file).",
+        "Add a passphrase, 24 new recovery words, or this machine. A passphrase of the vault, or its 24"
+        " words, are asked for first (or read from CYBERLIB_PASSPHRASE, --passphrase-file, --recovery-file).",
     ),
     key,
 )
@@ -67,6 +80,7 @@ def list_(run: Run) -> None:
         "Keep the machine’s secret in a file rather than in the keychain.",
     ),
 )
+@_recovery_file
 @pass_run
 def add(
     run: Run,
@@ -75,10 +89,12 @@ def add(
     new_passphrase_file: str | None,
     words_file: str | None,
     device_file: bool,
+    recovery_file: str | None,
 ) -> None:
     """See its help."""
     from ...app import keys
 
+    run.recovery_file = recovery_file
     if kind == "passphrase":
         added = keys.add_passphrase(run.session, name, new_passphrase_file)
     elif kind == "recovery":
@@ -88,35 +104,46 @@ def add(
     run.output.result(added, lambda: _added(added))
 
 
-@command("remove", Both("Ôter un accès.", "Remove a slot."), key)
+@command(
+    "remove",
+    Both(
+        "Ôter un accès. Une phrase secrète du coffre, ou ses 24 mots, sont demandés d’abord, comme pour key"
+        " add.",
+        "Remove a slot. A passphrase of the vault, or its 24 words, are asked for first, as for key add.",
+    ),
+    key,
+)
 @argument(
     "slot",
     metavar=Both("ACCÈS", "SLOT"),
     help=Both("Son nom, son identifiant, ou le début de celui-ci.", "Its name, id, or the id’s beginning."),
 )
+@_recovery_file
 @pass_run
-def remove(run: Run, slot: str) -> None:
+def remove(run: Run, slot: str, recovery_file: str | None) -> None:
     """See its help."""
     from ...app import keys
 
-    removed = keys.remove(run.session, slot)
+    run.recovery_file = recovery_file
+    removed = keys.remove(run.session, slot, stored_name(slot))
     run.output.result(removed, lambda: _removed(removed))
 
 
 def _added(added: SlotAdded) -> Iterator[str]:
-    told = f"{kind_name(added.slot.kind)} « {added.slot.name} »"
-    yield say(f"Accès ajouté : {told}.", f"Slot added: {kind_name(added.slot.kind)} “{added.slot.name}”.")
+    yield say(f"Accès ajouté : {_called(added.slot)}.", f"Slot added: {_called(added.slot)}.")
     if added.slot.kind == "recovery":
         yield from words_lines(added.words, added.words_file)
 
 
 def _removed(removed: SlotRemoved) -> Iterator[str]:
-    s = removed.slot
-    yield say(
-        f"Accès ôté : {kind_name(s.kind)} « {s.name} ».", f"Slot removed: {kind_name(s.kind)} “{s.name}”."
-    )
-    if s.here:
+    yield say(f"Accès ôté : {_called(removed.slot)}.", f"Slot removed: {_called(removed.slot)}.")
+    if removed.slot.here:
+        asked = asked_for(removed.left)
         yield say(
-            "C’était celui de ce poste : la phrase secrète sera demandée désormais.",
-            "It was this machine’s: from now on the passphrase is asked for.",
+            f"C’était celui de ce poste, qui demande désormais {asked}.",
+            f"It was this machine’s, which from now on asks for {asked}.",
         )
+
+
+def _called(slot: SlotInfo) -> str:
+    return kind_name(slot.kind) + say(f" « {slot_name(slot)} »", f" “{slot_name(slot)}”")

@@ -9,12 +9,13 @@ import click
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..slots import slot_lines, words_lines
+from ..slots import asked_for, slot_lines, words_lines
 from ..units import moment, size
 from ..words import command, group, option
 
 if TYPE_CHECKING:
     from ...app.device_slot import Keeping
+    from ...app.slots import SlotInfo
     from ...app.vaults import VaultInfo, VaultMade, VaultOpened
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -30,8 +31,8 @@ def _where(function: F) -> F:
             "--no-device",
             is_flag=True,
             help=Both(
-                "Ne rien garder sur ce poste : la phrase secrète sera demandée à chaque fois.",
-                "Keep nothing on this machine: the passphrase is asked for each time.",
+                "Ne rien garder sur ce poste : il demande à chaque fois de quoi ouvrir le coffre.",
+                "Keep nothing on this machine: each time it asks for what opens the vault.",
             ),
         ),
         option(
@@ -105,22 +106,25 @@ def create(
         device=device_name,
         words_file=words_file,
     )
-    run.output.result(made, lambda: _made(made))
+    run.output.result(made, lambda: _made(made, run.profile))
 
 
 @command(
     "open",
     parent=vault,
     help=Both(
-        "Connecter ce poste à un coffre. Avec la phrase secrète ou les 24 mots.",
-        "Connect this machine to a vault. With the passphrase or the 24 words.",
+        "Connecter ce poste à un coffre. Avec la phrase secrète ou, au même endroit, les 24 mots.",
+        "Connect this machine to a vault. With the passphrase or, in the same place, the 24 words.",
     ),
 )
 @_where
 @option(
     "--recovery",
     is_flag=True,
-    help=Both("Demander les 24 mots de secours.", "Ask for the 24 recovery words."),
+    help=Both(
+        "Demander les 24 mots de secours, visibles et sur plusieurs lignes.",
+        "Ask for the 24 recovery words, visibly and on several lines.",
+    ),
 )
 @option(
     "--recovery-file",
@@ -140,15 +144,15 @@ def open_(
     """See its help."""
     from ...app import vaults
 
+    run.recovery_file = recovery_file
     opened = vaults.connect(
         run.session,
         at,
         keeping=_keeping(device_file, no_device),
         device=device_name,
         recovery=recovery,
-        recovery_file=recovery_file,
     )
-    run.output.result(opened, lambda: _opened(opened))
+    run.output.result(opened, lambda: _connected(opened, run.profile))
 
 
 @command("info", Both("Décrire le coffre de ce profil.", "Describe this profile’s vault."), vault)
@@ -161,25 +165,57 @@ def info(run: Run) -> None:
     run.output.result(found, lambda: _info(found))
 
 
-def _unlock(kind: str) -> str:
+def _unlock(kind: str, slots: list[SlotInfo]) -> str:
+    asked = asked_for(slots)
     return {
         "keychain": say("par le trousseau de ce poste", "by this machine’s keychain"),
         "file": say("par un fichier de ce poste", "by a file of this machine"),
-        "ask": say("par la phrase secrète, demandée à chaque fois", "by the passphrase, asked for each time"),
+        "ask": say(f"par {asked}, à donner à chaque fois", f"by {asked}, to be given each time"),
     }[kind]
 
 
 def _opened(opened: VaultOpened | VaultMade) -> Iterator[str]:
     yield say(f"Coffre : {opened.at}", f"Vault: {opened.at}")
     yield say(f"Poste : {opened.device}", f"Device: {opened.device}")
-    yield say(f"S’ouvre : {_unlock(opened.unlock)}", f"Opens: {_unlock(opened.unlock)}")
+    unlock = _unlock(opened.unlock, opened.slots)
+    yield say(f"S’ouvre : {unlock}", f"Opens: {unlock}")
 
 
-def _made(made: VaultMade) -> Iterator[str]:
+def _connected(opened: VaultOpened, profile: str | None) -> Iterator[str]:
+    yield from _opened(opened)
+    program = _program(profile)
+    yield ""
+    yield say("Ensuite :", "Next:")
+    yield say(
+        f"  {program} restore latest --to DOSSIER   pour restaurer ici ce que contient le coffre",
+        f"  {program} restore latest --to FOLDER   to restore here what the vault holds",
+    )
+    yield from _protect(program)
+
+
+def _protect(program: str) -> Iterator[str]:
+    yield say(
+        f"  {program} sources add DOSSIER   pour chaque dossier de ce poste à protéger, puis",
+        f"  {program} sources add FOLDER   for each folder of this machine to protect, then",
+    )
+    yield say(f"  {program} backup   pour les sauvegarder", f"  {program} backup   to back them up")
+
+
+def _program(profile: str | None) -> str:
+    """The program as it is to be called for the same profile."""
+    if profile is None:
+        return "cyberlib"
+    return f'cyberlib --profile "{profile}"' if " " in profile else f"cyberlib --profile {profile}"
+
+
+def _made(made: VaultMade, profile: str | None) -> Iterator[str]:
     yield say("Le coffre est créé.", "The vault is made.")
     yield from _opened(made)
     yield ""
     yield from words_lines(made.words, made.words_file)
+    yield ""
+    yield say("Ensuite :", "Next:")
+    yield from _protect(_program(profile))
 
 
 def _info(found: VaultInfo) -> Iterator[str]:
@@ -195,7 +231,8 @@ def _opened_info(found: VaultInfo) -> Iterator[str]:
     yield say(f"Créé le : {moment(found.created)}", f"Made: {moment(found.created)}")
     yield say(f"Profil : {found.profile}", f"Profile: {found.profile}")
     yield say(f"Poste : {found.device}", f"Device: {found.device}")
-    yield say(f"S’ouvre : {_unlock(found.unlock)}", f"Opens: {_unlock(found.unlock)}")
+    unlock = _unlock(found.unlock, found.slots)
+    yield say(f"S’ouvre : {unlock}", f"Opens: {unlock}")
     yield say(f"Versions : {found.snapshots}", f"Snapshots: {found.snapshots}")
     yield say(f"Taille : {size(total)}", f"Size: {size(total)}")
     for last in found.last_runs:
