@@ -76,12 +76,17 @@ def preview(
 ) -> Preview:
     """Walks `sources`, pairs of an absolute root and its selection, and reads no file but cache tags.
 
-    Folders that cannot be read become incidents ("unreadable", "vanished"), and so do placeholders.
-    Raises Stopped when cancelled, UsageError("path_not_absolute", path=…) for a relative root.
+    What lies in two sources counts once, as the outer one takes it. Folders that cannot be read become
+    incidents ("unreadable", "vanished", "source_missing"), and so do placeholders. Raises Stopped when
+    cancelled, UsageError("path_not_absolute", path=…) for a relative root.
     """
     tally = _Tally(listener, cancel or CancelToken(), measured_entries)
-    for root, selection in sources:
+    tally.roots.update(dict.fromkeys((_compared(root) for root, _ in sources), False))
+    # Outer ones first: what they come by on their way is not walked again.
+    for root, selection in sorted(sources, key=lambda source: len(os.fsencode(source[0]))):
         tally.rules.update(dict.fromkeys(r for r in selection.filters.rules if not r.pattern.startswith("!")))
+        if tally.roots[_compared(root)]:
+            continue
         if sys.platform == "win32":
             text = os.fsdecode(root)
             _Walk(tally, selection, selection.judge, text, "/").run()
@@ -89,6 +94,11 @@ def preview(
             raw = os.fsencode(root)
             _Walk(tally, selection, selection.judge_bytes, raw, b"/").run()
     return tally.result()
+
+
+def _compared(path: str | bytes) -> bytes:
+    """A path as this system compares it: on Windows `A` and `a` are one folder."""
+    return os.fsencode(os.path.normcase(path))
 
 
 @dataclass(slots=True)
@@ -111,11 +121,22 @@ class _Tally:
         self.rules: dict[Rule, None] = {}
         self.out: dict[Rule, _Count] = {}
         self.linked: set[tuple[int, int]] = set()
+        self.roots: dict[bytes, bool] = {}
+        """Sources, and whether their content was counted, be it on the way through an outer one."""
         self._listener = listener
         self._incidents: list[Incident] = []
         self._incident_count = 0
 
+    def is_source(self, path: str | bytes) -> bool:
+        """Whether an item is a source by itself: no rule of another one leaves it out."""
+        return len(self.roots) > 1 and _compared(path) in self.roots
+
+    def reached(self, path: str | bytes) -> None:
+        if self.is_source(path):
+            self.roots[_compared(path)] = True
+
     def keep(self, path: str | bytes, status: os.stat_result) -> None:
+        self.reached(path)
         if not stat.S_ISREG(status.st_mode):
             self.others += 1
         elif is_placeholder(status):
@@ -204,10 +225,13 @@ class _Walk(Generic[AnyStr]):
 
     def run(self) -> None:
         to_vault_path(self._root)  # refuses a relative root
+        self._tally.roots[_compared(self._root)] = True
         try:
-            status = os.lstat(self._root)
+            if os.path.islink(self._root):  # a source that is a link means what it leads to
+                self._root = os.path.realpath(self._root)
+            status = os.stat(self._root)
         except OSError as error:
-            self._tally.failed(self._root, error)
+            self._tally.incident(Incident("source_missing", _shown(self._root), error.strerror or ""))
             return
         self._device = status.st_dev
         if not stat.S_ISDIR(status.st_mode):
@@ -228,8 +252,10 @@ class _Walk(Generic[AnyStr]):
         if path:
             rule = self._selection.judge_listed(folder, {e.name for e in entries})
         if rule is not None:
-            self._measure(self._tally.leave_out(rule, folder), folder)
+            if not self._tally.is_source(folder):
+                self._measure(self._tally.leave_out(rule, folder), folder)
             return
+        self._tally.reached(folder)
         self._tally.folders += 1
         below = []
         for entry in entries:
@@ -257,6 +283,8 @@ class _Walk(Generic[AnyStr]):
                 return False
         if rule is None:
             return True
+        if self._tally.is_source(entry.path):
+            return False
         count = self._tally.leave_out(rule, entry.path)
         if is_dir:
             self._measure(count, entry.path)
@@ -281,6 +309,8 @@ class _Walk(Generic[AnyStr]):
                         count.complete = False
                         return
                     self._tally.budget -= 1
+                    if self._tally.is_source(entry.path):
+                        continue
                     if is_folder(entry):
                         todo.append(entry.path)
                     else:

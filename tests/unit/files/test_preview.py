@@ -124,10 +124,49 @@ def test_several_sources_add_up_each_with_its_own_rules(tmp_path: Path) -> None:
     assert found.unused == (Rule("/a.lo", "option"),)
 
 
+NESTED = {"a": 1, "in/b": 2, "in/deep/c": 4, "in/deep/d.log": 8, "zone/e": 16}
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_what_lies_in_two_sources_counts_once(tmp_path: Path, backwards: bool) -> None:
+    fill(tmp_path, NESTED)
+    paths = [tmp_path, tmp_path / "in", tmp_path / "in" / "deep", tmp_path / "in" / "b", tmp_path]
+    sources = [(str(path), selection("*.log")) for path in paths]
+    found = preview(sources[::-1] if backwards else sources)
+    assert (found.files, found.bytes, found.folders) == (4, 23, 4)
+    assert [(one.files, one.bytes) for one in found.left_out] == [(1, 8)]
+
+
+def test_a_source_that_another_one_leaves_out_is_taken(tmp_path: Path) -> None:
+    """As a backup does (services.overlap): a rule speaks of what lies in its own source."""
+    fill(tmp_path, {**NESTED, "in/rest": 32})
+    inner, file = (str(tmp_path / "in" / "deep"), selection()), (str(tmp_path / "a"), selection())
+    found = preview([(str(tmp_path), selection("in/", "a")), inner, file])
+    assert (found.files, found.bytes, found.folders) == (4, 29, 3)
+    assert [(one.rule.pattern, one.files, one.bytes) for one in found.left_out] == [("in/", 2, 34)]
+    assert found.unused == (Rule("a", "option"),)
+
+
+def test_a_source_that_another_one_leaves_out_as_a_cache_is_taken(tmp_path: Path) -> None:
+    fill(tmp_path, NESTED)
+    (tmp_path / "in" / "CACHEDIR.TAG").write_bytes(SIGNATURE)
+    found = preview([(str(tmp_path), selection()), (str(tmp_path / "in"), selection())])
+    assert (found.files, found.bytes) == (6, 31 + len(SIGNATURE))
+    assert found.left_out == ()
+
+
+@posix
+def test_a_source_that_is_a_link_means_what_it_leads_to(tmp_path: Path) -> None:
+    fill(tmp_path, {"there/a": 5})
+    (tmp_path / "link").symlink_to("there")
+    found = look(tmp_path / "link")
+    assert (found.files, found.bytes, found.folders) == (1, 5, 1)
+
+
 def test_a_missing_source_is_an_incident(tmp_path: Path) -> None:
     events: list[Event] = []
     found = preview([(str(tmp_path / "gone"), selection())], listener=events.append)
-    assert [(i.code, i.path) for i in found.incidents] == [("vanished", shown(tmp_path / "gone"))]
+    assert [(i.code, i.path) for i in found.incidents] == [("source_missing", shown(tmp_path / "gone"))]
     assert found.incident_count == 1
     assert events == list(found.incidents)
 
