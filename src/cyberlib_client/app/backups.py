@@ -22,11 +22,18 @@ from .workplace import Notice
 
 
 class BackupDone(msgspec.Struct, frozen=True):
-    """How a backup ended. `unread`: files and folders without a sound copy; when there are any the run is
-    not green. `rolled_back`: the vault lacks a snapshot this machine had seen. `incidents`: at most 1,000."""
+    """How a backup ended, compared with the last snapshot of each source: `metadata_files` differ in times,
+    rights or attributes alone; `removed_files` are no longer there. A renamed file is a new and a removed
+    one.
+
+    `unread`: files and folders without a sound copy; when there are any the run is not green. `rolled_back`:
+    the vault lacks a snapshot this machine had seen. `incidents`: at most 1,000."""
 
     outcome: Literal["completed"]
     snapshot: SnapshotInfo
+    metadata_files: int
+    removed_files: int
+    unchanged_files: int
     unread: int
     rolled_back: bool
     incidents: list[Incident]
@@ -55,6 +62,9 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
         done = BackupDone(
             "completed",
             snapshot_info(result.snapshot),
+            result.counts.metadata_files,
+            result.counts.removed_files,
+            result.counts.same_files,
             result.unread,
             bool(session.snapshots.lost),
             result.incidents,

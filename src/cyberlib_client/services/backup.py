@@ -37,6 +37,7 @@ from ..repository.snapshots import SnapshotList, Stored
 from ..repository.trees import NodeWriter
 from ..repository.vault import IndexReport, Vault
 from .census import Census
+from .counts import Counts
 from .device import Identity
 from .forest import Forest, Source
 from .leaves import Leaves
@@ -73,10 +74,12 @@ class BackupRequest:
 
 @dataclass(frozen=True)
 class BackupResult:
-    """How a run ended. `incidents` as listed; `unread` counts those that leave a file unprotected."""
+    """How a run ended. `counts` compares with the last snapshot of each source. `incidents` as listed;
+    `unread` counts those that leave a file unprotected."""
 
     snapshot: Stored
     statistics: Statistics
+    counts: Counts
     incidents: list[Incident]
     unread: int
     repaired: IndexReport
@@ -179,6 +182,7 @@ def backup(
     return BackupResult(
         stored,
         statistics,
+        leaves.counts,
         [incident for incident, _ in run.incidents],
         run.unread,
         report,

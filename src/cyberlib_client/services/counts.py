@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..core.format_v1 import tree
 from ..core.format_v1.snapshot import Statistics
+from ..core.format_v1.tree import Entry
+
+Entries = Mapping[bytes, Entry]
 
 
 @dataclass(slots=True)
@@ -17,6 +22,17 @@ class Counts:
     bytes: int = 0
     new_files: int = 0
     changed_files: int = 0
+    metadata_files: int = 0
+    """Of which only times, mode, owner or attributes changed."""
+    removed_files: int = 0
+    """That the last snapshot held where this one holds none."""
+    unread_files: int = 0
+    """Counted in `files`, without content."""
+
+    @property
+    def same_files(self) -> int:
+        """As they were in the last snapshot."""
+        return self.files - self.new_files - self.changed_files - self.metadata_files - self.unread_files
 
     def statistics(self, new_bytes: int, stored: int) -> Statistics:
         """The record kept in the snapshot."""
@@ -30,3 +46,18 @@ class Counts:
             new_bytes=new_bytes,
             stored=stored,
         )
+
+
+def files_gone(before: Entries, now: Sequence[Entry], below: Callable[[Entry], Entries]) -> int:
+    """How many files a directory held, itself or further down, in what it holds no longer.
+
+    `below`: what a directory held, nothing for anything else.
+    """
+    kinds = {entry.name: entry.kind for entry in now} if before else {}
+    gone = [entry for name, entry in before.items() if kinds.get(name) != entry.kind]
+    files = 0
+    while gone:
+        entry = gone.pop()
+        files += entry.kind == tree.FILE
+        gone += below(entry).values()
+    return files

@@ -59,6 +59,15 @@ def entry_of(name: bytes, s: os.stat_result, kind: int, content: bytes, extra: E
     )
 
 
+def same_metadata(a: Entry, b: Entry) -> bool:
+    """Whether two states of one file differ in content alone, if at all."""
+    return (a.mode, a.uid, a.gid, a.mtime, _attributes(a)) == (b.mode, b.uid, b.gid, b.mtime, _attributes(b))
+
+
+def _attributes(entry: Entry) -> dict[str, bytes]:
+    return (entry.extra.metadata if entry.extra else None) or {}
+
+
 def _kept(ns: int) -> int:
     """A time within the 64 bits that the format has: from 1677 to 2262. Some disks tell others."""
     return min(max(ns, -_TIMES), _TIMES - 1)

@@ -15,7 +15,7 @@ from ..files.folder import Folder, Found
 from ..files.names import display
 from .counts import Counts
 from .database_sets import DatabaseSets
-from .entry import KINDS, entry_of, link_of
+from .entry import KINDS, entry_of, link_of, same_metadata
 from .save_file import FileSaver, ReadsMetadata
 
 _ORDINARY = Extra()
@@ -65,6 +65,7 @@ class Leaves:
         except OSError as error:
             self.unreadable(shown, error)
             self.counts.files += kind == tree.FILE
+            self.counts.unread_files += kind == tree.FILE
             return self.entry(found.name, status, kind or tree.FILE, b"", Extra(missing="unreadable"))
 
     def alone(self, found: Found, shown: bytes, before: Entry | None) -> Entry | None:
@@ -146,10 +147,12 @@ class Leaves:
         else:
             entry = self._read(found, shown, link)
         counts = self.counts
-        if before is None:
+        if before is None or before.kind != tree.FILE:
             counts.new_files += 1
         elif before.content != entry.content or before.size != entry.size:
             counts.changed_files += 1
+        elif not same_metadata(before, entry):
+            counts.metadata_files += 1
         counts.files += 1
         counts.bytes += entry.size
         return entry

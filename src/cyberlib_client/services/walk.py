@@ -25,6 +25,7 @@ from ..files.names import display
 from ..files.selection import Selection
 from ..repository.reader import Reader
 from ..repository.trees import NodeWriter, read_directory
+from .counts import files_gone
 from .entry import INODE_BITS, Earlier, link_of
 from .leaves import Leaves
 from .overlap import graft
@@ -275,6 +276,7 @@ class Walker:
         grafts = self._grafts.pop(frame.shown, None)
         if grafts is not None:
             graft(frame.entries, grafts)
+        self._leaves.counts.removed_files += files_gone(frame.before, frame.entries, self._entries_before)
         content = self._nodes.directory(frame.entries)
         extra = Extra(metadata=frame.metadata, inconsistent=frame.lost)
         return self._leaves.entry(frame.name, frame.folder.stat, tree.DIRECTORY, content, extra)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import FILE, ITEM, count, duration, many, size
+from ..units import FILE, ITEM, duration, many, size
 from ..words import argument, command, option
 from .sources import rules
 
@@ -63,6 +63,16 @@ def backup(
     return done.exit_code
 
 
+_NEW = (Both("nouveau", "new"), Both("nouveaux", "new"))
+_CHANGED = (Both("modifié", "changed"), Both("modifiés", "changed"))
+_METADATA = (
+    Both("aux seuls droits ou dates changés", "with other times or rights only"),
+    Both("aux seuls droits ou dates changés", "with other times or rights only"),
+)
+_REMOVED = (Both("disparu", "gone"), Both("disparus", "gone"))
+_SAME = (Both("inchangé", "unchanged"), Both("inchangés", "unchanged"))
+
+
 def lines(done: BackupDone) -> Iterator[str]:
     """A backup told in a few lines."""
     s = done.snapshot
@@ -70,11 +80,21 @@ def lines(done: BackupDone) -> Iterator[str]:
         f"Version {s.id[:8]} : {many(s.files, *FILE)}, {size(s.bytes)}, en {duration(done.seconds)}.",
         f"Snapshot {s.id[:8]}: {many(s.files, *FILE)}, {size(s.bytes)}, in {duration(done.seconds)}.",
     )
+    figures = (
+        (s.new_files, _NEW),
+        (s.changed_files, _CHANGED),
+        (done.metadata_files, _METADATA),
+        (done.removed_files, _REMOVED),
+        (done.unchanged_files, _SAME),
+    )
+    told = ", ".join(many(number, *names) for number, names in figures if number)
+    if told:
+        yield say(f"Fichiers : {told}.", f"Files: {told}.")
     yield say(
-        f"Nouveaux : {count(s.new_files)}, modifiés : {count(s.changed_files)}"
-        f" ({size(s.new_bytes)} nouveaux) ; ajouté au coffre : {size(s.stored)}.",
-        f"New: {count(s.new_files)}, changed: {count(s.changed_files)}"
-        f" ({size(s.new_bytes)} new); added to the vault: {size(s.stored)}.",
+        f"Contenu nouveau : {size(s.new_bytes)} ; ajouté au coffre, une fois compressé et chiffré :"
+        f" {size(s.stored)}.",
+        f"New content: {size(s.new_bytes)}; added to the vault, once compressed and encrypted:"
+        f" {size(s.stored)}.",
     )
     if done.unread:
         yield say(
