@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from ..core.crypto import sha256
-from ..core.errors import IntegrityError, NeedsUnlock, UsageError
+from ..core.errors import CyberlibError, IntegrityError, NeedsUnlock, UsageError
 from ..core.format_v1.slots import (
     COPIES,
-    MAX_SLOTS,
+    MAX_REMOVED,
     Slot,
     SlotTable,
     authenticate_slot_table,
@@ -29,8 +29,7 @@ Secret = Callable[[Slot], bytes | None]
 
 Stored = tuple[SlotTable, bytes]
 
-_LONGEST_NAME: Final = 100
-_LARGEST: Final = 128 * KIB
+LARGEST_TABLE: Final = 128 * KIB
 _TOGETHER: Final = 32 * MIB
 """Bytes of tables that are read at all, small ones first: anybody may add tables, honest ones are small."""
 _ATTEMPTS: Final = 3
@@ -57,7 +56,7 @@ def _listed(store: Store) -> tuple[list[Stored], bool]:
     room = _TOGETHER
     for name, size in sorted(store.list("slots"), key=lambda item: (item.size, item.name)):
         room -= size
-        if size > _LARGEST or room < 0:
+        if size > LARGEST_TABLE or room < 0:
             continue
         try:
             data = store.get(name, 0, size)
@@ -72,34 +71,77 @@ def _listed(store: Store) -> tuple[list[Stored], bool]:
     return tables, complete
 
 
+class Counting(NamedTuple):
+    """The table that counts. `alone`: it is stored as it is, not put together from several."""
+
+    table: SlotTable
+    alone: bool
+
+
+def counting(tables: list[Stored], keys: VaultKeys) -> Counting | None:
+    """The newest table that a holder of the vault wrote; None when there is none.
+
+    Two machines that change slots at the same moment leave two tables of one generation. Then all count
+    together: every slot of any, but for those that any of them removed.
+    """
+    sound = [t for t, data in tables if t.header.vault_id == keys.vault_id and is_authentic(data, keys)]
+    newest = max((table.generation for table in sound), default=0)
+    states = {
+        msgspec.json.encode(state): state
+        for state in (msgspec.structs.replace(t, copy=1) for t in sound if t.generation == newest)
+    }
+    if not states:
+        return None
+    # In one order, whoever asks: two machines that mend it at the same moment write the same bytes.
+    return Counting(_together([states[key] for key in sorted(states)]), len(states) == 1)
+
+
+def _together(tables: list[SlotTable]) -> SlotTable:
+    slots = {slot.id: slot for table in tables for slot in table.slots}
+    gone = list(dict.fromkeys(slot_id for table in tables for slot_id in table.removed))
+    if not any(opens_anywhere(slot) for slot in slots.values() if slot.id not in gone):
+        # Each removed what the other one left: rather both ways in than none.
+        gone = [slot_id for slot_id in gone if slot_id not in slots or not opens_anywhere(slots[slot_id])]
+    left = [slot for slot in slots.values() if slot.id not in gone]
+    return msgspec.structs.replace(tables[0], slots=left, removed=gone[-MAX_REMOVED:])
+
+
+def opens_anywhere(slot: Slot) -> bool:
+    """Whether a slot is of use on any machine: a device slot is not."""
+    return slot.type in ("passphrase", "recovery")
+
+
 def unlock(tables: list[Stored], secret: Secret) -> tuple[VaultKeys, SlotTable]:
-    """The keys, and the newest table that a holder of them wrote.
+    """The keys, and the table that counts.
 
     Anybody who can write to the store can add tables; what they say is not believed before their
-    authentication holds, and a slot opens nothing unless the newest authentic table has it. Raises
-    NeedsUnlock("wrong_secret"), IntegrityError("not_authentic"), ("kdf_out_of_bounds").
+    authentication holds, and a slot opens nothing unless the table that counts has it. Raises
+    NeedsUnlock("wrong_secret"), IntegrityError("not_authentic"), ("kdf_out_of_bounds"), and what `secret`
+    raises.
     """
-    keys, slot = _first_match(tables, secret)
-    for table, data in tables:
-        if table.header.vault_id == keys.vault_id and _is_authentic(data, keys):
-            if not any(_lock_of(slot) == _lock_of(standing) for standing in table.slots):
-                raise NeedsUnlock("wrong_secret")  # removed since, and the older table is still there
-            return keys, table
-    raise IntegrityError("not_authentic")
+    refused: list[CyberlibError] = []
+    for keys, slot in _matches(tables, secret, refused):
+        found = counting(tables, keys)
+        if found is None:
+            refused.append(IntegrityError("not_authentic"))
+        elif any(_lock_of(slot) == _lock_of(standing) for standing in found.table.slots):
+            return keys, found.table
+        # Else it was removed since, and an older table is still there; the same secret may have a new slot.
+    raise next(iter(refused), NeedsUnlock("wrong_secret"))
 
 
-def _first_match(tables: list[Stored], secret: Secret) -> tuple[VaultKeys, Slot]:
-    refused: IntegrityError | None = None
+def _matches(
+    tables: list[Stored], secret: Secret, refused: list[CyberlibError]
+) -> Iterator[tuple[VaultKeys, Slot]]:
     for header, slot in _different(tables):
         try:
             offered = secret(slot)
             root = unwrap_root(slot, header.id, offered) if offered is not None else None
         except IntegrityError as error:
-            refused = refused or error
+            refused.append(error)
             continue
         if root is not None:
-            return VaultKeys(root, header.vault_id), slot
-    raise refused or NeedsUnlock("wrong_secret")
+            yield VaultKeys(root, header.vault_id), slot
 
 
 def _different(tables: list[Stored]) -> Iterator[tuple[VaultHeader, Slot]]:
@@ -118,7 +160,7 @@ def _lock_of(slot: Slot) -> Slot:
     return msgspec.structs.replace(slot, name="", created=0)
 
 
-def _is_authentic(data: bytes, keys: VaultKeys) -> bool:
+def is_authentic(data: bytes, keys: VaultKeys) -> bool:
     try:
         authenticate_slot_table(data, keys)
     except IntegrityError:
@@ -126,54 +168,28 @@ def _is_authentic(data: bytes, keys: VaultKeys) -> bool:
     return True
 
 
-def newest_table(store: Store, keys: VaultKeys) -> SlotTable | None:
-    """The newest table that a holder of the vault wrote."""
-    for table, data in stored_tables(store, keys.vault_id.hex()):
-        if table.header.vault_id == keys.vault_id and _is_authentic(data, keys):
-            return table
-    return None
-
-
-def check_new_slot(slots: list[Slot], kind: str, name: str) -> None:
-    """UsageError("slot_name_taken"), ("bad_slot_name"), ("slots_full"): a table must stay readable."""
-    if not name.isprintable() or not 0 < len(name) <= _LONGEST_NAME:
-        raise UsageError("bad_slot_name", most=_LONGEST_NAME)
-    if any(s.name == name and s.type == kind for s in slots):
-        raise UsageError("slot_name_taken", name=name)
-    if len(slots) >= MAX_SLOTS:
-        raise UsageError("slots_full", most=MAX_SLOTS)
-
-
-def put_tables(
-    store: Store, keys: VaultKeys, header: VaultHeader, generation: int, slots: list[Slot]
-) -> SlotTable:
-    """Stores a new generation, and removes the older ones: a removed passphrase must not go on opening them.
-
-    Copies that somebody made are out of reach: documents say so.
-    """
-    tables = [SlotTable(header, generation, copy + 1, slots) for copy in range(COPIES)]
-    written = [write_slot_table(table, keys) for table in tables]
-    for table, data in zip(tables, written, strict=True):
+def put_tables(store: Store, keys: VaultKeys, table: SlotTable) -> None:
+    """Stores the copies of a table. IntegrityError("bad_memory")."""
+    copies = [msgspec.structs.replace(table, copy=copy + 1) for copy in range(COPIES)]
+    written = [write_slot_table(each, keys) for each in copies]
+    for each, data in zip(copies, written, strict=True):
         # Without a table nothing opens: none replaces another before it was read again.
-        if read_slot_table(data) != table:
+        if read_slot_table(data) != each:
             raise IntegrityError("bad_memory")
-    older = [name for name, _ in store.list("slots")]
     for data in written:
         store.put(object_name("slots", sha256(data)), data)
-    for name in older:
-        store.delete(name)
-    return tables[0]
 
 
 def damaged_tables(store: Store, keys: VaultKeys) -> list[tuple[str, str]]:
     """(object, "damaged" or "missing"): tables that are not what they should be, copies that are absent."""
     sound = {
-        object_name("slots", sha256(data)): table.generation
+        object_name("slots", sha256(data)): msgspec.structs.replace(table, copy=1)
         for table, data in stored_tables(store)
-        if table.header.vault_id == keys.vault_id and _is_authentic(data, keys)
+        if table.header.vault_id == keys.vault_id and is_authentic(data, keys)
     }
     found = [(name, "damaged") for name, _ in sorted(store.list("slots")) if name not in sound]
-    newest = max(sound.values(), default=0)
-    if sum(generation == newest for generation in sound.values()) < COPIES:
+    newest = max((table.generation for table in sound.values()), default=0)
+    states = [table for table in sound.values() if table.generation == newest]
+    if not states or any(states.count(state) < COPIES for state in states):
         found.append(("slots", "missing"))
     return found

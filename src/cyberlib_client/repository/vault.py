@@ -36,8 +36,9 @@ from ..core.ports import OBJECT_KINDS, Clock, Random, Store
 from .index import Index
 from .reader import Reader, read_pack_footer
 from .records import read_record
-from .slot_tables import Secret, check_new_slot, newest_table, put_tables, stored_tables, unlock
-from .unlocking import check_room, offered_key, offered_passphrase
+from .slot_changes import add_slot, check_new_slot, removable, remove_slot
+from .slot_tables import Secret, put_tables, stored_tables, unlock
+from .unlocking import offered_key, offered_passphrase
 
 _INDEX_PACKS = 64
 _INDEX_CHUNKS = 1_000_000
@@ -168,51 +169,25 @@ class Vault:
         return False
 
     def add_slot(self, new: NewSlot, clock: Clock, random: Random) -> Slot:
-        """Adds a slot to the table. Raises as `check_new_slot`, and UsageError("passphrases_full")."""
-        slots = self._current_slots()
-        check_new_slot(slots, new.kind, new.name)
-        if new.kind == "passphrase":
-            check_room(slots)
-        slot = _make_slot(self.keys, new, clock, random)
-        self._write_table([*slots, slot])
+        """Adds a slot to the table. Raises as `slot_changes.add_slot`."""
+        self.table, slot = add_slot(
+            self.store,
+            self.keys,
+            self.table,
+            new.kind,
+            new.name,
+            lambda: _make_slot(self.keys, new, clock, random),
+        )
         return slot
 
     def remove_slot(self, wanted: str) -> Slot:
-        """Removes a slot by id, prefix of it, or name. Raises as `removable`."""
-        slots = self._current_slots()
-        slot = self.removable(wanted)
-        self._write_table([s for s in slots if s is not slot])
+        """Removes a slot by id, beginning of its id, or name. Raises as `slot_changes.remove_slot`."""
+        self.table, slot = remove_slot(self.store, self.keys, self.table, wanted)
         return slot
 
     def removable(self, wanted: str) -> Slot:
-        """The slot that `remove_slot` would remove, as far as this vault knows.
-
-        Raises UsageError("slot_unknown"), ("slot_ambiguous"), ("slot_last").
-        """
-        slots = self.table.slots
-        found = [s for s in slots if s.name == wanted]
-        found = found or [s for s in slots if wanted and s.id.startswith(wanted)]
-        if len(found) != 1:
-            raise UsageError("slot_ambiguous" if found else "slot_unknown", slot=wanted)
-        # What is left must open the vault from any machine: a device slot alone does not.
-        if not any(s.type in ("passphrase", "recovery") for s in slots if s is not found[0]):
-            raise UsageError("slot_last", slot=wanted)
-        return found[0]
-
-    def _current_slots(self) -> list[Slot]:
-        """As the store has them now: another process may have added one since this vault was opened.
-
-        Never older ones, in which a slot that was removed still stands: the next table would bring it back.
-        Raises IntegrityError("slots_rolled_back").
-        """
-        found = newest_table(self.store, self.keys) or self.table
-        if found.generation < self.table.generation:
-            raise IntegrityError("slots_rolled_back", seen=self.table.generation, got=found.generation)
-        self.table = found
-        return self.table.slots
-
-    def _write_table(self, slots: list[Slot]) -> None:
-        self.table = put_tables(self.store, self.keys, self.header, self.table.generation + 1, slots)
+        """The slot that `remove_slot` would remove, as far as this vault knows. Raises as it does."""
+        return removable(self.table.slots, wanted)
 
 
 def _make_slot(keys: VaultKeys, new: NewSlot, clock: Clock, random: Random) -> Slot:
@@ -256,8 +231,11 @@ def create_vault(
     for new in slots:
         check_new_slot(made, new.kind, new.name)
         made.append(_make_slot(keys, new, clock, random))
-    # What a creation that was cut short has left behind is removed here: it opens nothing.
-    table = put_tables(store, keys, header, 1, made)
+    left = [name for name, _ in store.list("slots")]  # by a creation that was cut short: it opens nothing
+    table = SlotTable(header, 1, 1, made)
+    put_tables(store, keys, table)
+    for name in left:
+        store.delete(name)
     store.put(OBJECT_NAME, write_vault_header(header, keys))
     return Vault(store, header, keys, table)
 

@@ -214,7 +214,7 @@ def test_a_snapshot_under_another_ones_name_is_damage() -> None:
 
 
 class Worn(MemoryStore):
-    """A disk that does not give back the objects in `lost`, today; those in `gone` go once they are listed."""
+    """A disk that does not give back the objects in `lost` today; those in `gone` go once they are listed."""
 
     def __init__(self, objects: dict[str, bytes]) -> None:
         super().__init__()

@@ -7,6 +7,7 @@ import os
 import tracemalloc
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -375,7 +376,7 @@ def test_huge_objects_cost_no_memory(tmp_path: Path) -> None:
 
 def add_device(vault: Vault, name: str) -> bytes:
     secret = sha256(name.encode())
-    vault.add_slot(NewSlot("device", name, secret=secret), FixedClock(), SeededRandom(len(name)))
+    vault.add_slot(NewSlot("device", name, secret=secret), FixedClock(), SeededRandom(crc32(secret)))
     return secret
 
 

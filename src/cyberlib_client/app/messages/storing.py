@@ -87,6 +87,12 @@ ERRORS: Final[dict[str, Text]] = {
         "Another command is at work on this profile[ (process {pid})].",
         "Wait until it ends, then run again.",
     ),
+    "slots_busy": Text(
+        "D’autres postes changent les accès du coffre {at} en même temps que celui-ci.",
+        "Attendez un peu, regardez ce qui est fait (cyberlib key list), et relancez s’il le faut.",
+        "Other machines are changing the slots of the vault {at} at the same time as this one.",
+        "Wait a little, look at what was done (cyberlib key list), and run again if need be.",
+    ),
     "stopped": Text(
         "Arrêté à la demande.",
         "Rien n’est perdu : relancez la commande quand vous voulez.",

@@ -2,8 +2,9 @@
 
 An object `slots/<SHA-256>` is the whole table of one generation, in two lines (see `lines`):
 `{"header": the vault's header, "generation": n, "copy": 1 or 2, "slots": [{"id", "type", "name",
-"created", "kdf"?, "salt", "commitment", "wrapped"}]}`; bytes in hex. The highest generation counts.
-Without a table nothing opens, so each is stored twice, and holds the vault's header as well.
+"created", "kdf"?, "salt", "commitment", "wrapped"}], "removed"?: [id, …]}`; bytes in hex. The highest
+generation counts. Without a table nothing opens, so each is stored twice, and holds the vault's header
+as well. `removed` is for two machines that change slots at the same moment: see `repository.slot_tables`.
 
     passphrase  Argon2id(secret, salt, kdf)          kdf bounded both ways when read back
     recovery    the 32 bytes behind the 24 words
@@ -29,6 +30,8 @@ from .vault import VaultHeader, check_header
 
 COPIES: Final = 2
 MAX_SLOTS: Final = 64
+MAX_REMOVED: Final = 256
+"""Ids of removed slots that a table keeps: far more than two machines remove at the same moment."""
 SLOT_ID_SIZE: Final = 8
 SALT_SIZE: Final = 32
 
@@ -63,13 +66,14 @@ class Slot(msgspec.Struct, frozen=True, omit_defaults=True):
     kdf: KdfCost | None = None
 
 
-class SlotTable(msgspec.Struct, frozen=True):
-    """Every slot of a vault at one generation, which counts from 1."""
+class SlotTable(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Every slot of a vault at one generation, which counts from 1. `removed`: ids of former slots."""
 
     header: VaultHeader
     generation: int
     copy: int
     slots: list[Slot]
+    removed: list[str] = []
 
 
 def check_cost(cost: KdfCost) -> None:
@@ -158,9 +162,11 @@ def read_slot_table(data: Buffer) -> SlotTable:
                 raise IntegrityError("bad_slots")
             if (slot.type == "passphrase") != (slot.kdf is not None):
                 raise IntegrityError("bad_slots")
+        if any(len(from_hex(slot_id)) != SLOT_ID_SIZE for slot_id in table.removed):
+            raise IntegrityError("bad_slots")
     except (IntegrityError, *MALFORMED):
         raise IntegrityError("bad_slots") from None
-    if table.generation < 1 or not 0 < len(table.slots) <= MAX_SLOTS:
+    if table.generation < 1 or not 0 < len(table.slots) <= MAX_SLOTS or len(table.removed) > MAX_REMOVED:
         raise IntegrityError("bad_slots")
     return table
 
