@@ -1163,12 +1163,22 @@ class Restorer:
     def _dress(self, path: str, entry: Entry, is_link: bool = False) -> None:
         """Owner, attributes, mode, times, in this order; what cannot be set is counted, never fatal."""
         follow: Any = {} if not is_link else {"follow_symlinks": False}
-        if self.owner and hasattr(os, "chown"):
-            self._try("owner", lambda: os.chown(path, entry.uid, entry.gid, **follow))
-        for name, value in (entry.extra["metadata"] or {}).items():
+        mode = entry.mode if self.owner else entry.mode & 0o777
+        if (
+            self.owner
+            and hasattr(os, "chown")
+            and not self._try("owner", lambda: os.chown(path, entry.uid, entry.gid, **follow))
+        ):
+            mode &= 0o777  # setuid is for the right owner alone
+        metadata = entry.extra["metadata"] or {}
+        for name, value in metadata.items():
             self._attribute(path, name, value, follow)
         if not is_link:
-            mode = entry.mode if self.owner else entry.mode & 0o777
+            # What a group may do is for the recorded group: another gets no more than everybody has. Where
+            # there is an access list these bits bound it, and it was asked for.
+            listed = self.owner and "acl:access" in metadata
+            if mode >> 3 & ~mode & 7 and not WINDOWS and not listed and os.lstat(path).st_gid != entry.gid:
+                mode = mode & ~0o070 | (mode >> 3 & mode & 7) << 3
             self._try("mode", lambda: os.chmod(path, mode))
         # A folder that only leads to the folders backed up has neither time nor inode.
         if (entry.mtime or entry.inode) and (not is_link or os.utime in os.supports_follow_symlinks):
@@ -1183,7 +1193,10 @@ class Restorer:
             target = os.fsdecode(bytes.fromhex(rest)) if re.fullmatch("([0-9a-f]{2})+", rest) else ""
         elif kind == "acl" and rest in ("access", "default"):
             target = "system.posix_acl_" + rest
-        ours = target.startswith("user.") or (target and self.owner)
+        # Others of security.* are a machine's own policy, others of system.* its file system's: no backup has
+        # them, but a hostile tree may.
+        rights = kind == "acl" or target.startswith("trusted.") or target == "security.capability"
+        ours = target.startswith("user.") or (target and rights and self.owner)
         if ours and hasattr(os, "setxattr"):
             self._try(name, lambda: os.setxattr(path, target, value, **follow))
         elif kind == "ads" and WINDOWS and rest and not _FORBIDDEN.search(rest):
@@ -1195,11 +1208,13 @@ class Restorer:
         with open(path + ":" + name, "xb") as stream:  # an alternate data stream of NTFS
             stream.write(value)
 
-    def _try(self, what: str, action: Callable[[], object]) -> None:
+    def _try(self, what: str, action: Callable[[], object]) -> bool:
         try:
             action()
         except (OSError, OverflowError, ValueError, NotImplementedError):
             self.lost_metadata[what] += 1
+            return False
+        return True
 
 
 # ---------------------------------------------------------------------------------------------------------

@@ -13,14 +13,18 @@ import pytest
 
 from cyberlib_client.core import words
 from cyberlib_client.core.crypto import sha256
+from cyberlib_client.core.events import ignore
 from cyberlib_client.core.format_v1.index import PackInfo
 from cyberlib_client.core.format_v1.snapshot import Snapshot, seal_snapshot
 from cyberlib_client.core.ids import KIND_DATA, KIND_TREE, object_name
 from cyberlib_client.core.ports import CancelToken
 from cyberlib_client.repository.index import Index
 from cyberlib_client.repository.packer import Packer
-from cyberlib_client.repository.vault import NewSlot, create_vault
+from cyberlib_client.repository.snapshots import load_snapshots
+from cyberlib_client.repository.vault import NewSlot, create_vault, open_with_key
 from cyberlib_client.services.device import identity
+from cyberlib_client.services.restore import RestoreRequest, restore
+from cyberlib_client.system import this_system
 from cyberlib_client.transports.folder import FolderStore
 from tests.e2e.test_rescue import Rescue
 from tests.vectors.rescue import program as rescue
@@ -165,6 +169,52 @@ def test_attributes_that_would_give_rights(hostile: Hostile, tmp_path: Path) -> 
     assert made.stat().st_mode & 0o7777 == 0o777
     assert os.listxattr(made) == ["user.fine"]
     assert "security.capability" in said
+
+
+PLANTED: Final = {
+    "xattr:user.fine": b"1",
+    "xattr:trusted.mark": b"2",
+    "xattr:security.capability": bytes.fromhex("0100000200040000000000000000000000000000"),
+    "xattr:security.ima": b"3",
+    "xattr:security.other": b"4",
+    "xattr:system.posix_acl_access": b"\2\0\0\0",
+    "xattr-hex:" + b"security.evm".hex(): b"5",
+    "xattr-hex:" + b"trusted.hex".hex(): b"6",
+}
+
+
+@pytest.mark.parametrize("owner", [False, True])
+@pytest.mark.parametrize("mode", [0o640, 0o2770, 0o4755, 0o664, 0o607])
+def test_the_same_rights_as_the_program_gives(
+    hostile: Hostile, tmp_path: Path, owner: bool, mode: int
+) -> None:
+    """Users and groups that were recorded elsewhere, and attributes that no backup has."""
+    if owner and os.geteuid() != 0:
+        pytest.skip("owners are root's to give")
+    row = hostile.file(b"f", metadata=PLANTED)
+    row[2:5] = [mode, os.geteuid(), os.getegid() + 4242]
+    folder = hostile.directory(b"folder")
+    folder[2:5] = row[2:5]
+    hostile.commit(hostile.node([0, [row, folder]]))
+    hostile.rescue(tmp_path / "out", *(["--owner"] if owner else []))
+    vault = hostile.vault
+    stored = load_snapshots(vault.store, vault.keys).items[0]
+    system = this_system()
+    restore(
+        open_with_key(vault.store, "recovery", RECOVERY_KEY),
+        RestoreRequest(stored, str(tmp_path / "ours"), owner=owner),
+        metadata=system.metadata,
+        volumes=system.volumes,
+        listener=ignore,
+        cancel=CancelToken(),
+    )
+    for name in ("f", "folder"):
+        theirs, ours = tmp_path / "out" / "Poste" / name, tmp_path / "ours" / name
+        given, found = theirs.stat(), ours.stat()
+        assert (given.st_mode, given.st_uid, given.st_gid) == (found.st_mode, found.st_uid, found.st_gid)
+        assert sorted(os.listxattr(theirs)) == sorted(os.listxattr(ours))
+        assert not any(a in ("security.ima", "security.other", "security.evm") for a in os.listxattr(theirs))
+        assert found.st_mode & 0o070 == 0 or owner or mode & 0o004, "not for that group"
 
 
 def test_folders_and_lists_that_multiply(
