@@ -577,7 +577,7 @@ def open_index(keys: Keys, data: bytes) -> list[Pack]:
 # A folder: vault, slots/<hex>, packs/<two digits>/<hex>, index/<hex>, snapshots/<hex>; hex is the SHA-256 of
 # the file. Indexes spare us opening each pack; what they do not tell, the packs' own footers do.
 
-SEGMENTS_KEPT = 48  # opened segments kept in memory, some MiB each at most
+SEGMENTS_KEPT = 24  # opened segments kept in memory, some MiB each at most
 
 
 def stored_names(folder: str, kind: str) -> Iterator[tuple[bytes, str, int]]:

@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import threading
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .errors import IntegrityError
 from .ports import Buffer
+from .scratch import scratch
 
 TAG_SIZE = 16
 KEY_SIZE = 32
 SUITE = 1
 _HASH = 32
-_local = threading.local()
 _HMAC_BLOCK = 64
 _HKDF_MAX = 255 * _HASH
 
@@ -116,16 +115,14 @@ class Sealer:
         self._cipher.encrypt_into(nonce(position), plain, aad, out)
 
     def opens_to(self, position: int, sealed: Buffer, aad: bytes, plain: Buffer) -> bool:
-        """Whether `sealed` opens to exactly `plain`; in a buffer that each thread uses again."""
+        """Whether `sealed` opens to exactly `plain`."""
         size = len(plain)
-        scratch: bytearray | None = getattr(_local, "scratch", None)
-        if scratch is None or len(scratch) < size:
-            scratch = _local.scratch = bytearray(size)
+        opened = scratch(size)
         try:
-            self._cipher.decrypt_into(nonce(position), sealed, aad, memoryview(scratch)[:size])
+            self._cipher.decrypt_into(nonce(position), sealed, aad, memoryview(opened)[:size])
         except (InvalidTag, ValueError):
             return False
-        return scratch.startswith(bytes(plain) if isinstance(plain, memoryview) else plain)
+        return opened.startswith(plain)
 
     def open(self, position: int, sealed: Buffer, aad: bytes) -> bytes:
         """The plain bytes; IntegrityError("not_authentic") when one bit is off."""

@@ -16,14 +16,17 @@ ZERO_ID: Final = bytes(ID_SIZE)
 NAME_SIZE: Final = 32
 """Bytes of an object's name: SHA-256 of the object."""
 
-SEGMENT_SIZE: Final = 1 * MIB
-"""A segment closes before it would exceed this, unless a single chunk is larger."""
+SEGMENT_SIZE: Final = 2 * MIB
+"""A segment of data closes before it would exceed this, unless a single chunk is larger."""
+
+TREE_SEGMENT_SIZE: Final = 1 * MIB
+"""The same for trees: smaller, as one node is often all that is read of it. No leaf is larger."""
 
 MAX_CHUNK: Final = 4 * MIB
 """No chunk is larger; a reader refuses one that claims to be."""
 
 PACK_SIZE: Final = 16 * MIB + 64 * KIB
-"""Size in bytes of every full pack: sixteen full segments, and room for header and footer."""
+"""Size in bytes of every full pack: eight full segments, and room for header and footer."""
 
 KIND_DATA: Final = 1
 KIND_TREE: Final = 2

@@ -21,7 +21,15 @@ from ..core.crypto import TAG_SIZE
 from ..core.errors import IntegrityError
 from ..core.format_v1.index import PackInfo
 from ..core.format_v1.pack import SegmentInfo
-from ..core.ids import KIND_DATA, KIND_TREE, MAX_CHUNK, PACK_SIZE, SEGMENT_SIZE, object_name
+from ..core.ids import (
+    KIND_DATA,
+    KIND_TREE,
+    MAX_CHUNK,
+    PACK_SIZE,
+    SEGMENT_SIZE,
+    TREE_SEGMENT_SIZE,
+    object_name,
+)
 from ..core.keys import VaultKeys
 from ..core.ports import Buffer, CancelToken, Random, Store
 from .index import Index, PackRow
@@ -33,17 +41,25 @@ _TREES_TOGETHER = 2
 _PACKS_OPEN = 2
 
 
+_SIZES = {KIND_DATA: SEGMENT_SIZE, KIND_TREE: TREE_SEGMENT_SIZE}
+
+
 class _Segment:
-    """A segment being filled."""
+    """A segment being filled: the first `size` bytes of `room`, a buffer that is used again."""
 
-    __slots__ = ("ids", "kind", "number", "plain", "sizes")
+    __slots__ = ("ids", "kind", "number", "room", "size", "sizes")
 
-    def __init__(self, kind: int, number: int) -> None:
+    def __init__(self, kind: int, number: int, room: memoryview) -> None:
         self.kind = kind
         self.number = number
-        self.plain = bytearray()
+        self.room = room
+        self.size = 0
         self.ids = bytearray()
         self.sizes: list[int] = []
+
+    @property
+    def plain(self) -> memoryview:
+        return self.room[: self.size]
 
 
 class Packer:
@@ -76,6 +92,7 @@ class Packer:
         self._trees_waiting: list[_Segment] = []
         self._trees_apart = False
         self._builders: dict[int, list[PackBuilder]] = {KIND_DATA: [], KIND_TREE: []}
+        self._rooms: dict[int, list[memoryview]] = {KIND_DATA: [], KIND_TREE: []}
         self._spare: list[bytearray] = []
         self._lock = threading.Lock()
         self._failure: BaseException | None = None
@@ -94,17 +111,28 @@ class Packer:
         """Packs a chunk the index did not know; it is known from now on."""
         if len(content) > MAX_CHUNK:
             raise ValueError("chunk too large")  # no reader would take it, nor the index that names it
+        size = len(content)
         segment = self._open.get(kind)
-        if segment is not None and len(segment.plain) + len(content) > SEGMENT_SIZE:
-            self._hand_over(segment)
-            segment = None
-        if segment is None:
-            segment = self._open[kind] = _Segment(kind, self._index.reserve_segment())
-        segment.plain += content
+        if segment is None or segment.size + size > len(segment.room):
+            segment = self._next(kind, size)
+        end = segment.size + size
+        segment.room[segment.size : end] = content
+        segment.size = end
         segment.ids += chunk_id
-        segment.sizes.append(len(content))
+        segment.sizes.append(size)
         table = self._index.data if kind == KIND_DATA else self._index.trees
         table.add(chunk_id, segment.number)
+
+    def _next(self, kind: int, size: int) -> _Segment:
+        """A segment with room for `size` bytes, in the place of the one that has it no longer."""
+        segment = self._open.get(kind)
+        if segment is not None:
+            self._hand_over(segment)
+        rooms, usual = self._rooms[kind], _SIZES[kind]
+        # A chunk larger than a segment gets one of its own.
+        room = rooms.pop() if rooms and size <= usual else memoryview(bytearray(max(size, usual)))
+        segment = self._open[kind] = _Segment(kind, self._index.reserve_segment(), room)
+        return segment
 
     def _hand_over(self, segment: _Segment) -> None:
         del self._open[segment.kind]
@@ -186,6 +214,8 @@ class Packer:
             bytes(segment.ids),
             segment.sizes,
         )
+        if len(segment.room) == _SIZES[segment.kind]:
+            self._rooms[segment.kind].append(segment.room)
         with self._lock:
             builder.put(position, info)
             complete = builder.ready

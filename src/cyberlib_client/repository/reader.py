@@ -28,7 +28,7 @@ from .pack_builder import sealer_of
 Spans = dict[bytes, tuple[int, int]]
 """Chunk id → (start, end) in a segment's plain bytes."""
 
-_KEPT_SEGMENTS = 12
+_KEPT_SEGMENTS = 8
 _KEPT_FOOTERS = 16
 _KEPT_SEALERS = 256
 _TAIL = 64 * 1024

@@ -9,7 +9,7 @@ from zlib import crc32
 from ..core.crypto import KeyedIds
 from ..core.errors import IntegrityError
 from ..core.format_v1.tree import Branch, Entry, decode_node, encode_branch, encode_leaf
-from ..core.ids import KIND_TREE, SEGMENT_SIZE
+from ..core.ids import KIND_TREE, TREE_SEGMENT_SIZE
 from .index import ABSENT, Index
 
 _LEAF_MASK: Final = 0xFF  # a leaf ends at one name in 256
@@ -61,7 +61,7 @@ class NodeWriter:
     def _leaves(self, entries: list[Entry]) -> list[Branch]:
         """One leaf, unless attributes, access lists or long link targets make it too large for one."""
         node = encode_leaf(entries)
-        if len(node) <= SEGMENT_SIZE or len(entries) == 1:
+        if len(node) <= TREE_SEGMENT_SIZE or len(entries) == 1:
             return [(entries[0].name if entries else b"", self.put(node))]
         half = len(entries) // 2
         return self._leaves(entries[:half]) + self._leaves(entries[half:])

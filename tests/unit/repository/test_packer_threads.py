@@ -240,10 +240,10 @@ def test_a_store_that_stands_still_holds_up_the_reading(sealers: int) -> None:
             still = still + 1 if added[0] == seen else 0
             seen = added[0]
         # One being filled, as many waiting and at work as there are sealers, one in hand; then packs of
-        # sixteen: two being filled, and one that each sealer stores.
-        assert seen <= 2 + 2 * sealers + 16 * (2 + sealers)
+        # eight: two being filled, and one that each sealer stores.
+        assert seen <= 2 + 2 * sealers + 8 * (2 + sealers)
     finally:
         gate.set()
         thread.join()
     assert added[0] == 200
-    assert store.puts == 13
+    assert store.puts == 25

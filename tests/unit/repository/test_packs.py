@@ -332,7 +332,7 @@ def test_every_flipped_bit_is_found() -> None:
 
 
 def test_segments_cannot_change_places() -> None:
-    packed = Packed(incompressible(3, 600_000))
+    packed = Packed(incompressible(3, 1_200_000))
     ((name, data),) = packed.packs().items()
     (info,) = packed.infos
     one, two = info.segments[0], info.segments[1]

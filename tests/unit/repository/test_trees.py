@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cyberlib_client.core.errors import IntegrityError
 from cyberlib_client.core.format_v1 import tree
 from cyberlib_client.core.format_v1.tree import Entry, Extra, encode_branch, encode_leaf
-from cyberlib_client.core.ids import MAX_CHUNK, SEGMENT_SIZE
+from cyberlib_client.core.ids import MAX_CHUNK, TREE_SEGMENT_SIZE
 from cyberlib_client.core.platform import ROOM
 from cyberlib_client.repository.trees import find_entry, read_directory
 from tests.support.nodes import IDS, Nodes
@@ -104,7 +104,7 @@ def test_names_made_to_harm_cost_little() -> None:
     entries = [file(name) for name in sorted(never)]
     nodes = Nodes()
     assert list(read_directory(nodes, nodes.writer.directory(entries))) == entries
-    assert max(map(len, nodes.kept.values())) < SEGMENT_SIZE
+    assert max(map(len, nodes.kept.values())) < TREE_SEGMENT_SIZE
 
 
 @pytest.mark.parametrize("count", [1, 3, 200, 300])
@@ -124,7 +124,7 @@ def test_long_link_targets_make_no_node_that_cannot_be_read() -> None:
     nodes = Nodes()
     root = nodes.writer.directory(entries)
     assert list(read_directory(nodes, root)) == entries
-    assert max(map(len, nodes.kept.values())) <= SEGMENT_SIZE
+    assert max(map(len, nodes.kept.values())) <= TREE_SEGMENT_SIZE
 
 
 # ---- trees that nobody should have written --------------------------------------------------------
