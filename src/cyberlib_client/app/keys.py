@@ -73,7 +73,7 @@ def add_passphrase(session: Session, name: str, passphrase_file: str | None) -> 
             bootstrap.clock,
             bootstrap.random,
         )
-        _remember(session)
+        session.remember_slots(vault)
     return SlotAdded(slot_info(slot))
 
 
@@ -100,7 +100,7 @@ def add_recovery(session: Session, name: str, words_file: str | None) -> SlotAdd
             if words_file is not None:
                 remove_words(words_file)
             raise
-        _remember(session)
+        session.remember_slots(vault)
     if words_file is None:
         return SlotAdded(slot_info(slot), words)
     return SlotAdded(slot_info(slot), words_file=shown_native(os.path.abspath(words_file)))
@@ -125,7 +125,7 @@ def add_device(session: Session, name: str, keeper: KeeperKind) -> SlotAdded:
             drop_device(session, kept)
             raise
         note_device(session, vault, kept)
-        _remember(session)
+        session.remember_slots(vault)
     return SlotAdded(slot_info(slot, here=slot.id))
 
 
@@ -145,7 +145,7 @@ def remove(session: Session, wanted: str, else_wanted: str = "") -> SlotRemoved:
     session.prove()  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile):
         slot = vault.remove_slot(found.id)
-        _remember(session)
+        session.remember_slots(vault)
         here = forget_device(session, slot.id)
     session.notify(Notice("old_copies_open", {"slot": slot.name}))
     return SlotRemoved(slot_info(slot, here=slot.id if here else ""), slot_list(session, vault))
@@ -159,9 +159,3 @@ def _require_no_slot_here(session: Session, vault: Vault) -> None:
 
 def _name(vault: Vault, kind: Kind, name: str) -> str:
     return name or free_slot_name(vault, kind, kind)
-
-
-def _remember(session: Session) -> None:
-    """An older table would be refused from now on."""
-    seen = msgspec.structs.replace(session.seen, generation=session.vault.table.generation)
-    session.remember(seen)

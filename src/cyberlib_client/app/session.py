@@ -6,10 +6,11 @@ from functools import cached_property
 
 import msgspec
 
-from ..core.errors import UsageError
+from ..core.errors import CyberlibError, UsageError
 from ..core.ports import Store
 from ..repository.snapshots import SnapshotList, load_snapshots
 from ..repository.vault import Vault
+from ..state.credentials import SlotsSeen, read_slots_seen, write_slots_seen
 from ..state.seen import Seen, read_seen, write_seen
 from ..state.settings import Settings, VaultSettings, read_settings
 from . import bootstrap
@@ -22,6 +23,9 @@ class Session(Workplace):
 
     incomplete = False
     """Part of what was asked for could not be read: what was listed is not all."""
+
+    accepts_older = False
+    """A vault that was put back to an earlier state is taken as it is, on request."""
 
     @property
     def listing_exit(self) -> int:
@@ -57,11 +61,30 @@ class Session(Workplace):
 
     @cached_property
     def _opened(self) -> Opened:
-        opened = open_profile_vault(self, self.store, self.place, self.seen.generation)
-        generation = opened.vault.table.generation
-        if generation > self.seen.generation:
-            self.remember(msgspec.structs.replace(self.seen, generation=generation))
+        seen = read_slots_seen(self.profile, self.place.id)
+        least = 0 if self.accepts_older else seen.generation
+        opened = open_profile_vault(self, self.store, self.place, least)
+        self.remember_slots(opened.vault)
         return opened
+
+    def remember_slots(self, vault: Vault) -> None:
+        """Notes the newest slot table, so that an older one, put back, is refused later.
+
+        Tells of slots that stand again although they were removed.
+        """
+        noted = read_slots_seen(self.profile, vault.id)
+        known = SlotsSeen(vault.id) if self.accepts_older else noted
+        back = [slot for slot in vault.table.slots if slot.id in known.removed]
+        for slot in back:
+            self.notify(Notice("slot_came_back", {"slot": slot.name, "id": slot.id[:8]}))
+        removed = frozenset((*vault.table.removed, *(slot.id for slot in back)))
+        seen = SlotsSeen(vault.id, max(vault.table.generation, known.generation), removed)
+        if seen == noted:
+            return
+        try:
+            write_slots_seen(self.profile, seen)
+        except CyberlibError:
+            self.notify(Notice("state_not_written", {"at": self.profile.credentials}))
 
     def prove(self) -> None:
         """Before slots change: whoever is there gives a passphrase or the words, unless they just did.

@@ -224,6 +224,7 @@ def _adopt(session: Session, store: Store, vault: Vault, name: str, kept: NewDev
     place = VaultSettings(store.location, vault.id)
     settings: Settings = msgspec.structs.replace(session.settings, vault=place, device=name)
     write_settings(session.profile, settings)
+    session.remember_slots(vault)
 
 
 def _holds_vault(at: str) -> bool:

@@ -50,6 +50,33 @@ def forget_device_secret(profile: Profile) -> None:
     remove_file(profile.device)
 
 
+class SlotsSeen(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What this machine has seen of a vault's slots: the newest table's generation, ids of removed slots."""
+
+    vault: str
+    generation: int = 0
+    removed: frozenset[str] = frozenset()
+
+
+def read_slots_seen(profile: Profile, vault: str) -> SlotsSeen:
+    """What is noted of the vault with this id; nothing when that is another, or the file absent or damaged.
+
+    No cache, though nothing depends on it but that a slot that was removed stays removed: a host that puts an
+    older table back would find a machine that forgot. Raises Failed("profile_denied").
+    """
+    try:
+        seen = msgspec.json.decode(read_file(profile.slots) or b"", type=SlotsSeen)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return SlotsSeen(vault)
+    return seen if seen.vault == vault else SlotsSeen(vault)
+
+
+def write_slots_seen(profile: Profile, seen: SlotsSeen) -> None:
+    """Notes it. Raises Failed("profile_full"), ("profile_denied")."""
+    make_private_folder(profile.private, profile.credentials)
+    write_private(profile.private, profile.slots, msgspec.json.encode(seen))
+
+
 def read_identity(profile: Profile, keys: VaultKeys) -> bytes | None:
     """The seed of this workstation's identity, or None when there is none for this vault.
 

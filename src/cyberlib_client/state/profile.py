@@ -4,9 +4,10 @@ settings.toml     what the user chose; edited by hand if need be. Not a cache.
 credentials/      this workstation's secrets. Not a cache.
     device.json   which keeper holds the device secret, and under which name
     identity      the workstation's signing key, sealed by the vault's key
+    slots.json    the newest slot table seen: an older one, put back, is refused
     …             the device secret itself, when it is kept in a file by explicit choice
 state/            a cache: may be deleted between any two commands
-    seen.json     newest snapshots and slot table seen, damaged packs found
+    seen.json     newest snapshots seen, damaged packs found
     runs.jsonl    how the last runs ended
     crashes/      what went wrong inside the program, without names of files
 lock              held while a run changes something
@@ -35,6 +36,7 @@ class Profile:
         self.credentials = os.path.join(self.root, "credentials")
         self.device = os.path.join(self.credentials, "device.json")
         self.identity = os.path.join(self.credentials, "identity")
+        self.slots = os.path.join(self.credentials, "slots.json")
         self.state = os.path.join(self.root, "state")
         self.seen = os.path.join(self.state, "seen.json")
         self.runs = os.path.join(self.state, "runs.jsonl")

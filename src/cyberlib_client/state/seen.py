@@ -19,12 +19,11 @@ _HEX: Final = re.compile("([0-9a-f]{2})+")
 
 
 class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`heads`: digests in hex of the newest snapshots, one a device. `generation`: newest slot table.
-    `suspects`: names in hex of packs found damaged and not replaced yet."""
+    """`heads`: digests in hex of the newest snapshots, one a device. `suspects`: names in hex of packs found
+    damaged and not replaced yet."""
 
     vault: str = ""
     heads: frozenset[str] = frozenset()
-    generation: int = 0
     suspects: frozenset[str] = frozenset()
 
 

@@ -15,11 +15,14 @@ from cyberlib_client.core.errors import CyberlibError, Failed, IntegrityError
 from cyberlib_client.core.keys import VaultKeys
 from cyberlib_client.state.credentials import (
     DeviceSecret,
+    SlotsSeen,
     forget_device_secret,
     read_device_secret,
     read_identity,
+    read_slots_seen,
     write_device_secret,
     write_identity,
+    write_slots_seen,
 )
 from cyberlib_client.state.private_file import read_file, write_new, write_private
 from cyberlib_client.state.profile import Profile, default_root
@@ -176,11 +179,24 @@ def test_where_the_device_secret_is(profile: Profile) -> None:
     assert read_device_secret(profile) is None
 
 
+def test_the_newest_slot_table_seen_belongs_to_one_vault(profile: Profile) -> None:
+    seen = SlotsSeen("a" * 32, 7, frozenset(("01" * 8,)))
+    assert read_slots_seen(profile, "a" * 32) == SlotsSeen("a" * 32)
+    write_slots_seen(profile, seen)
+    assert read_slots_seen(profile, "a" * 32) == seen
+    assert read_slots_seen(profile, "b" * 32) == SlotsSeen("b" * 32)
+    for data in (b"", b"{", b"[" * 100_000, b"\xff", b'{"vault": 1}', b'{"generation": "x"}'):
+        Path(profile.slots).write_bytes(data)
+        assert read_slots_seen(profile, "a" * 32) == SlotsSeen("a" * 32)
+    write_slots_seen(profile, seen)
+    assert read_slots_seen(profile, "a" * 32) == seen
+
+
 # --- caches ---
 
 
 def test_what_was_seen_belongs_to_one_vault(profile: Profile) -> None:
-    seen = Seen("a" * 32, frozenset(("01", "02")), 3, frozenset(("ff",)))
+    seen = Seen("a" * 32, frozenset(("01", "02")), frozenset(("ff",)))
     assert write_seen(profile, seen)
     assert read_seen(profile, "a" * 32) == seen
     assert read_seen(profile, "b" * 32) == Seen("b" * 32)
@@ -196,8 +212,8 @@ def test_any_bytes_for_a_cache_do_no_harm(tmp_path_factory: pytest.TempPathFacto
     read_runs(profile)
     add_run(profile, Run("backup", 1, 2, 0))
     assert read_runs(profile)[-1] == Run("backup", 1, 2, 0)
-    assert write_seen(profile, Seen("a" * 32, generation=2))
-    assert read_seen(profile, "a" * 32).generation == 2
+    assert write_seen(profile, Seen("a" * 32, suspects=frozenset({"ab"})))
+    assert read_seen(profile, "a" * 32).suspects == {"ab"}
 
 
 def test_only_the_last_runs_are_kept(profile: Profile) -> None:

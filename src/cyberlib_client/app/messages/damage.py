@@ -89,11 +89,11 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "slots_rolled_back": Text(
         "La table des accès est plus ancienne (n° {got}) que celle que ce poste a vue (n° {seen}).",
-        "On a remis le coffre dans un état passé : un accès ôté ouvrirait de nouveau. Si c’est vous,"
-        " effacez le dossier « state » du profil ; sinon cherchez qui.",
+        "On a remis le coffre dans un état passé : un accès ôté ouvrirait de nouveau. Si c’est voulu :"
+        " cyberlib verify --accept-missing ; sinon cherchez qui.",
         "The table of slots is older (number {got}) than the one this machine has seen (number {seen}).",
-        "The vault was put back to an earlier state: a removed slot would open it again. If you did that,"
-        " delete the profile’s folder “state”; otherwise find out who did.",
+        "The vault was put back to an earlier state: a removed slot would open it again. If that was meant:"
+        " cyberlib verify --accept-missing; otherwise find out who did.",
     ),
     "kdf_out_of_bounds": Text(
         "Le coffre demande une protection de la phrase secrète trop faible ou démesurée.",

@@ -55,6 +55,14 @@ NOTICES: Final[dict[str, Text]] = {
         "{count} more folders cannot be read.",
         "cyberlib verify --read-data says what is touched.",
     ),
+    "slot_came_back": Text(
+        "L’accès « {slot} », qui avait été ôté, ouvre de nouveau le coffre.",
+        "Un autre poste changeait les accès au même moment, ou l’hébergeur a caché un changement. Ôtez-le de"
+        " nouveau : cyberlib key remove {id}.",
+        "The slot “{slot}”, which was removed, opens the vault again.",
+        "Another machine changed slots at the same moment, or the host hid a change. Remove it again: cyberlib key"
+        " remove {id}.",
+    ),
     "device_not_accepted": Text(
         "Le coffre n’accepte plus l’accès de ce poste.",
         "Refaites-le quand le coffre est ouvert : cyberlib key add device.",

@@ -41,8 +41,10 @@ if TYPE_CHECKING:
     "--accept-missing",
     is_flag=True,
     help=Both(
-        "Ne plus signaler les versions disparues que ce poste avait vues.",
-        "Stop reporting snapshots that this machine saw and that are gone.",
+        "Accepter un coffre remis dans un état passé : ne plus signaler les versions disparues que ce poste avait"
+        " vues, ni refuser une table des accès plus ancienne.",
+        "Accept a vault that was put back to an earlier state: stop reporting snapshots that this machine saw and"
+        " that are gone, and refusing an older table of slots.",
     ),
 )
 @pass_run
