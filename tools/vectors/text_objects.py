@@ -193,6 +193,8 @@ def slot_vectors() -> list[Vector]:
         accepts(
             "passphrase with decomposed accents", phrase(table, "e\u0301te\u0301 a\u0300 la plage"), opened
         ),
+        accepts("ids of removed slots", given(lines({**table, "removed": ["00" * 8]}, KEYS.slots)), opened),
+        accepts("a field of tomorrow", given(lines({**table, "x": [1]}, KEYS.slots)), opened, "ignored"),
         rejects("another key", "wrong_secret", given(good, secret=noise("no key", 32).hex())),
         rejects("another passphrase", "wrong_secret", phrase(table, "ete a la plage")),
         rejects(

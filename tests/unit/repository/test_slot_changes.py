@@ -3,6 +3,7 @@ one added is never lost, what one removed does not come back, and a machine that
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -16,6 +17,7 @@ from msgspec import structs
 
 from cyberlib_client.core.crypto import sha256
 from cyberlib_client.core.errors import Busy, CyberlibError, IntegrityError
+from cyberlib_client.core.format_v1.lines import write_lines
 from cyberlib_client.core.format_v1.slots import (
     MAX_REMOVED,
     MAX_SLOTS,
@@ -355,6 +357,17 @@ def test_what_was_removed_is_told_for_a_while() -> None:
     (table, _) = [read_slot_table(store.get(name)) for name, _ in store.list("slots")]
     assert table.removed[-1] == vault.table.removed[-1]
     assert len(write_slot_table(table, vault.keys)) < 64 * 1024
+
+
+@pytest.mark.parametrize(
+    "removed", ["x", [1], ["00"], ["zz" * 8], ["AB" * 8], [["00" * 8]], ["00" * 8] * 257, {}]
+)
+def test_a_list_of_removed_slots_that_makes_no_sense_is_damage(removed: object) -> None:
+    vault = reopened(prepared())
+    body = json.loads(write_slot_table(vault.table, vault.keys).split(b"\n")[0]) | {"removed": removed}
+    with pytest.raises(IntegrityError) as refused:
+        read_slot_table(write_lines(json.dumps(body).encode(), vault.keys.slots))
+    assert refused.value.code == "bad_slots"
 
 
 def test_one_secret_may_open_a_new_slot_after_its_old_one_was_removed() -> None:
