@@ -29,7 +29,9 @@ _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 def profile_at(folder: str | None) -> Profile:
-    """The profile in a folder, or this user's own."""
+    """The profile in a folder, or this user's own. UsageError("bad_path")."""
+    if folder == "":  # a variable of a script that was never set: not the current folder
+        raise UsageError("bad_path", path=folder)
     return Profile(default_root() if folder is None else folder, private_files)
 
 
@@ -44,7 +46,7 @@ def preferred_language(folder: str | None) -> Language | None:
 def store_at(location: str) -> Store:
     """The store a location names.
 
-    Raises UsageError("store_kind_unknown", at=…), Unreachable("store_absent", at=…).
+    Raises UsageError("store_kind_unknown", at=…), ("bad_path"), Unreachable("store_absent", at=…).
     """
     folder = _folder(location)
     if not os.path.isdir(on_disk(folder)):
@@ -77,6 +79,10 @@ def _folder(location: str) -> str:
     folder = location_folder(location)
     if not location or folder is None:
         raise UsageError("store_kind_unknown", at=location)
+    try:
+        folder.encode("utf-8")
+    except UnicodeEncodeError:  # the settings could not hold it
+        raise UsageError("bad_path", path=folder) from None
     return folder
 
 

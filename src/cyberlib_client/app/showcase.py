@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sqlite3
 import stat
 import tempfile
 import time
@@ -20,7 +21,7 @@ from . import backups, bootstrap, browsing, restoring, vaults, verifying
 from .comparison import Comparison, compare
 from .demo import make_practice, simulate_day
 from .demo.practice import DATABASE, LETTERS, SizeName
-from .paths import own_vault_path, shown, shown_native
+from .paths import native_path, own_vault_path, shown, shown_native
 from .session import Session
 from .sources import Choice
 from .unlock import PASSPHRASE_VARIABLE
@@ -39,7 +40,8 @@ def run_showcase(
     """Plays it all in `folder`, or in a temporary one; leaves nothing behind unless `keep`.
 
     The session lends its listener and its cancel token; profile, vault and keychain of the user are not
-    touched. Raises UsageError("demo_folder_not_empty", at=…), Failed("demo_failed", what=…), Stopped.
+    touched. Raises UsageError("demo_folder_not_empty", at=…), ("bad_path"), Failed("demo_failed", what=…),
+    ("demo_folder_unusable", at=…, reason=…), Stopped.
     """
     begun = time.monotonic()
     with _stage(folder, keep) as stage:
@@ -57,22 +59,40 @@ def run_showcase(
 @contextlib.contextmanager
 def _stage(folder: str | None, keep: bool) -> Iterator[str]:
     """An empty folder; removed afterwards, unless kept, with all that was put in it."""
-    made = folder is None or not os.path.isdir(folder)
-    if folder is None:
-        stage = tempfile.mkdtemp(prefix="cyberlib-demo-")
-    else:
-        stage = os.path.abspath(folder)
-        os.makedirs(stage, exist_ok=True)
-        if os.listdir(stage):
-            raise UsageError("demo_folder_not_empty", at=stage)
     try:
-        yield stage
-    finally:
-        if not keep:
-            for name in os.listdir(stage):
-                _remove(os.path.join(stage, name))
-            if made:
-                os.rmdir(stage)
+        made = folder is None or not os.path.isdir(folder)
+        stage = tempfile.mkdtemp(prefix="cyberlib-demo-") if folder is None else _made(folder)
+        try:
+            yield stage
+        finally:
+            if not keep:
+                for name in os.listdir(stage):
+                    _remove(os.path.join(stage, name))
+                if made:
+                    os.rmdir(stage)
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise Failed("demo_folder_unusable", at=folder or _temporary(), reason=reason) from error
+
+
+def _made(folder: str) -> str:
+    """An empty folder to play in, made when it is not there."""
+    stage = os.fsdecode(native_path(folder))
+    try:
+        stage.encode("utf-8")
+    except UnicodeEncodeError:  # settings and the database are told where they are as text
+        raise UsageError("bad_path", path=shown_native(stage)) from None
+    os.makedirs(stage, exist_ok=True)
+    if os.listdir(stage):
+        raise UsageError("demo_folder_not_empty", at=stage)
+    return stage
+
+
+def _temporary() -> str:
+    try:
+        return tempfile.gettempdir()
+    except OSError:
+        return "TMPDIR"
 
 
 def _remove(folder: str) -> None:
@@ -142,7 +162,8 @@ class _Show:
         self._session.__dict__.pop("snapshots", None)
         patient = _plain(letter.name.split(" - ")[1])
         found = list(browsing.find(self._session, patient))
-        yield Step("search", {"word": patient, "found": [f.entry.path for f in found]})
+        below = shown(own_vault_path(str(self._practice)))
+        yield Step("search", {"word": patient, "below": below, "found": [f.entry.path for f in found]})
         wanted = shown(own_vault_path(str(self._practice / letter)))
         if wanted not in [f.entry.path for f in found]:
             raise Failed("demo_failed", what="find")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 
 import msgspec
@@ -19,6 +20,7 @@ from ..state.settings import SourceSettings, write_settings
 from . import bootstrap
 from .paths import native_path, shown
 from .session import Session
+from .workplace import Notice
 
 
 class SourceInfo(msgspec.Struct, frozen=True):
@@ -80,17 +82,19 @@ def list_sources(session: Session) -> list[SourceInfo]:
 
 
 def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
-    """Adds a folder or file that is there.
+    """Adds a folder or file that is there; a notice when one source lies in another.
 
-    Raises UsageError("source_known"), ("source_absent", path=…, reason=…), ("source_in_vault", path=…),
-    ("bad_pattern"), ("bad_path"), Busy("profile_busy").
+    Raises UsageError("source_known"), ("source_absent", path=…, reason=…), ("source_special", path=…),
+    ("source_in_vault", path=…), ("bad_pattern"), ("bad_path"), Busy("profile_busy").
     """
     native = native_path(path)
     named = display(to_vault_path(native))
     try:
-        os.stat(native)
+        mode = os.stat(native).st_mode
     except OSError as error:
         raise UsageError("source_absent", path=named, reason=error.strerror) from None
+    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+        raise UsageError("source_special", path=named)
     source = SourceSettings(
         **_settings_path(native),
         exclude=list(choice.exclude),
@@ -107,7 +111,19 @@ def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
         write_settings(
             session.profile, msgspec.structs.replace(settings, sources=[*settings.sources, source])
         )
+    for other in settings.sources:
+        _tell_nested(session, native, _native_of(other))
+        _tell_nested(session, _native_of(other), native)
     return _info(source)
+
+
+def _tell_nested(session: Session, inner: str | bytes, outer: str | bytes) -> None:
+    """A notice when one path lies below another."""
+    above = os.path.join(os.path.normcase(os.fsencode(outer)), b"")
+    if os.path.normcase(os.fsencode(inner)).startswith(above):
+        session.notify(
+            Notice("source_nested", {"path": shown(to_vault_path(inner)), "at": shown(to_vault_path(outer))})
+        )
 
 
 def check_outside(source: Source, vault: str) -> None:

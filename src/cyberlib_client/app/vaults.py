@@ -236,7 +236,7 @@ def _holds_vault(at: str) -> bool:
             raise
         return False
     except UsageError as error:
-        if error.code == "store_kind_unknown":
+        if error.code in ("store_kind_unknown", "bad_path"):
             raise
         return error.code != "not_a_vault"
     except IntegrityError:

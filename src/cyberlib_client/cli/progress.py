@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import Final
 
 from rich.cells import cell_len
-from rich.console import Console, Group
+from rich.console import Console, ConsoleDimensions, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -15,14 +16,18 @@ from rich.text import Text
 
 from ..core.events import Progress
 from .language import say
-from .units import count, duration, size
+from .places import here
+from .units import FILE, count, duration, many, size
 
 _WINDOW: Final = 15.0
 """Seconds over which the speed is taken: long enough not to jump, short enough to follow."""
 
+_BAR: Final = 24
+"""Columns of the bar itself."""
+
 
 class Bar:
-    """Shows a job's progress on standard error, which must be a terminal."""
+    """Shows a job's progress on standard error, which must be a terminal: two lines, never wider than it."""
 
     def __init__(self) -> None:
         self._console = Console(file=sys.stderr)
@@ -33,35 +38,39 @@ class Bar:
     def show(self, progress: Progress) -> None:
         """Draws the newest figures, or the words for work that has none."""
         if words := stage(progress):
-            self._live.update(Text(words), refresh=True)
+            self._live.update(Text(words, no_wrap=True, overflow="crop"), refresh=True)
             return
         now = time.monotonic()
         self._marks = [m for m in self._marks if now - m[0] <= _WINDOW] + [(now, progress.bytes_done)]
-        table = Table.grid(padding=(0, 1))
-        if progress.bytes_total:
-            bar = ProgressBar(total=progress.bytes_total, completed=progress.bytes_done, width=24)
-            table.add_row(bar, Text(figures(progress, self._speed())))
-        else:
-            table.add_row(Text(figures(progress, self._speed())))
-        current = Text(self._shortened(progress.current), no_wrap=True, style="dim")
-        self._live.update(Group(table, current), refresh=True)
+        room = self._fit_terminal()
+        told = figures(progress, self._speed(), room)
+        first: RenderableType = Text(told, no_wrap=True, overflow="crop")
+        if progress.bytes_total and cell_len(told) + 1 + _BAR <= room:
+            table = Table.grid(padding=(0, 1))
+            bar = ProgressBar(total=progress.bytes_total, completed=progress.bytes_done, width=_BAR)
+            table.add_row(bar, first)
+            first = table
+        current = Text(_ending(here(progress.current), room), no_wrap=True, overflow="crop", style="dim")
+        self._live.update(Group(first, current), refresh=True)
 
     def print(self, text: str) -> None:
         """A line above the bar."""
+        self._fit_terminal()
         self._console.print(Text(text), soft_wrap=True)
 
     def close(self) -> None:
         """Takes the bar away."""
         self._live.stop()
 
-    def _shortened(self, path: str) -> str:
-        """The end of a path, where the file's own name is."""
-        room = self._console.width
-        if cell_len(path) <= room:
-            return path
-        while cell_len(path) >= room:
-            path = path[1:]
-        return "…" + path
+    def _fit_terminal(self) -> int:
+        """Columns that may be written to, as the terminal is now. In the very last one some wrap already."""
+        try:
+            columns, lines = os.get_terminal_size(sys.stderr.fileno())
+        except (OSError, ValueError):
+            columns, lines = 0, 0
+        # Zero when it does not know its size. Not COLUMNS: it tells what a terminal was.
+        self._console.size = ConsoleDimensions(columns or 80, lines or 25)
+        return max(1, (columns or 80) - 1)
 
     def _speed(self) -> float:
         (begun, first), (now, last) = self._marks[0], self._marks[-1]
@@ -77,22 +86,39 @@ def stage(progress: Progress) -> str:
     return words.get(progress.phase, "")
 
 
-def figures(progress: Progress, speed: float) -> str:
-    """The figures of a progress event as one line; `speed` in bytes a second."""
-    files = count(progress.files_done)
-    if progress.files_total is not None:
-        files += f" / {count(progress.files_total)}"
+def figures(progress: Progress, speed: float, room: int) -> str:
+    """The figures of a progress event as one line of at most `room` columns; `speed` in bytes a second.
+
+    Where there is no room for all, what matters least is not told.
+    """
     done = size(progress.bytes_done)
     if progress.bytes_total is not None:
         done += f" / {size(progress.bytes_total)}"
-    parts = [say(f"{files} fichiers", f"{files} files")] if progress.files_done else []
-    parts.append(done)
-    if speed > 0:
-        parts.append(f"{size(round(speed))}/s")
-        if progress.bytes_total and progress.bytes_total > progress.bytes_done:
-            left = duration((progress.bytes_total - progress.bytes_done) / speed)
-            parts.append(say(f"encore {left}", f"{left} left"))
+    files = left = known = ""
+    if progress.files_total is not None:
+        files = f"{count(progress.files_done)} / {many(progress.files_total, *FILE)}"
+    elif progress.files_done:
+        files = many(progress.files_done, *FILE)
+    if speed > 0 and progress.bytes_total and progress.bytes_total > progress.bytes_done:
+        still = duration((progress.bytes_total - progress.bytes_done) / speed)
+        left = say(f"encore {still}", f"{still} left")
     if progress.bytes_known:
         known = size(progress.bytes_known)
-        parts.append(say(f"déjà au coffre : {known}", f"already in the vault: {known}"))
-    return " · ".join(parts)
+        known = say(f"déjà au coffre : {known}", f"already in the vault: {known}")
+    parts = [files, done, f"{size(round(speed))}/s" if speed > 0 else "", left, known]
+    for least in (4, 0, 2, 3):
+        line = " · ".join(filter(None, parts))
+        if cell_len(line) <= room:
+            return line
+        parts[least] = ""
+    return " · ".join(filter(None, parts))
+
+
+def _ending(path: str, room: int) -> str:
+    """The end of a path, where the file's own name is, in at most `room` columns."""
+    if cell_len(path) <= room:
+        return path
+    width, start = 1, len(path)
+    while start > 0 and (width := width + cell_len(path[start - 1])) <= room:
+        start -= 1
+    return "…" + path[start:]

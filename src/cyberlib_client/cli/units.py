@@ -48,6 +48,8 @@ def percent(part: float, whole: float) -> str:
 
 def duration(seconds: float) -> str:
     """How long: "0,4 s", "12 s", "3 min 20 s", "2 h 05 min"."""
+    if seconds < 0.1:
+        return say("moins de 0,1 s", "less than 0.1 s")
     if seconds < 10:
         return f"{_decimal(seconds, 1)} s"
     whole = round(seconds)

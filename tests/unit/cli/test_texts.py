@@ -178,8 +178,8 @@ def test_sizes(count: int, fr: str, en: str) -> None:
 def test_counts_durations_and_shares() -> None:
     choose("fr")
     assert units.count(1234567) == "1\u202f234\u202f567"
-    assert [units.duration(s) for s in (0, 9.94, 12.3, 59.6, 200, 7500)] == [
-        "0,0 s", "9,9 s", "12 s", "1 min 00 s", "3 min 20 s", "2 h 05 min",
+    assert [units.duration(s) for s in (0, 0.1, 9.94, 12.3, 59.6, 200, 7500)] == [
+        "moins de 0,1 s", "0,1 s", "9,9 s", "12 s", "1 min 00 s", "3 min 20 s", "2 h 05 min",
     ]  # fmt: skip
     assert units.percent(12, 100) == "12 %"
     assert units.percent(1, 0) == "0 %"

@@ -8,7 +8,7 @@ when one of its facts is unknown. Facts that are codes or the system's own words
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from importlib import import_module
 from typing import Final, Literal, NamedTuple
 
@@ -78,16 +78,21 @@ _UNKNOWN: Final = Text("Erreur {code}[ : {reason}].", "", "Error {code}[: {reaso
 def _message(texts: Mapping[str, Text], code: str, facts: Mapping[str, Fact], language: Language) -> Message:
     text = texts.get(code, _UNKNOWN)
     known = {"code": code}
-    for name, value in facts.items():
-        if value is not None and value != "":
+    told = {name: value for name, value in facts.items() if value is not None}
+    for name, value in told.items():
+        if value != "":
             known[name] = translated(str(value), language) if name in _REASONS else str(value)
     title, advice = text.of(language)
-    return Message(_filled(title, known), _filled(advice, known))
+    empty = told.keys() - known.keys()
+    return Message(_filled(title, known, empty), _filled(advice, known, empty))
 
 
-def _filled(text: str, facts: Mapping[str, str]) -> str:
+def _filled(text: str, facts: Mapping[str, str], empty: Set[str]) -> str:
     def optional(match: re.Match[str]) -> str:
         return match[1] if all(name in facts for name in _NAMED.findall(match[1])) else ""
 
-    # A missing fact must not turn an error into another one.
-    return _NAMED.sub(lambda m: facts.get(m[1], "?"), _OPTIONAL.sub(optional, text))
+    def fact(match: re.Match[str]) -> str:
+        # A missing fact must not turn an error into another one.
+        return facts.get(match[1], "" if match[1] in empty else "?")
+
+    return _NAMED.sub(fact, _OPTIONAL.sub(optional, text))

@@ -95,6 +95,14 @@ NOTICES: Final[dict[str, Text]] = {
         "A pack of the vault is gone ({name}).",
         "This backup puts back what is still on the machine; cyberlib verify says what is touched.",
     ),
+    "source_nested": Text(
+        "{path} se trouve dans {at}, qui est protégé aussi.",
+        "Rien n’est sauvegardé deux fois : tant que {at} le contient, ce sont les exclusions de {at} qui"
+        " valent. Si ce n’est pas voulu, ôtez l’un des deux : cyberlib sources remove.",
+        "{path} lies in {at}, which is protected too.",
+        "Nothing is saved twice: as long as {at} takes it in, the exclusions of {at} apply. If that is not"
+        " meant, remove one of the two: cyberlib sources remove.",
+    ),
     "state_not_written": Text(
         "L’état local n’a pas pu être noté ({at}).",
         "Rien n’est perdu, mais un recul du coffre passerait inaperçu : vérifiez la place et les droits.",

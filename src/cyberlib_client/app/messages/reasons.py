@@ -53,11 +53,12 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     # the systems' own
     "Permission denied": ("accès refusé", "permission denied"),
     "Operation not permitted": ("opération interdite", "operation not permitted"),
-    "No such file or directory": ("n’existe pas", "no such file or directory"),
+    "No such file or directory": ("introuvable", "not found"),
     "Not a directory": ("n’est pas un dossier", "not a directory"),
     "Is a directory": ("est un dossier", "is a directory"),
     "File exists": ("existe déjà", "file exists"),
     "No space left on device": ("plus de place", "no space left"),
+    "database or disk is full": ("plus de place", "no space left"),
     "Disk quota exceeded": ("quota dépassé", "disk quota exceeded"),
     "Read-only file system": ("système de fichiers en lecture seule", "read-only file system"),
     "Input/output error": ("erreur de lecture ou d’écriture du disque", "input/output error of the disk"),

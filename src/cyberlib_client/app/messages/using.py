@@ -89,10 +89,18 @@ ERRORS: Final[dict[str, Text]] = {
         "The list: cyberlib sources list.",
     ),
     "source_absent": Text(
-        "{path} n’existe pas ou n’est pas accessible[ : {reason}].",
+        "Impossible d’accéder à {path}[ : {reason}].",
         "Vérifiez le chemin, et que le disque ou le partage est là.",
-        "{path} does not exist or cannot be reached[: {reason}].",
+        "{path} cannot be reached[: {reason}].",
         "Check the path, and that the disk or share is there.",
+    ),
+    "source_special": Text(
+        "{path} n’est ni un dossier ni un fichier.",
+        "Donnez un dossier ou un fichier ; ce qui n’a pas de contenu à lire (périphérique, tube) est noté"
+        " avec le dossier qui le contient.",
+        "{path} is neither a folder nor a file.",
+        "Give a folder or a file; what has no content to read (a device, a pipe) is recorded with the folder"
+        " that holds it.",
     ),
     "bad_pattern": Text(
         "Le motif d’exclusion « {pattern} » ne peut pas servir : {reason}.",
@@ -101,9 +109,9 @@ ERRORS: Final[dict[str, Text]] = {
         "Patterns are written as in a .gitignore file.",
     ),
     "bad_path": Text(
-        "« {path} » n’est pas un chemin.",
+        "« {path} » ne peut pas servir de chemin.",
         "Vérifiez-le, caractère par caractère.",
-        "“{path}” is not a path.",
+        "“{path}” cannot be used as a path.",
         "Check it letter by letter.",
     ),
     "path_not_absolute": Text(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..language import Both, say
+from ..places import here
 from ..run import Run, pass_run
 from ..units import FILE, FOLDER, duration, many, moment, percent, size
 from ..words import choice, command, option
@@ -49,6 +50,10 @@ def demo(run: Run, folder: str | None, keep: bool, size: SizeName) -> None:
         run.output.items(showcase.run_showcase(run.session, folder, keep=keep, size=size), tell, at_once=True)
 
 
+_SHOWN = 3
+_ANSWER = (Both("réponse", "answer"), Both("réponses", "answers"))
+
+
 def tell(step: Step) -> str:
     """A step in plain words."""
     return _TELL[step.step](step.facts)
@@ -83,7 +88,7 @@ def _day(f: dict[str, Any]) -> str:
     return say(
         f"Une journée de travail : {f['visits']} consultations, {f['acts']} actes, {f['corrections']}"
         f" corrections, {f['new_files']} nouveaux fichiers, un dossier renommé ({f['renamed']}).",
-        f"A day's work: {f['visits']} visits, {f['acts']} acts, {f['corrections']} corrections,"
+        f"A day’s work: {f['visits']} visits, {f['acts']} acts, {f['corrections']} corrections,"
         f" {f['new_files']} new files, one folder renamed ({f['renamed']}).",
     )
 
@@ -99,10 +104,14 @@ def _second(f: dict[str, Any]) -> str:
 
 
 def _search(f: dict[str, Any]) -> str:
-    found = "".join(f"\n    {path}" for path in f["found"][:4])
+    found = [path.removeprefix(f["below"] + "/") for path in f["found"]]
+    told = "".join(f"\n    {path}" for path in found[:_SHOWN])
+    if len(found) > _SHOWN:
+        more = len(found) - _SHOWN
+        told += say(f"\n    … et {more} de plus", f"\n    … and {more} more")
     return say(
-        f"Recherche de « {f['word']} », sans majuscules ni accents : {len(f['found'])} réponses.{found}",
-        f"Search for “{f['word']}”, without capitals or accents: {len(f['found'])} answers.{found}",
+        f"Recherche de « {f['word']} », sans majuscules ni accents : {many(len(found), *_ANSWER)}.{told}",
+        f"Search for “{f['word']}”, without capitals or accents: {many(len(found), *_ANSWER)}.{told}",
     )
 
 

@@ -1,0 +1,88 @@
+"""What is protected: sources inside one another, things that are no source, and what a backup tells of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import CommandLine
+from tests.support.trees import make_tree
+
+PLAN = {"a.txt": b"a", "sub": {"b.txt": b"bb", "deep": {"c.pdf": b"ccc"}}}
+
+
+@pytest.fixture
+def practice(tmp_path: Path) -> Path:
+    return make_tree(tmp_path / "Cabinet", PLAN)
+
+
+def test_a_source_inside_another_is_pointed_at_and_counts_once(line: CommandLine, practice: Path) -> None:
+    assert line.json("sources", "add", str(practice / "sub"))["notices"] == []
+    outside = make_tree(practice.parent / "Cabinet 2", {"x": b"x"})  # its name only begins alike
+    assert line.json("sources", "add", str(outside))["notices"] == []
+    (notice,) = line.json("sources", "add", str(practice))["notices"]
+    assert notice["code"] == "source_nested"
+    assert Path(notice["facts"]["path"]).name == "sub" and Path(notice["facts"]["at"]).name == "Cabinet"
+    told = line.json("sources", "add", str(practice / "sub" / "b.txt"))["notices"]
+    assert sorted(Path(notice["facts"]["at"]).name for notice in told) == ["Cabinet", "sub"]
+    said = line("sources", "add", str(practice / "a.txt")).err
+    assert "which is protected too" in said and "Nothing is saved twice" in said
+    found = line.json("sources", "preview")["result"]
+    assert (found["files"], found["bytes"]) == (4, 7)
+    assert line.json("backup")["result"]["snapshot"]["files"] == 4
+
+
+def test_a_source_inside_another_that_leaves_it_out(line: CommandLine, practice: Path) -> None:
+    """The preview and the backup agree on what is taken."""
+    line("sources", "add", str(practice), "--exclude", "sub/")
+    line("sources", "add", str(practice / "sub" / "deep"))
+    found = line.json("sources", "preview")["result"]
+    saved = line.json("backup")["result"]["snapshot"]
+    assert (found["files"], found["bytes"]) == (saved["files"], saved["bytes"]) == (2, 4)
+    assert [(one["pattern"], one["files"]) for one in found["left_out"]] == [("sub/", 1)]
+
+
+def test_a_source_that_is_not_there(line: CommandLine, practice: Path) -> None:
+    line("sources", "add", str(practice))
+    shutil.rmtree(practice)
+    done = line("sources", "preview", code=3)
+    assert "this source is not in this snapshot" in done.err
+    assert "missing" in line("sources", "list").out
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="needs a device that everybody has")
+def test_what_is_neither_folder_nor_file_is_no_source(line: CommandLine, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    for path in ("/dev/null", str(tmp_path / "fifo")):
+        assert line.error("sources", "add", path, code=2) == "source_special"
+    assert line.json("sources", "list")["items"] == []
+
+
+def test_a_backup_tells_each_kind_of_change(line: CommandLine, practice: Path) -> None:
+    def told() -> str:
+        out = line("backup", str(practice)).out
+        assert re.search(r"^New content: .+; added to the vault, .+: .+\.$", out, re.MULTILINE), out
+        (files,) = re.findall(r"^Files: (.*)\.$", out, re.MULTILINE) or [""]
+        return str(files)
+
+    assert told() == "3 new"
+    assert told() == "3 unchanged"
+    (practice / "a.txt").write_bytes(b"other")
+    os.utime(practice / "sub" / "b.txt", ns=(10**18, 10**18))
+    shutil.rmtree(practice / "sub" / "deep")
+    make_tree(practice / "new", {"1": b"1", "2": b"2"})
+    assert told() == "2 new, 1 changed, 1 with other times or rights only, 1 gone"
+    os.utime(practice / "a.txt", ns=(10**18, 10**18))
+    result = line.json("backup", str(practice))["result"]
+    assert (result["metadata_files"], result["removed_files"], result["unchanged_files"]) == (1, 0, 3)
+    line.language = "fr"
+    assert "Fichiers\u00a0: 4 inchangés." in line("backup", str(practice)).out.replace(" :", "\u00a0:")
+    shutil.rmtree(practice)
+    practice.mkdir()
+    line.language = "en"
+    assert told() == "4 gone"
+    assert told() == ""
