@@ -1,6 +1,26 @@
-"""`python -m cyberlib_client` is the command `cyberlib`."""
+"""`python -m cyberlib_client`, and the program `cyberlib`: from here on, Ctrl-C is no traceback."""
 
-from .cli.main import run
+from __future__ import annotations
+
+import signal
+import sys
+
+_asked: list[int] = []
+
+
+def _ask(number: int, _frame: object) -> None:
+    _asked.append(number)
+
+
+def start() -> None:
+    """The console script. Does not return."""
+    # What is needed to say that the command was stopped is not even loaded: that takes a moment.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _ask)
+    from .cli.main import leave, main
+
+    leave(main(sys.argv[1:], _asked))
+
 
 if __name__ == "__main__":
-    run()
+    start()

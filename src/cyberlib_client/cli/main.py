@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gettext
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any, Final, NoReturn
@@ -16,7 +18,8 @@ from ..resources import resource
 from . import language
 from .language import Both, Language
 from .output import HungUp, error_text
-from .run import INTERRUPTED, Run
+from .run import Run
+from .streams import open_streams
 from .words import Group, choice, option
 
 NAME: Final = "cyberlib"
@@ -32,7 +35,7 @@ COMMANDS: Final = {
 
 def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if wanted:
-        click.echo(f"{NAME} {__version__}")
+        ctx.ensure_object(Run).output.text(f"{NAME} {__version__}")
         ctx.exit()
 
 
@@ -82,39 +85,39 @@ def cli(ctx: click.Context, /, **given: Any) -> None:
     run.profile, run.passphrase_file = given["profile"], given["passphrase_file"]
 
 
-def main(args: Sequence[str]) -> int:
-    """Runs one command; its exit code. Never raises."""
+def main(args: Sequence[str], asked: Sequence[int] = ()) -> int:
+    """Runs one command; its exit code. Never raises. `asked`: signals that came while it was loaded."""
     run = Run()
     try:
-        speak(_language(args))
-        # Looked for beforehand, so that an error in the options themselves is told in the form asked for.
-        if "--jsonl" in args or "--json" in args:
-            run.output.mode = "jsonl" if "--jsonl" in args else "json"
-        for stream in (sys.stdout, sys.stderr):
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-        with run.signals():
+        open_streams()
+        with run.signals(asked):
+            speak(_language(args))
+            # Looked for beforehand, so that an error in the options themselves is told in the form asked for.
+            if "--jsonl" in args or "--json" in args:
+                run.output.mode = "jsonl" if "--jsonl" in args else "json"
             return _attempt(run, args)
     except HungUp:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:  # while ending
-        return INTERRUPTED
     except Exception as raised:  # noqa: BLE001 (whatever fails, even telling of a failure, is no traceback)
-        print(f"Erreur : {type(raised).__name__} [internal_error]", file=sys.stderr)  # noqa: T201
+        with contextlib.suppress(OSError):
+            print(f"Erreur : {type(raised).__name__} [internal_error]", file=sys.stderr)  # noqa: T201
         return 1
 
 
 def _attempt(run: Run, args: Sequence[str]) -> int:
     exit_code, error = 0, None
     try:
-        exit_code = cli.main(list(args), prog_name=NAME, standalone_mode=False, obj=run) or 0
+        with run.at_work():
+            exit_code = cli.main(list(args), prog_name=NAME, standalone_mode=False, obj=run) or 0
     except CyberlibError as raised:
         error = raised
     except (KeyboardInterrupt, click.Abort):
         error = Stopped()
     except click.exceptions.NoArgsIsHelpError as raised:
-        raised.show()
-        return 2
+        if run.output.mode == "text":
+            run.output.remark(f"{raised.format_message()}\n")
+        error = _wrong_use(click.UsageError(gettext.gettext("Missing command."), raised.ctx))
     except click.ClickException as raised:
         error = _wrong_use(raised)
     except HungUp:
@@ -127,7 +130,7 @@ def _attempt(run: Run, args: Sequence[str]) -> int:
             run.output.end(exit_code, error)
         run.output.flush()
     except OSError as raised:  # nowhere left to say it but here
-        print(error_text(Failed("output_failed", reason=raised.strerror)), file=sys.stderr)  # noqa: T201
+        run.output.remark(error_text(Failed("output_failed", reason=raised.strerror)))
         return 1
     return exit_code
 
@@ -135,7 +138,9 @@ def _attempt(run: Run, args: Sequence[str]) -> int:
 def _wrong_use(raised: click.ClickException) -> UsageError:
     ctx = raised.ctx if isinstance(raised, click.UsageError) else None
     path = ctx.command_path if ctx is not None else NAME
-    return UsageError("usage", problem=raised.format_message(), help=f"{path} --help")
+    problem = re.sub(r"\s*\n\s*", " ", raised.format_message())
+    problem += "" if problem.endswith((".", "?", "?)")) else "."
+    return UsageError("usage", problem=problem, help=f"{path} --help")
 
 
 def _unforeseen(run: Run, raised: Exception) -> CyberlibError:
@@ -148,10 +153,10 @@ def _unforeseen(run: Run, raised: Exception) -> CyberlibError:
     return Failed("internal_error", kind=type(raised).__name__, report=report)
 
 
-def run() -> NoReturn:
-    """The console script."""
-    exit_code = main(sys.argv[1:])
-    sys.stderr.flush()
+def leave(exit_code: int) -> NoReturn:
+    """Ends the program."""
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
     # All is written and flushed. Python would take its modules apart now, one by one: a sixth of the
     # time of a listing, for nothing.
     os._exit(exit_code)
@@ -176,9 +181,10 @@ def _language(args: Sequence[str]) -> Language:
 
 
 def _value_of(name: str, args: Sequence[str]) -> str | None:
+    found = None
     for place, arg in enumerate(args):
         if arg == name and place + 1 < len(args):
-            return args[place + 1]
-        if arg.startswith(f"{name}="):
-            return arg.partition("=")[2]
-    return None
+            found = args[place + 1]
+        elif arg.startswith(f"{name}="):
+            found = arg.partition("=")[2]
+    return found  # the last one, as click has it

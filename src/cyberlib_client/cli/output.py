@@ -20,6 +20,7 @@ import msgspec
 
 from ..core.events import Event, Incident, Progress
 from .language import language, say
+from .places import here
 
 if TYPE_CHECKING:
     from ..app.messages import Fact, Message
@@ -52,6 +53,7 @@ class Output:
         self._items = -1
         self._lock = threading.Lock()
         self._bar: Bar | None = None
+        self._interrupted = False
         self.writing = False
         """Within a write to standard output: an error there is the output's, not the program's."""
 
@@ -100,9 +102,9 @@ class Output:
                     self._line({"event": "item", "item": item})
                 else:
                     self._begin_items()
-                    self.raw(b"," if self._items else b"")
-                    self.raw(msgspec.json.encode(item))
-                    self._items += 1
+                    data = msgspec.json.encode(item)
+                    first, self._items = not self._items, self._items + 1
+                    self.raw(data if first else b"," + data)
             number += 1
         if self.mode == "json" and self._items < 0:
             self._begin_items()
@@ -161,13 +163,14 @@ class Output:
     def _drop_bar(self) -> None:
         bar, self._bar = self._bar, None
         if bar is not None:
-            bar.close()
+            with contextlib.suppress(OSError):
+                bar.close()
 
     def _begin_items(self) -> None:
         if self._items < 0:
             head = msgspec.json.encode({"version": VERSION, "command": self.command})
-            self.raw(head[:-1] + b',"items":[')
             self._items = 0
+            self.raw(head[:-1] + b',"items":[')
 
     def _notice(self, notice: Notice) -> dict[str, Any]:
         from ..app.messages import notice_message
@@ -181,13 +184,15 @@ class Output:
             from .progress import Bar
 
             self._bar = Bar()
-        self._bar.show(progress)
+        with contextlib.suppress(OSError):  # a terminal that went away stops no job
+            self._bar.show(progress)
 
     def _warn(self, text: str) -> None:
-        if self._bar is not None:
-            self._bar.print(self._fit(text))
-        else:
-            print(self._fit(text), file=sys.stderr, flush=True)  # noqa: T201
+        with contextlib.suppress(OSError):  # whether somebody hears it changes nothing of what is done
+            if self._bar is not None:
+                self._bar.print(self._fit(text))
+            else:
+                print(self._fit(text), file=sys.stderr, flush=True)  # noqa: T201
 
     def _line(self, record: dict[str, Any]) -> None:
         self.raw(msgspec.json.encode(record) + b"\n")
@@ -203,6 +208,17 @@ class Output:
         with self._written():
             sys.stdout.flush()
 
+    def text(self, line: str) -> None:
+        """A line on standard output, whatever the form of the rest: help. Raises HungUp."""
+        self._text(line)
+        self.flush()
+
+    def interrupt(self) -> None:
+        """Raises KeyboardInterrupt: now, or once what is being written is whole."""
+        if not self.writing:
+            raise KeyboardInterrupt
+        self._interrupted = True
+
     def _text(self, line: str) -> None:
         with self._written():
             sys.stdout.write(self._fit(line) + "\n")
@@ -215,6 +231,9 @@ class Output:
         except BrokenPipeError:
             raise HungUp from None
         self.writing = False
+        if self._interrupted:
+            self._interrupted = False
+            raise KeyboardInterrupt
 
 
 def error_record(error: CyberlibError) -> dict[str, Any]:
@@ -233,8 +252,12 @@ def error_text(error: CyberlibError) -> str:
 def _told(code: str, facts: Mapping[str, Fact], message: Callable[..., Message]) -> dict[str, Any]:
     from ..app.paths import shown_native
 
-    shown = {name: shown_native(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
-    words = message(code, shown, language())
+    shown = {
+        name: shown_native(fact) if isinstance(fact, str) and name != "problem" else fact
+        for name, fact in facts.items()
+    }
+    named = {name: here(fact) if isinstance(fact, str) else fact for name, fact in shown.items()}
+    words = message(code, named, language())
     return {"code": code, "facts": shown, "title": words.title, "advice": words.advice}
 
 
@@ -243,4 +266,5 @@ def incident_text(incident: Incident) -> str:
     from ..app.messages import incident_message
 
     colon = say(" :", ":")
-    return f"! {incident.path}{colon} {incident_message(incident.code, incident.detail, language())}"
+    words = incident_message(incident.code, incident.detail, language())
+    return f"! {here(incident.path)}{colon} {words}"

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
@@ -37,6 +37,7 @@ class Run:
     recovery_file: str | None = None
     output: Output = field(default_factory=Output)
     cancel: CancelToken = field(default_factory=CancelToken)
+    _at_work: bool = False
     _stoppable: bool = False
     _asking: bool = False
 
@@ -77,10 +78,24 @@ class Run:
             self._stoppable = False
 
     @contextlib.contextmanager
-    def signals(self) -> Iterator[None]:
-        """Within, Ctrl-C and a request to end come here."""
+    def at_work(self) -> Iterator[None]:
+        """Within, Ctrl-C may interrupt. Before and after it only notes that it was asked: how a command ends
+        is told in full. Raises KeyboardInterrupt if it was asked already."""
+        self._at_work = True
+        try:
+            if self.cancel.cancelled:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._at_work = False
+
+    @contextlib.contextmanager
+    def signals(self, asked: Sequence[int]) -> Iterator[None]:
+        """Within, Ctrl-C and a request to end come here. `asked`: those that came before."""
         numbers = (signal.SIGINT, signal.SIGTERM)
         before = [signal.signal(number, self._signalled) for number in numbers]
+        for number in asked[:1]:
+            self._note(number)
         try:
             yield
         finally:
@@ -88,10 +103,13 @@ class Run:
                 signal.signal(number, handler)
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
-        if not self._stoppable or self._asking:
-            raise KeyboardInterrupt
         if self.cancel.cancelled:
             _leave_at_once()
+        self._note(number)
+        if self._at_work and (self._asking or not self._stoppable):
+            self.output.interrupt()
+
+    def _note(self, number: int) -> None:
         self.cancel.cancel("user" if number == signal.SIGINT else "system")
 
 

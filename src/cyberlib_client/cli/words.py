@@ -74,6 +74,15 @@ class Argument(_Named, click.Argument):
     """A positional argument with help in both languages."""
 
 
+def _show_help(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        if ctx.obj is not None:  # where an output that fails is told as such
+            ctx.obj.output.text(ctx.get_help())
+        else:
+            click.echo(ctx.get_help())
+        ctx.exit()
+
+
 class _Helped(_Told):
     """A command whose `--help` is in both languages too."""
 
@@ -81,6 +90,7 @@ class _Helped(_Told):
         found: click.Option | None = super().get_help_option(ctx)  # type: ignore[misc]
         if found is not None:
             found.help = say("Afficher cette aide.", "Show this message and exit.")
+            found.callback = _show_help
         return found
 
 
