@@ -173,6 +173,22 @@ def test_a_snapshot_that_is_damaged_or_gone_is_told_once(
         assert line.json("backup", str(folder), code=7)["result"]["rolled_back"]
 
 
+def test_a_flood_of_damaged_snapshots_drowns_nothing(line: CommandLine, folder: Path) -> None:
+    line("backup", str(folder))
+    gone = line.json("backup", str(folder))["result"]["snapshot"]["id"]
+    (line.vault / "snapshots" / gone).unlink()
+    for number in range(150):
+        (line.vault / "snapshots" / f"{number:064x}").write_bytes(b"x")
+    notices = line.json("snapshots", code=7)["notices"]
+    codes = [n["code"] for n in notices]
+    assert codes.count("snapshot_damaged") == 100
+    assert codes.count("snapshot_rollback") == 1
+    assert [n["facts"] for n in notices if n["code"] == "more_snapshots"] == [
+        {"count": 50, "problem": "snapshot_damaged"}
+    ]
+    assert len(line.json("verify", code=7)["result"]["problems"]) == 151
+
+
 def test_a_vault_whose_only_snapshot_is_damaged_is_not_empty(line: CommandLine, folder: Path) -> None:
     line("backup", str(folder))
     (path,) = (line.vault / "snapshots").iterdir()

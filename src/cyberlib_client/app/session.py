@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
+from typing import Final
 
 import msgspec
 
@@ -16,6 +18,9 @@ from ..state.settings import Settings, VaultSettings, read_settings
 from . import bootstrap
 from .unlock import Opened, open_profile_vault, prove
 from .workplace import Notice, Workplace
+
+_MOST_TOLD: Final = 100
+"""Snapshots with the same problem, told one by one."""
 
 
 class Session(Workplace):
@@ -112,8 +117,15 @@ class Session(Workplace):
     def snapshots(self) -> SnapshotList:
         """The vault's snapshots; what is wrong with them is told, once."""
         found = load_snapshots(self.vault.store, self.vault.keys, self._heads())
+        # Whoever writes to the store can add objects that do not open: they must not drown what matters.
+        told = Counter[str]()
         for problem in found.problems:
-            self.notify(Notice(problem.code, {"name": problem.name, "device": problem.device}))
+            told[problem.code] += 1
+            if told[problem.code] <= _MOST_TOLD:
+                self.notify(Notice(problem.code, {"name": problem.name, "device": problem.device}))
+        for code, number in told.items():
+            if number > _MOST_TOLD:
+                self.notify(Notice("more_snapshots", {"count": number - _MOST_TOLD, "problem": code}))
         self.remember_heads(found)
         return found
 

@@ -168,16 +168,18 @@ def is_authentic(data: bytes, keys: VaultKeys) -> bool:
     return True
 
 
-def put_tables(store: Store, keys: VaultKeys, table: SlotTable) -> None:
-    """Stores the copies of a table. IntegrityError("bad_memory")."""
+def put_tables(store: Store, keys: VaultKeys, table: SlotTable) -> list[str]:
+    """Stores the copies of a table; their names. IntegrityError("bad_memory")."""
     copies = [msgspec.structs.replace(table, copy=copy + 1) for copy in range(COPIES)]
     written = [write_slot_table(each, keys) for each in copies]
     for each, data in zip(copies, written, strict=True):
         # Without a table nothing opens: none replaces another before it was read again.
         if read_slot_table(data) != each:
             raise IntegrityError("bad_memory")
-    for data in written:
-        store.put(object_name("slots", sha256(data)), data)
+    names = [object_name("slots", sha256(data)) for data in written]
+    for name, data in zip(names, written, strict=True):
+        store.put(name, data)
+    return names
 
 
 def damaged_tables(store: Store, keys: VaultKeys) -> list[tuple[str, str]]:

@@ -93,7 +93,8 @@ class Vault:
         """The index as its objects tell it, without the packs named in `without`.
 
         With `check_packs` the packs themselves are listed: those absent or of another size are left
-        out, so that their chunks count as unknown, and those in no index are read for their footer.
+        out, so that their chunks count as unknown, and those in no index are read for their footer. Of a
+        pack that lies there under several names one counts: copies would fill our memory.
         """
         index, damaged = Index(), list[str]()
         if not check_packs:
@@ -111,11 +112,19 @@ class Vault:
             elif info.name not in without:
                 index.add_pack(info)
         orphans: list[PackInfo] = []
-        for name in sorted(present.keys() - named):
+        unnamed = sorted(present.keys() - named)
+        headers = {row.header for row in index.packs} if unnamed else set[bytes]()
+        for name in unnamed:
             try:
-                orphans.append(read_pack_footer(self.store, self.keys, digest_of(name), present[name]))
+                info = read_pack_footer(self.store, self.keys, digest_of(name), present[name])
             except IntegrityError:
                 damaged.append(name)
+                continue
+            if info.header in headers:
+                damaged.append(name)
+                continue
+            headers.add(info.header)
+            orphans.append(info)
         for info in orphans:
             if info.name not in without:
                 index.add_pack(info)
@@ -233,11 +242,15 @@ def create_vault(
         made.append(_make_slot(keys, new, clock, random))
     left = [name for name, _ in store.list("slots")]  # by a creation that was cut short: it opens nothing
     table = SlotTable(header, 1, 1, made)
-    put_tables(store, keys, table)
-    for name in left:
-        store.delete(name)
+    names = put_tables(store, keys, table)
     store.put(OBJECT_NAME, write_vault_header(header, keys))
-    return Vault(store, header, keys, table)
+    vault = Vault(store, header, keys, table)
+    ours = header_is_intact(vault)  # else somebody made another one there at the same moment
+    for name in left if ours else names:
+        store.delete(name)
+    if not ours:
+        raise UsageError("vault_exists", at=store.location)
+    return vault
 
 
 def read_header(store: Store) -> VaultHeader:

@@ -116,6 +116,33 @@ def test_never_over_a_vault_that_lost_its_header(tmp_path: Path) -> None:
     assert len(load_snapshots(kit.store, reopened(kit.store).keys).items) == 1, "and it still opens"
 
 
+def test_two_vaults_made_in_one_place_at_the_same_moment(store: MemoryStore) -> None:
+    """One of them is made; whoever came second is told, whenever the first one came in between."""
+
+    class Late(MemoryStore):
+        def __init__(self, before: int) -> None:
+            super().__init__()
+            self.before = before
+            self.other: Vault | None = None
+
+        def put(self, name: str, *parts: Any) -> None:
+            self.before -= 1
+            if self.before == 0:
+                first = MemoryStore()
+                first.objects = self.objects
+                self.other = make_vault(first, seed=1)
+            super().put(name, *parts)
+
+    for before in (1, 2, 3):
+        store = Late(before)
+        refused("vault_exists", make_vault, store, seed=2)
+        assert store.other is not None
+        opened = reopened(store)
+        assert opened.keys.root == store.other.keys.root
+        assert opened.table.header == store.other.header
+        assert read_header(store).id == opened.id
+
+
 def test_a_creation_that_was_cut_short_can_be_repeated(store: MemoryStore) -> None:
     make_vault(store, seed=1)
     store.delete("vault")

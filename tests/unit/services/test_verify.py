@@ -242,6 +242,22 @@ def test_an_index_missing_costs_nothing(kit: VaultKit) -> None:
     assert result.packs_read == len(names(kit, "packs/"))
 
 
+def test_copies_of_a_pack_under_other_names_count_once(kit: VaultKit) -> None:
+    """Whoever writes to the store could fill the memory of all who read it."""
+    name = names(kit, "packs/")[0]
+    copies = ["packs/" + f"{number:02x}" * 32 for number in range(20)]
+    before, _ = kit.open().load_index(check_packs=True)
+    for copy in copies:
+        kit.store.objects[copy] = kit.store.objects[name]
+    result = kit.verify(percent=0)
+    assert sorted(result.damaged) == [(copy, "damaged") for copy in copies]
+    index, _ = kit.open().load_index(check_packs=True)
+    assert len(index.packs) == len(before.packs)
+    # Under another name is better than not at all.
+    kit.store.delete(name)
+    assert kit.verify(percent=0).affected == []
+
+
 def test_a_stranger_among_the_packs_is_named(kit: VaultKit) -> None:
     kit.store.objects["packs/" + "ab" * 32] = os.urandom(70_000)
     result = kit.verify(percent=0)

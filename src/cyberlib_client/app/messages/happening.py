@@ -41,6 +41,12 @@ NOTICES: Final[dict[str, Text]] = {
         "The vault was put back to an earlier state, or snapshots were deleted. If that was meant:"
         " cyberlib verify --accept-missing.",
     ),
+    "more_snapshots": Text(
+        "{count} autres versions sont dans le même cas ({problem}).",
+        "cyberlib verify les nomme toutes.",
+        "{count} more snapshots are in the same state ({problem}).",
+        "cyberlib verify names them all.",
+    ),
     "folder_unread": Text(
         "{path} ne peut pas être lu[ dans la version {snapshot}] : ce dossier, ou l’un de ceux qui y mènent, est"
         " endommagé ou manque ; ce qu’il contient n’est pas listé.",
