@@ -16,6 +16,9 @@ _OFFLINE: Final = 0x0000_1000
 _RECALL_ON_OPEN: Final = 0x0004_0000
 _RECALL_ON_DATA_ACCESS: Final = 0x0040_0000
 
+HAS_PLACEHOLDERS: Final = sys.platform in ("win32", "darwin")
+"""Whether this system knows any: elsewhere no item needs to be asked."""
+
 # <sys/stat.h> of macOS 10.15 and later: the content is in iCloud or with another file provider.
 _SF_DATALESS: Final = 0x4000_0000
 

@@ -24,6 +24,7 @@ _CLOSED: Final = -1
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 _DIRECTORY: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NONBLOCK", 0)
 _NO_ATIME: Final = getattr(os, "O_NOATIME", 0)
+_QUIETLY: Final = _NO_FOLLOW | _NO_ATIME
 
 
 class Folder:
@@ -110,10 +111,13 @@ class Folder:
         return os.stat(name, dir_fd=self._fd, follow_symlinks=False)
 
     def open(self, name: bytes, flags: int) -> int:
-        """A descriptor of an item. Raises OSError."""
+        """A descriptor of an item, see `open_quietly`; a link in its place is not followed. Raises OSError."""
         if sys.platform == "win32":
             return os.open(self.path_of(name), flags)
-        return open_quietly(name, flags | _NO_FOLLOW, self._fd)
+        try:
+            return os.open(name, flags | _QUIETLY, dir_fd=self._fd)
+        except PermissionError:
+            return open_quietly(name, flags | _NO_FOLLOW, self._fd)
 
     def target_of(self, name: bytes) -> bytes:
         """Where a link leads, as it says it. Raises OSError."""

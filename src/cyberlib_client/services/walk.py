@@ -188,8 +188,9 @@ class Walker:
                 counts.bytes += earlier.size
                 entry = earlier
             else:
-                tick(shown + name)
-                entry = leaves.leaf(Found(name, status, folder), shown + name, earlier)
+                path = shown + name
+                tick(path)
+                entry = leaves.leaf(Found(name, status, folder), path, earlier)
             if entry is not None:
                 append(entry)
         return None
