@@ -111,7 +111,7 @@ class Folder:
         return os.stat(name, dir_fd=self._fd, follow_symlinks=False)
 
     def open(self, name: bytes, flags: int) -> int:
-        """A descriptor of an item, see `open_quietly`; a link in its place is not followed. Raises OSError."""
+        """A descriptor of an item, see `open_quietly`; no link is followed. Raises OSError."""
         if sys.platform == "win32":
             return os.open(self.path_of(name), flags)
         try:
@@ -122,7 +122,7 @@ class Folder:
     def target_of(self, name: bytes) -> bytes:
         """Where a link leads, as it says it. Raises OSError."""
         if sys.platform == "win32":
-            return os.readlink(self.path_of(name)).encode("utf-8", "surrogatepass")
+            return os.fsencode(os.readlink(os.fsdecode(self.path_of(name))))
         return os.readlink(name, dir_fd=self._fd)
 
     def path_of(self, name: bytes) -> Native:
