@@ -13,7 +13,8 @@ from ..core.format_v1.tree import Entry, root_entry
 from ..repository.reader import Reader
 from ..repository.snapshots import Stored
 from ..services import browse
-from .paths import inner_path, own_vault_path, shown, shown_text, split_snapshot
+from ..services.lookup import as_saved
+from .paths import inner_path, native, own_vault_path, shown, shown_text, split_snapshot
 from .session import Session
 from .times import iso_time
 from .workplace import Notice
@@ -30,7 +31,8 @@ KINDS: Final = {
 
 
 class EntryInfo(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One file, directory or other item. `mode`: permission bits. `target`: of a symbolic link.
+    """One file, directory or other item. `mode`: permission bits. `target`: of a symbolic link. `native`:
+    the path as Windows writes it, when it was saved there.
 
     `inconsistent`: it changed while it was saved. `missing`: why there is no content ("unreadable",
     "placeholder"), empty when there is.
@@ -46,6 +48,7 @@ class EntryInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     owner: str = ""
     group: str = ""
     target: str = ""
+    native: str = ""
     inconsistent: bool = False
     missing: str = ""
 
@@ -65,14 +68,16 @@ class FoundInfo(msgspec.Struct, frozen=True):
     snapshots: int
 
 
-class ChangeInfo(msgspec.Struct, frozen=True):
-    """`change`: "added", "removed", "content", "metadata". Sizes are null where there is no such side."""
+class ChangeInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`change`: "added", "removed", "content", "metadata". Sizes are null where there is no such side.
+    `native`: as in `EntryInfo`."""
 
     change: str
     path: str
     kind: str
     size_before: int | None
     size_after: int | None
+    native: str = ""
 
 
 _CHANGES: Final = {"+": "added", "-": "removed", "~": "content", "m": "metadata"}
@@ -113,7 +118,7 @@ def entries(session: Session, wanted: str, *, recursive: bool = False) -> Iterat
     reader = session.vault.reader()
     unread = _Unread(session)
     if text:
-        path = inner_path(text)
+        path = as_saved(reader, [stored], inner_path(text))
         starts = [(path, browse.entry_at(reader, stored.snapshot.root, path))]
     else:
         starts = _sources(reader, stored, unread)
@@ -149,9 +154,9 @@ def _sources(reader: Reader, stored: Stored, unread: _Unread) -> list[tuple[byte
 
 def entry_info(path: bytes, entry: Entry, stored: Stored) -> EntryInfo:
     """An entry as plain values."""
-    extra, s = entry.extra, stored.snapshot
+    extra, s, text = entry.extra, stored.snapshot, shown(path)
     return EntryInfo(
-        path=shown(path),
+        path=text,
         kind=KINDS[entry.kind],
         size=entry.size,
         modified=iso_time(entry.mtime),
@@ -161,6 +166,7 @@ def entry_info(path: bytes, entry: Entry, stored: Stored) -> EntryInfo:
         owner=shown_text(s.owners.get(entry.uid, "")),
         group=shown_text(s.groups.get(entry.gid, "")),
         target=shown(entry.content) if entry.kind == tree.SYMLINK else "",
+        native=native(text, s.system),
         inconsistent=extra is not None and extra.inconsistent,
         missing=(extra.missing or "") if extra is not None else "",
     )
@@ -175,7 +181,9 @@ def find(session: Session, pattern: str, *, under: str = "", only: str | None = 
     chosen = listed.items if only is None else [listed.resolve(only)]
     session.incomplete |= only is None and listed.incomplete
     unread = _Unread(session)
-    for match in browse.find(session.vault.reader(), chosen, pattern, unread, inner_path(under)):
+    reader = session.vault.reader()
+    start = as_saved(reader, reversed(chosen), inner_path(under))
+    for match in browse.find(reader, chosen, pattern, unread, start):
         session.cancel.check()
         yield _found(match.path, match.entry, match.first, match.last, match.count)
     unread.end()
@@ -191,7 +199,8 @@ def versions(session: Session, path: str) -> list[FoundInfo]:
     session.incomplete |= listed.incomplete
     own = own_vault_path(path)
     # The second is a path of another system, as its listings show it.
-    for wanted in dict.fromkeys((own, inner_path(path))):
+    for typed in dict.fromkeys((own, inner_path(path))):
+        wanted = as_saved(reader, reversed(listed.items), typed)
         found = browse.versions(reader, listed.items, wanted, unread)
         if found:
             unread.end()
@@ -207,7 +216,8 @@ def differences(session: Session, before: str, after: str) -> Iterator[ChangeInf
     What cannot be read is told, see `Session.incomplete`.
     """
     reader, unread = session.vault.reader(), _Unread(session)
-    (old, old_path), (new, new_path) = resolve(session, before), resolve(session, after)
+    old, old_path = resolve(session, reader, before)
+    new, new_path = resolve(session, reader, after)
     old_entry = browse.entry_at(reader, old.snapshot.root, old_path)
     new_entry = browse.entry_at(reader, new.snapshot.root, new_path)
     for change in browse.diff(reader, old_entry, new_entry, new_path, lambda lost, _: unread(lost, None)):
@@ -215,20 +225,22 @@ def differences(session: Session, before: str, after: str) -> Iterator[ChangeInf
         entry = change.after or change.before
         if entry is None:
             continue
+        text = shown(change.path)
         yield ChangeInfo(
             _CHANGES[change.kind],
-            shown(change.path),
+            text,
             KINDS[entry.kind],
             change.before.size if change.before else None,
             change.after.size if change.after else None,
+            native(text, new.snapshot.system),
         )
     unread.end()
 
 
 def content(session: Session, wanted: str) -> Iterator[bytes]:
     """The bytes of the file `SNAPSHOT:PATH`. Raises UsageError("not_a_file"), IntegrityError."""
-    stored, path = resolve(session, wanted)
     reader = session.vault.reader()
+    stored, path = resolve(session, reader, wanted)
     entry = browse.entry_at(reader, stored.snapshot.root, path)
     if entry.extra is not None and entry.extra.missing:
         raise UsageError("no_content", path=shown(path))
@@ -237,10 +249,11 @@ def content(session: Session, wanted: str) -> Iterator[bytes]:
         yield piece
 
 
-def resolve(session: Session, wanted: str) -> tuple[Stored, bytes]:
+def resolve(session: Session, reader: Reader, wanted: str) -> tuple[Stored, bytes]:
     """The snapshot and vault path of `SNAPSHOT[:PATH]`."""
     name, path = split_snapshot(wanted)
-    return session.snapshots.resolve(name), inner_path(path)
+    stored = session.snapshots.resolve(name)
+    return stored, as_saved(reader, [stored], inner_path(path))
 
 
 def _found(path: bytes, entry: Entry, first: Stored, last: Stored, number: int) -> FoundInfo:

@@ -6,10 +6,12 @@ import os
 import re
 
 from ..core.errors import UsageError
-from ..files.names import display, parse_display, to_vault_path
+from ..files.names import display, parse_display, to_vault_path, windows_form
 from .bootstrap import is_windows
 
 _DRIVE = re.compile(r"[A-Za-z]:")
+_OF_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\[^\\]")
+"""How a path of Windows begins, and no other that anybody types."""
 
 
 def native_path(text: str) -> str | bytes:
@@ -34,13 +36,13 @@ def split_snapshot(text: str) -> tuple[str, str]:
 def inner_path(text: str) -> bytes:
     """The vault path that the PATH of `SNAPSHOT:PATH` means.
 
-    `/home/a` and `home/a` are in the vault; `./a` and `../a` start from the current folder; on Windows
-    `C:\\Users` and `\\\\server\\share` are paths of this machine. Text may hold what listings show
-    (`\\xe9`), so that what was read there can be given back.
+    `/home/a` and `home/a` are in the vault; `./a` and `../a` start from the current folder; `C:\\Users`,
+    `C:/Users` and `\\\\server\\share` are paths of Windows, wherever they are typed. Text may hold what
+    listings show (`\\xe9`), so that what was read there can be given back.
     """
     windows = is_windows()
-    if windows and (_DRIVE.match(text) or text.startswith("\\\\")):
-        return to_vault_path(text)
+    if _OF_WINDOWS.match(text) or (windows and (_DRIVE.match(text) or text.startswith("\\\\"))):
+        return to_vault_path(text, system="windows")
     first = re.split(r"[/\\]" if windows else "/", text, maxsplit=1)[0]
     if first in (".", ".."):
         return own_vault_path(text)
@@ -56,6 +58,28 @@ def inner_path(text: str) -> bytes:
 def shown(path: bytes) -> str:
     """A vault path for a screen."""
     return display(path) or "/"
+
+
+def inner_pattern(text: str) -> str:
+    """A pattern on paths of a snapshot of Windows (`C:\\Users\\*.pdf`) as one on paths of the vault."""
+    pattern = text.replace("\\", "/")
+    if _DRIVE.match(pattern):
+        return f"/{pattern[0].upper()}{pattern[2:]}"
+    return f"/UNC/{pattern[2:]}" if pattern.startswith("//") else pattern
+
+
+def native(text: str, system: str) -> str:
+    """How the system that a path was saved on writes what `shown` tells, if differently; else ""."""
+    told = windows_form(text) if system == "windows" else text
+    return told if told != text else ""
+
+
+def for_people(text: str) -> str:
+    """A path from this machine, as `shown` has it, in the words of this machine: `C:\\Users` on Windows.
+
+    Other text stays as it is.
+    """
+    return windows_form(text) if is_windows() else text
 
 
 def shown_text(text: str) -> str:

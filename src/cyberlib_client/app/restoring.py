@@ -11,11 +11,12 @@ import msgspec
 from ..core.errors import UsageError
 from ..core.events import Incident
 from ..files.restore_names import NameRules
+from ..repository.snapshots import Stored
 from ..services.restore import Conflict, RestoreRequest, RestoreResult, restore
 from ..services.restore import Question as Question
 from . import bootstrap
 from .history import remembered
-from .paths import inner_path, shown_native, split_snapshot
+from .paths import inner_path, inner_pattern, shown_native, split_snapshot
 from .session import Session
 
 ConflictName = Literal["ask", "keep-both", "replace", "skip"]
@@ -122,7 +123,7 @@ def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreRes
         stored,
         wanted.to,
         paths=() if b"/" in paths else paths,
-        include=wanted.include,
+        include=_include(wanted, stored),
         conflict=Conflict(wanted.conflict),
         ask=(lambda question: Conflict(ask(question))) if ask is not None else None,
         owner=wanted.owner,
@@ -140,6 +141,13 @@ def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreRes
         cancel=session.cancel,
     )
     return result, stored.id
+
+
+def _include(wanted: Wanted, stored: Stored) -> Sequence[str]:
+    """Patterns on paths of the vault."""
+    if stored.snapshot.system != "windows":
+        return wanted.include
+    return [inner_pattern(pattern) for pattern in wanted.include]
 
 
 def _check_outside(to: str, session: Session) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from ..services.verify import VerifyResult, verify
+from ..services.verify import Affected, VerifyResult, verify
 from . import bootstrap
 from .history import remembered
-from .paths import shown, shown_text
+from .paths import native, shown, shown_text
 from .session import Session
 
 
@@ -18,12 +18,14 @@ class DamagedObject(msgspec.Struct, frozen=True):
     reason: str
 
 
-class AffectedFile(msgspec.Struct, frozen=True):
-    """A file of a snapshot that cannot be restored whole; `reason`: "missing" or "damaged"."""
+class AffectedFile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file of a snapshot that cannot be restored whole; `reason`: "missing" or "damaged". `native`: as in
+    `browsing.EntryInfo`."""
 
     snapshot: str
     path: str
     reason: str
+    native: str = ""
 
 
 class ChainProblem(msgspec.Struct, frozen=True):
@@ -88,6 +90,11 @@ def _remember(session: Session, result: VerifyResult, percent: int) -> None:
         session.remember(msgspec.structs.replace(seen, suspects=frozenset(suspects)))
 
 
+def _affected(found: Affected) -> AffectedFile:
+    text = shown(found.path)
+    return AffectedFile(found.snapshot.id, text, found.reason, native(text, found.snapshot.snapshot.system))
+
+
 def _done(result: VerifyResult, percent: int, snapshots: int) -> Verified:
     return Verified(
         ok=result.ok,
@@ -97,7 +104,7 @@ def _done(result: VerifyResult, percent: int, snapshots: int) -> Verified:
         packs_read=result.packs_read,
         bytes_read=result.bytes_read,
         damaged=[DamagedObject(name, reason) for name, reason in result.damaged],
-        affected=[AffectedFile(a.snapshot.id, shown(a.path), a.reason) for a in result.affected],
+        affected=[_affected(found) for found in result.affected],
         affected_count=result.affected_count,
         problems=[ChainProblem(p.code, p.name, shown_text(p.device)) for p in result.problems],
         seconds=result.seconds,

@@ -10,6 +10,7 @@ Extended metadata is a mapping of namespaced names to bytes, kept in trees as it
     macos:flags          chflags(2) bits, u32 little-endian
     windows:attributes   file attributes that a user can set, u32 little-endian
     windows:sddl         owner and group, and the access list unless all of it is inherited; UTF-8
+    windows:link         "folder" for a symbolic link that was made for a directory; UTF-8
     ads:NAME             an alternate data stream of NTFS
     omitted:NAME         this item exists but is not kept: too large or unreadable; no bytes
 """
@@ -27,6 +28,9 @@ NOTHING: Final[dict[str, bytes]] = {}
 OMITTED: Final = "omitted:"
 NOT_APPLICABLE: Final = "not_applicable:"
 """Put before the name of an item that this system has no place for: another system's, mostly."""
+
+LINK: Final = "windows:link"
+"""No loss elsewhere: only Windows has two kinds of links."""
 
 ROOM: Final = 1 << 20
 """Bytes of extended metadata kept of one item; what goes beyond is listed as omitted."""

@@ -88,6 +88,31 @@ def _posix_bytes(path: str) -> bytes:
         raise UsageError("bad_path", path=ascii(path)[1:-1]) from None
 
 
+# A drive, or a server's share, at the head of a path of the vault.
+_WINDOWS_PLACE: Final = re.compile(r"/(?:([A-Z])|UNC/([^/]+)/([^/]+))(?=/|$)")
+
+
+def windows_form(shown: str) -> str:
+    r"""A path of the vault, as `display` has it, in the way Windows writes it: `C:\Users\a`.
+
+    What is on no drive and no share stays as it is, and so does a path with a character that cannot be
+    shown: its escape would pass for folders. `to_vault_path` is the inverse.
+    """
+    place = _WINDOWS_PLACE.match(shown)
+    if place is None or "\\" in shown:
+        return shown
+    rest = shown[place.end() :].replace("/", "\\")
+    if place[1]:
+        return place[1] + ":" + (rest or "\\")
+    return f"\\\\{place[2]}\\{place[3]}{rest}"
+
+
+def windows_folded(name: bytes) -> str:
+    """Equal for names that Windows takes for one another: it compares letter by letter, without case."""
+    text = name.decode("utf-8", "surrogateescape")
+    return "".join(big if len(big := c.upper()) == 1 else c for c in text)
+
+
 def _resolved(names: list[bytes]) -> list[bytes]:
     kept: list[bytes] = []
     for name in names:

@@ -249,7 +249,14 @@ if sys.platform == "win32":
         return directory.path + "\\" + name.decode("utf-8", "surrogatepass")
 
     def _link_text(target: bytes) -> str:
-        return target.decode("utf-8", "replace").replace("/", "\\")
+        """A link of Windows says what it said; one of another system, what its names are called here."""
+        if b"\\" not in target:
+            names = [n if n in (b"", b".", b"..") else WINDOWS.on_disk(n) for n in target.split(b"/")]
+            target = b"\\".join(names)
+        try:
+            return target.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            return target.decode("utf-8", "replace")
 
     def _plain(link: str) -> str:
         """Without what the system puts before the absolute path that a link says."""

@@ -35,6 +35,7 @@ from ..repository.reader import Reader
 from ..repository.snapshots import Stored
 from ..repository.vault import Vault
 from .browse import children, look, split_path
+from .lookup import as_saved, leads_to_folder
 from .memory import memory_told
 from .restore_plan import Chosen, Way, chosen_entries, count_chosen, include_test
 from .restore_tally import RestoreResult, Tally
@@ -75,7 +76,7 @@ class _Restore:
         self._target = target
         self._tally = tally
         self._cancel = cancel
-        self._included = include_test(request.include)
+        self._included = include_test(request.include, request.stored.snapshot.system)
         self._items = 0
         self._window = Window(
             reader,
@@ -197,7 +198,7 @@ class _Restore:
         if above is None:
             return
         if entry.kind != tree.FILE:
-            self._special(above, entry)
+            self._special(above, entry, path)
             return
         if extra is not None and extra.inconsistent:
             self._tally.tell(Incident("inconsistent_copy", display(path)))
@@ -224,10 +225,11 @@ class _Restore:
             else:
                 self._tally.ended(outcome)
 
-    def _special(self, above: DirHandle, entry: Entry) -> None:
+    def _special(self, above: DirHandle, entry: Entry, path: bytes) -> None:
         meta, target = _meta(entry), self._target
         if entry.kind == tree.SYMLINK:
-            outcome = target.symlink(above, entry.name, entry.content, meta)
+            folder = leads_to_folder(self._reader, self._request.stored.snapshot.root, path, entry)
+            outcome = target.symlink(above, entry.name, entry.content, meta, folder=folder)
         elif entry.kind == tree.FIFO:
             outcome = target.fifo(above, entry.name, meta)
         else:
@@ -242,7 +244,8 @@ def _totals(reader: Reader, chosen: Chosen, request: RestoreRequest, cancel: Can
     if len(chosen) == 1 and not chosen[0][0] and not request.include:
         statistics = request.stored.snapshot.statistics
         return statistics.files, statistics.bytes
-    count = count_chosen(reader, chosen, include_test(request.include), cancel)
+    included = include_test(request.include, request.stored.snapshot.system)
+    count = count_chosen(reader, chosen, included, cancel)
     if request.include and not count.items and not count.damaged:
         raise UsageError("include_matches_nothing")
     return count.files, count.bytes
@@ -273,7 +276,8 @@ def restore(
     result = RestoreResult()
     tally = Tally(result, listener)
     reader = vault.reader(check_packs=True)
-    chosen = chosen_entries(reader, request.stored.snapshot.root, request.paths)
+    paths = [as_saved(reader, [request.stored], path) for path in request.paths]
+    chosen = chosen_entries(reader, request.stored.snapshot.root, paths)
     tally.totals = _totals(reader, chosen, request, cancel)
     wishes = Wishes(owner=request.owner, acl=request.acl, devices=request.devices)
 

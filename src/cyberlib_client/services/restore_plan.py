@@ -10,7 +10,7 @@ from ..core.errors import IntegrityError
 from ..core.format_v1 import tree
 from ..core.format_v1.tree import Entry
 from ..core.ports import CancelToken
-from ..files.names import display
+from ..files.names import display, windows_folded
 from ..files.write_back import DirHandle
 from ..repository.reader import Reader
 from .browse import Damaged, entry_at, split_path, walk
@@ -94,9 +94,17 @@ class Way:
         self.shut = False
 
 
-def include_test(patterns: Sequence[str]) -> Callable[[bytes], bool]:
-    """Whether a path matches one of the patterns: on whole paths, or on last names without a "/"."""
+def include_test(patterns: Sequence[str], system: str) -> Callable[[bytes], bool]:
+    """Whether a path matches one of the patterns: on whole paths, or on last names without a "/".
+
+    `system`: the one the snapshot was made on; on Windows case does not count.
+    """
     if not patterns:
         return lambda _path: True
     shaped = [p if "/" in p else f"*/{p}" for p in patterns]
+    if system == "windows":
+        folded = [windows_folded(p.encode("utf-8", "surrogateescape")) for p in shaped]
+        return lambda path: any(
+            fnmatch.fnmatchcase(windows_folded(display(path).encode()), p) for p in folded
+        )
     return lambda path: any(fnmatch.fnmatchcase(display(path), p) for p in shaped)

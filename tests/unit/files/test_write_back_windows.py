@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import stat
 import struct
@@ -66,3 +67,24 @@ def test_a_short_name_does_not_open_another_folder(start: Start) -> None:
     restore.target.close()
     assert restore.listing()["Program Files of the practice/f"] == b"long"
     assert sorted(data for data in restore.listing().values() if data) == [b"long", b"short"]
+
+
+@pytest.mark.skipif(hasattr(ctypes.WinDLL("ntdll"), "wine_get_version"), reason="Wine makes no links")
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        (b"dossier/\xe9t\xe9", "dossier\\‛E9t‛E9"),
+        (b"../12:30.txt", "..\\12‛：30.txt"),
+        (b"/srv/a", "\\srv\\a"),
+        ("C:\\Été".encode(), "C:\\Été"),
+        (b"..\\half \xed\xa0\x80", "..\\half \ud800"),
+    ],
+)
+def test_a_link_says_what_its_names_are_called_here(start: Start, target: bytes, says: str) -> None:
+    restore = start()
+    for folder in (False, True):
+        name = b"link %d" % folder
+        assert restore.target.symlink(restore.root, name, target, META, folder=folder) is Outcome.WRITTEN
+        path = restore.path / name.decode()
+        assert os.readlink(path).removeprefix("\\\\?\\") == says
+        assert bool(os.lstat(path).st_file_attributes & 0x10) is folder

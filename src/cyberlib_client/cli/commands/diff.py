@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..language import Both, say
+from ..places import told
 from ..run import Run, pass_run
 from ..units import size
 from ..words import argument, command
@@ -46,7 +47,6 @@ _SIGNS = {"added": "+", "removed": "-", "content": "~", "metadata": "m"}
 
 def line(change: ChangeInfo) -> str:
     """One change on one line."""
-    slash = "/" if change.kind == "directory" else ""
     sizes = [size(s) for s in (change.size_before, change.size_after) if s is not None]
-    told = f"  ({' → '.join(sizes)})" if change.kind == "file" and change.change != "metadata" else ""
-    return f"{_SIGNS[change.change]} {change.path}{slash}{told}"
+    growth = f"  ({' → '.join(sizes)})" if change.kind == "file" and change.change != "metadata" else ""
+    return f"{_SIGNS[change.change]} {told(change.path, change.native, change.kind)}{growth}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..language import Both, say
+from ..places import told
 from ..run import Run, pass_run
 from ..units import SNAPSHOT, many, moment, size
 from ..words import argument, command, option
@@ -53,8 +54,7 @@ def find(run: Run, pattern: str, under: str, only: str | None) -> int:
 def line(match: FoundInfo) -> str:
     """One match on one line, its path last."""
     e = match.entry
-    slash = "/" if e.kind == "directory" else ""
     length = size(e.size) if e.kind == "file" else ""
     held = many(match.snapshots, *SNAPSHOT)
     spans = say(f"dans {held}, la dernière {match.last[:8]}", f"in {held}, last {match.last[:8]}")
-    return f"{moment(e.modified)}  {length:>8}  {e.path}{slash}  ({spans})"
+    return f"{moment(e.modified)}  {length:>8}  {told(e.path, e.native, e.kind)}  ({spans})"

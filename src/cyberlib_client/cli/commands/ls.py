@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..language import Both, say
+from ..places import told
 from ..run import Run, pass_run
 from ..units import moment, size
 from ..words import argument, command, option
@@ -53,14 +54,18 @@ _LETTERS = {
 
 def line(entry: EntryInfo) -> str:
     """One entry on one line."""
-    slash = "/" if entry.kind == "directory" else ""
-    target = f" -> {entry.target}" if entry.kind == "symlink" else ""
+    path = told(entry.path, entry.native, entry.kind)
+    target = f" -> {_target(entry)}" if entry.kind == "symlink" else ""
     owner = f"{entry.owner or entry.uid}:{entry.group or entry.gid}"
     size_text = size(entry.size) if entry.kind == "file" else ""
-    text = (
-        f"{_mode(entry)}  {owner:<15}  {size_text:>8}  {moment(entry.modified)}  {entry.path}{slash}{target}"
-    )
+    text = f"{_mode(entry)}  {owner:<15}  {size_text:>8}  {moment(entry.modified)}  {path}{target}"
     return text + _remark(entry)
+
+
+def _target(entry: EntryInfo) -> str:
+    """On Windows the backslashes of a target are no escapes, but what separates its names."""
+    plain = entry.target.replace("\\\\", "/")
+    return plain.replace("/", "\\") if entry.native and "\\" not in plain else entry.target
 
 
 def _mode(entry: EntryInfo) -> str:

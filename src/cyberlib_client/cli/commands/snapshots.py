@@ -45,6 +45,8 @@ def _head() -> list[str]:
 
 
 def _row(s: SnapshotInfo) -> list[str]:
+    from ...app.paths import native
+
     return [
         s.id[:8],
         moment(s.time),
@@ -52,6 +54,6 @@ def _row(s: SnapshotInfo) -> list[str]:
         count(s.files),
         size(s.bytes),
         size(s.stored),
-        " ".join(s.sources),
+        " ".join(native(path, s.system) or path for path in s.sources),
         s.label,
     ]

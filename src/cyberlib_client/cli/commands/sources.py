@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from ..language import Both, say
+from ..places import here
 from ..run import Run, pass_run
 from ..units import FILE, FOLDER, many, size
 from ..words import argument, command, group, option
@@ -64,7 +65,8 @@ def add(
         exclude=exclude, one_file_system=one_file_system, default_exclusions=not no_default_exclusions
     )
     added = app.add_source(run.session, path, choice)
-    run.output.result(added, lambda: [say(f"Dossier ajouté : {added.path}", f"Source added: {added.path}")])
+    path = here(added.path)
+    run.output.result(added, lambda: [say(f"Dossier ajouté : {path}", f"Source added: {path}")])
 
 
 @command(
@@ -82,9 +84,8 @@ def remove(run: Run, path: str) -> None:
     from ...app import sources as app
 
     removed = app.remove_source(run.session, path)
-    run.output.result(
-        removed, lambda: [say(f"Dossier ôté : {removed.path}", f"Source removed: {removed.path}")]
-    )
+    named = here(removed.path)
+    run.output.result(removed, lambda: [say(f"Dossier ôté : {named}", f"Source removed: {named}")])
 
 
 @command("list", Both("Lister les dossiers à protéger.", "List the folders to protect."), sources)
@@ -142,7 +143,7 @@ def _line(source: SourceInfo) -> str:
     if not source.default_exclusions:
         remarks.append("--no-default-exclusions")
     remarks += [f"--exclude {pattern}" for pattern in source.exclude]
-    return source.path + (f"  ({', '.join(remarks)})" if remarks else "")
+    return here(source.path) + (f"  ({', '.join(remarks)})" if remarks else "")
 
 
 _ORIGINS = {
@@ -172,7 +173,7 @@ def _preview(found: PreviewInfo) -> Iterator[str]:
         files = many(rule.files, *FILE)
         yield f"  {rule.pattern}  [{_ORIGINS[rule.origin]}]  {least}{files}, {size(rule.bytes)}"
         for example in rule.examples:
-            yield f"      {example}"
+            yield f"      {here(example)}"
     for pattern in found.unused:
         yield say(
             f"Le motif « {pattern} » ne laisse rien de côté : est-il bien écrit ?",

@@ -74,7 +74,7 @@ def lines(done: Verified) -> Iterator[str]:
     for problem in done.damaged:
         yield f"! {problem.name}: {_reason(problem.reason)}"
     for file in done.affected:
-        yield f"! {file.snapshot[:8]}:{file.path}: {_reason(file.reason)}"
+        yield f"! {file.snapshot[:8]}:{file.native or file.path}: {_reason(file.reason)}"
     if done.affected_count > len(done.affected):
         rest = count(done.affected_count - len(done.affected))
         yield say(f"… et {rest} autres fichiers", f"… and {rest} more files")

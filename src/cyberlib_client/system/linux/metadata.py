@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from ...core.platform import NOT_APPLICABLE, NOTHING, OMITTED, Native
+from ...core.platform import LINK, NOT_APPLICABLE, NOTHING, OMITTED, Native
 from ..extended import gather, xattr_key, xattr_name
 
 _ACLS: Final = {"system.posix_acl_access": "acl:access", "system.posix_acl_default": "acl:default"}
@@ -43,6 +43,8 @@ if sys.platform == "linux":
             lost = []
             for key, value in items.items():
                 name = _name(key)
+                if key == LINK:
+                    continue
                 if name is None:
                     lost.append(key if key.startswith(OMITTED) else NOT_APPLICABLE + key)
                 elif _wanted(name, want_acl, want_owner) and not _set(target, name, value):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from ...core.platform import NOT_APPLICABLE, NOTHING, OMITTED, Native
+from ...core.platform import LINK, NOT_APPLICABLE, NOTHING, OMITTED, Native
 from ..extended import FLAGS, Reader, gather, refuse, xattr_key, xattr_name
 from . import api
 
@@ -52,8 +52,8 @@ class MacMetadata:
                 done = _done(partial(api.set_xattr, target, name, value))
             elif key == _ACL_KEY:
                 done = not want_acl or _done(partial(api.set_acl, target, value))
-            elif key == _FLAGS_KEY:
-                done = True  # apply_last
+            elif key in (_FLAGS_KEY, LINK):
+                done = True  # flags come last, and links have one kind
             else:
                 done = False
                 key = key if key.startswith(OMITTED) else NOT_APPLICABLE + key

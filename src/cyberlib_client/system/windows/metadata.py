@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from ...core.platform import NOT_APPLICABLE, NOTHING, OMITTED, Native
+from ...core.platform import LINK, NOT_APPLICABLE, NOTHING, OMITTED, Native
 from ..extended import FLAGS, Reader, gather, refuse
 from . import api, descriptor, streams
 
@@ -27,8 +27,13 @@ class WindowsMetadata:
     """See core.platform.Metadata."""
 
     def read(self, target: Native | int, *, is_symlink: bool) -> dict[str, bytes]:
-        """Of a link only the attributes: the functions for the rest would look at its target."""
-        where = api.path_of(target)
+        """Of a link only the attributes and its kind: the functions for the rest would look at its target."""
+        try:
+            where = api.path_of(target)
+        except OSError as refused:  # not every file system tells the path of an open file
+            if getattr(refused, "winerror", None) in _GONE:
+                raise
+            return {OMITTED + _ATTRIBUTES_KEY: b"", OMITTED + _SDDL_KEY: b""}
         attributes = api.kernel32().GetFileAttributesW(where)
         if attributes == _NO_ATTRIBUTES:
             error = api.failed(path=where)
@@ -36,6 +41,8 @@ class WindowsMetadata:
                 raise error
             return {OMITTED + _ATTRIBUTES_KEY: b""}
         readers: list[tuple[str, Reader]] = []
+        if is_symlink and attributes & _DIRECTORY:
+            readers.append((LINK, lambda _room: b"folder"))
         if attributes & _KEPT:
             readers.append((_ATTRIBUTES_KEY, lambda _room: FLAGS.pack(attributes & _KEPT)))
         if not is_symlink:
@@ -79,12 +86,14 @@ def _rank(key: str) -> int:
 
 
 def _known(key: str) -> bool:
-    return key in (_ATTRIBUTES_KEY, _SDDL_KEY) or key.startswith(_STREAM)
+    return key in (_ATTRIBUTES_KEY, _SDDL_KEY, LINK) or key.startswith(_STREAM)
 
 
 def _apply(path: str, key: str, value: bytes, want_acl: bool, want_owner: bool) -> bool:
     if key == _ATTRIBUTES_KEY:
         return _set_attributes(path, value)
+    if key == LINK:
+        return True  # whoever makes the link sees to it
     if key == _SDDL_KEY:
         if not want_acl and not want_owner:
             return True

@@ -46,7 +46,8 @@ class WindowsVolumes:
         api.kernel32().CloseHandle(handle)
 
     def syncs_whole(self, path: Native) -> bool:
-        """Only an administrator may open a volume; a network share has none to open."""
+        """Only an administrator may open a volume, and a network share has none to open. Tried for real: some
+        file systems let themselves be opened and know no flush of the whole."""
         place = os.path.abspath(os.fsdecode(path))
         while not os.path.lexists(place) and os.path.dirname(place) != place:
             place = os.path.dirname(place)
@@ -54,8 +55,10 @@ class WindowsVolumes:
             handle = _open_volume(place)
         except OSError:
             return False
-        api.kernel32().CloseHandle(handle)
-        return True
+        try:
+            return bool(api.kernel32().FlushFileBuffers(handle))
+        finally:
+            api.kernel32().CloseHandle(handle)
 
     def sync_volume(self, target: Native | int) -> None:
         """FlushFileBuffers of the volume: all files of it ("FlushFileBuffers", Microsoft Learn)."""
