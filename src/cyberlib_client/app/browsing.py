@@ -192,14 +192,13 @@ def find(session: Session, pattern: str, *, under: str = "", only: str | None = 
 def versions(session: Session, path: str) -> list[FoundInfo]:
     """The states of one path over time, oldest first.
 
-    What cannot be read is told, see `Session.incomplete`. Raises UsageError("path_in_no_snapshot", path=…), or
-    IntegrityError("bad_tree") when it may be in what cannot be read.
+    What cannot be read is told, see `Session.incomplete`. Raises UsageError("path_in_no_snapshot", path=…),
+    or IntegrityError("bad_tree") when it may be in what cannot be read.
     """
     listed, reader, unread = session.snapshots, session.vault.reader(), _Unread(session)
     session.incomplete |= listed.incomplete
-    own = own_vault_path(path)
-    # The second is a path of another system, as its listings show it.
-    for typed in dict.fromkeys((own, inner_path(path))):
+    meanings = _meanings(path)
+    for typed in meanings:
         wanted = as_saved(reader, reversed(listed.items), typed)
         found = browse.versions(reader, listed.items, wanted, unread)
         if found:
@@ -207,7 +206,18 @@ def versions(session: Session, path: str) -> list[FoundInfo]:
             return [_found(wanted, v.entry, v.snapshots[0], v.snapshots[-1], len(v.snapshots)) for v in found]
     if unread.count:
         raise IntegrityError("bad_tree")
-    raise UsageError("path_in_no_snapshot", path=shown(own))
+    raise UsageError("path_in_no_snapshot", path=shown(meanings[0]))
+
+
+def _meanings(path: str) -> list[bytes]:
+    """A path of this machine; or one of another system, as listings show it, which may be none here."""
+    try:
+        own = [own_vault_path(path)]
+    except UsageError:
+        if not path.startswith("/"):
+            raise
+        own = []
+    return list(dict.fromkeys((*own, inner_path(path))))
 
 
 def differences(session: Session, before: str, after: str) -> Iterator[ChangeInfo]:

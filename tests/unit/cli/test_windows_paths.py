@@ -13,6 +13,8 @@ import pytest
 from cyberlib_client.app.bootstrap import private_files
 from cyberlib_client.core import words
 from cyberlib_client.core.format_v1.tree import SYMLINK
+from cyberlib_client.files.names import display
+from cyberlib_client.files.restore_names import MACOS, POSIX, WINDOWS
 from cyberlib_client.repository.vault import Vault, open_with_key
 from cyberlib_client.state.private_file import write_private
 from cyberlib_client.system import this_system
@@ -184,7 +186,11 @@ def test_windows_paths_are_found_in_any_case(foreign: CommandLine, tmp_path: Pat
 def test_the_exact_name_comes_first_and_no_name_is_guessed(foreign: CommandLine) -> None:
     assert foreign("cat", "latest:C:\\Postes\\Léa\\Projet\\makefile").out == "small"
     assert foreign("cat", "latest:c:\\postes\\léa\\projet\\Makefile").out == "big"
-    for typed in ("C:\\Postes\\Léa\\Projet\\MAKEFILE", "C:\\Postes\\Léa\\Courriers\\STRASSE.TXT", "D:\\Postes"):
+    for typed in (
+        "C:\\Postes\\Léa\\Projet\\MAKEFILE",
+        "C:\\Postes\\Léa\\Courriers\\STRASSE.TXT",
+        "D:\\Postes",
+    ):
         assert foreign.error("ls", f"latest:{typed}", code=2) == "path_not_in_snapshot", typed
     assert foreign.json("ls", "latest:C:\\Postes\\Léa\\Courriers\\STRAßE.TXT")["items"]
 
@@ -218,6 +224,27 @@ def test_other_systems_tell_case(line: CommandLine, tmp_path: Path) -> None:
         == "path_not_in_snapshot"
     )
     line("restore", "latest", "--to", str(tmp_path / "c"), "--include", "*.TXT", code=2)
+
+
+def test_names_of_linux_are_listed_found_and_restored_anywhere(line: CommandLine, tmp_path: Path) -> None:
+    """Bytes that are not text, and names that Windows forbids, end nothing; there they get others."""
+    forge = Forge(_Keys(line))  # type: ignore[arg-type]
+    names = {b"caf\xe9": b"one", b"12:30.txt": b"two", b"a\\b": b"three", "été".encode(): b"four"}
+    entries = [file(name, forge.chunk(data), len(data)) for name, data in sorted(names.items())]
+    forge.commit(forge.leaf(folder(b"srv", forge.leaf(*entries))), system="linux", sources=[b"/srv"])
+    listed = line.json("ls", "latest:/srv")["items"]
+    assert [item["path"] for item in listed] == [f"/srv/{display(name)}" for name in sorted(names)]
+    assert "/srv/caf\\xe9\n" in line("ls", "latest:/srv").out
+    for name, data in names.items():
+        shown = f"/srv/{display(name)}"
+        assert line("cat", f"latest:{shown}").out.encode() == data
+        assert [f["entry"]["path"] for f in line.json("versions", shown)["items"]] == [shown]
+    assert len(line.json("find", "*", "--under", "/srv")["items"]) == len(names)
+    line("restore", "latest", "--to", str(tmp_path / "back"))
+    rules = WINDOWS if sys.platform == "win32" else MACOS if sys.platform == "darwin" else POSIX
+    for name, data in names.items():
+        where = os.path.join(os.fsencode(tmp_path / "back" / "srv"), rules.on_disk(name))
+        assert Path(os.fsdecode(where)).read_bytes() == data
 
 
 @windows

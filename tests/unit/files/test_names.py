@@ -17,6 +17,8 @@ from cyberlib_client.files.names import (
     from_vault_path,
     parse_display,
     to_vault_path,
+    windows_folded,
+    windows_form,
 )
 
 posix_names = st.binary(min_size=1, max_size=12).filter(
@@ -132,6 +134,42 @@ def test_extended_paths() -> None:
     assert extended("\\\\s\\d\\a", system="windows") == "\\\\?\\UNC\\s\\d\\a"
     assert extended("\\\\?\\C:\\a", system="windows") == "\\\\?\\C:\\a"
     assert extended("/a", system="linux") == "/a"
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        (b"/C", "C:\\"),
+        (b"/C/a/b.txt", "C:\\a\\b.txt"),
+        (b"/UNC/nas/Cabinet", "\\\\nas\\Cabinet"),
+        (b"/UNC/nas/Cabinet/x", "\\\\nas\\Cabinet\\x"),
+        # On no drive and no share, or with what cannot be shown: as the vault has it.
+        (b"/", "/"),
+        (b"/UNC/nas", "/UNC/nas"),
+        (b"/Cabinet/C", "/Cabinet/C"),
+        (b"/c/a", "/c/a"),
+        (b"C/a", "C/a"),
+        ("/C/gpj.\u202eexe".encode(), "/C/gpj.\\u202eexe"),
+    ],
+)
+def test_paths_as_windows_writes_them(path: bytes, form: str) -> None:
+    assert windows_form(display(path)) == form
+
+
+@given(st.lists(utf16_names, max_size=4), st.sampled_from(["C:\\", "\\\\nas\\Cabinet médical\\"]))
+def test_what_is_shown_of_windows_can_be_given_back(names: list[str], root: str) -> None:
+    path = to_vault_path(root + "\\".join(names), system="windows")
+    form = windows_form(display(path))
+    assert (parse_display(form) if form.startswith("/") else to_vault_path(form, system="windows")) == path
+
+
+def test_windows_compares_letter_by_letter() -> None:
+    same = [("Lettre.TXT", "lettre.txt"), ("ÉTÉ", "été"), ("ÿ", "Ÿ"), ("σ", "Σ")]
+    others = [("Straße", "STRASSE"), ("e\u0301", "é"), ("a", "b"), ("ﬁ", "FI")]
+    for one, other in same + others:
+        folded = windows_folded(one.encode()) == windows_folded(other.encode())
+        assert folded is ((one, other) in same), one
+    assert windows_folded(b"caf\xe9") == windows_folded(b"CAF\xe9") != windows_folded(b"caf\xc9")
 
 
 @pytest.mark.parametrize(
