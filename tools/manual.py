@@ -100,6 +100,7 @@ def _section(title: str) -> Iterator[str]:
 def _text(text: str) -> str:
     """Text for roff: backslashes, hyphens that must stay hyphens, dots and quotes at the head of a line."""
     escaped = text.replace("\\", r"\e").replace("-", r"\-").replace('"', r"\(dq").replace("'", r"\(aq")
+    escaped = escaped.replace("\u00a0", r"\~")
     return rf"\&{escaped}" if escaped.startswith((".", "'")) else escaped
 
 

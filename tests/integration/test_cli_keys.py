@@ -151,7 +151,7 @@ def test_names_that_we_gave_are_in_the_users_language(line: CommandLine, tmp_pat
     assert names == ["passphrase", "recovery", "recovery (2)", "Coffre-fort", "recovery"]
     with line.secret(PASSPHRASE):
         removed = line("key", "remove", "24 mots (2)")
-        assert "« 24 mots (2) »" in removed.out and "recovery" not in removed.out + removed.err
+        assert "« 24 mots (2) »" in removed.out and "recovery" not in removed.out + removed.err
         assert "[slot_ambiguous]" in line("key", "remove", "24 mots", code=2).err
         line("key", "add", "recovery", "--name", "24 mots")
         assert line.json("key", "remove", "24 mots")["result"]["slot"]["name"] == "24 mots"

@@ -35,8 +35,8 @@ def test_begun_again_it_says_what_was_there(
     line("restore", "latest", "--to", str(out))
     (restored(out, cabinet) / "b.txt").unlink()
     dry = line("restore", "latest", "--to", str(out), "--dry-run").out
-    words = {"fr": "Déjà là, identiques : 5.", "en": "Already there, identical: 5."}[language]
-    assert words in dry and {"fr": "Existent déjà : 5", "en": "Already there: 5"}[language] in dry
+    words = {"fr": "Déjà là, identiques : 5.", "en": "Already there, identical: 5."}[language]
+    assert words in dry and {"fr": "Existent déjà : 5", "en": "Already there: 5"}[language] in dry
     done = line("restore", "latest", "--to", str(out)).out
     assert words in done and {"fr": "1 fichier,", "en": "1 file,"}[language] in done
     result = line.json("restore", "latest", "--to", str(out))["result"]

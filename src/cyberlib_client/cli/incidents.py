@@ -46,7 +46,7 @@ def few_incidents(run: Run) -> Iterator[None]:
             rest = count(number - SHOWN)
             output.remark(
                 say(
-                    f"… et {rest} de plus ; --json les donne tous.",
+                    f"… et {rest} de plus ; --json les donne tous.",
                     f"… and {rest} more; --json has them all.",
                 )
             )

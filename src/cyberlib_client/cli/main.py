@@ -44,7 +44,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> 
     cls=Group,
     lazy=COMMANDS,
     help=Both(
-        "Sauvegarde chiffrée des postes d’un cabinet : tout est chiffré sur le poste, avant d’en sortir.",
+        "Sauvegarde chiffrée des postes d’un cabinet : tout est chiffré sur le poste, avant d’en sortir.",
         "Encrypted backup of a practice’s workstations: all is encrypted before it leaves them.",
     ),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -53,7 +53,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> 
     "--profile",
     metavar=Both("DOSSIER", "DIR"),
     help=Both(
-        "Dossier des réglages, des accès et de l’état (par défaut : celui du système).",
+        "Dossier des réglages, des accès et de l’état (par défaut : celui du système).",
         "Folder of settings, credentials and state (default: the system’s place).",
     ),
 )
@@ -101,7 +101,7 @@ def main(args: Sequence[str], asked: Sequence[int] = ()) -> int:
         return 0
     except Exception as raised:  # noqa: BLE001 (whatever fails, even telling of a failure, is no traceback)
         with contextlib.suppress(OSError):
-            print(f"Erreur : {type(raised).__name__} [internal_error]", file=sys.stderr)  # noqa: T201
+            print(f"Erreur : {type(raised).__name__} [internal_error]", file=sys.stderr)  # noqa: T201
         return 1
 
 
@@ -117,9 +117,9 @@ def _attempt(run: Run, args: Sequence[str]) -> int:
     except click.exceptions.NoArgsIsHelpError as raised:
         if run.output.mode == "text":
             run.output.remark(f"{raised.format_message()}\n")
-        error = _wrong_use(click.UsageError(gettext.gettext("Missing command."), raised.ctx))
+        error = _wrong_use(run, click.UsageError(gettext.gettext("Missing command."), raised.ctx))
     except click.ClickException as raised:
-        error = _wrong_use(raised)
+        error = _wrong_use(run, raised)
     except HungUp:
         raise
     except Exception as raised:  # noqa: BLE001 (no traceback reaches a user)
@@ -135,9 +135,9 @@ def _attempt(run: Run, args: Sequence[str]) -> int:
     return exit_code
 
 
-def _wrong_use(raised: click.ClickException) -> UsageError:
+def _wrong_use(run: Run, raised: click.ClickException) -> UsageError:
     ctx = raised.ctx if isinstance(raised, click.UsageError) else None
-    path = ctx.command_path if ctx is not None else NAME
+    path = ctx.command_path if ctx is not None else f"{NAME} {run.output.command}".rstrip()
     problem = re.sub(r"\s*\n\s*", " ", raised.format_message())
     problem += "" if problem.endswith((".", "?", "?)")) else "."
     return UsageError("usage", problem=problem, help=f"{path} --help")

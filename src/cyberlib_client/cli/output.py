@@ -246,7 +246,8 @@ def error_record(error: CyberlibError) -> dict[str, Any]:
 def error_text(error: CyberlibError) -> str:
     """An error as people read it: what happened, what to do, its code."""
     told = error_record(error)
-    return f"{say('Erreur :', 'Error:')} {told['title']} {told['advice']}".rstrip() + f" [{error.code}]"
+    begin = say("Erreur :", "Error:")
+    return f"{begin} {told['title']} {told['advice']}".rstrip() + f" [{error.code}]"
 
 
 def _told(code: str, facts: Mapping[str, Fact], message: Callable[..., Message]) -> dict[str, Any]:
@@ -265,6 +266,6 @@ def incident_text(incident: Incident) -> str:
     """An incident on one line."""
     from ..app.messages import incident_message
 
-    colon = say(" :", ":")
+    colon = say(" :", ":")
     words = incident_message(incident.code, incident.detail, language())
     return f"! {here(incident.path)}{colon} {words}"

@@ -104,7 +104,7 @@ def figures(progress: Progress, speed: float, room: int) -> str:
         left = say(f"encore {still}", f"{still} left")
     if progress.bytes_known:
         known = size(progress.bytes_known)
-        known = say(f"déjà au coffre : {known}", f"already in the vault: {known}")
+        known = say(f"déjà au coffre : {known}", f"already in the vault: {known}")
     parts = [files, done, f"{size(round(speed))}/s" if speed > 0 else "", left, known]
     for least in (4, 0, 2, 3):
         line = " · ".join(filter(None, parts))

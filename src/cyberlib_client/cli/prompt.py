@@ -36,7 +36,7 @@ class TerminalPrompt:
         elif proof:
             click.echo(
                 say(
-                    "Changer les accès au coffre demande l’un d’eux : ce poste ouvert ne suffit pas.",
+                    "Changer les accès au coffre demande l’un d’eux : ce poste ouvert ne suffit pas.",
                     "Changing the ways into the vault takes one of them: this open machine is not enough.",
                 ),
                 err=True,
@@ -69,7 +69,7 @@ class TerminalPrompt:
         words: list[str] = []
         click.echo(
             say(
-                "Tapez les 24 mots de la clé de secours, sur une ou plusieurs lignes :",
+                "Tapez les 24 mots de la clé de secours, sur une ou plusieurs lignes :",
                 "Type the 24 words of the recovery key, on one line or several:",
             ),
             err=True,
@@ -97,7 +97,7 @@ class TerminalPrompt:
         if not self.possible:
             return None
         with self._question():
-            return str(click.prompt(label, hide_input=True, err=True, prompt_suffix=say(" : ", ": ")))
+            return str(click.prompt(label, hide_input=True, err=True, prompt_suffix=say(" : ", ": ")))
 
     @contextlib.contextmanager
     def _question(self) -> Iterator[None]:

@@ -21,12 +21,12 @@ EXIT_CODES: Final[dict[int, Both]] = {
         "done, but some files could not be read or written",
     ),
     5: Both(
-        "il faut s’identifier : phrase secrète absente ou fausse",
+        "il faut s’identifier : phrase secrète absente ou fausse",
         "authentication needed: passphrase missing or wrong",
     ),
     6: Both("l’emplacement du coffre n’est pas joignable", "the vault’s place cannot be reached"),
     7: Both(
-        "intégrité : données endommagées, ou coffre remis dans un état passé",
+        "intégrité : données endommagées, ou coffre remis dans un état passé",
         "integrity: damaged data, or a vault put back to an earlier state",
     ),
     8: Both("une autre commande travaille sur ce profil", "another command is at work on this profile"),
@@ -36,20 +36,20 @@ EXIT_CODES: Final[dict[int, Both]] = {
 
 ENVIRONMENT: Final[dict[str, Both]] = {
     "CYBERLIB_PASSPHRASE": Both(
-        "La phrase secrète, pour les tâches sans terminal. Un fichier (--passphrase-file) est plus sûr :"
+        "La phrase secrète, pour les tâches sans terminal. Un fichier (--passphrase-file) est plus sûr :"
         " d’autres programmes du même utilisateur peuvent lire l’environnement.",
         "The passphrase, for jobs without a terminal. A file (--passphrase-file) is safer: other programs of"
         " the same user can read the environment.",
     ),
     "LC_ALL, LC_MESSAGES, LANG": Both(
-        "La langue, quand ni --lang ni les réglages ne la disent ; le français à défaut.",
+        "La langue, quand ni --lang ni les réglages ne la disent ; le français à défaut.",
         "The language, when neither --lang nor the settings say it; French by default.",
     ),
 }
 
 FILES: Final[dict[str, Both]] = {
     "settings.toml": Both(
-        "Les réglages : coffre, nom du poste, dossiers, langue. Peut se corriger à la main.",
+        "Les réglages : coffre, nom du poste, dossiers, langue. Peut se corriger à la main.",
         "Settings: vault, device name, sources, language. May be edited by hand.",
     ),
     "credentials/": Both(
@@ -57,7 +57,7 @@ FILES: Final[dict[str, Both]] = {
         "This machine’s credentials. Not to be copied to another.",
     ),
     "state/": Both(
-        "Ce que le poste a vu du coffre et comment ont fini les dernières commandes. Un cache : l’effacer ne"
+        "Ce que le poste a vu du coffre et comment ont fini les dernières commandes. Un cache : l’effacer ne"
         " perd que la mémoire d’un recul du coffre.",
         "What the machine saw of the vault and how the last commands ended. A cache: deleting it loses only"
         " the memory of a vault put back.",
@@ -75,7 +75,7 @@ EXAMPLES: Final[dict[str, Both]] = {
     ),
     "cyberlib backup": Both("Sauvegarder.", "Back up."),
     "cyberlib find martin": Both(
-        "Chercher partout ce dont le nom contient « martin ».",
+        "Chercher partout ce dont le nom contient « martin ».",
         "Search everywhere for what has “martin” in its name.",
     ),
     "cyberlib restore latest:/home/a/Documents --to ~/Restauration": Both(

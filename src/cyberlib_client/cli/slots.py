@@ -68,13 +68,13 @@ def words_lines(words: list[str] | None, words_file: str | None) -> Iterator[str
     """The 24 words of a recovery key, or where they are, and what to do with them."""
     if words is None:
         yield say(
-            f"Les 24 mots de secours sont dans {words_file} : imprimez-les, puis effacez ce fichier.",
+            f"Les 24 mots de secours sont dans {words_file} : imprimez-les, puis effacez ce fichier.",
             f"The 24 recovery words are in {words_file}: print them, then delete that file.",
         )
         return
     yield say(
         "Ces 24 mots de secours ouvrent le coffre si la phrase secrète est oubliée ou le poste perdu.\n"
-        "Notez-les sur papier, maintenant : ils ne seront plus jamais montrés.",
+        "Notez-les sur papier, maintenant : ils ne seront plus jamais montrés.",
         "These 24 recovery words open the vault if the passphrase is forgotten or the machine lost.\n"
         "Write them down on paper, now: they will never be shown again.",
     )

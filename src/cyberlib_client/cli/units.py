@@ -43,7 +43,7 @@ def percent(part: float, whole: float) -> str:
     """A share: "12 %", "12%"; one digit more below ten."""
     share = 100 * part / whole if whole else 0.0
     text = _decimal(share, 1 if 0 < share < 10 else 0)
-    return say(f"{text} %", f"{text}%")
+    return say(f"{text} %", f"{text}%")
 
 
 def duration(seconds: float) -> str:

@@ -120,6 +120,15 @@ class Group(_Helped, click.Group):
             return loaded
         return self.commands.get(cmd_name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:  # it looked for others among the loaded ones alone
+            names = self.list_commands(ctx)
+            raise click.exceptions.NoSuchCommand(error.command_name, possibilities=names, ctx=ctx) from None
+
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         pieces = click.Command.collect_usage_pieces(self, ctx)
         return [*pieces, say("COMMANDE [ARGUMENTS]...", "COMMAND [ARGS]...")]

@@ -18,7 +18,7 @@ from cyberlib_client.cli.language import Both, Language, choose, from_environmen
 from cyberlib_client.cli.main import cli, speak
 from cyberlib_client.cli.reference import EXIT_CODES
 from tests.support.command_line import call
-from tools import catalogue, manual
+from tools import catalogue, manual, typography
 
 ROOT: Final = Path(__file__).parents[3]
 CLICK: Final = Path(click.__file__).parent
@@ -130,6 +130,59 @@ def test_the_catalogue_is_the_one_that_was_written() -> None:
     assert (catalogue.FOLDER / "cyberlib.mo").read_bytes() == catalogue.write_mo(messages)
 
 
+@pytest.mark.parametrize(
+    "path", [*typography.sources(), typography.CATALOGUE], ids=lambda path: "/".join(path.parts[-2:])
+)
+def test_french_has_its_no_break_spaces(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == typography.typeset(path), "run: python3 tools/typography.py"
+
+
+def test_no_line_of_help_begins_with_half_a_sign() -> None:
+    for name, _, _ in _commands():
+        for columns in ("40", "60", "80", "100"):
+            help_ = call(*name.split()[1:], "--help", environment={"COLUMNS": columns}).out
+            assert not re.search(r"^\s*[:;!?»]", help_, re.MULTILINE), help_
+
+
+# --- wrong use ---
+
+ENGLISH: Final = re.compile(
+    r"\b(Usage|Error|Missing|No such|Invalid|Did you|Got|requires|value|[Cc]hoose|range|integer|not|one of)\b"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["nope"], "La commande 'nope' n’existe pas."),
+        (["backups"], "Vouliez-vous dire 'backup' ?"),
+        (["key", "ad"], "Vouliez-vous dire 'add' ?"),
+        (["--nope", "backup"], "L’option '--nope' n’existe pas."),
+        (["backup", "--exclud", "x"], "Vouliez-vous dire '--exclude' ?"),
+        (["backup", "--exclude"], "Il faut une valeur après l’option '--exclude'."),
+        (["snapshots", "--json=yes"], "L’option '--json' ne prend pas de valeur."),
+        (["snapshots", "a"], "Argument en trop (a)."),
+        (["snapshots", "a", "b"], "Arguments en trop (a b)."),
+        (["find"], "Il manque l’argument 'MOTIF'."),
+        (["restore", "latest"], "Il manque l’option '--to'."),
+        (["vault", "create"], "Il manque l’option '--at'."),
+        (["vault"], "Il manque une commande."),
+        (["key", "add"], "Au choix : passphrase, recovery, device."),
+        (["key", "add", "x"], "'x' n’est pas parmi 'passphrase', 'recovery', 'device'."),
+        (["--lang", "de", "backup"], "Valeur refusée pour '--lang' : 'de' n’est pas parmi 'fr', 'en'."),
+        (["verify", "--read-data", "beaucoup"], "'beaucoup' n’est pas un nombre."),
+        (["verify", "--read-data", "101"], "101 n’est pas dans l’intervalle 0<=x<=100."),
+        (["backup", "--label"], "Il faut une valeur après l’option '--label'."),
+    ],
+)
+def test_wrong_use_is_told_in_french_alone(words: list[str], told: str) -> None:
+    done = call(*words, environment={"LC_ALL": "fr_FR.UTF-8"})
+    assert done.code == 2 and done.out == ""
+    last = done.err.splitlines()[-1]
+    assert told in last and last.startswith("Erreur : ") and last.endswith(" --help [usage]"), last
+    assert ENGLISH.findall(re.sub(r"'[^']*'", "", last)) == [], last
+
+
 # --- the manual ---
 
 
@@ -181,8 +234,8 @@ def test_counts_durations_and_shares() -> None:
     assert [units.duration(s) for s in (0, 0.1, 9.94, 12.3, 59.6, 200, 7500)] == [
         "moins de 0,1 s", "0,1 s", "9,9 s", "12 s", "1 min 00 s", "3 min 20 s", "2 h 05 min",
     ]  # fmt: skip
-    assert units.percent(12, 100) == "12 %"
-    assert units.percent(1, 0) == "0 %"
+    assert units.percent(12, 100) == "12 %"
+    assert units.percent(1, 0) == "0 %"
     assert [units.many(n, *units.FILE) for n in (0, 1, 2)] == ["0 fichier", "1 fichier", "2 fichiers"]
     choose("en")
     assert [units.many(n, *units.FILE) for n in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
@@ -237,5 +290,5 @@ def test_the_command_line_decides_before_the_settings_and_they_before_the_system
         return call("--profile", str(tmp_path / profile), *options, "snapshots", environment=system).err
 
     assert told("").startswith("Error: ")
-    assert told("", "--lang=fr").startswith("Erreur : ")
-    assert told("none").startswith("Erreur : ")
+    assert told("", "--lang=fr").startswith("Erreur : ")
+    assert told("none").startswith("Erreur : ")

@@ -72,7 +72,7 @@ def translated(words: str, language: Language) -> str:
 _OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
 _NAMED: Final = re.compile(r"\{(\w+)\}")
 _REASONS: Final = ("reason", "detail")
-_UNKNOWN: Final = Text("Erreur {code}[ : {reason}].", "", "Error {code}[: {reason}].", "")
+_UNKNOWN: Final = Text("Erreur {code}[ : {reason}].", "", "Error {code}[: {reason}].", "")
 
 
 def _message(texts: Mapping[str, Text], code: str, facts: Mapping[str, Fact], language: Language) -> Message:

@@ -7,14 +7,14 @@ from typing import Final
 from .text import Text
 
 _VERIFY = (
-    "Lancez cyberlib verify --read-data pour savoir quels fichiers sont touchés ; tout le reste se restaure."
+    "Lancez cyberlib verify --read-data pour savoir quels fichiers sont touchés ; tout le reste se restaure."
 )
 _VERIFY_EN = "Run cyberlib verify --read-data to learn which files are touched; all the rest can be restored."
 
 
 def _malformed(fr: str, en: str) -> Text:
     return Text(
-        f"Endommagé ou altéré : {fr} du coffre.",
+        f"Endommagé ou altéré : {fr} du coffre.",
         _VERIFY,
         f"Damaged or altered: {en} of the vault.",
         _VERIFY_EN,
@@ -51,14 +51,14 @@ ERRORS: Final[dict[str, Text]] = {
     "bad_tree": _malformed("un dossier", "a directory"),
     "not_an_object": _malformed("un objet", "an object"),
     "bad_signature": Text(
-        "La signature d’une version ne tient pas : elle n’a pas été faite par un poste de ce coffre.",
-        "Ne restaurez pas cette version ; cherchez qui d’autre peut écrire dans l’emplacement du coffre.",
+        "La signature d’une version ne tient pas : elle n’a pas été faite par un poste de ce coffre.",
+        "Ne restaurez pas cette version ; cherchez qui d’autre peut écrire dans l’emplacement du coffre.",
         "A snapshot’s signature does not hold: it was not made by a machine of this vault.",
         "Do not restore it; find out who else can write to the vault’s place.",
     ),
     "other_vault": Text(
         "Un objet d’un autre coffre se trouve dans celui-ci.",
-        "Deux coffres ont été mêlés dans un dossier : séparez-les. " + _VERIFY,
+        "Deux coffres ont été mêlés dans un dossier : séparez-les. " + _VERIFY,
         "An object of another vault lies in this one.",
         "Two vaults were mixed in one folder: separate them. " + _VERIFY_EN,
     ),
@@ -70,18 +70,18 @@ ERRORS: Final[dict[str, Text]] = {
         "Check which disk is plugged in. To use that other vault, connect it to another profile (--profile).",
     ),
     "slots_missing": Text(
-        "Il y a un coffre dans {at}, mais ce qui permet de l’ouvrir manque ou est illisible : {missing}.",
-        "Sans « slots », ni CyberLib ni le programme de secours n’ouvrent rien : n’effacez rien ici, et"
-        " remettez « vault » et le dossier « slots » d’une autre copie du coffre.",
+        "Il y a un coffre dans {at}, mais ce qui permet de l’ouvrir manque ou est illisible : {missing}.",
+        "Sans « slots », ni CyberLib ni le programme de secours n’ouvrent rien : n’effacez rien ici, et"
+        " remettez « vault » et le dossier « slots » d’une autre copie du coffre.",
         "There is a vault in {at}, but what opens it is gone or unreadable: {missing}.",
         "Without “slots” neither CyberLib nor the rescue program opens anything: delete nothing here, and put"
         " back “vault” and the folder “slots” from another copy of the vault.",
     ),
     "passphrase_slots_many": Text(
-        "Le coffre contient plus d’accès par phrase secrète qu’un CyberLib n’en fait : quelqu’un a pu en"
+        "Le coffre contient plus d’accès par phrase secrète qu’un CyberLib n’en fait : quelqu’un a pu en"
         " ajouter de faux, et tous n’ont pas été essayés.",
-        "Les 24 mots l’ouvrent sans attendre : donnez-les à la place de la phrase. Puis cyberlib verify nomme"
-        " les tables de « slots » à effacer.",
+        "Les 24 mots l’ouvrent sans attendre : donnez-les à la place de la phrase. Puis cyberlib verify nomme"
+        " les tables de « slots » à effacer.",
         "The vault holds more passphrase slots than CyberLib makes: somebody may have added false ones, and"
         " not all were tried.",
         "The 24 words open it without delay: give them instead of the passphrase. Then cyberlib verify names"
@@ -89,22 +89,22 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "slots_rolled_back": Text(
         "La table des accès est plus ancienne (n° {got}) que celle que ce poste a vue (n° {seen}).",
-        "On a remis le coffre dans un état passé : un accès ôté ouvrirait de nouveau. Si c’est voulu :"
-        " cyberlib verify --accept-missing ; sinon cherchez qui.",
+        "On a remis le coffre dans un état passé : un accès ôté ouvrirait de nouveau. Si c’est voulu :"
+        " cyberlib verify --accept-missing ; sinon cherchez qui.",
         "The table of slots is older (number {got}) than the one this machine has seen (number {seen}).",
         "The vault was put back to an earlier state: a removed slot would open it again. If that was meant:"
         " cyberlib verify --accept-missing; otherwise find out who did.",
     ),
     "kdf_out_of_bounds": Text(
         "Le coffre demande une protection de la phrase secrète trop faible ou démesurée.",
-        "Quelqu’un a pu l’altérer : la phrase secrète n’a pas été utilisée. Prenez une copie sûre du coffre.",
+        "Quelqu’un a pu l’altérer : la phrase secrète n’a pas été utilisée. Prenez une copie sûre du coffre.",
         "The vault asks for a protection of the passphrase that is too weak, or beyond measure.",
         "Somebody may have altered it: the passphrase was not used. Take a safe copy of the vault.",
     ),
     "vault_altered": _malformed("l’en-tête", "the header"),
     "hostile_name": Text(
-        "Un nom du coffre chercherait à sortir du dossier de restauration ({path}) : il est refusé.",
-        "Quelqu’un a pu fabriquer cette version : ne vous y fiez pas.",
+        "Un nom du coffre chercherait à sortir du dossier de restauration ({path}) : il est refusé.",
+        "Quelqu’un a pu fabriquer cette version : ne vous y fiez pas.",
         "A name in the vault would lead out of the folder to restore to ({path}): it is refused.",
         "Somebody may have forged this snapshot: do not trust it.",
     ),
@@ -121,9 +121,9 @@ ERRORS: Final[dict[str, Text]] = {
         _VERIFY_EN,
     ),
     "bad_memory": Text(
-        "Des données ont changé dans la mémoire de ce poste avant d’être enregistrées ; rien de faux n’a été"
+        "Des données ont changé dans la mémoire de ce poste avant d’être enregistrées ; rien de faux n’a été"
         " enregistré.",
-        "La mémoire de ce poste est sans doute défectueuse : faites-la tester, puis relancez.",
+        "La mémoire de ce poste est sans doute défectueuse : faites-la tester, puis relancez.",
         "Data changed in this machine’s memory before they were stored; nothing wrong was stored.",
         "This machine’s memory is probably failing: have it tested, then run again.",
     ),

@@ -8,34 +8,34 @@ from .text import Text
 
 NOTICES: Final[dict[str, Text]] = {
     "snapshot_damaged": Text(
-        "Une version du coffre est endommagée ({name}) : elle n’est pas listée.",
+        "Une version du coffre est endommagée ({name}) : elle n’est pas listée.",
         "Remettez ce fichier d’une copie du coffre, si vous en avez une.",
         "A snapshot of the vault is damaged ({name}): it is not listed.",
         "Put that file back from a copy of the vault, if you have one.",
     ),
     "snapshot_unreadable": Text(
-        "Le disque ne rend pas une version du coffre ({name}) : elle n’est pas listée.",
-        "Relancez ; si cela revient, le disque s’use ou se débranche : copiez ailleurs ce qu’il contient.",
+        "Le disque ne rend pas une version du coffre ({name}) : elle n’est pas listée.",
+        "Relancez ; si cela revient, le disque s’use ou se débranche : copiez ailleurs ce qu’il contient.",
         "The disk does not give back a snapshot of the vault ({name}): it is not listed.",
         "Run again; if it comes back, the disk is failing or loose: copy what it holds elsewhere.",
     ),
     "snapshot_fork": Text(
-        "Deux versions du poste « {device} » portent le même numéro ({name}).",
-        "Ce poste a sans doute été cloné : sur le clone, effacez le profil de CyberLib et reconnectez-le au"
+        "Deux versions du poste « {device} » portent le même numéro ({name}).",
+        "Ce poste a sans doute été cloné : sur le clone, effacez le profil de CyberLib et reconnectez-le au"
         " coffre.",
         "Two snapshots of the device “{device}” have the same number ({name}).",
         "The machine was probably cloned: on the clone, delete CyberLib’s profile and connect it to the vault"
         " anew.",
     ),
     "snapshot_gap": Text(
-        "Une version du poste « {device} » manque, avant {name}.",
-        "On l’a ôtée du coffre, ou le disque l’a perdue : lancez cyberlib verify.",
+        "Une version du poste « {device} » manque, avant {name}.",
+        "On l’a ôtée du coffre, ou le disque l’a perdue : lancez cyberlib verify.",
         "A snapshot of the device “{device}” is missing before {name}.",
         "Somebody took it out of the vault, or the disk lost it: run cyberlib verify.",
     ),
     "snapshot_rollback": Text(
         "Une version que ce poste avait vue a disparu du coffre ({name}).",
-        "On a remis le coffre dans un état passé, ou effacé des versions. Si c’est voulu :"
+        "On a remis le coffre dans un état passé, ou effacé des versions. Si c’est voulu :"
         " cyberlib verify --accept-missing.",
         "A snapshot that this machine had seen is gone from the vault ({name}).",
         "The vault was put back to an earlier state, or snapshots were deleted. If that was meant:"
@@ -48,11 +48,11 @@ NOTICES: Final[dict[str, Text]] = {
         "cyberlib verify names them all.",
     ),
     "folder_unread": Text(
-        "{path} ne peut pas être lu[ dans la version {snapshot}] : ce dossier, ou l’un de ceux qui y mènent, est"
-        " endommagé ou manque ; ce qu’il contient n’est pas listé.",
+        "{path} ne peut pas être lu[ dans la version {snapshot}] : ce dossier, ou l’un de ceux qui y mènent,"
+        " est endommagé ou manque ; ce qu’il contient n’est pas listé.",
         "cyberlib verify --read-data dit ce qui est touché.",
-        "{path} cannot be read[ in the snapshot {snapshot}]: this folder, or one on the way to it, is damaged or"
-        " missing; what it holds is not listed.",
+        "{path} cannot be read[ in the snapshot {snapshot}]: this folder, or one on the way to it, is damaged"
+        " or missing; what it holds is not listed.",
         "cyberlib verify --read-data says what is touched.",
     ),
     "folders_unread": Text(
@@ -62,16 +62,16 @@ NOTICES: Final[dict[str, Text]] = {
         "cyberlib verify --read-data says what is touched.",
     ),
     "slot_came_back": Text(
-        "L’accès « {slot} », qui avait été ôté, ouvre de nouveau le coffre.",
+        "L’accès « {slot} », qui avait été ôté, ouvre de nouveau le coffre.",
         "Un autre poste changeait les accès au même moment, ou l’hébergeur a caché un changement. Ôtez-le de"
-        " nouveau : cyberlib key remove {id}.",
+        " nouveau : cyberlib key remove {id}.",
         "The slot “{slot}”, which was removed, opens the vault again.",
-        "Another machine changed slots at the same moment, or the host hid a change. Remove it again: cyberlib key"
-        " remove {id}.",
+        "Another machine changed slots at the same moment, or the host hid a change. Remove it again:"
+        " cyberlib key remove {id}.",
     ),
     "device_not_accepted": Text(
         "Le coffre n’accepte plus l’accès de ce poste.",
-        "Refaites-le quand le coffre est ouvert : cyberlib key add device.",
+        "Refaites-le quand le coffre est ouvert : cyberlib key add device.",
         "The vault no longer accepts this machine’s slot.",
         "Make a new one when the vault is open: cyberlib key add device.",
     ),
@@ -82,8 +82,8 @@ NOTICES: Final[dict[str, Text]] = {
         "Remove its slot (cyberlib key remove) and make a new one (cyberlib key add device).",
     ),
     "header_damaged": Text(
-        "L’en-tête du coffre, le fichier « vault » dans {at}, a disparu ou a été modifié.",
-        "Rien n’est perdu, les tables d’accès le contiennent aussi : remettez ce fichier d’une autre copie du"
+        "L’en-tête du coffre, le fichier « vault » dans {at}, a disparu ou a été modifié.",
+        "Rien n’est perdu, les tables d’accès le contiennent aussi : remettez ce fichier d’une autre copie du"
         " coffre, et cherchez qui d’autre peut écrire là.",
         "The header of the vault, the file “vault” in {at}, is gone or was changed.",
         "Nothing is lost, the tables of slots hold it too: put that file back from another copy of the vault,"
@@ -91,27 +91,27 @@ NOTICES: Final[dict[str, Text]] = {
     ),
     "object_set_aside": Text(
         "Un objet endommagé du coffre n’est pas utilisé ({name}).",
-        "Cette sauvegarde remet ce qui est encore sur le poste ; cyberlib verify dit ce qui est touché.",
+        "Cette sauvegarde remet ce qui est encore sur le poste ; cyberlib verify dit ce qui est touché.",
         "A damaged object of the vault is not used ({name}).",
         "This backup puts back what is still on the machine; cyberlib verify says what is touched.",
     ),
     "pack_missing": Text(
         "Un paquet du coffre a disparu ({name}).",
-        "Cette sauvegarde remet ce qui est encore sur le poste ; cyberlib verify dit ce qui est touché.",
+        "Cette sauvegarde remet ce qui est encore sur le poste ; cyberlib verify dit ce qui est touché.",
         "A pack of the vault is gone ({name}).",
         "This backup puts back what is still on the machine; cyberlib verify says what is touched.",
     ),
     "source_nested": Text(
         "{path} se trouve dans {at}, qui est protégé aussi.",
-        "Rien n’est sauvegardé deux fois : tant que {at} le contient, ce sont les exclusions de {at} qui"
-        " valent. Si ce n’est pas voulu, ôtez l’un des deux : cyberlib sources remove.",
+        "Rien n’est sauvegardé deux fois : tant que {at} le contient, ce sont les exclusions de {at} qui"
+        " valent. Si ce n’est pas voulu, ôtez l’un des deux : cyberlib sources remove.",
         "{path} lies in {at}, which is protected too.",
         "Nothing is saved twice: as long as {at} takes it in, the exclusions of {at} apply. If that is not"
         " meant, remove one of the two: cyberlib sources remove.",
     ),
     "state_not_written": Text(
         "L’état local n’a pas pu être noté ({at}).",
-        "Rien n’est perdu, mais un recul du coffre passerait inaperçu : vérifiez la place et les droits.",
+        "Rien n’est perdu, mais un recul du coffre passerait inaperçu : vérifiez la place et les droits.",
         "The local state could not be written ({at}).",
         "Nothing is lost, but a vault put back might go unnoticed: check space and rights.",
     ),
@@ -122,7 +122,7 @@ NOTICES: Final[dict[str, Text]] = {
         "Keep it to yourself (chmod 600).",
     ),
     "old_copies_open": Text(
-        "Cet accès n’ouvre plus ce coffre ; une copie du coffre faite avant s’ouvre encore avec lui.",
+        "Cet accès n’ouvre plus ce coffre ; une copie du coffre faite avant s’ouvre encore avec lui.",
         "S’il a pu être volé, faites un nouveau coffre.",
         "This slot no longer opens this vault; a copy of the vault made before still opens with it.",
         "If it may have been stolen, make a new vault.",
@@ -143,13 +143,13 @@ INCIDENTS: Final[dict[str, Text]] = {
         "",
     ),
     "inconsistent": Text(
-        "a changé pendant la lecture : la copie mêle peut-être deux états.",
+        "a changé pendant la lecture : la copie mêle peut-être deux états.",
         "",
         "changed while it was read: the copy may mix two states.",
         "",
     ),
     "placeholder": Text(
-        "n’est que dans le nuage : son contenu n’est pas sauvegardé.",
+        "n’est que dans le nuage : son contenu n’est pas sauvegardé.",
         "",
         "is in the cloud only: its content is not saved.",
         "",
@@ -161,25 +161,25 @@ INCIDENTS: Final[dict[str, Text]] = {
         "",
     ),
     "source_missing": Text(
-        "n’est pas là[ ({detail})] : ce dossier n’est pas dans cette version.",
+        "n’est pas là[ ({detail})] : ce dossier n’est pas dans cette version.",
         "",
         "is not there[ ({detail})]: this source is not in this snapshot.",
         "",
     ),
     "content_damaged": Text(
-        "n’est pas restauré en entier : ses données sont endommagées ou manquent[ ({detail})].",
+        "n’est pas restauré en entier : ses données sont endommagées ou manquent[ ({detail})].",
         "",
         "is not restored whole: its data are damaged or missing[ ({detail})].",
         "",
     ),
     "no_content": Text(
-        "n’avait pas pu être lu à la sauvegarde[ ({detail})] : son contenu n’est pas dans cette version.",
+        "n’avait pas pu être lu à la sauvegarde[ ({detail})] : son contenu n’est pas dans cette version.",
         "",
         "could not be read when it was backed up[ ({detail})]: its content is not in this snapshot.",
         "",
     ),
     "inconsistent_copy": Text(
-        "avait changé pendant sa sauvegarde : vérifiez-le.",
+        "avait changé pendant sa sauvegarde : vérifiez-le.",
         "",
         "changed while it was saved: check it.",
         "",
@@ -191,31 +191,31 @@ INCIDENTS: Final[dict[str, Text]] = {
         "",
     ),
     "device_left_out": Text(
-        "est un périphérique, laissé de côté ; --devices le recrée.",
+        "est un périphérique, laissé de côté ; --devices le recrée.",
         "",
         "is a device file, left out; --devices makes it again.",
         "",
     ),
     "metadata_omitted": Text(
-        "est sauvegardé, mais sans : {detail}.",
+        "est sauvegardé, mais sans : {detail}.",
         "",
         "is saved, but without: {detail}.",
         "",
     ),
     "modes_not_kept": Text(
-        "et ce qui suit : ce système de fichiers ne garde pas les droits des fichiers.",
+        "et ce qui suit : ce système de fichiers ne garde pas les droits des fichiers.",
         "",
         "and below: this file system does not keep the rights of files.",
         "",
     ),
     "kind_not_supported": Text(
-        "est d’une sorte que ce système de fichiers ne connaît pas[ ({detail})] : laissé de côté.",
+        "est d’une sorte que ce système de fichiers ne connaît pas[ ({detail})] : laissé de côté.",
         "",
         "is of a kind that this file system does not know[ ({detail})]: left out.",
         "",
     ),
     "restore_denied": Text(
-        "n’a pas pu être écrit : le système refuse[ ({detail})].",
+        "n’a pas pu être écrit : le système refuse[ ({detail})].",
         "",
         "could not be written: the system refuses[ ({detail})].",
         "",
@@ -233,7 +233,7 @@ INCIDENTS: Final[dict[str, Text]] = {
         "",
     ),
     "kept_both": Text(
-        "existait déjà : restauré à côté, sous le nom {name}.",
+        "existait déjà : restauré à côté, sous le nom {name}.",
         "",
         "was already there: restored beside it as {name}.",
         "",
@@ -245,7 +245,7 @@ INCIDENTS: Final[dict[str, Text]] = {
         "",
     ),
     "metadata_lost": Text(
-        "est restauré, mais sans : {detail}.",
+        "est restauré, mais sans : {detail}.",
         "",
         "is restored, but without: {detail}.",
         "",

@@ -9,17 +9,18 @@ from .text import Text
 ERRORS: Final[dict[str, Text]] = {
     "store_full": Text(
         "Plus de place dans {at}.",
-        "Libérez de la place, ou changez de disque, puis relancez : ce qui est déjà envoyé ne le sera pas de"
+        "Libérez de la place, ou changez de disque, puis relancez : ce qui est déjà envoyé ne le sera pas de"
         " nouveau, et les versions déjà faites sont intactes.",
         "There is no space left in {at}.",
         "Free some, or change the disk, then run again: what was sent is not sent again, and the snapshots"
         " already made are untouched.",
     ),
     "store_denied": Text(
-        "Pas le droit d’écrire ou de lire dans {at}[ : {reason}].",
-        "Rendez ce dossier accessible à l’utilisateur qui lance CyberLib, puis relancez.",
+        "Pas le droit d’écrire ou de lire dans {at}[ : {reason}].",
+        "Rendez ce dossier accessible à l’utilisateur qui lance CyberLib, ou le disque inscriptible, puis"
+        " relancez.",
         "No right to write or read in {at}[: {reason}].",
-        "Give the user who runs CyberLib access to this folder, then run again.",
+        "Give the user who runs CyberLib access to this folder, or make the disk writable, then run again.",
     ),
     "store_absent": Text(
         "{at} n’est pas là.",
@@ -29,31 +30,31 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "vault_absent": Text(
         "Le coffre n’est pas dans {at}.",
-        "Le disque n’est sans doute pas branché, ou c’en est un autre : branchez le bon, puis relancez.",
+        "Le disque n’est sans doute pas branché, ou c’en est un autre : branchez le bon, puis relancez.",
         "The vault is not in {at}.",
         "The disk is probably not plugged in, or it is another one: plug in the right one, then run again.",
     ),
     "store_unusable": Text(
-        "{at} ne répond pas comme un dossier[ : {reason}].",
+        "{at} ne répond pas comme un dossier[ : {reason}].",
         "Vérifiez le disque, le câble ou le réseau, puis relancez.",
         "{at} does not answer as a folder does[: {reason}].",
         "Check the disk, the cable or the network, then run again.",
     ),
     "store_read_error": Text(
         "Le disque ne rend pas un objet du coffre ({at}, {name}).",
-        "Le disque s’use ou se débranche : copiez-en le contenu ailleurs, puis cyberlib verify --read-data.",
+        "Le disque s’use ou se débranche : copiez-en le contenu ailleurs, puis cyberlib verify --read-data.",
         "The disk does not give back an object of the vault ({at}, {name}).",
         "The disk is failing or loose: copy what it holds elsewhere, then cyberlib verify --read-data.",
     ),
     "no_memory": Text(
-        "La mémoire de l’ordinateur n’a pas suffi ; ce qui était fait est intact.",
+        "La mémoire de l’ordinateur n’a pas suffi ; ce qui était fait est intact.",
         "Fermez d’autres programmes, puis relancez.",
         "The computer’s memory did not suffice; what was done before is intact.",
         "Close other programs, then run again.",
     ),
     "vault_changed": Text(
-        "Des objets du coffre {at} ont disparu pendant la sauvegarde ; aucune version n’a été faite.",
-        "Relancez la sauvegarde ; si cela revient, cyberlib verify.",
+        "Des objets du coffre {at} ont disparu pendant la sauvegarde ; aucune version n’a été faite.",
+        "Relancez la sauvegarde ; si cela revient, cyberlib verify.",
         "Objects of the vault {at} disappeared during the backup; no snapshot was made.",
         "Run the backup again; if it comes back, cyberlib verify.",
     ),
@@ -64,19 +65,19 @@ ERRORS: Final[dict[str, Text]] = {
         "Free some, then run again.",
     ),
     "profile_denied": Text(
-        "Pas d’accès aux réglages de CyberLib ({at})[ : {reason}].",
-        "Vérifiez à qui appartient ce dossier, ou donnez-en un autre : --profile DOSSIER.",
+        "Pas d’accès aux réglages de CyberLib ({at})[ : {reason}].",
+        "Vérifiez à qui appartient ce dossier, ou donnez-en un autre : --profile DOSSIER.",
         "No access to CyberLib’s settings ({at})[: {reason}].",
         "Check who owns this folder, or give another: --profile FOLDER.",
     ),
     "settings_damaged": Text(
-        "Le fichier de réglages {at} ne se comprend pas[ : {reason}].",
-        "Corrigez-le, ou renommez-le et refaites les réglages ; CyberLib n’y a pas touché.",
+        "Le fichier de réglages {at} ne se comprend pas[ : {reason}].",
+        "Corrigez-le, ou renommez-le et refaites les réglages ; CyberLib n’y a pas touché.",
         "The settings file {at} cannot be understood[: {reason}].",
         "Correct it, or rename it and set up again; CyberLib has not touched it.",
     ),
     "lock_not_made": Text(
-        "Le verrou {path} ne peut pas être posé[ : {detail}].",
+        "Le verrou {path} ne peut pas être posé[ : {detail}].",
         "Le profil doit être sur un disque local où vous avez le droit d’écrire.",
         "The lock {path} cannot be made[: {detail}].",
         "The profile must be on a local disk where you may write.",
@@ -95,44 +96,44 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "stopped": Text(
         "Arrêté à la demande.",
-        "Rien n’est perdu : relancez la commande quand vous voulez.",
+        "Rien n’est perdu : relancez la commande quand vous voulez.",
         "Stopped on request.",
         "Nothing is lost: run the command again whenever you like.",
     ),
     "sources_missing": Text(
-        "Aucun des dossiers à sauvegarder n’est là ; aucune version n’a été faite.",
-        "Branchez le disque ou montez le partage ; sinon corrigez la liste : cyberlib sources.",
+        "Aucun des dossiers à sauvegarder n’est là ; aucune version n’a été faite.",
+        "Branchez le disque ou montez le partage ; sinon corrigez la liste : cyberlib sources.",
         "None of the folders to back up is there; no snapshot was made.",
         "Plug the disk in or mount the share; otherwise correct the list: cyberlib sources.",
     ),
     "target_full": Text(
         "Plus de place là où l’on restaure ({path}).",
-        "Libérez de la place, puis relancez la même commande : elle continue et ne récrit pas ce qui est là.",
+        "Libérez de la place, puis relancez la même commande : elle continue et ne récrit pas ce qui est là.",
         "There is no space left where files are restored ({path}).",
         "Free some, then run the same command again: it goes on, and does not write again what is there.",
     ),
     "target_not_written": Text(
-        "Le disque n’a pas pris tout ce qui a été restauré dans {path}[ : {reason}].",
-        "Le disque est peut-être en panne : restaurez sur un autre, ou relancez la même commande, qui compare"
+        "Le disque n’a pas pris tout ce qui a été restauré dans {path}[ : {reason}].",
+        "Le disque est peut-être en panne : restaurez sur un autre, ou relancez la même commande, qui compare"
         " ce qui est là et remet ce qui diffère.",
         "The disk did not take all that was restored to {path}[: {reason}].",
         "It may be failing: restore to another one, or run the same command again, which compares what is"
         " there and puts back what differs.",
     ),
     "target_read_only": Text(
-        "On ne peut pas écrire là où l’on restaure ({path})[ : {reason}].",
+        "On ne peut pas écrire là où l’on restaure ({path})[ : {reason}].",
         "Choisissez un autre dossier.",
         "Nothing can be written where files are restored ({path})[: {reason}].",
         "Choose another folder.",
     ),
     "target_lost": Text(
-        "Le disque où l’on restaure a disparu ({path})[ : {reason}].",
+        "Le disque où l’on restaure a disparu ({path})[ : {reason}].",
         "Rebranchez-le, puis relancez.",
         "The disk where files are restored is gone ({path})[: {reason}].",
         "Plug it in again, then run again.",
     ),
     "target_unusable": Text(
-        "On ne peut pas restaurer dans {path}[ : {reason}].",
+        "On ne peut pas restaurer dans {path}[ : {reason}].",
         "Donnez un dossier où vous avez le droit d’écrire.",
         "Nothing can be restored to {path}[: {reason}].",
         "Give a folder where you may write.",
@@ -150,20 +151,20 @@ ERRORS: Final[dict[str, Text]] = {
         "It needs Linux, Windows or macOS.",
     ),
     "output_failed": Text(
-        "La sortie ne peut pas être écrite[ : {reason}].",
+        "La sortie ne peut pas être écrite[ : {reason}].",
         "Vérifiez la place libre là où elle va.",
         "The output cannot be written[: {reason}].",
         "Check the free space where it goes.",
     ),
     "demo_failed": Text(
         "La démonstration a trouvé une différence ({what}).",
-        "C’est un défaut : signalez-le.",
+        "C’est un défaut : signalez-le.",
         "The demonstration found a difference ({what}).",
         "This is a fault: please report it.",
     ),
     "internal_error": Text(
         "Une erreur imprévue s’est produite dans CyberLib ({kind}).",
-        "[Un rapport, sans noms de fichiers ni secrets, est dans {report} : joignez-le à votre signalement. ]"
+        "[Un rapport, sans noms de fichiers ni secrets, est dans {report} : joignez-le à votre signalement. ]"
         "Les versions déjà faites sont intactes.",
         "Something unforeseen went wrong in CyberLib ({kind}).",
         "[A report without file names or secrets is in {report}: please send it. ]"

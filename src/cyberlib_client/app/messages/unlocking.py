@@ -9,7 +9,7 @@ from .text import Text
 ERRORS: Final[dict[str, Text]] = {
     "locked": Text(
         "Le coffre est fermé, et rien ici ne peut l’ouvrir.",
-        "Donnez la phrase secrète ou les 24 mots : à l’invite d’un terminal, par --passphrase-file FICHIER,"
+        "Donnez la phrase secrète ou les 24 mots : à l’invite d’un terminal, par --passphrase-file FICHIER,"
         " ou par la variable CYBERLIB_PASSPHRASE.",
         "The vault is locked, and nothing here opens it.",
         "Give the passphrase or the 24 words: at a terminal’s prompt, by --passphrase-file FILE, or by the"
@@ -17,7 +17,7 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "proof_needed": Text(
         "Ce poste ouvre le coffre, mais ne suffit pas pour en changer les accès.",
-        "Donnez une phrase secrète du coffre ou ses 24 mots : à l’invite d’un terminal, par"
+        "Donnez une phrase secrète du coffre ou ses 24 mots : à l’invite d’un terminal, par"
         " CYBERLIB_PASSPHRASE, --passphrase-file FICHIER ou --recovery-file FICHIER.",
         "This machine opens the vault, but that is not enough to change who opens it.",
         "Give a passphrase of the vault or its 24 words: at a terminal’s prompt, by CYBERLIB_PASSPHRASE,"
@@ -25,7 +25,7 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "passphrase_not_text": Text(
         "Cette phrase secrète n’est pas un texte dans l’encodage de ce poste[ (variable {variable})].",
-        "Donnez-la dans un fichier en UTF-8 : --passphrase-file FICHIER.",
+        "Donnez-la dans un fichier en UTF-8 : --passphrase-file FICHIER.",
         "This passphrase is not text in this machine’s encoding[ (variable {variable})].",
         "Give it in a UTF-8 file: --passphrase-file FILE.",
     ),
@@ -37,7 +37,7 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "wrong_secret": Text(
         "Ni cette phrase secrète ni ces mots n’ouvrent ce coffre.",
-        "Vérifiez les majuscules et le clavier ; à défaut, donnez les 24 mots de secours à la place de la"
+        "Vérifiez les majuscules et le clavier ; à défaut, donnez les 24 mots de secours à la place de la"
         " phrase secrète. Rien n’a été modifié.",
         "This passphrase, or these words, do not open this vault.",
         "Check capitals and the keyboard; failing that, give the 24 recovery words instead of the passphrase."
@@ -58,7 +58,7 @@ ERRORS: Final[dict[str, Text]] = {
         "Give them by --recovery-file FILE.",
     ),
     "passphrase_short": Text(
-        "Cette phrase secrète est trop courte : il en faut au moins {least} signes.",
+        "Cette phrase secrète est trop courte : il en faut au moins {least} signes.",
         "Quatre mots tirés au hasard sont longs, solides et faciles à retenir.",
         "This passphrase is too short: it needs at least {least} characters.",
         "Four words drawn at random are long, strong and easy to remember.",
@@ -88,39 +88,39 @@ ERRORS: Final[dict[str, Text]] = {
         "Read the sheet again, line by line.",
     ),
     "recovery_word_unknown": Text(
-        "Le mot n° {position} n’est pas dans la liste[ ; peut-être « {suggestion} »].",
+        "Le mot n° {position} n’est pas dans la liste[ ; peut-être « {suggestion} »].",
         "Relisez ce mot sur la feuille.",
         "Word number {position} is not in the list[; perhaps “{suggestion}”].",
         "Read that word on the sheet again.",
     ),
     "recovery_words_checksum": Text(
-        "Ces 24 mots ne vont pas ensemble[ ; le n° {position} n’est pas écrit comme dans la liste].",
-        "L’un d’eux est faux, ou deux sont échangés : relisez la feuille.",
+        "Ces 24 mots ne vont pas ensemble[ ; le n° {position} n’est pas écrit comme dans la liste].",
+        "L’un d’eux est faux, ou deux sont échangés : relisez la feuille.",
         "These 24 words do not belong together[; number {position} is not written as in the list].",
         "One is wrong, or two are swapped: read the sheet again.",
     ),
     "secret_file_unreadable": Text(
-        "Le fichier {at} ne se lit pas[ : {reason}].",
+        "Le fichier {at} ne se lit pas[ : {reason}].",
         "Vérifiez le chemin et vos droits.",
         "The file {at} cannot be read[: {reason}].",
         "Check the path and your rights.",
     ),
     "words_file_not_written": Text(
-        "Les mots de secours n’ont pas pu être écrits dans {at}[ : {reason}] ; rien n’a été créé.",
+        "Les mots de secours n’ont pas pu être écrits dans {at}[ : {reason}] ; rien n’a été créé.",
         "Choisissez un autre fichier.",
         "The recovery words could not be written to {at}[: {reason}]; nothing was made.",
         "Choose another file.",
     ),
     "keychain_unavailable": Text(
-        "Le trousseau de ce poste ne peut pas garder de secret : {reason}.",
+        "Le trousseau de ce poste ne peut pas garder de secret : {reason}.",
         "Ce poste demandera à chaque fois de quoi ouvrir le coffre. S’il n’a pas de session graphique,"
-        " ajoutez un accès gardé dans un fichier : cyberlib key add device --device-file.",
+        " ajoutez un accès gardé dans un fichier : cyberlib key add device --device-file.",
         "This machine’s keychain cannot keep a secret: {reason}.",
         "Each time this machine will ask for what opens the vault. If it has no desktop session, add a slot"
         " kept in a file: cyberlib key add device --device-file.",
     ),
     "device_file_exposed": Text(
-        "D’autres que vous ont pu lire le secret de ce poste : {path}.",
+        "D’autres que vous ont pu lire le secret de ce poste : {path}.",
         "Il n’est plus utilisé. Ôtez cet accès (cyberlib key remove), puis refaites-le (cyberlib key add"
         " device --device-file).",
         "Others than you could read this machine’s secret: {path}.",
@@ -128,20 +128,20 @@ ERRORS: Final[dict[str, Text]] = {
         " add device --device-file).",
     ),
     "device_file_unreadable": Text(
-        "Le secret de ce poste ne se lit pas : {path}[ ({detail})].",
+        "Le secret de ce poste ne se lit pas : {path}[ ({detail})].",
         "Rétablissez l’accès au fichier, ou donnez de quoi ouvrir le coffre.",
         "This machine’s secret cannot be read: {path}[ ({detail})].",
         "Restore access to the file, or give what opens the vault.",
     ),
     "device_file_not_written": Text(
-        "Le secret de ce poste n’a pas pu être écrit ou effacé : {path}[ ({detail})].",
+        "Le secret de ce poste n’a pas pu être écrit ou effacé : {path}[ ({detail})].",
         "Vérifiez vos droits et la place libre.",
         "This machine’s secret could not be written or deleted: {path}[ ({detail})].",
         "Check your rights and the free space.",
     ),
     "credentials_damaged": Text(
         "Le fichier {at} est endommagé.",
-        "Effacez-le, puis refaites l’accès de ce poste, phrase secrète ou 24 mots en main :"
+        "Effacez-le, puis refaites l’accès de ce poste, phrase secrète ou 24 mots en main :"
         " cyberlib key add device.",
         "The file {at} is damaged.",
         "Delete it, then make this machine’s slot anew, passphrase or 24 words at hand: cyberlib key add"
@@ -149,13 +149,13 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "identity_damaged": Text(
         "L’identité de ce poste, {at}, était endommagée.",
-        "Une nouvelle est faite : la prochaine sauvegarde relit tout, et ce poste apparaît comme nouveau.",
+        "Une nouvelle est faite : la prochaine sauvegarde relit tout, et ce poste apparaît comme nouveau.",
         "This machine’s identity, {at}, was damaged.",
         "A new one is made: the next backup reads everything, and this machine appears as a new one.",
     ),
     "bad_device": Text(
         "L’identité de ce poste a une forme inconnue.",
-        "Effacez le fichier « identity » du profil.",
+        "Effacez le fichier « identity » du profil.",
         "This machine’s identity has an unknown form.",
         "Delete the profile’s file “identity”.",
     ),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     nargs=-1,
     metavar=Both("[CHEMIN]...", "[PATH]..."),
     help=Both(
-        "Dossiers ou fichiers ; sans eux, ceux du profil.", "Folders or files; without, the profile’s."
+        "Dossiers ou fichiers ; sans eux, ceux du profil.", "Folders or files; without, the profile’s."
     ),
 )
 @rules
@@ -77,7 +77,7 @@ def lines(done: BackupDone) -> Iterator[str]:
     """A backup told in a few lines."""
     s = done.snapshot
     yield say(
-        f"Version {s.id[:8]} : {many(s.files, *FILE)}, {size(s.bytes)}, en {duration(done.seconds)}.",
+        f"Version {s.id[:8]} : {many(s.files, *FILE)}, {size(s.bytes)}, en {duration(done.seconds)}.",
         f"Snapshot {s.id[:8]}: {many(s.files, *FILE)}, {size(s.bytes)}, in {duration(done.seconds)}.",
     )
     figures = (
@@ -89,15 +89,15 @@ def lines(done: BackupDone) -> Iterator[str]:
     )
     told = ", ".join(many(number, *names) for number, names in figures if number)
     if told:
-        yield say(f"Fichiers : {told}.", f"Files: {told}.")
+        yield say(f"Fichiers : {told}.", f"Files: {told}.")
     yield say(
-        f"Contenu nouveau : {size(s.new_bytes)} ; ajouté au coffre, une fois compressé et chiffré :"
+        f"Contenu nouveau : {size(s.new_bytes)} ; ajouté au coffre, une fois compressé et chiffré :"
         f" {size(s.stored)}.",
         f"New content: {size(s.new_bytes)}; added to the vault, once compressed and encrypted:"
         f" {size(s.stored)}.",
     )
     if done.unread:
         yield say(
-            f"ATTENTION, sans copie sûre : {many(done.unread, *ITEM)} (voir ci-dessus).",
+            f"ATTENTION, sans copie sûre : {many(done.unread, *ITEM)} (voir ci-dessus).",
             f"WARNING, without a sound copy: {many(done.unread, *ITEM)} (see above).",
         )

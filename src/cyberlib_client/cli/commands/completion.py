@@ -14,8 +14,8 @@ from ..words import argument, choice, command
 @command(
     "completion",
     Both(
-        "Compléter les commandes dans un interpréteur. Pour bash, dans ~/.bashrc :"
-        ' eval "$(cyberlib completion bash)" ; pour PowerShell, dans $PROFILE :'
+        "Compléter les commandes dans un interpréteur. Pour bash, dans ~/.bashrc :"
+        ' eval "$(cyberlib completion bash)" ; pour PowerShell, dans $PROFILE :'
         " cyberlib completion powershell | Out-String | Invoke-Expression",
         'Complete commands in a shell. For bash, in ~/.bashrc: eval "$(cyberlib completion bash)"; for'
         " PowerShell, in $PROFILE: cyberlib completion powershell | Out-String | Invoke-Expression",

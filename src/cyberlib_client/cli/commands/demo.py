@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..language import Both, say
-from ..places import here
 from ..run import Run, pass_run
 from ..units import FILE, FOLDER, duration, many, moment, percent, size
 from ..words import choice, command, option
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     "folder",
     metavar=Both("DOSSIER", "DIR"),
     help=Both(
-        "Dossier vide ou nouveau où jouer (par défaut : temporaire).",
+        "Dossier vide ou nouveau où jouer (par défaut : temporaire).",
         "Empty or new folder to play in (default: a temporary one).",
     ),
 )
@@ -61,7 +60,7 @@ def tell(step: Step) -> str:
 
 def _practice(f: dict[str, Any]) -> str:
     return say(
-        f"Voici un cabinet fictif : base de patients, courriers, images. {many(f['files'], *FILE)},"
+        f"Voici un cabinet fictif : base de patients, courriers, images. {many(f['files'], *FILE)},"
         f" {size(f['bytes'])}.",
         f"Here is a fictitious practice: patient database, letters, images. {many(f['files'], *FILE)},"
         f" {size(f['bytes'])}.",
@@ -77,7 +76,7 @@ def _vault(f: dict[str, Any]) -> str:
 
 def _first(f: dict[str, Any]) -> str:
     return say(
-        f"Première sauvegarde : {many(f['files'], *FILE)} en {duration(f['seconds'])} ; compressés et"
+        f"Première sauvegarde : {many(f['files'], *FILE)} en {duration(f['seconds'])} ; compressés et"
         f" chiffrés, ils tiennent dans {size(f['stored'])}.",
         f"First backup: {many(f['files'], *FILE)} in {duration(f['seconds'])}; compressed and encrypted,"
         f" they take {size(f['stored'])}.",
@@ -86,7 +85,7 @@ def _first(f: dict[str, Any]) -> str:
 
 def _day(f: dict[str, Any]) -> str:
     return say(
-        f"Une journée de travail : {f['visits']} consultations, {f['acts']} actes, {f['corrections']}"
+        f"Une journée de travail : {f['visits']} consultations, {f['acts']} actes, {f['corrections']}"
         f" corrections, {f['new_files']} nouveaux fichiers, un dossier renommé ({f['renamed']}).",
         f"A day’s work: {f['visits']} visits, {f['acts']} acts, {f['corrections']} corrections,"
         f" {f['new_files']} new files, one folder renamed ({f['renamed']}).",
@@ -96,7 +95,7 @@ def _day(f: dict[str, Any]) -> str:
 def _second(f: dict[str, Any]) -> str:
     share = percent(f["stored"], f["bytes"])
     return say(
-        f"Deuxième sauvegarde : il suffit d’envoyer {size(f['stored'])}, soit {share} du cabinet, en"
+        f"Deuxième sauvegarde : il suffit d’envoyer {size(f['stored'])}, soit {share} du cabinet, en"
         f" {duration(f['seconds'])}.",
         f"Second backup: it is enough to send {size(f['stored'])}, {share} of the practice, in"
         f" {duration(f['seconds'])}.",
@@ -110,7 +109,7 @@ def _search(f: dict[str, Any]) -> str:
         more = len(found) - _SHOWN
         told += say(f"\n    … et {more} de plus", f"\n    … and {more} more")
     return say(
-        f"Recherche de « {f['word']} », sans majuscules ni accents : {many(len(found), *_ANSWER)}.{told}",
+        f"Recherche de « {f['word']} », sans majuscules ni accents : {many(len(found), *_ANSWER)}.{told}",
         f"Search for “{f['word']}”, without capitals or accents: {many(len(found), *_ANSWER)}.{told}",
     )
 
@@ -121,14 +120,14 @@ def _versions(f: dict[str, Any]) -> str:
         when, _, bytes_ = state.partition(" ")
         lines.append(f"\n    {moment(when)}  {size(int(bytes_))}")
     return say(
-        f"Versions de la base {f['path']} dans le coffre :{''.join(lines)}",
+        f"Versions de la base {f['path']} dans le coffre :{''.join(lines)}",
         f"Versions of the database {f['path']} in the vault:{''.join(lines)}",
     )
 
 
 def _restore(f: dict[str, Any]) -> str:
     return say(
-        f"Tout est restauré ailleurs : {many(f['files'], *FILE)}, {size(f['bytes'])}, en"
+        f"Tout est restauré ailleurs : {many(f['files'], *FILE)}, {size(f['bytes'])}, en"
         f" {duration(f['seconds'])}.",
         f"All is restored elsewhere: {many(f['files'], *FILE)}, {size(f['bytes'])}, in"
         f" {duration(f['seconds'])}.",
@@ -137,7 +136,7 @@ def _restore(f: dict[str, Any]) -> str:
 
 def _compare(f: dict[str, Any]) -> str:
     return say(
-        f"Comparaison de chaque octet, date, droit et lien : {many(f['files'], *FILE)} et"
+        f"Comparaison de chaque octet, date, droit et lien : {many(f['files'], *FILE)} et"
         f" {many(f['directories'], *FOLDER)}, AUCUNE différence.",
         f"Every byte, time, mode and link compared: {many(f['files'], *FILE)} and"
         f" {many(f['directories'], *FOLDER)}, NO difference.",
@@ -146,14 +145,14 @@ def _compare(f: dict[str, Any]) -> str:
 
 def _recovered(f: dict[str, Any]) -> str:
     return say(
-        f"Un courrier est effacé par erreur, puis retrouvé à l’identique : {f['path']}",
+        f"Un courrier est effacé par erreur, puis retrouvé à l’identique : {f['path']}",
         f"A letter is deleted by mistake, then recovered unchanged: {f['path']}",
     )
 
 
 def _verify(f: dict[str, Any]) -> str:
     return say(
-        f"Le coffre entier est relu ({size(f['bytes'])}) : il est sain.",
+        f"Le coffre entier est relu ({size(f['bytes'])}) : il est sain.",
         f"The whole vault is read again ({size(f['bytes'])}): it is sound.",
     )
 

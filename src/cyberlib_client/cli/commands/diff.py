@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @command(
     "diff",
     Both(
-        "Comparer deux versions. Signes : + nouveau, - disparu, ~ contenu, m droits ou dates.",
+        "Comparer deux versions. Signes : + nouveau, - disparu, ~ contenu, m droits ou dates.",
         "Compare two snapshots. Signs: + new, - gone, ~ content, m mode or times.",
     ),
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @command(
     "find",
     Both(
-        "Chercher par nom dans toutes les versions. Majuscules et accents ne comptent pas ; un mot simple se"
+        "Chercher par nom dans toutes les versions. Majuscules et accents ne comptent pas ; un mot simple se"
         " trouve n’importe où dans le nom.",
         "Search by name in all snapshots. Case and accents do not matter; a plain word is found anywhere in"
         " a name.",
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @argument(
     "pattern",
     metavar=Both("MOTIF", "PATTERN"),
-    help=Both("Un mot, ou un motif avec * et ?.", "A word, or a pattern with * and ?."),
+    help=Both("Un mot, ou un motif avec * et ?.", "A word, or a pattern with * and ?."),
 )
 @option(
     "--under",

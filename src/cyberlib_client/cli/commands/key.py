@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 key = group(
     "key",
     Both(
-        "Les accès au coffre : phrases, mots de secours, postes.",
+        "Les accès au coffre : phrases, mots de secours, postes.",
         "The ways into the vault: passphrases, recovery words, devices.",
     ),
 )
@@ -130,13 +130,13 @@ def remove(run: Run, slot: str, recovery_file: str | None) -> None:
 
 
 def _added(added: SlotAdded) -> Iterator[str]:
-    yield say(f"Accès ajouté : {_called(added.slot)}.", f"Slot added: {_called(added.slot)}.")
+    yield say(f"Accès ajouté : {_called(added.slot)}.", f"Slot added: {_called(added.slot)}.")
     if added.slot.kind == "recovery":
         yield from words_lines(added.words, added.words_file)
 
 
 def _removed(removed: SlotRemoved) -> Iterator[str]:
-    yield say(f"Accès ôté : {_called(removed.slot)}.", f"Slot removed: {_called(removed.slot)}.")
+    yield say(f"Accès ôté : {_called(removed.slot)}.", f"Slot removed: {_called(removed.slot)}.")
     if removed.slot.here:
         asked = asked_for(removed.left)
         yield say(
@@ -146,4 +146,4 @@ def _removed(removed: SlotRemoved) -> Iterator[str]:
 
 
 def _called(slot: SlotInfo) -> str:
-    return kind_name(slot.kind) + say(f" « {slot_name(slot)} »", f" “{slot_name(slot)}”")
+    return kind_name(slot.kind) + say(f" « {slot_name(slot)} »", f" “{slot_name(slot)}”")

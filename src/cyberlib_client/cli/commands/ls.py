@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     "item",
     metavar=Both("VERSION[:CHEMIN]", "SNAPSHOT[:PATH]"),
     help=Both(
-        "Une version (« latest », ou le début de son nom) et un chemin. Sans chemin : les dossiers protégés.",
+        "Une version (« latest », ou le début de son nom) et un chemin. Sans chemin : les dossiers protégés.",
         "A snapshot (“latest”, or the beginning of its id) and a path. Without a path: its sources.",
     ),
 )

@@ -69,7 +69,7 @@ if TYPE_CHECKING:
 @option(
     "--dry-run",
     is_flag=True,
-    help=Both("Ne rien écrire : dire ce qui le serait.", "Write nothing: say what would be."),
+    help=Both("Ne rien écrire : dire ce qui le serait.", "Write nothing: say what would be."),
 )
 @pass_run
 def restore(
@@ -142,17 +142,17 @@ def lines(done: RestoreDone) -> Iterator[str]:
     figures = f"{many(done.files, *FILE)}, {size(done.bytes)}"
     if done.dry_run:
         yield say(
-            f"À restaurer : {figures}. Rien n’a été écrit.", f"To restore: {figures}. Nothing was written."
+            f"À restaurer : {figures}. Rien n’a été écrit.", f"To restore: {figures}. Nothing was written."
         )
     else:
         yield say(
-            f"Restauré dans {done.to} : {figures}, en {duration(done.seconds)}.",
+            f"Restauré dans {done.to} : {figures}, en {duration(done.seconds)}.",
             f"Restored to {done.to}: {figures}, in {duration(done.seconds)}.",
         )
     yield from _there(done)
     if done.failed:
         yield say(
-            f"ATTENTION, pas restaurés en entier : {many(done.failed, *ITEM)} (voir ci-dessus).",
+            f"ATTENTION, pas restaurés en entier : {many(done.failed, *ITEM)} (voir ci-dessus).",
             f"WARNING, not restored whole: {many(done.failed, *ITEM)} (see above).",
         )
 
@@ -171,7 +171,7 @@ def _there(done: RestoreDone) -> Iterator[str]:
     )
     there = sum(number for number, _ in told)
     if dry and there:
-        yield say(f"Existent déjà : {count(there)}, dont", f"Already there: {count(there)}, of which")
+        yield say(f"Existent déjà : {count(there)}, dont", f"Already there: {count(there)}, of which")
     for number, words in told:
         if number:
-            yield say(f"{words} : {count(number)}.", f"{words}: {count(number)}.")
+            yield say(f"{words} : {count(number)}.", f"{words}: {count(number)}.")

@@ -42,7 +42,7 @@ def rules(function: F) -> F:
             multiple=True,
             metavar=Both("MOTIF", "PATTERN"),
             help=Both(
-                "Laisser de côté ce qui répond à ce motif gitignore ; peut se répéter.",
+                "Laisser de côté ce qui répond à ce motif gitignore ; peut se répéter.",
                 "Leave out what matches this gitignore pattern; may be repeated.",
             ),
         ),
@@ -66,7 +66,7 @@ def add(
     )
     added = app.add_source(run.session, path, choice)
     path = here(added.path)
-    run.output.result(added, lambda: [say(f"Dossier ajouté : {path}", f"Source added: {path}")])
+    run.output.result(added, lambda: [say(f"Dossier ajouté : {path}", f"Source added: {path}")])
 
 
 @command(
@@ -85,7 +85,7 @@ def remove(run: Run, path: str) -> None:
 
     removed = app.remove_source(run.session, path)
     named = here(removed.path)
-    run.output.result(removed, lambda: [say(f"Dossier ôté : {named}", f"Source removed: {named}")])
+    run.output.result(removed, lambda: [say(f"Dossier ôté : {named}", f"Source removed: {named}")])
 
 
 @command("list", Both("Lister les dossiers à protéger.", "List the folders to protect."), sources)
@@ -111,7 +111,7 @@ def list_(run: Run) -> None:
     "paths",
     nargs=-1,
     metavar=Both("[CHEMIN]...", "[PATH]..."),
-    help=Both("Dossiers ; sans eux, ceux du profil.", "Folders; without, the profile’s."),
+    help=Both("Dossiers ; sans eux, ceux du profil.", "Folders; without, the profile’s."),
 )
 @rules
 @pass_run
@@ -157,17 +157,17 @@ _ORIGINS = {
 
 def _preview(found: PreviewInfo) -> Iterator[str]:
     yield say(
-        f"À sauvegarder : {many(found.files, *FILE)} dans {many(found.folders, *FOLDER)},"
+        f"À sauvegarder : {many(found.files, *FILE)} dans {many(found.folders, *FOLDER)},"
         f" {size(found.bytes)}.",
         f"To back up: {many(found.files, *FILE)} in {many(found.folders, *FOLDER)}, {size(found.bytes)}.",
     )
     if found.placeholders:
         yield say(
-            f"Dans le nuage seulement, donc sans contenu à sauver : {many(found.placeholders, *FILE)}.",
+            f"Dans le nuage seulement, donc sans contenu à sauver : {many(found.placeholders, *FILE)}.",
             f"In the cloud only, hence without content to save: {many(found.placeholders, *FILE)}.",
         )
     if found.left_out:
-        yield say("Laissé de côté :", "Left out:")
+        yield say("Laissé de côté :", "Left out:")
     for rule in found.left_out:
         least = "" if rule.complete else say("au moins ", "at least ")
         files = many(rule.files, *FILE)
@@ -176,6 +176,6 @@ def _preview(found: PreviewInfo) -> Iterator[str]:
             yield f"      {here(example)}"
     for pattern in found.unused:
         yield say(
-            f"Le motif « {pattern} » ne laisse rien de côté : est-il bien écrit ?",
+            f"Le motif « {pattern} » ne laisse rien de côté : est-il bien écrit ?",
             f"The pattern “{pattern}” leaves nothing out: is it as you mean it?",
         )

@@ -31,7 +31,7 @@ def _where(function: F) -> F:
             "--no-device",
             is_flag=True,
             help=Both(
-                "Ne rien garder sur ce poste : il demande à chaque fois de quoi ouvrir le coffre.",
+                "Ne rien garder sur ce poste : il demande à chaque fois de quoi ouvrir le coffre.",
                 "Keep nothing on this machine: each time it asks for what opens the vault.",
             ),
         ),
@@ -55,7 +55,7 @@ def _where(function: F) -> F:
             "--at",
             required=True,
             metavar=Both("EMPLACEMENT", "STORE"),
-            help=Both("Emplacement du coffre : un dossier.", "Where the vault is: a folder."),
+            help=Both("Emplacement du coffre : un dossier.", "Where the vault is: a folder."),
         ),
     ):
         function = declare(function)
@@ -78,7 +78,7 @@ def _keeping(device_file: bool, no_device: bool) -> Keeping:
     parent=vault,
     help=Both(
         "Créer un coffre. Une phrase secrète est demandée deux fois (ou lue de CYBERLIB_PASSPHRASE ou de"
-        " --passphrase-file), et 24 mots de secours sont montrés une seule fois : notez-les sur papier.",
+        " --passphrase-file), et 24 mots de secours sont montrés une seule fois : notez-les sur papier.",
         "Create a vault. A passphrase is asked for twice (or read from CYBERLIB_PASSPHRASE or"
         " --passphrase-file), and 24 recovery words are shown once: write them down on paper.",
     ),
@@ -175,17 +175,17 @@ def _unlock(kind: str, slots: list[SlotInfo]) -> str:
 
 
 def _opened(opened: VaultOpened | VaultMade) -> Iterator[str]:
-    yield say(f"Coffre : {opened.at}", f"Vault: {opened.at}")
-    yield say(f"Poste : {opened.device}", f"Device: {opened.device}")
+    yield say(f"Coffre : {opened.at}", f"Vault: {opened.at}")
+    yield say(f"Poste : {opened.device}", f"Device: {opened.device}")
     unlock = _unlock(opened.unlock, opened.slots)
-    yield say(f"S’ouvre : {unlock}", f"Opens: {unlock}")
+    yield say(f"S’ouvre : {unlock}", f"Opens: {unlock}")
 
 
 def _connected(opened: VaultOpened, profile: str | None) -> Iterator[str]:
     yield from _opened(opened)
     program = _program(profile)
     yield ""
-    yield say("Ensuite :", "Next:")
+    yield say("Ensuite :", "Next:")
     yield say(
         f"  {program} restore latest --to DOSSIER   pour restaurer ici ce que contient le coffre",
         f"  {program} restore latest --to FOLDER   to restore here what the vault holds",
@@ -214,7 +214,7 @@ def _made(made: VaultMade, profile: str | None) -> Iterator[str]:
     yield ""
     yield from words_lines(made.words, made.words_file)
     yield ""
-    yield say("Ensuite :", "Next:")
+    yield say("Ensuite :", "Next:")
     yield from _protect(_program(profile))
 
 
@@ -226,21 +226,21 @@ def _info(found: VaultInfo) -> Iterator[str]:
 
 def _opened_info(found: VaultInfo) -> Iterator[str]:
     total = sum(found.bytes.values())
-    yield say(f"Coffre : {found.at}", f"Vault: {found.at}")
-    yield say(f"Identité : {found.id}", f"Id: {found.id}")
-    yield say(f"Créé le : {moment(found.created)}", f"Made: {moment(found.created)}")
-    yield say(f"Profil : {found.profile}", f"Profile: {found.profile}")
-    yield say(f"Poste : {found.device}", f"Device: {found.device}")
+    yield say(f"Coffre : {found.at}", f"Vault: {found.at}")
+    yield say(f"Identité : {found.id}", f"Id: {found.id}")
+    yield say(f"Créé le : {moment(found.created)}", f"Made: {moment(found.created)}")
+    yield say(f"Profil : {found.profile}", f"Profile: {found.profile}")
+    yield say(f"Poste : {found.device}", f"Device: {found.device}")
     unlock = _unlock(found.unlock, found.slots)
-    yield say(f"S’ouvre : {unlock}", f"Opens: {unlock}")
-    yield say(f"Versions : {found.snapshots}", f"Snapshots: {found.snapshots}")
-    yield say(f"Taille : {size(total)}", f"Size: {size(total)}")
+    yield say(f"S’ouvre : {unlock}", f"Opens: {unlock}")
+    yield say(f"Versions : {found.snapshots}", f"Snapshots: {found.snapshots}")
+    yield say(f"Taille : {size(total)}", f"Size: {size(total)}")
     for last in found.last_runs:
         ended = moment(last.ended)
         how = say("réussie", "done") if last.exit == 0 else say(f"code {last.exit}", f"exit code {last.exit}")
         how += f" [{last.error}]" if last.error else ""
         yield say(
-            f"Dernière {_RUNS[last.command]} : {ended}, {how}", f"Last {_RUNS[last.command]}: {ended}, {how}"
+            f"Dernière {_RUNS[last.command]} : {ended}, {how}", f"Last {_RUNS[last.command]}: {ended}, {how}"
         )
 
 

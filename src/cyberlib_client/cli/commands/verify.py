@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @command(
     "verify",
     Both(
-        "Vérifier que le coffre est complet. Versions et dossiers sont lus ; des paquets, la présence et la"
+        "Vérifier que le coffre est complet. Versions et dossiers sont lus ; des paquets, la présence et la"
         " taille sont contrôlées. Avec --read-data, chaque octet est relu.",
         "Check that the vault is complete. Snapshots and folders are read; of packs, presence and size are"
         " checked. With --read-data, every byte is read.",
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 100),
     metavar=Both("[POURCENT]", "[PERCENT]"),
     help=Both(
-        "Relire aussi les données : toutes, ou cette part tirée au sort.",
+        "Relire aussi les données : toutes, ou cette part tirée au sort.",
         "Read the data too: all of it, or this share drawn at random.",
     ),
 )
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     "--accept-missing",
     is_flag=True,
     help=Both(
-        "Accepter un coffre remis dans un état passé : ne plus signaler les versions disparues que ce poste avait"
+        "Accepter un coffre remis dans un état passé : ne plus signaler les versions disparues que ce poste avait"
         " vues, ni refuser une table des accès plus ancienne.",
         "Accept a vault that was put back to an earlier state: stop reporting snapshots that this machine saw and"
         " that are gone, and refusing an older table of slots.",
@@ -80,7 +80,7 @@ def lines(done: Verified) -> Iterator[str]:
         yield say(f"… et {rest} autres fichiers", f"… and {rest} more files")
     packs, read = f"{count(done.packs_read)}/{count(done.packs)}", size(done.bytes_read)
     yield say(
-        f"Paquets relus : {packs} ({read}), en {duration(done.seconds)}.",
+        f"Paquets relus : {packs} ({read}), en {duration(done.seconds)}.",
         f"Packs read: {packs} ({read}), in {duration(done.seconds)}.",
     )
     if not done.ok:
@@ -92,7 +92,7 @@ def lines(done: Verified) -> Iterator[str]:
             )
         if done.affected:
             yield say(
-                "Relancez cyberlib backup : ce qui est encore sur le poste est remis dans le coffre. "
+                "Relancez cyberlib backup : ce qui est encore sur le poste est remis dans le coffre. "
                 "Le reste ne peut venir que d’une copie du coffre.",
                 "Run cyberlib backup again: what is still on this machine is put back into the vault. "
                 "The rest can only come from a copy of the vault.",
@@ -100,20 +100,20 @@ def lines(done: Verified) -> Iterator[str]:
         return
     if done.damaged:
         yield say(
-            "Ce qui est abîmé ne coûte aucun fichier : le contenu est aussi ailleurs dans le coffre.",
+            "Ce qui est abîmé ne coûte aucun fichier : le contenu est aussi ailleurs dans le coffre.",
             "What is damaged costs no file: its content is elsewhere in the vault as well.",
         )
     if done.packs_read == done.packs:
         yield say("Le coffre est sain.", "The vault is sound.")
     elif done.packs_read:
         yield say(
-            "Rien ne manque ; ce qui a été relu est sain. Du reste, seules la présence et la taille sont sûres.",
+            "Rien ne manque ; ce qui a été relu est sain. Du reste, seules la présence et la taille sont sûres.",
             "Nothing is missing; what was read is sound. Of the rest, only presence and size are certain.",
         )
     else:
         yield say(
-            "Rien ne manque : les dossiers se lisent, les paquets sont là et de la bonne taille. Le contenu des"
-            " fichiers n’a pas été relu : cyberlib verify --read-data.",
+            "Rien ne manque : les dossiers se lisent, les paquets sont là et de la bonne taille. Le contenu des"
+            " fichiers n’a pas été relu : cyberlib verify --read-data.",
             "Nothing is missing: folders can be read, packs are there and of the right size. The content of files"
             " was not read: cyberlib verify --read-data.",
         )
