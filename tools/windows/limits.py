@@ -111,6 +111,25 @@ def _(folder: Path) -> bool:
     return made(Path(deep, "file")).stat().st_size > 0
 
 
+@probe("the path of an open file is told, beyond 260 letters too")
+def _(folder: Path) -> bool:
+    deep = "\\\\?\\" + os.path.join(folder, *("d" * 60 for _ in range(6)))
+    os.makedirs(deep)
+    handle = opened(made(Path(deep, "file")))
+    room = ctypes.create_unicode_buffer(32_768)
+    length = kernel.GetFinalPathNameByHandleW(handle, room, len(room), 0)
+    kernel.CloseHandle(handle)
+    return bool(length) and room.value.casefold() == f"{deep}\\file".casefold()
+
+
+@probe("an administrator flushes a whole volume")
+def _(folder: Path) -> bool:
+    handle = opened(f"\\\\.\\{folder.drive}", _WRITE)
+    done = kernel.FlushFileBuffers(handle)
+    kernel.CloseHandle(handle)
+    return bool(done)
+
+
 @probe("an open file cannot be removed, nor replaced")
 def _(folder: Path) -> bool:
     with made(folder / "open").open("rb"):
