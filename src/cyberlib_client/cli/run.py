@@ -48,6 +48,7 @@ class Run:
         from ..app.session import Session
 
         process().forbid_core_dumps()
+        process().give_memory_back()
         return Session(
             profile_at(self.profile),
             self.prompt,

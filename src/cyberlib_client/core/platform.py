@@ -117,6 +117,9 @@ class Process(Protocol):
     def lower_priority(self) -> None:
         """Gives way to whoever works at the machine: processor and disk."""
 
+    def give_memory_back(self) -> None:
+        """From now on large blocks that are freed go back to the system, where they otherwise would not."""
+
 
 class PrivateFiles(Protocol):
     """Folders and files that nobody but this user may open, from the moment they are there (on Windows the

@@ -6,7 +6,7 @@ others, with a bounded queue between them.
                                            ▼
                                         hash, put ──► `on_stored`
 
-Memory: plain segments, at most two for each worker and one being filled; packs, two being filled and one
+Memory: plain segments, one for each worker, one that waits and one being filled; packs, two being filled and one
 being stored by each worker but one.
 """
 
@@ -96,7 +96,7 @@ class Packer:
         self._spare: list[bytearray] = []
         self._lock = threading.Lock()
         self._failure: BaseException | None = None
-        self._waiting: queue.Queue[_Segment | None] = queue.Queue(maxsize=sealers)
+        self._waiting: queue.Queue[_Segment | None] = queue.Queue(maxsize=1)
         self._workers = [self._thread(f"seal-{i}") for i in range(sealers)]
         self.stored_bytes = 0
 

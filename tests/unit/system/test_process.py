@@ -48,6 +48,28 @@ print(system.volumes.volume_of("/proc"))
 
 
 @linux
+def test_large_blocks_that_are_freed_are_no_longer_held() -> None:
+    code = """
+def held():
+    return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+import os
+def use():
+    for _ in range(3):
+        blocks = [bytearray(8 << 20) for _ in range(4)]  # glibc keeps what is freed below what is still in use
+        last = bytearray(3 << 20)
+        blocks.clear()
+    return last
+
+system.process.give_memory_back()
+before = held()
+last = use()
+print((held() - before) >> 20)
+"""
+    assert int(_python(code)) <= 4
+
+
+@linux
 def test_priority_is_lowered_once() -> None:
     code = """
 import ctypes, os

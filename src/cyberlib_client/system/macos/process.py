@@ -20,3 +20,6 @@ if sys.platform == "darwin":
             """Nice 10, and disk requests as of a background task."""
             be_nice()
             api.give_way_at_disk()
+
+        def give_memory_back(self) -> None:
+            """macOS does."""

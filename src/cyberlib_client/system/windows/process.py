@@ -28,6 +28,9 @@ class WindowsProcess:
         """Below those who work at the machine; "background" would also take the memory away."""
         api.kernel32().SetPriorityClass(api.kernel32().GetCurrentProcess(), _BELOW_NORMAL)
 
+    def give_memory_back(self) -> None:
+        """Windows does."""
+
 
 class WindowsMachine:
     """See core.platform.Machine. Windows has no numbers for owners: descriptors name them."""
