@@ -6,8 +6,8 @@ others, with a bounded queue between them.
                                            ▼
                                         hash, put ──► `on_stored`
 
-Memory: plain segments, one for each worker, one that waits and one being filled; packs, two being filled and one
-being stored by each worker but one.
+Memory: plain segments, one for each worker, one that waits and one being filled; packs, two being filled and
+one being stored by each worker but one.
 """
 
 from __future__ import annotations
