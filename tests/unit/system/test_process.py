@@ -56,7 +56,8 @@ def held():
 import os
 def use():
     for _ in range(3):
-        blocks = [bytearray(8 << 20) for _ in range(4)]  # glibc keeps what is freed below what is still in use
+        blocks = [bytearray(8 << 20) for _ in range(4)]
+        # glibc keeps what is freed below what is still in use
         last = bytearray(3 << 20)
         blocks.clear()
     return last

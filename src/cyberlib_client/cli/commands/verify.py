@@ -41,9 +41,11 @@ if TYPE_CHECKING:
     "--accept-missing",
     is_flag=True,
     help=Both(
-        "Accepter un coffre remis dans un état passé : ne plus signaler les versions disparues que ce poste avait"
+        "Accepter un coffre remis dans un état passé : ne plus signaler les"
+        " versions disparues que ce poste avait"
         " vues, ni refuser une table des accès plus ancienne.",
-        "Accept a vault that was put back to an earlier state: stop reporting snapshots that this machine saw and"
+        "Accept a vault that was put back to an earlier state: stop reporting"
+        " snapshots that this machine saw and"
         " that are gone, and refusing an older table of slots.",
     ),
 )
@@ -107,13 +109,16 @@ def lines(done: Verified) -> Iterator[str]:
         yield say("Le coffre est sain.", "The vault is sound.")
     elif done.packs_read:
         yield say(
-            "Rien ne manque ; ce qui a été relu est sain. Du reste, seules la présence et la taille sont sûres.",
+            "Rien ne manque ; ce qui a été relu est sain. Du reste, seules la"
+            " présence et la taille sont sûres.",
             "Nothing is missing; what was read is sound. Of the rest, only presence and size are certain.",
         )
     else:
         yield say(
-            "Rien ne manque : les dossiers se lisent, les paquets sont là et de la bonne taille. Le contenu des"
+            "Rien ne manque : les dossiers se lisent, les paquets sont là et de la"
+            " bonne taille. Le contenu des"
             " fichiers n’a pas été relu : cyberlib verify --read-data.",
-            "Nothing is missing: folders can be read, packs are there and of the right size. The content of files"
+            "Nothing is missing: folders can be read, packs are there and of the"
+            " right size. The content of files"
             " was not read: cyberlib verify --read-data.",
         )
