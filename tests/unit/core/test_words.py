@@ -99,7 +99,7 @@ def test_only_keys_of_32_bytes_become_words(size: int) -> None:
 
 def _accented(word: str, letter: int) -> str:
     """One vowel of the word with an accent it does not need, composed as keyboards do."""
-    places = [i for i, c in enumerate(word) if c in "aeiou"]
+    places = [i for i, c in enumerate(word) if c in "aeiouy"]
     i = places[letter % len(places)]
     return unicodedata.normalize("NFC", word[: i + 1] + "\u0301" + word[i + 1 :])
 
