@@ -83,13 +83,14 @@ class Metadata:
     def __init__(self) -> None:
         self._real = LinuxMetadata()
 
-    def read(self, path: str | bytes, *, is_symlink: bool) -> Mapping[str, bytes]:
+    def read(self, target: str | bytes | int, *, is_symlink: bool) -> Mapping[str, bytes]:
+        path = os.readlink(f"/proc/self/fd/{target}") if isinstance(target, int) else target
         name = os.path.basename(os.fsencode(path))
         if name == UNREADABLE:
             raise PermissionError(13, "Permission denied")
         if name == FROM_WINDOWS:
             return WINDOWS_METADATA
-        return self._real.read(path, is_symlink=is_symlink)
+        return self._real.read(target, is_symlink=is_symlink)
 
 
 # ---- the files ------------------------------------------------------------------------------------------
