@@ -58,10 +58,10 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "include_matches_nothing": Text(
         "Rien de ce qui est demandé ne répond à --include ; rien n’a été écrit.",
-        'Un motif vaut pour des fichiers, et distingue les majuscules sauf dans une version de Windows :'
+        "Un motif vaut pour des fichiers, et distingue les majuscules sauf dans une version de Windows :"
         ' "*.pdf" ; pour tout un dossier, "*/NOM/*". Voyez ce qu’il y a : cyberlib ls, cyberlib find.',
         "Nothing that is asked for matches --include; nothing was written.",
-        'A pattern is about files, and tells upper from lower case except in a snapshot of Windows:'
+        "A pattern is about files, and tells upper from lower case except in a snapshot of Windows:"
         ' "*.pdf"; for a whole folder, "*/NAME/*". See what there is: cyberlib ls, cyberlib find.',
     ),
     "no_sources": Text(
