@@ -303,10 +303,11 @@ def test_a_dry_run_tells_what_the_restore_then_does(
     foretold = kit.incidents
     real = kit.restore(tmp_path / "out", conflict=conflict, include=include)
     assert {c: getattr(dry, c) for c in COUNTS} == {c: getattr(real, c) for c in COUNTS}
-    assert foretold == kit.incidents
+    assert sorted(foretold) == sorted(kit.incidents)  # two threads tell the real ones
     if not include:
         assert dry.identical or conflict is Conflict.SKIP, "which looks at nothing"
-        assert dry.kept_both + dry.replaced + dry.skipped >= 4
+        in_the_way = 3 if sys.platform == "win32" else 4  # where links may not be had
+        assert dry.kept_both + dry.replaced + dry.skipped >= in_the_way
 
 
 def test_a_dry_run_counts_what_would_be_asked(kit: VaultKit, folder: Path, tmp_path: Path) -> None:
