@@ -114,9 +114,9 @@ def test_a_link_is_told_of_where_it_was(
 
 @pytest.fixture
 def few_descriptors() -> Iterator[None]:
-    """A process that may hold few files open, as macOS has it by default."""
+    """A process that may hold few files more than it has open."""
     old = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (200, old[1]))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/dev/fd"))) + 90, old[1]))
     yield
     resource.setrlimit(resource.RLIMIT_NOFILE, old)
 

@@ -34,7 +34,7 @@ def test_the_keychain_opens_the_vault_from_then_on(tmp_path: Path, monkeypatch: 
         line("backup", str(folder))
         # The secret is not in the profile, which copied away opens nothing.
         credentials = sorted(p.name for p in (line.profile / "credentials").iterdir())
-        assert credentials == ["device.json", "identity"]
+        assert credentials == ["device.json", "identity", "slots.json"]
         (device,) = [s for s in line.json("key", "list")["items"] if s["here"]]
         with line.secret(PASSPHRASE):
             line("key", "remove", device["id"])
