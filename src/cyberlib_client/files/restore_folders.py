@@ -86,6 +86,7 @@ class Folders:
         for file in list(self._files):
             file.abort()
         self._disks.close()
+        self._handles.close()
         self.root.held = None
 
     def sync(self) -> None:

@@ -104,6 +104,13 @@ class OpenHandles:
                 else:
                     oldest.held = None
 
+    def close(self) -> None:
+        """Lets go of all of them: on Windows a folder that is held open cannot be removed or renamed."""
+        with self._lock:
+            for holder in self._queue:
+                holder.held = None
+            self._queue.clear()
+
     def directory(self, handle: DirHandle) -> Held:
         """The open directory, opened again if it was closed. Raises Failed("target_changed", path=…)."""
         handle.used = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 import threading
@@ -318,6 +319,26 @@ def test_a_dry_run_counts_what_would_be_asked(kit: VaultKit, folder: Path, tmp_p
     dry = kit.restore(tmp_path / "out", conflict=Conflict.ASK, dry_run=True)
     assert 4 <= dry.to_ask < skipped  # what is the same is not asked about
     assert dry.skipped == 0
+
+
+# ---- what is open -----------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(
+    not os.path.isdir("/proc/self/fd"), reason="open files are counted where Linux tells them"
+)
+@pytest.mark.parametrize("include", [(), ("*.jpg",)])
+def test_no_folder_stays_open(kit: VaultKit, folder: Path, tmp_path: Path, include: tuple[str, ...]) -> None:
+    kit.backup(folder)
+    gc.collect()
+    gc.disable()
+    try:
+        before = len(os.listdir("/proc/self/fd"))
+        for number in range(5):
+            kit.restore(tmp_path / f"out {number}", include=include)
+        assert len(os.listdir("/proc/self/fd")) == before
+    finally:
+        gc.enable()
 
 
 # ---- on the disk ----------------------------------------------------------------------------------
