@@ -63,9 +63,11 @@ class ChunkTable:
         bucket = self._buckets[chunk_id[0] << 8 | chunk_id[1]]
         if bucket is None:
             return ABSENT
-        at = _position(bucket, chunk_id[2:])
-        if at < 0:
-            return ABSENT
+        at = bucket.find(chunk_id[2:])
+        if at % _RECORD:  # not there, or astride two records
+            at = _position(bucket, chunk_id[2:])
+            if at < 0:
+                return ABSENT
         return int.from_bytes(bucket[at + _KEPT : at + _RECORD], "little")
 
 

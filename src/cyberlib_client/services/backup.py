@@ -212,7 +212,7 @@ def _walk(
     saver = FileSaver(index, keys.chunk_ids, chunker, packer.add, nodes.put, metadata, run.cancel)
     mine = _parents(snapshots, run.identity.device.id)
     lossy = bool(report.missing or report.damaged or run.request.suspects)
-    holds = (lambda e: _holds(index, reader, e)) if lossy else (lambda e: _holds_start(index, e))
+    holds = (lambda e: _holds(index, reader, e)) if lossy else _start_holder(index)
     alike = _alike(mine, run.request)
     census = Census(run.request.sources) if run.request.estimate and alike is None else None
     meter = Meter(packer, _totals(alike, census), run.listener, run.cancel, run.checkpoint)
@@ -247,14 +247,19 @@ def _parents(snapshots: SnapshotList, device: bytes) -> list[Stored]:
     return list(reversed(mine))[:_PARENTS]
 
 
-def _holds_start(index: Index, entry: Entry) -> bool:
+def _start_holder(index: Index) -> Callable[[Entry], bool]:
     """Whether the vault has the chunk of a small file, the root of a large one's list: what costs one look.
 
     Packs may be missing together with the index that named them; then nothing else tells.
     """
-    if entry.extra is not None and entry.extra.levels:
-        return index.trees.find(entry.content) != ABSENT
-    return not entry.content or index.data.find(entry.content) != ABSENT
+    data, trees = index.data.find, index.trees.find
+
+    def holds(entry: Entry) -> bool:
+        if entry.extra is not None and entry.extra.levels:
+            return trees(entry.content) != ABSENT
+        return not entry.content or data(entry.content) != ABSENT
+
+    return holds
 
 
 def _holds(index: Index, reader: Reader, entry: Entry) -> bool:

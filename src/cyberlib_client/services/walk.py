@@ -43,6 +43,7 @@ class _Frame:
     shown: bytes
     inside: bytes  # path below the source, "" or ending with "/"
     items: Iterator[tuple[bytes, bool]]
+    node: bytes  # what it was in the last snapshot, b"" when that cannot be told
     before: dict[bytes, Entry]
     metadata: dict[str, bytes] | None
     entries: list[Entry] = field(default_factory=list)
@@ -140,6 +141,8 @@ class Walker:
     def _return(self, stack: list[_Frame]) -> None:
         """Opens the last folder again if it was closed, and those on the way to it with it."""
         frame = stack[-1]
+        if frame.folder.is_open:
+            return
         held = max(depth for depth, each in enumerate(stack) if each.folder.is_open)
         try:
             for depth in range(held + 1, len(stack)):
@@ -251,8 +254,9 @@ class Walker:
                 return None
             metadata = self._leaves.metadata(folder.handle, shown, is_symlink=False)
             self._leaves.counts.directories += 1
+            node, known = self._before(before)
             kept = True
-            return _Frame(name, folder, shown, inside, iter(found), self._entries_before(before), metadata)
+            return _Frame(name, folder, shown, inside, iter(found), node, known, metadata)
         except FileNotFoundError:
             self._incident(Incident("vanished", display(shown)), shown)
             return None
@@ -263,13 +267,14 @@ class Walker:
             if folder is not None and not kept:
                 folder.close()
 
-    def _entries_before(self, before: Entry | None) -> dict[bytes, Entry]:
+    def _before(self, before: Entry | None) -> tuple[bytes, dict[bytes, Entry]]:
+        """The node of a directory in the last snapshot, and its entries in order of names."""
         if before is None or before.kind != tree.DIRECTORY or not before.content:
-            return {}
+            return b"", {}
         try:
-            return {e.name: e for e in read_directory(self._reader, before.content)}
+            return before.content, {e.name: e for e in read_directory(self._reader, before.content)}
         except IntegrityError:
-            return {}  # lost or damaged: everything below is read and stored again
+            return b"", {}  # lost or damaged: everything below is read and stored again
 
     def _leave(self, frame: _Frame) -> Entry:
         if self._leaves.taken:
@@ -277,8 +282,12 @@ class Walker:
         grafts = self._grafts.pop(frame.shown, None)
         if grafts is not None:
             graft(frame.entries, grafts)
-        self._leaves.counts.removed_files += files_gone(frame.before, frame.entries, self._entries_before)
-        content = self._nodes.directory(frame.entries)
+        if frame.node and frame.entries == list(frame.before.values()):
+            content = frame.node
+        else:
+            gone = files_gone(frame.before, frame.entries, lambda entry: self._before(entry)[1])
+            self._leaves.counts.removed_files += gone
+            content = self._nodes.directory(frame.entries)
         extra = Extra(metadata=frame.metadata, inconsistent=frame.lost)
         return self._leaves.entry(frame.name, frame.folder.stat, tree.DIRECTORY, content, extra)
 
