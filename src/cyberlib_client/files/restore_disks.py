@@ -40,7 +40,7 @@ class Disks:
         """All that was written is on the disk. Raises Failed("target_full" | "target_not_written" | …)."""
         if self._volumes is None:
             return
-        for _, held in self._known.values():
+        for _, held in list(self._known.values()):  # another may be met meanwhile
             try:
                 self._volumes.sync_volume(held.path or held.number)
             except OSError as error:

@@ -37,6 +37,7 @@ from ..repository.vault import Vault
 from .browse import children, look, split_path
 from .lookup import as_saved, leads_to_folder
 from .memory import memory_told
+from .restore_flush import Flusher
 from .restore_plan import Chosen, Way, chosen_entries, count_chosen, include_test
 from .restore_tally import RestoreResult, Tally
 from .restore_window import Window
@@ -83,15 +84,21 @@ class _Restore:
             target,
             vault.keys.chunk_ids,
             tally.ended,
+            tally.ended_small,
             tally.lost,
             cancel,
-            lambda path: tally.tick(path, lambda: self._window.bytes_done),
+            lambda path: tally.tick(path, lambda: self.bytes_done),
             dry=request.dry_run,
         )
         self._directories: list[tuple[DirHandle, EntryMeta]] = []
         # By content too: a number may mean another file once disks have changed places.
         self._first_links: dict[tuple[int, int, bytes], tuple[DirHandle, bytes, str]] = {}
         self._links: list[tuple[DirHandle, Entry, bytes]] = []
+
+    @property
+    def bytes_done(self) -> int:
+        """Of files written so far, and of those that were there."""
+        return self._window.bytes_done + self._tally.bytes_of_small
 
     def run(self, chosen: Chosen) -> None:
         """Restores the chosen entries with what lies below them."""
@@ -194,7 +201,7 @@ class _Restore:
         if entry.kind == tree.SOCKET:
             self._tally.tell(Incident("socket_left_out", display(path)))
             return
-        above = self._opened(way)
+        above = way.handle or self._opened(way)
         if above is None:
             return
         if entry.kind != tree.FILE:
@@ -297,10 +304,14 @@ def restore(
         listener=tally.tell,
         place=DryPlace(system_place(metadata, wishes)) if dry else None,
     ) as target:
-        _Restore(vault, reader, request, target, tally, cancel).run(chosen)
-        if not dry:
-            listener(Progress("sync"))
-            target.sync()
+        work = _Restore(vault, reader, request, target, tally, cancel)
+        if dry:
+            work.run(chosen)
+        else:
+            with Flusher(target.sync, lambda: work.bytes_done) as flusher:
+                work.run(chosen)
+                listener(Progress("sync"))
+                flusher.end()
     result.skipped -= result.to_ask
     result.seconds = time.monotonic() - begun
     return result

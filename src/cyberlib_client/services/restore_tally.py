@@ -44,6 +44,8 @@ class Tally:
         self._listener = listener
         self._lock = threading.Lock()
         self._next_tick = 0.0
+        self.bytes_of_small = 0
+        """Bytes of files that came in one piece, or were there."""
 
     def tell(self, event: Incident | Progress) -> None:
         """Passes it on; incidents are kept."""
@@ -51,6 +53,18 @@ class Tally:
             with self._lock:
                 self.result.incidents.append(event)
         self._listener(event)
+
+    def ended_small(self, outcome: Outcome, size: int) -> None:
+        """Counts a file that came in one piece, or was there. Most files do: one lock for all of it."""
+        with self._lock:
+            if outcome is Outcome.WRITTEN:
+                self.result.files += 1
+                self.result.bytes += size
+                self.bytes_of_small += size
+                return
+            if outcome.there:
+                self.bytes_of_small += size
+        self.ended(outcome, size)
 
     def ended(self, outcome: Outcome, size: int = 0, *, directory: bool = False, other: bool = False) -> None:
         """Counts what became of an item."""
@@ -85,6 +99,8 @@ class Tally:
     def tick(self, path: bytes, bytes_done: Callable[[], int]) -> None:
         """Called often: tells how far it is, ten times a second at most."""
         now = time.monotonic()
+        if now < self._next_tick:
+            return
         with self._lock:
             if now < self._next_tick:
                 return

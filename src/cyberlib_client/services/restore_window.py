@@ -69,6 +69,7 @@ class Window:
         target: Target,
         ids: KeyedIds,
         ended: Callable[[Outcome, int], None],
+        ended_small: Callable[[Outcome, int], None],
         lost: Callable[[bytes, str], None],
         cancel: CancelToken,
         tick: Callable[[bytes], None],
@@ -80,6 +81,7 @@ class Window:
         self._ids = ids
         self._dry = dry
         self._ended = ended
+        self._ended_small = ended_small
         self._lost = lost
         self._cancel = cancel
         self._tick = tick
@@ -320,12 +322,9 @@ class Window:
             self._ended(outcome, file.size)
 
     def _done(self, outcome: Outcome, entry: Entry, path: bytes) -> None:
-        if outcome.there:
-            with self._lock:
-                self.bytes_done += entry.size
         if entry.extra is not None and entry.extra.link is not None:
             self._count_there(outcome, path)
-        self._ended(outcome, entry.size)
+        self._ended_small(outcome, entry.size)
 
     def _count_there(self, outcome: Outcome, path: bytes) -> None:
         if outcome.there:
