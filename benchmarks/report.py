@@ -63,9 +63,9 @@ def as_page(record: Record) -> str:
         "## What has to be reached",
         _table(HEADER, [row(lines.judge(line, record)) for line in lines.LINES]),
         "“The better” is the better of restic and borg on that line; a line without a ratio has a limit of"
-        " its own. Every tool's restore is compared with its sources, byte by byte, in its first round. `… to"
-        " the disk` is a command and `sync -f` after it: cyberlib ends when the disk has the files, the others"
-        " when the system has them.",
+        " its own. Every tool's restore is compared with its sources, byte by byte, in its first round. `…"
+        " to the disk` is a command and `sync -f` after it: cyberlib ends when the disk has the files, the"
+        " others when the system has them.",
         "## Everything measured",
         *(_scenario(name, record) for name in SCENARIOS if name in record.scenarios),
     ]
