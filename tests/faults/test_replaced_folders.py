@@ -15,6 +15,7 @@ import pytest
 
 from cyberlib_client.files.folder import Folder
 from cyberlib_client.services.browse import entry_at
+from cyberlib_client.system import this_system
 from tests.support.trees import make_tree, told
 from tests.support.vaults import VaultKit, restored_path, source_of
 
@@ -107,6 +108,29 @@ def test_a_link_is_told_of_where_it_was(
     assert done
     kit.restore(tmp_path / "out")
     assert os.readlink(restored_path(tmp_path / "out", folder) / "a" / "link") == "mine"
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="links carry what only root may set")
+def test_attributes_of_a_link_are_those_of_the_link(
+    tmp_path: Path, secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_tree(tmp_path / "cabinet", {"a": {}})
+    (folder / "a" / "link").symlink_to("mine")
+    (secret / "link").symlink_to("mine")
+    os.setxattr(secret / "link", "trusted.note", SECRET, follow_symlinks=False)
+
+    def exchange() -> None:
+        (folder / "a").rename(tmp_path / "elsewhere")
+        (folder / "a").symlink_to(secret)
+
+    done = before(monkeypatch, "target_of", b"link", exchange)
+    kit = VaultKit()
+    kit.metadata = this_system().metadata  # type: ignore[assignment]
+    kit.backup(folder)
+    assert done
+    link = entry_at(kit.reader(), kit.root(), source_of(folder).path + b"/a/link")
+    assert link.content == b"mine"
+    assert link.extra is None
 
 
 # ---- deep trees: not every folder on the way can stay open ---------------------------------------

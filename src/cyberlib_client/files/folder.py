@@ -21,6 +21,7 @@ from .entries import is_folder
 Problem = Callable[[bytes, OSError], None]
 
 _CLOSED: Final = -1
+_HAS_PROC: Final = sys.platform == "linux" and os.path.isdir("/proc/self/fd")
 # As os.fsencode does it, which costs three times as much; on Windows WTF-8 (PEP 529), as in the vault.
 _NAMES: Final = sys.getfilesystemencoding()
 _ANY: Final = sys.getfilesystemencodeerrors()
@@ -103,8 +104,8 @@ class Folder:
                     found.append((name, is_folder(entry)))
                 except OSError as error:
                     problem(name, error)
-        found.sort()
-        return found
+        # A file system of doubtful make may tell one name twice; a directory of a vault holds it once.
+        return sorted(dict(found).items())
 
     def status(self, name: bytes) -> os.stat_result:
         """What an item is, a link itself. Raises OSError."""
@@ -134,6 +135,13 @@ class Folder:
             return os.path.join(self.path, name)
         return os.path.join(self.path, name.decode("utf-8", "surrogatepass"))
 
+    def reach(self, name: bytes) -> Native:
+        """A path that leads to an item by way of this directory, wherever that is by now; where the system
+        has none such (Linux has), the item's path."""
+        if self._fd == _CLOSED or not _HAS_PROC:
+            return self.path_of(name)
+        return b"/proc/self/fd/%d/%s" % (self._fd, name)
+
     @property
     def handle(self) -> Native | int:
         """What stands for it in calls that take either: its descriptor, on Windows its path."""
@@ -146,11 +154,6 @@ class Found(NamedTuple):
     name: bytes
     stat: os.stat_result
     folder: Folder
-
-    @property
-    def path(self) -> Native:
-        """Where it was found."""
-        return self.folder.path_of(self.name)
 
 
 def open_quietly(path: Native, flags: int, dir_fd: int | None) -> int:

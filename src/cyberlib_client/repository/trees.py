@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from operator import ge
 from typing import Final, Protocol, TypeVar
 from zlib import crc32
 
@@ -45,7 +46,13 @@ class NodeWriter:
         return node_id
 
     def directory(self, entries: list[Entry]) -> bytes:
-        """The id of a directory of entries in order of their names."""
+        """The id of a directory of entries in order of their names, each once: no reader takes another.
+
+        Raises ValueError otherwise: what cannot be read again must not be stored.
+        """
+        names = [entry.name for entry in entries]
+        if any(map(ge, names, names[1:])):
+            raise ValueError("entries of a directory out of order")
         if len(entries) <= _SMALL:
             children = self._leaves(entries)
         else:

@@ -21,6 +21,7 @@ from ..core.format_v1.header import hedged_salt
 from ..core.format_v1.index import PackInfo
 from ..core.format_v1.snapshot import (
     MAX_INCIDENTS,
+    Device,
     Snapshot,
     Statistics,
     seal_snapshot,
@@ -210,7 +211,7 @@ def _walk(
     nodes = NodeWriter(index, keys.tree_ids, packer.add)
     chunker = ContentChunker(header.chunking, keys.chunker_seed())
     saver = FileSaver(index, keys.chunk_ids, chunker, packer.add, nodes.put, metadata, run.cancel)
-    mine = _parents(snapshots, run.identity.device.id)
+    mine = _parents(snapshots, run.identity.device)
     lossy = bool(report.missing or report.damaged or run.request.suspects)
     holds = (lambda e: _holds(index, reader, e)) if lossy else _start_holder(index)
     alike = _alike(mine, run.request)
@@ -242,8 +243,11 @@ def _totals(alike: Statistics | None, census: Census | None) -> Callable[[], tup
     return lambda: (alike.files, alike.bytes) if alike is not None else None
 
 
-def _parents(snapshots: SnapshotList, device: bytes) -> list[Stored]:
-    mine = [s for s in snapshots.items if s.snapshot.device.id == device]
+def _parents(snapshots: SnapshotList, device: Device) -> list[Stored]:
+    """Newest first. Known by the key as well: whoever has the vault's keys could sign another key for our id,
+    and what that one tells of a file would count as its content as long as the file does not change."""
+    made = [(s, s.snapshot.device) for s in snapshots.items]
+    mine = [s for s, by in made if (by.id, by.key) == (device.id, device.key)]
     return list(reversed(mine))[:_PARENTS]
 
 

@@ -42,7 +42,7 @@ class DatabaseSets:
 
     def save(self, found: Found) -> Saved:
         """As `FileSaver.save`."""
-        if self.taken and (found.folder, found.name) in self.taken:
+        if self.has(found):
             taken = self.taken.pop((found.folder, found.name))
             if taken is None:
                 raise FileNotFoundError(found.name)
@@ -51,6 +51,10 @@ class DatabaseSets:
         if not saved.extra.database or found.name.endswith((_JOURNAL, _LOG)):
             return saved
         return self._together(found, saved)
+
+    def has(self, found: Found) -> bool:
+        """Whether the file was read together with its database and waits for its turn."""
+        return bool(self.taken) and (found.folder, found.name) in self.taken
 
     def left(self, folder: Folder) -> list[tuple[bytes, Saved]]:
         """What was taken in a folder and not asked for since: it was not there when the folder was listed."""

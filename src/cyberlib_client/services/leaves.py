@@ -135,14 +135,16 @@ class Leaves:
             content = found.folder.target_of(found.name)
         if kind in _DEVICES:
             extra.device = getattr(found.stat, "st_rdev", 0)
-        extra.metadata = self.metadata(found.path, shown, is_symlink=kind == tree.SYMLINK)
+        reached = found.folder.reach(found.name)
+        extra.metadata = self.metadata(reached, shown, is_symlink=kind == tree.SYMLINK)
         return self.entry(found.name, found.stat, kind, content, extra)
 
     def _file(self, found: Found, shown: bytes, before: Entry | None) -> Entry:
         status = found.stat
         link = link_of(status) if status.st_nlink > 1 else None
         twin = self._links.get(link) if link else None
-        if twin is not None and twin.mtime == status.st_mtime_ns and twin.size == status.st_size:
+        # What was read together with its database fits that, whatever another name of it held before.
+        if twin is not None and not self._sets.has(found) and _is_still(twin, status):
             entry = self.entry(found.name, status, tree.FILE, twin.content, twin.extra)
         else:
             entry = self._read(found, shown, link)
@@ -171,3 +173,9 @@ class Leaves:
         if link:
             self._links[link] = entry
         return entry
+
+
+def _is_still(twin: Entry, status: os.stat_result) -> bool:
+    """Whether another name of a file, read before, still tells its content."""
+    changed = twin.mtime + twin.changed
+    return (twin.mtime, changed, twin.size) == (status.st_mtime_ns, status.st_ctime_ns, status.st_size)

@@ -144,6 +144,14 @@ def leaf(nodes: Nodes, *chosen: bytes) -> bytes:
     return nodes.writer.put(encode_leaf([file(name) for name in chosen]))
 
 
+@pytest.mark.parametrize("chosen", [["a", "a"], ["b", "a"], ["a", "b", "b", "c"]])
+def test_what_no_reader_takes_is_not_written(chosen: list[str]) -> None:
+    nodes = Nodes()
+    with pytest.raises(ValueError, match="out of order"):
+        nodes.writer.directory([file(name.encode()) for name in chosen])
+    assert nodes.kept == {}
+
+
 def test_a_name_twice_is_refused() -> None:
     """Otherwise a restore would meet its own file."""
     nodes = Nodes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import sys
 import threading
@@ -16,8 +17,11 @@ from cyberlib_client.core.format_v1.tree import Entry
 from cyberlib_client.core.ports import Buffer
 from cyberlib_client.files import read as read_module
 from cyberlib_client.files.folder import Folder
+from cyberlib_client.services import walk
 from cyberlib_client.services.browse import entry_at
+from cyberlib_client.services.device import identity
 from cyberlib_client.transports.memory import MemoryStore
+from tests.support import vaults
 from tests.support.trees import make_tree, told
 from tests.support.vaults import VaultKit, restored_path, source_of
 
@@ -657,3 +661,26 @@ def test_a_machine_whose_name_is_no_text_backs_up(kit: VaultKit, folder: Path) -
     kit.backup(folder, device="poste\udcff")
     assert [s.snapshot.device.name for s in kit.snapshots().items] == ["poste?"] * 2
     assert kit.verify().ok
+
+
+def test_another_key_for_our_id_does_not_tell_what_our_files_hold(
+    kit: VaultKit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has the vault's keys may certify any key. What such a snapshot says of a file would otherwise
+    be taken for its content until the file changes."""
+    make_tree(tmp_path / "a", {"lettre.txt": b"mine"})
+    kit.backup(tmp_path / "a")
+
+    def intruder(vault: Any, name: str) -> Any:
+        seed = random.Random(ascii(name)).randbytes(16) + bytes(32)
+        return identity(vault.keys, seed, name)
+
+    with monkeypatch.context() as patch:
+        real = os.read
+        patch.setattr(os, "read", lambda fd, size: real(fd, size).replace(b"mine", b"evil"))
+        patch.setattr(vaults, "make_identity", intruder)
+        patch.setattr(walk.Walker, "_is_unchanged", lambda *_: False)
+        kit.backup(tmp_path / "a")
+    assert restored(kit, tmp_path / "a" / "lettre.txt", tmp_path / "out") == b"evil"
+    kit.backup(tmp_path / "a")
+    assert restored(kit, tmp_path / "a" / "lettre.txt", tmp_path / "back") == b"mine"
