@@ -74,12 +74,15 @@ ZERO_ID = bytes(ID_SIZE)  # in a list of chunks: that many zero bytes, stored no
 TAG_SIZE = 16  # what AES-GCM adds
 MAX_CHUNK = 4 * MIB
 MAX_PACK = 16 * MIB + 64 * 1024
+MAX_TABLE = 128 * 1024  # a slot table
+MAX_RECORD = 64 * MIB  # an index or snapshot, as stored
 MAX_EPOCH = 4095
 MAX_LIST_LEVELS = 16
 MAX_TREE_LEVELS = 8
 MAX_DEPTH = 4096
 MAX_ITEMS = 1 << 26  # below one snapshot: folders that hold one another twice tell of 2^4096 paths
 MAX_CHUNKS = 1 << 27  # of one file: lists that hold one another do the same
+MAX_SEQUENCE = 1 << 53  # of a snapshot
 FORMAT_VERSION = 1
 SUITE = 1
 
@@ -186,9 +189,9 @@ def two_lines(data: bytes) -> tuple[bytes, bytes]:
 
 
 def read_json(line: bytes, code: str) -> Any:
-    """JSON, with nothing in it that would exhaust the reader."""
+    """JSON, with nothing in it that would exhaust the reader; NaN and Infinity are Python's, not JSON's."""
     try:
-        return json.loads(line.decode("utf-8"))
+        return json.loads(line.decode("utf-8"), parse_constant=int)
     except (ValueError, RecursionError):
         raise Problem(code) from None
 
@@ -197,14 +200,17 @@ def check_vault_header(header: Any) -> Any:
     """Raises Problem unless `header` describes a vault that this program can read."""
     need(isinstance(header, dict) and header.get("format") == "cyberlib vault", "not_a_vault")
     version, suite = header.get("version"), header.get("suite")
+    # Whatever else a later version may say, or leave out.
+    need(not is_count(version) or version <= FORMAT_VERSION, "newer_format")
+    need(not is_count(suite) or suite <= SUITE, "newer_format")
     need(is_count(version) and is_count(suite), "not_a_vault")
-    need(version <= FORMAT_VERSION and suite <= SUITE, "newer_format")
     sizes = header.get("chunking")
     need(version == FORMAT_VERSION and suite == SUITE and isinstance(sizes, dict), "not_a_vault")
     need(is_hex(header.get("id"), 16) and is_count(header.get("created")), "not_a_vault")
     least, average, most = (sizes.get(name) for name in ("minimum", "average", "maximum"))
     need(is_count(least) and is_count(average) and is_count(most), "not_a_vault")
     need(64 <= least <= average <= most <= MAX_CHUNK, "not_a_vault")
+    need(average >= 256 and most >= 1024, "not_a_vault")
     return header
 
 
@@ -224,9 +230,9 @@ def check_slot(slot: Any) -> None:
     need(all(is_hex(slot.get(name), size) for name, size in sizes.items()), "bad_slots")
     need(slot.get("type") in ("passphrase", "recovery", "device"), "bad_slots")
     need(isinstance(slot.get("name"), str) and is_count(slot.get("created")), "bad_slots")
-    kdf = slot.get("kdf")
-    need((slot["type"] == "passphrase") == (kdf is not None), "bad_slots")
-    if kdf is not None:
+    need((slot["type"] == "passphrase") == ("kdf" in slot), "bad_slots")
+    if "kdf" in slot:
+        kdf = slot["kdf"]
         need(isinstance(kdf, dict), "bad_slots")
         need(all(is_count(kdf.get(name)) for name in ("memory", "passes", "lanes")), "bad_slots")
 
@@ -239,7 +245,8 @@ def read_slot_table(data: bytes) -> Any:
     except Problem as problem:
         raise Problem("newer_format" if problem.code == "newer_format" else "bad_slots") from None
     need(is_count(table.get("generation")) and table["generation"] >= 1, "bad_slots")
-    need(is_count(table.get("copy")) and isinstance(table.get("slots"), list), "bad_slots")
+    need(is_count(table.get("copy")) and table["copy"] in (1, 2), "bad_slots")
+    need(isinstance(table.get("slots"), list), "bad_slots")
     need(0 < len(table["slots"]) <= 64, "bad_slots")
     for slot in table["slots"]:
         check_slot(slot)
@@ -293,14 +300,22 @@ def find_root(
     """(root secret, header, whether the table's MAC holds) from [(table, data)], newest first.
 
     None when no slot opens. `secret_for(slot)` gives the 32 bytes to try. A table whose MAC is wrong is used
-    only when no other opens: root secret and vault id are authenticated by the slot itself.
+    only when no other opens: root secret and vault id are authenticated by the slot itself. Anybody who can
+    write to the folder can add tables, so what is wrong with a slot is raised only when nothing opened.
     """
     opened: list[tuple[bytes, Table, bool]] = []
+    refused: list[Problem] = []
     for table, data in tables:
         for slot in table["slots"]:
             if slot["type"] != kind:
                 continue
-            root = unwrap_root(slot, table["header"]["id"], secret_for(slot))
+            try:
+                root = unwrap_root(slot, table["header"]["id"], secret_for(slot))
+            except Problem as problem:
+                if problem.code == "no_argon2":
+                    raise
+                refused.append(problem)
+                continue
             if root is None:
                 continue
             keys = Keys(root, bytes.fromhex(table["header"]["id"]))
@@ -310,6 +325,8 @@ def find_root(
                 opened.append((root, table["header"], False))
                 continue
             return root, table["header"], True
+    if refused and not opened:
+        raise refused[0]
     return opened[0] if opened else None
 
 
@@ -553,7 +570,7 @@ def open_segment(key: bytes, header: bytes, position: int, segment: Segment, sea
 
 def open_index(keys: Keys, data: bytes) -> list[Pack]:
     """The packs that an index tells of: msgpack [1, [[name, size, header, [segment, …]], …]]."""
-    record = open_sealed_record(keys, b"CLBI", data, min(512 * MIB, 4 * len(data) + 65536))
+    record = open_sealed_record(keys, b"CLBI", data, 4 * min(len(data), MAX_RECORD) + 65536)
     try:
         seen = unpack(record)
     except ValueError:
@@ -602,9 +619,9 @@ def read_file(path: str, offset: int = 0, length: int = -1) -> bytes:
         return file.read(length)
 
 
-def read_object(name: bytes, path: str, size: int, limit: int) -> bytes:
-    """A whole object, at most `limit` bytes, that is what its name promises."""
-    need(size <= limit, "not_an_object")
+def read_object(name: bytes, path: str, size: int) -> bytes:
+    """A whole index or snapshot that is what its name promises."""
+    need(size <= MAX_RECORD, "not_an_object")
     data = read_file(path)
     need(hashlib.sha256(data).digest() == name, "not_an_object")
     return data
@@ -628,7 +645,7 @@ class Vault:
         known: dict[bytes, Pack] = {}
         for name, path, size in stored_names(folder, "index"):
             try:
-                for pack in open_index(self.keys, read_object(name, path, size, 600 * MIB)):
+                for pack in open_index(self.keys, read_object(name, path, size)):
                     known[pack.name] = pack
             except (Problem, OSError) as error:
                 warn(path, error)
@@ -707,6 +724,26 @@ class Vault:
 # "cyberlib/v1/device" + vault id + device id + key + name.
 
 _NUMBERS_OF_SNAPSHOT = ("sequence", "started", "time")
+_COUNTS = ("files", "directories", "others", "bytes", "new_files", "changed_files", "new_bytes", "stored")
+
+
+def is_incident(row: Any) -> bool:
+    """Whether a decoded value is [code, vault path, detail]."""
+    return isinstance(row, list) and [type(item) for item in row] == [str, bytes, str]
+
+
+def check_optional(snapshot: Table) -> None:
+    """Raises Problem("bad_snapshot") unless what a body may leave out has its type where it is there."""
+    sources, incidents = snapshot.get("sources", []), snapshot.get("incidents", [])
+    need(isinstance(sources, list) and all(isinstance(path, bytes) for path in sources), "bad_snapshot")
+    need(isinstance(incidents, list) and all(map(is_incident, incidents)), "bad_snapshot")
+    need(all(isinstance(snapshot.get(name, ""), str) for name in ("label", "user")), "bad_snapshot")
+    numbers = snapshot.get("statistics", {})
+    need(isinstance(numbers, dict) and is_count(snapshot.get("incident_count", 0)), "bad_snapshot")
+    need(all(is_count(numbers.get(name, 0)) for name in _COUNTS), "bad_snapshot")
+    for people in (snapshot.get("owners", {}), snapshot.get("groups", {})):
+        need(isinstance(people, dict) and all(map(is_count, people)), "bad_snapshot")
+        need(all(isinstance(name, str) for name in people.values()), "bad_snapshot")
 
 
 def open_snapshot(keys: Keys, data: bytes) -> Any:
@@ -717,6 +754,8 @@ def open_snapshot(keys: Keys, data: bytes) -> Any:
         need(isinstance(outer, list) and len(outer) == 2, "bad_snapshot")
         body, signatures = outer
         need(isinstance(body, bytes) and isinstance(signatures, dict), "bad_snapshot")
+        named = all(isinstance(kind, str) for kind in signatures)
+        need(named and all(isinstance(value, bytes) for value in signatures.values()), "bad_snapshot")
         snapshot = unpack(body)
     except ValueError:
         raise Problem("bad_snapshot") from None
@@ -729,9 +768,9 @@ def open_snapshot(keys: Keys, data: bytes) -> Any:
     need(isinstance(snapshot.get("root"), bytes), "bad_snapshot")
     previous = snapshot.get("previous")
     need(previous is None or isinstance(previous, bytes), "bad_snapshot")
+    check_optional(snapshot)
     certified = b"cyberlib/v1/device" + keys.vault_id + device["id"] + device["key"] + device["name"].encode()
-    signature = signatures.get("ed25519")
-    need(isinstance(signature, bytes), "bad_signature")
+    signature = signatures.get("ed25519", b"")
     try:
         vault_key = Ed25519PrivateKey.from_private_bytes(keys.signing_seed).public_key()
         vault_key.verify(device["certificate"], certified)
@@ -740,7 +779,8 @@ def open_snapshot(keys: Keys, data: bytes) -> Any:
     except (InvalidSignature, ValueError):
         raise Problem("bad_signature") from None
     need(len(device["id"]) == 16, "bad_snapshot")
-    need(len(snapshot["root"]) == ID_SIZE and snapshot["sequence"] >= 1, "bad_snapshot")
+    need(len(snapshot["root"]) == ID_SIZE, "bad_snapshot")
+    need(1 <= snapshot["sequence"] <= MAX_SEQUENCE, "bad_snapshot")
     need(previous is None or len(previous) == 32, "bad_snapshot")
     return snapshot
 
@@ -748,17 +788,39 @@ def open_snapshot(keys: Keys, data: bytes) -> Any:
 def load_snapshots(folder: str, keys: Keys, warn: Warn) -> list[Named]:
     """[(name, snapshot)], oldest first. One that was put under another's name is refused."""
     found = []
+    there: set[bytes | None] = {None}  # one that cannot be opened is damaged, not absent
     for name, path, size in stored_names(folder, "snapshots"):
+        there.add(name)
         try:
-            data = read_object(name, path, size, 100 * MIB)
+            data = read_object(name, path, size)
             found.append((name, open_snapshot(keys, data)))
         except (Problem, OSError) as error:
             warn(path, error)
-    names = {name for name, _ in found}
+    numbers: set[tuple[bytes, int]] = set()
     for name, snapshot in found:
-        if snapshot.get("previous") not in (None, *names):
+        if snapshot.get("previous") not in there:
             warn(name.hex(), Problem("snapshot_gap"))
-    return sorted(found, key=lambda item: (item[1]["time"], item[1]["sequence"], item[0]))
+        number = (snapshot["device"]["id"], snapshot["sequence"])
+        if number in numbers:
+            warn(name.hex(), Problem("snapshot_fork"))
+        numbers.add(number)
+    return in_order(found)
+
+
+def newness(item: Named) -> tuple[int, int]:
+    """What orders the snapshots of one device: its own count, then, for two of one number, their times."""
+    return item[1]["sequence"], item[1]["time"]
+
+
+def in_order(found: list[Named]) -> list[Named]:
+    """From old to new although clocks lie: no snapshot counts as made after a later one of its device."""
+    least: dict[bytes, int] = {}
+    times: dict[bytes, int] = {}
+    for name, snapshot in sorted(found, key=newness, reverse=True):
+        device = snapshot["device"]["id"]
+        least[device] = min(snapshot["time"], least.get(device, snapshot["time"]))
+        times[name] = least[device]
+    return sorted(found, key=lambda item: (times[item[0]], item[1]["sequence"], item[0]))
 
 
 # ---------------------------------------------------------------------------------------------------------
@@ -884,16 +946,20 @@ def read_list(data: bytes) -> tuple[bytes, list[int] | None]:
     return ids, sizes
 
 
-def list_items(vault: Vault, node_id: bytes, level: int, page: int) -> Iterator[tuple[bytes, int]]:
-    """(chunk id, size, or 0 for a page) of all chunks below a node."""
+def list_items(
+    vault: Vault, node_id: bytes, level: int, page: int, total: int
+) -> Iterator[tuple[bytes, int]]:
+    """(chunk id, size, or 0 for a page) of all chunks below a node that stands for `total` bytes."""
     ids, sizes = read_list(vault.chunk(node_id, TREE))
     need(sizes is not None or (level == 1 and page), "bad_content_list")
+    need(sizes is None or sum(sizes) == total, "bad_content_list")
     for order in range(len(ids) // ID_SIZE):
         child = ids[order * ID_SIZE : (order + 1) * ID_SIZE]
+        size = sizes[order] if sizes is not None else 0
         if level > 1:
-            yield from list_items(vault, child, level - 1, page)
+            yield from list_items(vault, child, level - 1, page, size)
         else:
-            yield child, sizes[order] if sizes is not None else 0
+            yield child, size
 
 
 def content_spans(vault: Vault, entry: Entry) -> Iterator[tuple[bytes, int, int]]:
@@ -905,7 +971,7 @@ def content_spans(vault: Vault, entry: Entry) -> Iterator[tuple[bytes, int, int]
         yield entry.content, 0, entry.size
         return
     offset, page = 0, entry.extra["page"]
-    items = list_items(vault, entry.content, entry.extra["levels"], page)
+    items = list_items(vault, entry.content, entry.extra["levels"], page, entry.size)
     for count, (chunk_id, size) in enumerate(items, 1):
         size = size or min(page, entry.size - offset)
         need(0 < size <= entry.size - offset and count <= MAX_CHUNKS, "bad_content_list")
@@ -1247,6 +1313,8 @@ CODES = {
     "wrong_content": "contenu altéré · altered content",
     "no_content": "n'avait pas pu être lu lors de la sauvegarde · could not be read when it was backed up",
     "snapshot_gap": "la version précédente manque · the snapshot before this one is missing",
+    "snapshot_fork": "deux versions d'un poste ont ce numéro : poste cloné, ou ancien état resservi · two "
+    "snapshots of one workstation have this number: a cloned machine, or an old state served again",
     "bad_signature": "signature fausse : écartée · wrong signature: set aside",
     "not_authentic": "altéré : écarté · altered: set aside",
     "not_an_object": "n'est pas ce que dit son nom : écarté · not what its name says: set aside",
@@ -1289,7 +1357,7 @@ def load_tables(folder: str) -> list[tuple[Table, bytes]]:
     newer: Problem | None = None
     for name, path, size in stored_names(folder, "slots"):
         try:
-            need(size <= MIB, "bad_slots")
+            need(size <= MAX_TABLE, "bad_slots")
             data = read_file(path)
             found = (read_slot_table(data), data)
         except (Problem, OSError) as error:
@@ -1358,11 +1426,11 @@ def open_keys(folder: str, options: argparse.Namespace) -> Keys:
 def print_list(snapshots: list[Named]) -> None:
     """One line for each snapshot, oldest first."""
     for name, snapshot in snapshots:
-        numbers = snapshot.get("statistics") or {}
-        sources = b", ".join(snapshot.get("sources") or [])
+        numbers = snapshot.get("statistics", {})
+        sources = b", ".join(snapshot.get("sources", []))
         files, size = numbers.get("files", 0), numbers.get("bytes", 0)
         who = f"{show(snapshot['device']['name'])}  {show(snapshot['system'])}"
-        print(f"{name.hex()[:12]}  {when(snapshot['time'])}  {who}  {show(snapshot.get('label') or '')}")
+        print(f"{name.hex()[:12]}  {when(snapshot['time'])}  {who}  {show(snapshot.get('label', ''))}")
         print(f"    {files} fichiers · files, {size} octets · bytes: {show(sources)}")
 
 
@@ -1380,7 +1448,7 @@ def chosen_snapshots(snapshots: list[Named], wanted: str) -> list[tuple[str, byt
     newest: dict[bytes, Named] = {}
     for name, snapshot in snapshots:
         device = snapshot["device"]["id"]
-        if device not in newest or newest[device][1]["sequence"] < snapshot["sequence"]:
+        if device not in newest or newness(newest[device]) < newness((name, snapshot)):
             newest[device] = (name, snapshot)
     return [(item[1]["device"]["name"], *item) for item in newest.values()]
 

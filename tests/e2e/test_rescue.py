@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -267,3 +269,64 @@ def test_the_frozen_vault_comes_back_on_disk(tmp_path: Path) -> None:
         assert found == wanted
     assert f"ads:… ({1})" in said
     assert (tmp_path / "out" / "Cabinet 1" / "srv" / "cabinet" / os.fsdecode(FROM_WINDOWS)).exists()
+
+
+# ---- tables that somebody without the keys adds -------------------------------------------------------
+
+
+def _frozen(tmp_path: Path) -> Rescue:
+    return Rescue(shutil.copytree(FOLDER / "v1" / "vault", tmp_path / "vault"), expected("v1").words)
+
+
+def _change_table(rescue: Rescue, change: Callable[[dict[str, Any]], None], *, keep: bool = True) -> None:
+    """Adds the table with a change, as a newer one; `keep` False: in place of the real ones."""
+    tables = rescue.objects("slots")
+    line, mac, _ = tables[0].read_bytes().split(b"\n")
+    table = json.loads(line)
+    table["generation"] += 7
+    change(table)
+    data = json.dumps(table, separators=(",", ":")).encode() + b"\n" + mac + b"\n"
+    (rescue.vault / "slots" / hashlib.sha256(data).hexdigest()).write_bytes(data)
+    for path in tables if not keep else ():
+        path.unlink()
+
+
+def _alter_wrapped(table: dict[str, Any]) -> None:
+    for slot in table["slots"]:
+        first = int(slot["wrapped"][0], 16) ^ 1
+        slot["wrapped"] = f"{first:x}{slot['wrapped'][1:]}"
+
+
+def _ask_too_much(table: dict[str, Any]) -> None:
+    for slot in table["slots"]:
+        if slot["type"] == "passphrase":
+            slot["kdf"]["passes"] = 17
+
+
+def test_an_added_table_with_an_altered_secret_stops_nothing(tmp_path: Path) -> None:
+    rescue = _frozen(tmp_path)
+    _change_table(rescue, _alter_wrapped)
+    said = rescue("--list")
+    assert "Accueil" in said
+    assert "table_altered" not in said, "the real one opened"
+
+
+def test_an_added_table_that_costs_too_much_stops_nothing(tmp_path: Path) -> None:
+    rescue = _frozen(tmp_path)
+    phrase = tmp_path / "phrase"
+    phrase.write_text(expected("v1").passphrase + "\n", encoding="utf-8")
+    _change_table(rescue, _ask_too_much)
+    assert "Accueil" in rescue("--list", "--passphrase-file", phrase, secret=False)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"), [(_alter_wrapped, "not_authentic"), (_ask_too_much, "kdf_out_of_bounds")]
+)
+def test_when_nothing_opens_the_first_reason_is_told(
+    tmp_path: Path, change: Callable[[dict[str, Any]], None], code: str
+) -> None:
+    rescue = _frozen(tmp_path)
+    phrase = tmp_path / "phrase"
+    phrase.write_text(expected("v1").passphrase + "\n", encoding="utf-8")
+    _change_table(rescue, change, keep=False)
+    assert code in rescue("--list", "--passphrase-file", phrase, code=1, secret=False)

@@ -14,7 +14,9 @@ import pytest
 from cyberlib_client.core import words
 from cyberlib_client.core.crypto import sha256
 from cyberlib_client.core.events import ignore
+from cyberlib_client.core.format_v1.header import SNAPSHOT
 from cyberlib_client.core.format_v1.index import PackInfo
+from cyberlib_client.core.format_v1.sealed import seal_record
 from cyberlib_client.core.format_v1.snapshot import Snapshot, seal_snapshot
 from cyberlib_client.core.ids import KIND_DATA, KIND_TREE, object_name
 from cyberlib_client.core.ports import CancelToken
@@ -241,6 +243,58 @@ def test_folders_and_lists_that_multiply(
     failed = [(path[:2], str(why)) for kind, path, why in told if kind == "failed"]
     assert failed == [("/a", "bad_content_list"), ("/b", "bad_tree")]
     assert restorer.folders <= 300
+
+
+def test_signed_bodies_with_fields_of_other_types(hostile: Hostile, tmp_path: Path) -> None:
+    """Each is named and left out; the list goes on."""
+    root = hostile.node([0, [hostile.file(b"kept")]])
+    hostile.commit(root)
+    keys, me = hostile.vault.keys, identity(hostile.vault.keys, bytes(48), "Poste")
+    body = msgspec.to_builtins(Snapshot(me.device, 2, root, 1, 1, "linux", "test"), builtin_types=(bytes,))
+    wrong: list[dict[str, Any]] = [{"sources": ["text"]}, {"label": 5}, {"statistics": []}]
+    for number, change in enumerate(wrong):
+        raw = msgspec.msgpack.encode({**body, **change})
+        signature = me.signing.sign(b"cyberlib/v1/snapshot" + keys.vault_id + raw)
+        record = msgspec.msgpack.encode([raw, {"ed25519": signature}])
+        data = seal_record(keys, SNAPSHOT, bytes([number]) * 32, record)
+        hostile.vault.store.put(object_name("snapshots", sha256(data)), data)
+    said = hostile.rescue("--list")
+    assert said.count("bad_snapshot") == len(wrong)
+    assert said.count(" Poste ") == 1
+    assert "Tout est restauré" in hostile.rescue(tmp_path / "out")
+
+
+def test_the_same_order_as_the_program_has(hostile: Hostile, tmp_path: Path) -> None:
+    """Clocks that were years ahead, a machine that was cloned, a snapshot that is damaged."""
+    root = hostile.node([0, []])
+    hostile.commit(root)
+    store, keys = hostile.vault.store, hostile.vault.keys
+    last: dict[str, bytes] = {}
+    runs = [("A", 1, 50), ("B", 1, 30), ("A", 2, 900), ("A", 3, 60), ("B", 2, 55), ("B", 2, 20), ("A", 4, 70)]
+    for name, number, time in runs:
+        me = identity(keys, name.encode() * 48, name)
+        snapshot = Snapshot(
+            me.device, number, root, time, time, "linux", "test", previous=last.get(name), label=f"{time}"
+        )
+        data = seal_snapshot(keys, bytes([time % 256]) * 32, snapshot, me.signing)
+        if time == 60:
+            last[name] = sha256(data)
+            data = data[:-1]
+            path = tmp_path / "vault" / object_name("snapshots", last[name])
+            path.write_bytes(data)
+            continue
+        last[name] = sha256(data)
+        store.put(object_name("snapshots", last[name]), data)
+    told: list[str] = []
+    folder = str(tmp_path / "vault")
+    rescue_keys = rescue.Keys(keys.root, keys.vault_id)
+    found = rescue.load_snapshots(folder, rescue_keys, lambda path, why: told.append(str(why)))
+    ours = load_snapshots(store, keys)
+    assert [name for name, _ in found] == [stored.digest for stored in ours.items]
+    assert [snapshot.get("label", "") for _, snapshot in found] == ["", "30", "20", "50", "55", "900", "70"]
+    assert told == ["not_an_object", "snapshot_fork"], "what is there and damaged leaves no gap"
+    newest = {device: s.get("label", "") for device, _, s in rescue.chosen_snapshots(found, "")}
+    assert newest == {"Poste": "", "A": "70", "B": "55"}
 
 
 # ---- somebody without the keys, who can write to the vault's folder -----------------------------------

@@ -35,7 +35,7 @@ from cyberlib_client.core.format_v1.slots import (
 from cyberlib_client.core.format_v1.snapshot import Snapshot, certify, open_snapshot, seal_snapshot
 from cyberlib_client.core.format_v1.tree import Entry, Extra
 from cyberlib_client.core.format_v1.vault import (
-    Chunking,
+    USUAL_CHUNKING,
     authenticate_vault_header,
     new_vault_header,
     read_vault_header,
@@ -62,7 +62,7 @@ KEYS: Final = VaultKeys(bytes(32), bytes(16))
 SIGNING: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 DEVICE: Final = certify(KEYS, bytes(16), "poste", SIGNING.public_key().public_bytes_raw())
 SALT: Final = bytes(32)
-HEADER: Final = new_vault_header(KEYS.vault_id, 1_700_000_000, Chunking())
+HEADER: Final = new_vault_header(KEYS.vault_id, 1_700_000_000, USUAL_CHUNKING)
 SLOT: Final = wrap_root(
     KEYS, bytes(32), slot_id=bytes(8), kind="recovery", name="kit", created=1_700_000_000, salt=SALT
 )

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from cyberlib_client.core.ids import ZERO_ID
 
-from .parts import MIB, Vector, accepts, chunk_id, node_id, noise, pack, rejects
+from .parts import MIB, Vector, accepts, chunk_id, nested, node_id, noise, pack, rejects
 
 _TIME: Final = 1_768_464_000_123_456_789
 _ID: Final = chunk_id(b"a chunk")
@@ -72,6 +72,12 @@ def tree_vectors() -> list[Vector]:
         taken("an empty directory", leaf(), []),
         taken("a branch", pack([1, children]), [], children),
         taken("fields of tomorrow", leaf([*entry(extra={"later": 1}), "more"]), [entry()], note="ignored"),
+        taken(
+            "fields of tomorrow of 16 levels",
+            leaf([*entry(extra={"later": nested(12)}), nested(13)]),
+            [entry()],
+            note="with the node, its list, the entry and the extra",
+        ),
         taken("no extra at all", leaf(entry()[:10]), [entry()]),
         refused("nothing", b""),
         refused("no msgpack", b"\xc1"),
@@ -157,6 +163,7 @@ def content_vectors() -> list[Vector]:
     paged = node([ids[0], zero, ids[1]], None)
     lower = [node(ids[:2], [10, 20]), node(ids[2:5], [30, 40, 50])]
     upper = node([node_id(n) for n in lower], [30, 120])
+    wrong_upper = node([node_id(n) for n in lower], [40, 110])
     low_paged = [node(ids[:2], None), node(ids[2:3], None)]
     up_paged = node([node_id(n) for n in low_paged], [8192, 100])
     return [
@@ -171,6 +178,7 @@ def content_vectors() -> list[Vector]:
         accepts("two levels of pages", listed(up_paged, 8292, low_paged, levels=2, page=4096),
                 spans((ids[0], 4096), (ids[1], 4096), (ids[2], 100))),
         refused("no content and a size", given(5, b"")),
+        refused("nodes that are not what their parent says", listed(wrong_upper, 150, lower, levels=2)),
         refused("larger than its list", listed(flat, 3501)),
         refused("smaller than its list", listed(flat, 3499)),
         refused("more pages than the file has", listed(paged, 8192, page=4096)),

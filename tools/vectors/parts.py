@@ -82,6 +82,14 @@ def flipped(data: bytes, at: int, bit: int = 0) -> bytes:
     return data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]
 
 
+def nested(levels: int) -> Any:
+    """That many lists, one in the other."""
+    value: Any = []
+    for _ in range(levels - 1):
+        value = [value]
+    return value
+
+
 # ---- zstd, RFC 8878 -------------------------------------------------------------------------------------
 
 _MAGIC: Final = bytes.fromhex("28b52ffd")

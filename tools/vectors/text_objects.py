@@ -10,7 +10,7 @@ from cyberlib_client.core import words
 from cyberlib_client.core.crypto import mac
 from cyberlib_client.core.format_v1.slots import KdfCost, stretch, wrap_root
 
-from .parts import KEYS, OTHER_KEYS, ROOT, VAULT_ID, Vector, accepts, noise, rejects
+from .parts import KEYS, OTHER_KEYS, ROOT, VAULT_ID, Vector, accepts, nested, noise, rejects
 
 HEADER = {
     "format": "cyberlib vault",
@@ -84,6 +84,9 @@ def word_vectors() -> list[Vector]:
     return made
 
 
+_SMALL_CHUNKS = changed(HEADER, "chunking", to={"minimum": 64, "average": 256, "maximum": 1024})
+
+
 def vault_vectors() -> list[Vector]:
     """The object `vault`; `root` opens it."""
 
@@ -99,6 +102,10 @@ def vault_vectors() -> list[Vector]:
     return [
         accepts("a vault", given(good), HEADER),
         accepts("a field of tomorrow", given(lines({**HEADER, "x": [1]}, KEYS.header)), HEADER, "ignored"),
+        accepts(
+            "a field of tomorrow of 16 levels", given(lines({**HEADER, "x": nested(15)}, KEYS.header)), HEADER
+        ),
+        accepts("the smallest chunks", given(lines(_SMALL_CHUNKS, KEYS.header)), _SMALL_CHUNKS),
         rejects("nothing", "not_a_vault", given(b"")),
         rejects("one line", "not_a_vault", given(body + b"\n")),
         rejects("no last line feed", "not_a_vault", given(good[:-1])),
@@ -115,6 +122,17 @@ def vault_vectors() -> list[Vector]:
         refused("suite 0", changed(HEADER, "suite", to=0)),
         refused("version 2", changed(HEADER, "version", to=2), "newer_format"),
         refused("suite 2", changed(HEADER, "suite", to=2), "newer_format"),
+        refused(
+            "version 2 without suite",
+            changed(changed(HEADER, "version", to=2), "suite"),
+            "newer_format",
+            "a later version may leave out anything but these two",
+        ),
+        refused(
+            "suite 2, version as text",
+            changed(changed(HEADER, "suite", to=2), "version", to="1"),
+            "newer_format",
+        ),
         refused("an id of 15 bytes", changed(HEADER, "id", to=VAULT_ID.hex()[2:])),
         refused(
             "an id in capitals", changed(HEADER, "id", to=VAULT_ID.hex().upper()), note="one way to write it"
@@ -124,6 +142,11 @@ def vault_vectors() -> list[Vector]:
         refused("no chunking", changed(HEADER, "chunking")),
         refused("chunks too small", changed(HEADER, "chunking", "minimum", to=63)),
         refused("chunks out of order", changed(HEADER, "chunking", "minimum", to=131073)),
+        refused("average chunks too small", changed(_SMALL_CHUNKS, "chunking", "average", to=255)),
+        refused("largest chunks too small", changed(_SMALL_CHUNKS, "chunking", "maximum", to=1023)),
+        refused("chunking without average", changed(HEADER, "chunking", "average")),
+        refused("chunking of nothing", changed(HEADER, "chunking", to={})),
+        refused("NaN, which JSON has not", compact({**HEADER, "x": float("nan")})),
         refused("chunks too large", changed(HEADER, "chunking", "maximum", to=4 * 1024 * 1024 + 1)),
         rejects("another time", "vault_altered", given(older + b"\n" + tag + b"\n")),
         rejects("MAC in capitals", "vault_altered", given(body + b"\n" + tag.upper() + b"\n")),
@@ -218,11 +241,21 @@ def slot_vectors() -> list[Vector]:
         refused("no JSON", b"[1,"),
         refused("nested a thousandfold", b"[" * 3000),
         refused("generation 0", changed(table, "generation", to=0)),
+        refused("copy 0", changed(table, "copy", to=0)),
+        refused("copy 3", changed(table, "copy", to=3)),
         refused("no slot", changed(table, "slots", to=[])),
         refused("65 slots", changed(table, "slots", to=[{**_slot("recovery", RECOVERY), "name": ""}] * 65)),
         refused("an unknown kind of slot", changed(table, "slots", 1, "type", to="oracle")),
         refused("a passphrase without cost", changed(table, "slots", 0, "kdf")),
         refused("a recovery key with cost", changed(table, "slots", 1, "kdf", to=table["slots"][0]["kdf"])),  # type: ignore[index]
+        refused("a cost without lanes", changed(table, "slots", 0, "kdf", "lanes")),
+        refused("a cost of nothing", changed(table, "slots", 0, "kdf", to={})),
+        refused("a recovery key with a cost of null", changed(table, "slots", 1, "kdf", to=None)),
+        refused(
+            "version 2 without suite",
+            changed(changed(table, "header", "version", to=2), "header", "suite"),
+            "newer_format",
+        ),
         refused("a salt of 31 bytes", changed(table, "slots", 1, "salt", to=SALT.hex()[2:])),
         refused("a wrapped secret of 47 bytes", changed(table, "slots", 1, "wrapped", to=wrapped[2:])),
         refused("an id of 9 bytes", changed(table, "slots", 1, "id", to="00" * 9)),

@@ -13,7 +13,7 @@ from ..core.ports import Store, StoredObject
 
 _SMALL: Final = 1 * MIB
 _LARGEST: Final = 64 * MIB
-"""Twice what the largest index takes that this program writes: anybody could make a larger one appear."""
+"""As docs/format has it: anybody could make a larger one appear, and those that we write are smaller."""
 
 
 def read_record(store: Store, keys: VaultKeys, magic: bytes, item: StoredObject) -> tuple[bytes, bytes]:

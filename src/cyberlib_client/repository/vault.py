@@ -23,6 +23,7 @@ from ..core.format_v1.slots import (
 )
 from ..core.format_v1.vault import (
     OBJECT_NAME,
+    USUAL_CHUNKING,
     Chunking,
     VaultHeader,
     authenticate_vault_header,
@@ -235,7 +236,7 @@ def create_vault(
     if store.size(OBJECT_NAME) is not None or any(next(store.list(kind), None) for kind in contents):
         raise UsageError("vault_exists", at=store.location)
     keys = VaultKeys(random(KEY_SIZE), random(VAULT_ID_SIZE))
-    header = new_vault_header(keys.vault_id, clock() // _SECOND, chunking or Chunking())
+    header = new_vault_header(keys.vault_id, clock() // _SECOND, chunking or USUAL_CHUNKING)
     made: list[Slot] = []
     for new in slots:
         check_new_slot(made, new.kind, new.name)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cyberlib_client.core.chunking import MAX_IDS, ContentChunker, page_for
-from cyberlib_client.core.format_v1.vault import Chunking
+from cyberlib_client.core.format_v1.vault import USUAL_CHUNKING, Chunking
 from cyberlib_client.core.ids import KIB, MAX_CHUNK, MIB
 
 SMALL = Chunking(minimum=64, average=256, maximum=1024)
@@ -99,7 +99,7 @@ def test_an_insertion_shifts_little() -> None:
 
 def test_the_mean_is_what_the_documents_say() -> None:
     """The chunker's average plus the minimum, within a tenth."""
-    sizes = Chunking()
+    sizes = USUAL_CHUNKING
     data = random.Random(1).randbytes(64 * MIB)
     mean = len(data) / len(cut(data, sizes))
     assert 0.9 < mean / (sizes.average + sizes.minimum) < 1.1
@@ -108,7 +108,7 @@ def test_the_mean_is_what_the_documents_say() -> None:
 @pytest.mark.parametrize(
     "sizes",
     [
-        Chunking(),
+        USUAL_CHUNKING,
         SMALL,
         Chunking(minimum=256, average=256, maximum=1024),
         Chunking(minimum=1024, average=1024, maximum=1024),

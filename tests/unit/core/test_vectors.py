@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -60,6 +61,12 @@ def test_the_worked_example_is_made_of_vectors() -> None:
     shown = re.findall(r"\b(?:[0-9a-f]{2}){8,}\b", text)
     assert len(shown) > 25
     assert [each for each in shown if each not in known and each != "ff" * 12] == []
+
+
+def test_the_list_of_words_is_the_one_that_the_page_names() -> None:
+    page = (ROOT / "docs" / "format" / "recovery-words.md").read_text(encoding="utf-8")
+    words = (ROOT / "resources" / "words" / "fr.txt").read_text(encoding="ascii")
+    assert hashlib.sha256(words.encode()).hexdigest() in page
 
 
 def _on_the_way(*sets: str) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from ..errors import IntegrityError
-from ..ids import NAME_SIZE
+from ..ids import KIB, MIB, NAME_SIZE
 from ..keys import VaultKeys
 from ..ports import Buffer
 from . import header as head
@@ -21,7 +21,9 @@ from .pack import MAX_PACK, SegmentInfo, check_segments
 from .record import lists_of_ids
 from .sealed import open_record, seal_record
 
-_LIMIT: Final = 512 * 1024 * 1024
+_LIMIT: Final = 256 * MIB + 64 * KIB
+"""What the largest index that is fetched (64 MiB) may unfold to."""
+
 _VERSION: Final = 1
 
 

@@ -41,12 +41,12 @@ SlotType = Literal["passphrase", "recovery", "device"]
 class KdfCost(msgspec.Struct, frozen=True):
     """Argon2id (RFC 9106): memory in KiB, passes, lanes."""
 
-    memory: int = 256 * 1024
-    passes: int = 3
-    lanes: int = 4
+    memory: int
+    passes: int
+    lanes: int
 
 
-DEFAULT_COST: Final = KdfCost()
+DEFAULT_COST: Final = KdfCost(memory=256 * 1024, passes=3, lanes=4)
 LEAST: Final = KdfCost(memory=64 * 1024, passes=3, lanes=1)
 """RFC 9106's second recommended option; a table that asks for less is refused."""
 MOST: Final = KdfCost(memory=1024 * 1024, passes=16, lanes=16)
@@ -156,6 +156,8 @@ def read_slot_table(data: Buffer) -> SlotTable:
         seen = msgspec.json.decode(body)
         check_header(seen.get("header") if isinstance(seen, dict) else None)
         table = msgspec.convert(seen, SlotTable)
+        if any("kdf" in slot and slot["kdf"] is None for slot in seen["slots"]):
+            raise IntegrityError("bad_slots")  # what a slot has not, it leaves out
         for slot in table.slots:
             sizes = (len(from_hex(h)) for h in (slot.id, slot.salt, slot.commitment, slot.wrapped))
             if tuple(sizes) != (SLOT_ID_SIZE, SALT_SIZE, 32, 48):
@@ -167,6 +169,8 @@ def read_slot_table(data: Buffer) -> SlotTable:
     except (IntegrityError, *MALFORMED):
         raise IntegrityError("bad_slots") from None
     if table.generation < 1 or not 0 < len(table.slots) <= MAX_SLOTS or len(table.removed) > MAX_REMOVED:
+        raise IntegrityError("bad_slots")
+    if not 1 <= table.copy <= COPIES:
         raise IntegrityError("bad_slots")
     return table
 

@@ -60,7 +60,7 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `root`: node id of the tree that holds every source at its full path. `sequence` counts a
     device's snapshots from 1; `previous` is the digest that names the one before. `owners` and
-    `groups` give names to the numbers of entries. `ended`: "completed" or "stopped".
+    `groups` give names to the numbers of entries.
     """
 
     device: Device

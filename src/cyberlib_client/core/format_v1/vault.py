@@ -26,9 +26,12 @@ FORMAT: Final = "cyberlib vault"
 class Chunking(msgspec.Struct, frozen=True):
     """Sizes in bytes of content-defined chunks; they never change for a vault."""
 
-    minimum: int = 32 * KIB
-    average: int = 128 * KIB
-    maximum: int = 1024 * KIB
+    minimum: int
+    average: int
+    maximum: int
+
+
+USUAL_CHUNKING: Final = Chunking(minimum=32 * KIB, average=128 * KIB, maximum=1024 * KIB)
 
 
 class VaultHeader(msgspec.Struct, frozen=True):
@@ -59,12 +62,13 @@ def write_vault_header(header: VaultHeader, keys: VaultKeys) -> bytes:
 def check_header(seen: object) -> VaultHeader:
     """A header from decoded JSON.
 
-    Raises IntegrityError("not_a_vault") or UsageError("newer_format", version=…, suite=…).
+    Raises IntegrityError("not_a_vault") or UsageError("newer_format", version=…, suite=…), whatever else
+    a later version may say or leave out.
     """
     if not isinstance(seen, dict) or seen.get("format") != FORMAT:
         raise IntegrityError("not_a_vault")
-    version, suite = seen.get("version"), seen.get("suite")
-    if isinstance(version, int) and isinstance(suite, int) and (version > VERSION or suite > SUITE):
+    version, suite = (n if isinstance(n := seen.get(name), int) else 0 for name in ("version", "suite"))
+    if version > VERSION or suite > SUITE:
         raise UsageError("newer_format", version=version, suite=suite)
     try:
         header = msgspec.convert(seen, VaultHeader)
