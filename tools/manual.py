@@ -19,6 +19,7 @@ from cyberlib_client import __version__  # noqa: E402
 from cyberlib_client.cli import reference  # noqa: E402
 from cyberlib_client.cli.language import Language, say  # noqa: E402
 from cyberlib_client.cli.main import cli, speak  # noqa: E402
+from cyberlib_client.cli.words import ANYWHERE  # noqa: E402
 
 TARGETS: dict[Language, Path] = {
     "en": ROOT / "resources" / "man" / "man1" / "cyberlib.1",
@@ -47,6 +48,7 @@ def _page() -> Iterator[str]:
     yield from _section("DESCRIPTION")
     yield _text(str(cli.help))
     yield from _section("OPTIONS")
+    yield _text(str(ANYWHERE))
     yield from _options(cli, root)
     yield from _section(say("COMMANDES", "COMMANDS"))
     for name in cli.list_commands(root):

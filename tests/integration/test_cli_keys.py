@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.command_line import PASSPHRASE, CommandLine
+from tests.support.command_line import PASSPHRASE, CommandLine, call
 from tests.support.trees import make_tree
 
 SECOND = "lampe-ruisseau-tabouret-noix"
@@ -77,6 +77,23 @@ def test_passphrase_or_words_prove_it(line: CommandLine, tmp_path: Path) -> None
     with line.secret(" ".join(line.words)):
         line("key", "remove", "three")
     assert [s["kind"] for s in _slots(line)] == ["passphrase", "recovery", "device"]
+
+
+def test_options_of_the_program_may_stand_after_the_command(line: CommandLine, tmp_path: Path) -> None:
+    """Where most people write them. `--words-file`, which looks like one of them, is never proposed."""
+    phrase = _secret(tmp_path / "phrase", PASSPHRASE)
+    wrong = _secret(tmp_path / "wrong", SECOND)
+    at = ["--at", str(tmp_path / "vault 2")]
+    profile = ["--profile", str(tmp_path / "profile 2")]
+    create = ["vault", "create", *at, "--device-file", *profile, "--lang", "en"]
+    made = call(*create, "--passphrase-file", phrase)
+    assert made.code == 0 and "The vault is made." in made.out
+    assert json.loads(call("key", *profile, "list", "--json").out)["exit"] == 0
+    assert json.loads(call("key", "--json", "list", *profile, "--lang=fr").out)["exit"] == 0
+    line("--passphrase-file", wrong, "key", "add", "recovery", "--passphrase-file", phrase)  # the later one
+    done = call(*create, "--passphrase-fil", phrase)
+    assert done.code == 2 and "--passphrase-file" in done.err and "--words-file" not in done.err
+    assert call("backup", "--version").out == call("--version").out
 
 
 def test_another_secret_proves_nothing(line: CommandLine, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from .. import __version__
 from ..core.errors import CyberlibError, Failed, Stopped, UsageError
 from ..resources import resource
 from . import language
@@ -20,7 +19,7 @@ from .language import Both, Language
 from .output import HungUp, error_text
 from .run import Run
 from .streams import open_streams
-from .words import Group, choice, option
+from .words import Group, choice, option, show_version
 
 NAME: Final = "cyberlib"
 
@@ -31,12 +30,6 @@ COMMANDS: Final = {
         "verify", "key", "sources", "demo", "completion",
     )
 }  # fmt: skip
-
-
-def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
-    if wanted:
-        ctx.ensure_object(Run).output.text(f"{NAME} {__version__}")
-        ctx.exit()
 
 
 @click.group(
@@ -75,7 +68,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> 
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=_show_version,
+    callback=show_version,
     help=Both("Afficher la version du programme.", "Show the version and exit."),
 )
 @click.pass_context

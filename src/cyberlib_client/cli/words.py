@@ -7,13 +7,22 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
+from click.types import IntParamType
 
+from .. import __version__
 from .language import Both, say
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+ANYWHERE: Final = Both(
+    "Avant la commande ou après : --passphrase-file, --profile, --lang, --json, --jsonl (voir cyberlib"
+    " --help).",
+    "Before the command or after it: --passphrase-file, --profile, --lang, --json, --jsonl (see cyberlib"
+    " --help).",
+)
 
 
 class _Told:
@@ -93,6 +102,11 @@ class _Helped(_Told):
             found.callback = _show_help
         return found
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What is true of every command."""
+        formatter.write_paragraph()
+        formatter.write_text(str(ANYWHERE))
+
 
 class Command(_Helped, click.Command):
     """A command with help in both languages."""
@@ -139,10 +153,11 @@ def command(
     help: Both,  # noqa: A002
     parent: click.Group | None = None,
 ) -> Callable[[Callable[..., Any]], Command]:
-    """Declares a command; it also takes --json and --jsonl, which belong to the program as a whole."""
+    """Declares a command; it also takes the options of the program as a whole."""
 
     def declare(function: Callable[..., Any]) -> Command:
-        made = click.command(name, cls=Command, help=help)(_output_options(function))
+        made = click.command(name, cls=Command, help=help)(function)
+        made.params += _program_options()
         if parent is not None:
             parent.add_command(made)
         return made
@@ -152,7 +167,7 @@ def command(
 
 def group(name: str, help: Both) -> Group:  # noqa: A002
     """A group of commands, which themselves name it as their parent."""
-    return Group(name, help=help)
+    return Group(name, help=help, params=_program_options())
 
 
 def option(*names: str, help: Both, **rest: Any) -> Callable[[F], F]:  # noqa: A002
@@ -170,7 +185,43 @@ def choice(*values: str) -> click.Choice[str]:
     return click.Choice(values)
 
 
-def _output_options(function: F) -> F:
+class Between(IntParamType):
+    """The type of an option that takes a whole number from `least` to `most`."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self._least, self._most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        number = super().convert(value, param, ctx)
+        if not self._least <= number <= self._most:
+            self.fail(
+                say(
+                    f"{number} n’est pas un nombre de {self._least} à {self._most}.",
+                    f"{number} is not a number from {self._least} to {self._most}.",
+                ),
+                param,
+                ctx,
+            )
+        return number
+
+
+def show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    """What --version does."""
+    if wanted and ctx.obj is not None:
+        ctx.obj.output.text(f"{ctx.find_root().info_name} {__version__}")
+        ctx.exit()
+
+
+def _program_options() -> list[click.Parameter]:
+    """Those of the program as a whole, which many write after the command: there they count most."""
+
+    def keep(name: str) -> Callable[[click.Context, click.Parameter, str | None], None]:
+        def callback(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+            if value is not None and ctx.obj is not None:
+                setattr(ctx.obj, name, value)
+
+        return callback
+
     def set_mode(mode: str) -> Callable[[click.Context, click.Parameter, bool], None]:
         def callback(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
             if value and ctx.obj is not None:
@@ -178,9 +229,13 @@ def _output_options(function: F) -> F:
 
         return callback
 
-    for mode in ("jsonl", "json"):
-        hidden = click.option(
-            f"--{mode}", is_flag=True, hidden=True, expose_value=False, callback=set_mode(mode)
-        )
-        function = hidden(function)
-    return function
+    def hidden(name: str, **rest: Any) -> click.Parameter:
+        return Option([f"--{name}"], hidden=True, expose_value=False, **rest)
+
+    return [
+        *(hidden(mode, is_flag=True, callback=set_mode(mode)) for mode in ("json", "jsonl")),
+        hidden("profile", callback=keep("profile")),
+        hidden("passphrase-file", callback=keep("passphrase_file")),
+        hidden("lang", type=choice("fr", "en")),  # `main` has looked at it already
+        hidden("version", is_flag=True, is_eager=True, callback=show_version),
+    ]

@@ -171,7 +171,9 @@ ENGLISH: Final = re.compile(
         (["key", "add", "x"], "'x' n’est pas parmi 'passphrase', 'recovery', 'device'."),
         (["--lang", "de", "backup"], "Valeur refusée pour '--lang' : 'de' n’est pas parmi 'fr', 'en'."),
         (["verify", "--read-data", "beaucoup"], "'beaucoup' n’est pas un nombre."),
-        (["verify", "--read-data", "101"], "101 n’est pas dans l’intervalle 0<=x<=100."),
+        (["verify", "--read-data", "101"], "101 n’est pas un nombre de 0 à 100."),
+        (["vault", "create", "--passphrase-fil", "x"], "Vouliez-vous dire '--passphrase-file'"),
+        (["vault", "create", "--lang", "de"], "'de' n’est pas parmi 'fr', 'en'."),
         (["backup", "--label"], "Il faut une valeur après l’option '--label'."),
     ],
 )

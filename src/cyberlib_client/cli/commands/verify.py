@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import click
-
 from ..language import Both, say
 from ..run import Run, pass_run
 from ..units import count, duration, size
-from ..words import command, option
+from ..words import Between, command, option
 
 if TYPE_CHECKING:
     from ...app.verifying import Verified
@@ -30,11 +28,11 @@ if TYPE_CHECKING:
     is_flag=False,
     flag_value=100,
     default=0,
-    type=click.IntRange(0, 100),
+    type=Between(0, 100),
     metavar=Both("[POURCENT]", "[PERCENT]"),
     help=Both(
         "Relire aussi les données : toutes, ou cette part tirée au sort.",
-        "Read the data too: all of it, or this share drawn at random.",
+        "Read the data too: all of it, or this share drawn at random (from 0 to 100).",
     ),
 )
 @option(
