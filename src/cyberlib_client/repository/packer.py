@@ -16,7 +16,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from ..core.compression import compress, decompresses_to
+from ..core.compression import CODEC_RAW, compress, decompresses_to
 from ..core.crypto import TAG_SIZE
 from ..core.errors import IntegrityError
 from ..core.format_v1.index import PackInfo
@@ -92,6 +92,7 @@ class Packer:
         self._trees_waiting: list[_Segment] = []
         self._trees_apart = False
         self._builders: dict[int, list[PackBuilder]] = {KIND_DATA: [], KIND_TREE: []}
+        self._limits = dict(_SIZES)
         self._rooms: dict[int, list[memoryview]] = {KIND_DATA: [], KIND_TREE: []}
         self._spare: list[bytearray] = []
         self._lock = threading.Lock()
@@ -113,7 +114,7 @@ class Packer:
             raise ValueError("chunk too large")  # no reader would take it, nor the index that names it
         size = len(content)
         segment = self._open.get(kind)
-        if segment is None or segment.size + size > len(segment.room):
+        if segment is None or segment.size + size > self._limits[kind]:
             segment = self._next(kind, size)
         end = segment.size + size
         segment.room[segment.size : end] = content
@@ -203,6 +204,9 @@ class Packer:
         codec, stored = compress(plain)
         if not decompresses_to(codec, stored, plain):
             raise IntegrityError("bad_memory")  # memory and libraries do fail
+        if segment.kind == KIND_DATA:
+            # Eight segments that do not shrink leave less of a pack than one more of them, yet a good deal.
+            self._limits[KIND_DATA] = SEGMENT_SIZE // 2 if codec == CODEC_RAW else SEGMENT_SIZE
         builder, position, offset = self._take_place(segment, len(stored))
         builder.seal(position, offset, segment.kind, stored)
         info = SegmentInfo(
