@@ -1201,7 +1201,7 @@ class Restorer:
         """
         spans: dict[int, list[tuple[int, int, bytes]]] = collections.defaultdict(list)
         for chunk_id, offset, size in content_spans(self.vault, entry):
-            if chunk_id != ZERO_ID:
+            if chunk_id != ZERO_ID or not entry.extra["levels"]:
                 spans[self.vault.first_place(chunk_id)].append((offset, size, chunk_id))
         out.truncate(entry.size)
         damage = None
