@@ -1299,6 +1299,8 @@ CODES = {
     "kdf_out_of_bounds": "Table d'accès hostile : coût démesuré · hostile slot table: cost out of bounds.",
     "no_argon2": "La phrase secrète demande cryptography 44 ou plus récent ; les mots, non · the passphrase "
     "takes cryptography 44 or newer; the words do not.",
+    "passphrase_not_text": "La phrase secrète n'est pas en UTF-8 : enregistrez le fichier autrement · the "
+    "passphrase is not in UTF-8: save the file in another way.",
     "no_snapshot": "Aucune version à restaurer · no snapshot to restore.",
     "snapshot_unknown": "Aucune version, ou plusieurs, ne commencent ainsi : voir --list · no snapshot, or "
     "several, begin like this: see --list.",
@@ -1396,10 +1398,12 @@ def open_keys(folder: str, options: argparse.Namespace) -> Keys:
     tables = load_tables(folder)
     if options.passphrase or options.passphrase_file:
         if options.passphrase_file:
-            with open(options.passphrase_file, encoding="utf-8") as file:
+            with open(options.passphrase_file, encoding="utf-8-sig", errors="surrogateescape") as file:
                 passphrase = file.readline().rstrip("\r\n")
         else:
             passphrase = getpass.getpass("Phrase secrète · passphrase: ")
+        if any("\ud800" <= letter <= "\udfff" for letter in passphrase):
+            raise Problem("passphrase_not_text")
 
         def secret_for(slot: Table) -> bytes:
             kdf = slot["kdf"]

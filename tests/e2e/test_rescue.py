@@ -271,6 +271,13 @@ def test_the_frozen_vault_comes_back_on_disk(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "Cabinet 1" / "srv" / "cabinet" / os.fsdecode(FROM_WINDOWS)).exists()
 
 
+def test_a_passphrase_file_that_is_no_utf8_is_said_to_be(tmp_path: Path) -> None:
+    phrase = tmp_path / "phrase"
+    phrase.write_bytes("été".encode("latin-1"))
+    said = _frozen(tmp_path)("--list", "--passphrase-file", phrase, code=1, secret=False)
+    assert "passphrase_not_text" in said
+
+
 # ---- tables that somebody without the keys adds -------------------------------------------------------
 
 

@@ -14,11 +14,18 @@ import pytest
 from cyberlib_client.core import words
 from cyberlib_client.core.crypto import sha256
 from cyberlib_client.core.events import ignore
-from cyberlib_client.core.format_v1.header import SNAPSHOT
+from cyberlib_client.core.format_v1.header import (
+    HEADER_SIZE,
+    SNAPSHOT,
+    new_header,
+    open_header,
+    parse_header,
+)
 from cyberlib_client.core.format_v1.index import PackInfo
+from cyberlib_client.core.format_v1.lines import write_lines
 from cyberlib_client.core.format_v1.sealed import seal_record
 from cyberlib_client.core.format_v1.snapshot import Snapshot, seal_snapshot
-from cyberlib_client.core.ids import KIND_DATA, KIND_TREE, object_name
+from cyberlib_client.core.ids import KIB, KIND_DATA, KIND_TREE, MIB, object_name
 from cyberlib_client.core.ports import CancelToken
 from cyberlib_client.repository.index import Index
 from cyberlib_client.repository.packer import Packer
@@ -299,6 +306,32 @@ def test_the_same_order_as_the_program_has(hostile: Hostile, tmp_path: Path) -> 
 
 
 # ---- somebody without the keys, who can write to the vault's folder -----------------------------------
+
+
+def test_objects_above_their_limits_are_passed_over(hostile: Hostile, tmp_path: Path) -> None:
+    """By both programs, although each would open: nothing that large is ever written."""
+    root = hostile.node([0, [hostile.file(b"kept")]])
+    hostile.commit(root)
+    store, keys = hostile.vault.store, hostile.vault.keys
+    me = identity(keys, bytes(48), "Poste")
+    small = seal_snapshot(keys, bytes(32), Snapshot(me.device, 2, root, 2, 2, "linux", "test"), me.signing)
+    record = open_header(keys, parse_header(small, SNAPSHOT)).open(
+        0, small[HEADER_SIZE:], small[:HEADER_SIZE]
+    )
+    header, sealer = new_header(keys, SNAPSHOT, 0, b"1" * 32)
+    large = header + bytes(sealer.seal(0, record + bytes(64 * MIB), header))
+    store.put(object_name("snapshots", sha256(large)), large)
+    table = next((tmp_path / "vault" / "slots").iterdir()).read_bytes().split(b"\n")[0]
+    wide = write_lines(
+        table.replace(b'"generation":1', b'"x":"%s","generation":9' % (b"x" * 128 * KIB)), keys.slots
+    )
+    store.put(object_name("slots", sha256(wide)), wide)
+    said = hostile.rescue("--list")
+    assert sha256(large).hex() in said
+    assert sha256(wide).hex() in said
+    assert said.count(" Poste ") == 1
+    assert len(load_snapshots(store, keys).items) == 1
+    assert open_with_key(store, "recovery", RECOVERY_KEY).table.generation == 1
 
 
 def test_planted_objects_stop_nothing(hostile: Hostile, tmp_path: Path) -> None:
