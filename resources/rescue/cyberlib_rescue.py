@@ -181,6 +181,11 @@ def is_count(value: object) -> bool:
     return type(value) is int
 
 
+def is_table(value: object) -> bool:
+    """Whether a decoded value is a map whose keys are text."""
+    return isinstance(value, dict) and all(isinstance(key, str) for key in value)
+
+
 def two_lines(data: bytes) -> tuple[bytes, bytes]:
     """(line 1, line 2) of a text object."""
     lines = data.split(b"\n")
@@ -739,7 +744,7 @@ def check_optional(snapshot: Table) -> None:
     need(isinstance(incidents, list) and all(map(is_incident, incidents)), "bad_snapshot")
     need(all(isinstance(snapshot.get(name, ""), str) for name in ("label", "user")), "bad_snapshot")
     numbers = snapshot.get("statistics", {})
-    need(isinstance(numbers, dict) and is_count(snapshot.get("incident_count", 0)), "bad_snapshot")
+    need(is_table(numbers) and is_count(snapshot.get("incident_count", 0)), "bad_snapshot")
     need(all(is_count(numbers.get(name, 0)) for name in _COUNTS), "bad_snapshot")
     for people in (snapshot.get("owners", {}), snapshot.get("groups", {})):
         need(isinstance(people, dict) and all(map(is_count, people)), "bad_snapshot")
@@ -753,13 +758,12 @@ def open_snapshot(keys: Keys, data: bytes) -> Any:
         outer = unpack(record)
         need(isinstance(outer, list) and len(outer) == 2, "bad_snapshot")
         body, signatures = outer
-        need(isinstance(body, bytes) and isinstance(signatures, dict), "bad_snapshot")
-        named = all(isinstance(kind, str) for kind in signatures)
-        need(named and all(isinstance(value, bytes) for value in signatures.values()), "bad_snapshot")
+        need(isinstance(body, bytes) and is_table(signatures), "bad_snapshot")
+        need(all(isinstance(value, bytes) for value in signatures.values()), "bad_snapshot")
         snapshot = unpack(body)
     except ValueError:
         raise Problem("bad_snapshot") from None
-    need(isinstance(snapshot, dict) and isinstance(snapshot.get("device"), dict), "bad_snapshot")
+    need(is_table(snapshot) and is_table(snapshot.get("device")), "bad_snapshot")
     device = snapshot["device"]
     need(all(isinstance(device.get(name), bytes) for name in ("id", "key", "certificate")), "bad_snapshot")
     need(isinstance(device.get("name"), str), "bad_snapshot")
@@ -857,7 +861,7 @@ _OPTIONAL: dict[str, Any] = {"link": list, "device": int, "metadata": dict, "mis
 
 def read_extra(extra: Any) -> Table:
     """The map of what few entries have, with what is absent filled in."""
-    need(isinstance(extra, dict), "bad_tree")
+    need(is_table(extra), "bad_tree")
     full = {name: extra.get(name, kind()) for name, kind in _EXTRA.items()}
     need(all(type(full[name]) is kind for name, kind in _EXTRA.items()), "bad_tree")
     for name, kind in _OPTIONAL.items():

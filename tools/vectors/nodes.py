@@ -115,6 +115,7 @@ def tree_vectors() -> list[Vector]:
         one("an unreadable directory of one byte", kind=1, content=b"x", extra={"missing": "unreadable"}),
         one("a file of 5 bytes for an id", content=b"12345"),
         one("an extra that is a list", extra=[1]),
+        one("an extra with a number for a key", extra={5: 1}),
         one("17 levels", extra={"levels": 17}),
         one("-1 level", extra={"levels": -1}),
         one("a page of 5 MiB", extra={"page": 5 * MIB}),

@@ -287,6 +287,8 @@ def snapshot_vectors() -> list[Vector]:
         refused("a previous of 31 bytes", _body(previous=bytes(31))),
         refused("no system", less),
         refused("a time that is text", _body(time="now")),
+        refused("a number for a key", _body() | {5: 1}),
+        refused("statistics with a number for a key", _body(statistics={5: 1})),
         refused("sources of text", _body(sources=["/srv/cabinet"])),
         refused("sources that are a map", _body(sources={})),
         refused("a label that is a number", _body(label=5)),
