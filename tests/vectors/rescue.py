@@ -72,8 +72,9 @@ def _vault(given: Given) -> object:
     data = bytes.fromhex(given["data"])
     header = program.read_vault_header(data)
     program.check_mac(data, _keys(given).vault_header, "vault_altered")
-    known = ("format", "version", "suite", "id", "created", "chunking")
-    return {name: header[name] for name in known}
+    known = {name: header[name] for name in ("format", "version", "suite", "id", "created")}
+    sizes = {name: header["chunking"][name] for name in ("minimum", "average", "maximum")}
+    return {**known, "chunking": sizes}
 
 
 def _slots(given: Given) -> object:

@@ -199,7 +199,7 @@ def _device(name: str = "Poste 1") -> dict[str, Any]:
     return {"id": made.id, "name": made.name, "key": made.key, "certificate": made.certificate}
 
 
-def _body(**more: Any) -> dict[str, Any]:
+def a_body(**more: Any) -> dict[str, Any]:
     """The smallest snapshot."""
     return {
         "device": _device(),
@@ -213,7 +213,8 @@ def _body(**more: Any) -> dict[str, Any]:
     }
 
 
-def _signed(body: object, *, signer: Any = DEVICE, signatures: Any = None, vault: bytes = VAULT_ID) -> bytes:
+def signed(body: object, *, signer: Any = DEVICE, signatures: Any = None, vault: bytes = VAULT_ID) -> bytes:
+    """A snapshot object around a body, signed."""
     raw = body if isinstance(body, bytes) else pack(body)
     by_name = (
         {"ed25519": signer.sign(b"cyberlib/v1/snapshot" + vault + raw)} if signatures is None else signatures
@@ -228,11 +229,11 @@ def snapshot_vectors() -> list[Vector]:
         return {**_VAULT, "data": data.hex()}
 
     def refused(name: str, body: object, code: str = "bad_snapshot", **how: Any) -> Vector:
-        return rejects(name, code, given(_signed(body, **how)))
+        return rejects(name, code, given(signed(body, **how)))
 
     out = {"device": "Poste 1", "device_id": DEVICE_ID.hex(), "sequence": 1, "root": node_id(NODE).hex(),
            "time": 1_768_464_001_000_000_000, "system": "linux", "previous": None, "sources": []}  # fmt: skip
-    full = _body(
+    full = a_body(
         sequence=7,
         previous=noise("the one before", 32),
         sources=[b"/srv/cabinet", b"/C/Users/\xff"],
@@ -246,12 +247,12 @@ def snapshot_vectors() -> list[Vector]:
     )
     full_out = {**out, "sequence": 7, "previous": noise("the one before", 32).hex(),
                 "sources": [b"/srv/cabinet".hex(), b"/C/Users/\xff".hex()]}  # fmt: skip
-    good = _signed(_body())
+    good = signed(a_body())
     device = _device()
     stranger = {**device, "key": OTHER_DEVICE.public_key().public_bytes_raw()}
-    less = _body()
+    less = a_body()
     del less["system"]
-    signature = DEVICE.sign(b"cyberlib/v1/snapshot" + VAULT_ID + pack(_body()))
+    signature = DEVICE.sign(b"cyberlib/v1/snapshot" + VAULT_ID + pack(a_body()))
     both = {"ed25519": signature, "x": b"y"}
 
     def around(value: object) -> bytes:
@@ -259,52 +260,52 @@ def snapshot_vectors() -> list[Vector]:
 
     return [
         accepts("the smallest", given(good), out),
-        accepts("with everything", given(_signed(full)), full_out),
-        accepts("sequence 2^53", given(_signed(_body(sequence=2**53))), {**out, "sequence": 2**53}),
-        accepts("fields of tomorrow", given(_signed(_body(later=[1]))), out, "ignored, and signed"),
-        accepts("a second signature", given(_signed(_body(), signatures=both)), out, "room for another kind"),
+        accepts("with everything", given(signed(full)), full_out),
+        accepts("sequence 2^53", given(signed(a_body(sequence=2**53))), {**out, "sequence": 2**53}),
+        accepts("fields of tomorrow", given(signed(a_body(later=[1]))), out, "ignored, and signed"),
+        accepts("a second signature", given(signed(a_body(), signatures=both)), out, "room for another kind"),
         rejects("a bit of it", "not_authentic", given(flipped(good, 120))),
         rejects("cut short", "not_authentic", given(good[:-16])),
         rejects("nothing", "not_an_object", given(b"")),
-        refused("another device's signature", _body(), "bad_signature", signer=OTHER_DEVICE),
-        refused("a signature for another vault", _body(), "bad_signature", vault=bytes(16)),
-        refused("no signature", _body(), "bad_signature", signatures={}),
-        refused("a signature that is text", _body(), signatures={"ed25519": "x" * 64}),
-        refused("a second signature that is text", _body(), signatures={"ed25519": signature, "x": "y"}),
-        refused("a signature with a number for a name", _body(), signatures={"ed25519": signature, 2: b"y"}),
-        refused("a signature of another kind alone", _body(), "bad_signature", signatures={"x": signature}),
-        refused("a signature of 63 bytes", _body(), "bad_signature", signatures={"ed25519": signature[:-1]}),
-        refused("a key not certified", _body(device=stranger), "bad_signature", signer=OTHER_DEVICE),
-        refused("a device's name changed", _body(device={**device, "name": "Poste 2"}), "bad_signature"),
-        refused("a device's id changed", _body(device={**device, "id": bytes(16)}), "bad_signature"),
-        refused("a key of 31 bytes", _body(device={**device, "key": device["key"][1:]}), "bad_signature"),
+        refused("another device's signature", a_body(), "bad_signature", signer=OTHER_DEVICE),
+        refused("a signature for another vault", a_body(), "bad_signature", vault=bytes(16)),
+        refused("no signature", a_body(), "bad_signature", signatures={}),
+        refused("a signature that is text", a_body(), signatures={"ed25519": "x" * 64}),
+        refused("a second signature that is text", a_body(), signatures={"ed25519": signature, "x": "y"}),
+        refused("a signature with a number for a name", a_body(), signatures={"ed25519": signature, 2: b"y"}),
+        refused("a signature of another kind alone", a_body(), "bad_signature", signatures={"x": signature}),
+        refused("a signature of 63 bytes", a_body(), "bad_signature", signatures={"ed25519": signature[:-1]}),
+        refused("a key not certified", a_body(device=stranger), "bad_signature", signer=OTHER_DEVICE),
+        refused("a device's name changed", a_body(device={**device, "name": "Poste 2"}), "bad_signature"),
+        refused("a device's id changed", a_body(device={**device, "id": bytes(16)}), "bad_signature"),
+        refused("a key of 31 bytes", a_body(device={**device, "key": device["key"][1:]}), "bad_signature"),
         refused("another vault's certificate",
-                _body(device={**device, "certificate": OTHER_DEVICE.sign(b"x")}), "bad_signature"),
-        refused("an id of 17 bytes", _body(device=_long_id()), "bad_snapshot"),
-        refused("sequence 0", _body(sequence=0)),
-        refused("sequence 2^53 + 1", _body(sequence=2**53 + 1)),
-        refused("a root of 19 bytes", _body(root=bytes(19))),
-        refused("a previous of 31 bytes", _body(previous=bytes(31))),
+                a_body(device={**device, "certificate": OTHER_DEVICE.sign(b"x")}), "bad_signature"),
+        refused("an id of 17 bytes", a_body(device=_long_id()), "bad_snapshot"),
+        refused("sequence 0", a_body(sequence=0)),
+        refused("sequence 2^53 + 1", a_body(sequence=2**53 + 1)),
+        refused("a root of 19 bytes", a_body(root=bytes(19))),
+        refused("a previous of 31 bytes", a_body(previous=bytes(31))),
         refused("no system", less),
-        refused("a time that is text", _body(time="now")),
-        refused("a number for a key", _body() | {5: 1}),
-        refused("statistics with a number for a key", _body(statistics={5: 1})),
-        refused("sources of text", _body(sources=["/srv/cabinet"])),
-        refused("sources that are a map", _body(sources={})),
-        refused("a label that is a number", _body(label=5)),
-        refused("a label that is nil", _body(label=None)),
-        refused("a user that is bytes", _body(user=b"secretariat")),
-        refused("statistics that are a list", _body(statistics=[])),
-        refused("statistics that are text", _body(statistics={"files": "3"})),
-        refused("an incident of two parts", _body(incidents=[["unreadable", b"/x"]])),
-        refused("an incident whose path is text", _body(incidents=[["unreadable", "/x", ""]])),
-        refused("a count of incidents that is text", _body(incident_count="1")),
-        refused("owners by name", _body(owners={"root": "root"})),
-        refused("a group that is a number", _body(groups={0: 0})),
+        refused("a time that is text", a_body(time="now")),
+        refused("a number for a key", a_body() | {5: 1}),
+        refused("statistics with a number for a key", a_body(statistics={5: 1})),
+        refused("sources of text", a_body(sources=["/srv/cabinet"])),
+        refused("sources that are a map", a_body(sources={})),
+        refused("a label that is a number", a_body(label=5)),
+        refused("a label that is nil", a_body(label=None)),
+        refused("a user that is bytes", a_body(user=b"secretariat")),
+        refused("statistics that are a list", a_body(statistics=[])),
+        refused("statistics that are text", a_body(statistics={"files": "3"})),
+        refused("an incident of two parts", a_body(incidents=[["unreadable", b"/x"]])),
+        refused("an incident whose path is text", a_body(incidents=[["unreadable", "/x", ""]])),
+        refused("a count of incidents that is text", a_body(incident_count="1")),
+        refused("owners by name", a_body(owners={"root": "root"})),
+        refused("a group that is a number", a_body(groups={0: 0})),
         refused("a body that is a list", [1, 2]),
         refused("a body that is no msgpack", b"\xc1"),
         rejects("a record that is a map", "bad_snapshot", given(around({}))),
-        rejects("a record of three parts", "bad_snapshot", given(around([pack(_body()), both, 1]))),
+        rejects("a record of three parts", "bad_snapshot", given(around([pack(a_body()), both, 1]))),
     ]  # fmt: skip
 
 
