@@ -1294,7 +1294,7 @@ CODES = {
     "not_a_vault": "Ce dossier n'est pas un coffre CyberLib · this folder is not a CyberLib vault.",
     "newer_format": "Format plus récent que ce programme : prenez celui du coffre · format newer than "
     "this program: take the one that goes with the vault.",
-    "bad_slots": "Aucune table d'accès lisible dans slots · no readable table in slots.",
+    "bad_slots": "Table d'accès illisible · slot table that cannot be read.",
     "wrong_secret": "Ces mots, ou cette phrase, n'ouvrent pas ce coffre · these words, or this passphrase, "
     "do not open this vault.",
     "recovery_words_count": "Il faut 24 mots · 24 words are needed.",
@@ -1322,6 +1322,7 @@ CODES = {
     "snapshot_fork": "deux versions d'un poste ont ce numéro : poste cloné, ou ancien état resservi · two "
     "snapshots of one workstation have this number: a cloned machine, or an old state served again",
     "bad_signature": "signature fausse : écartée · wrong signature: set aside",
+    "bad_snapshot": "mal formée : écartée · malformed: set aside",
     "not_authentic": "altéré : écarté · altered: set aside",
     "not_an_object": "n'est pas ce que dit son nom : écarté · not what its name says: set aside",
 }
