@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -55,6 +55,8 @@ class Conflicts:
         self._label: str | None = None
         self.looks = conflict is not Conflict.SKIP
         """Whether what is there is compared with what should be: to leave all alone needs no reading."""
+        self.lost_of_links: dict[Hashable, tuple[DirHandle, bytes, list[str]]] = {}
+        """Of files with several names that stood there, what was lost by the last of them."""
         self._lock = threading.Lock()
         self._asking = threading.Lock()
 

@@ -3,37 +3,36 @@
 In this order: a new owner clears setuid, and a read-only file takes no attributes. What cannot be set
 never costs the content: every method returns the names of what it could not set.
 
-A group's rights are for the recorded group. Where the item has another, which is the rule unless
-owners are asked for, that group gets no more than everybody has: 0640 becomes 0600, 0775 becomes 0755.
+Rights are given to nobody for whom they were not recorded: see `restore_groups`, and `again` for what
+was there before, which somebody else may still hold open.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
-from ..core.platform import Metadata
+from ..core.platform import NOT_APPLICABLE, Metadata
+from .restore_groups import bounds_list, for_any_group, group_differs, list_for_any_group, without_list
 from .restore_model import EntryMeta, Wishes
 
 _PERMISSIONS: Final = 0o777
 _ALL_BITS: Final = 0o7777
+_RUNS_AS_OWNER: Final = stat.S_ISUID | stat.S_ISGID
 _PRIVATE: Final = 0o700
+_PRIVATE_FILE: Final = 0o600
 _ACCESS_LIST: Final = "acl:access"
-
-
-def group_exceeds(mode: int) -> bool:
-    """Whether the group may do what others may not."""
-    return bool(mode >> 3 & ~mode & 7)
-
-
-def for_any_group(mode: int) -> int:
-    """The mode with no more rights for the group than for everybody."""
-    return mode & ~0o070 | (mode >> 3 & mode & 7) << 3
-
+_LISTS: Final = frozenset((_ACCESS_LIST, "acl:default"))
+_CAPABILITIES: Final = ("xattr:security.", "xattr-hex:" + b"security.".hex())
+_LISTED: Final = frozenset((_ACCESS_LIST, NOT_APPLICABLE + _ACCESS_LIST))
+_NO_LIST: Final = frozenset((errno.ENODATA, errno.ENOTSUP))
+_ACCESS, _DEFAULT = "system.posix_acl_access", "system.posix_acl_default"
 
 if sys.platform != "win32":
 
@@ -44,6 +43,7 @@ if sys.platform != "win32":
             self._metadata = metadata
             self._wishes = wishes
             self._user = os.geteuid()
+            self._names: Counter[tuple[int, int]] = Counter()
             self.wants_owner = wishes.owner
             self.bits = _ALL_BITS if wishes.owner else _PERMISSIONS
 
@@ -56,8 +56,12 @@ if sys.platform != "win32":
                 if lost:
                     mode &= _PERMISSIONS
                     attempt([], "", lambda: os.chown(number, -1, meta.gid))
-            lost += self._attributes(number, meta.extras)
-            return lost, self._mode(mode, meta, lambda: os.fstat(number).st_gid)
+
+            def group() -> int:
+                return os.fstat(number).st_gid
+
+            lost += self._attributes(number, meta, group)
+            return lost, self._mode(mode, meta, lost, group)
 
         def all(self, number: int, meta: EntryMeta) -> list[str]:
             """Everything but what bars all change (`barred`) of an open item."""
@@ -66,32 +70,27 @@ if sys.platform != "win32":
             attempt(lost, "time", lambda: _set_time(number, meta.mtime_ns))
             return lost
 
-        def again(self, where: int, name: bytes, number: int, meta: EntryMeta, linked: bool) -> list[str]:
-            """The same for an item that was there, as far as it differs; `linked`: it may have other names.
+        def again(self, number: int, meta: EntryMeta, linked: bool) -> list[str]:
+            """The same for an item that was there, as far as it differs; `linked`: it has other names in this
+            restore, each of which is shown to this method.
 
-            What belongs to another user, or has a name elsewhere, is left alone: only told.
+            What belongs to another user, or has a name elsewhere, is left alone: only told. Nothing here gets
+            setuid, setgid or capabilities: whoever made it may still have it open for writing.
             """
             found = os.fstat(number)
-            mode = self._mode(meta.mode & self.bits, meta, lambda: found.st_gid)
-            differs = [
-                what
-                for what, other in (
-                    ("owner", self.wants_owner and (found.st_uid, found.st_gid) != (meta.uid, meta.gid)),
-                    ("mode", stat.S_IMODE(found.st_mode) != mode),
-                    ("time", found.st_mtime_ns != meta.mtime_ns),
-                )
-                if other
-            ]
-            ours = self.wants_owner or found.st_uid == self._user
-            if not ours or (found.st_nlink > 1 and not linked):
-                return differs
-            extras = self._differing(where, name, number, meta.extras or {})
-            if not differs and not extras:
-                return []
-            if extras:
+            meta, refused = self._harmless(found, meta)
+            meta = meta._replace(extras=self._fitting(meta, lambda: self._group_to_be(found, meta)))
+            differs = self._differing(found, meta)
+            if not self._is_ours(found, meta) or not self._all_names_known(found, linked):
+                return differs + refused
+            if not differs and not self._has_other_attributes(number, meta.extras or {}):
+                return refused
+            rights = "mode" in differs or "owner" in differs
+            if rights or meta.extras:
                 attempt([], "", lambda: os.fchmod(number, _PRIVATE))
-            meta = meta._replace(extras=extras)
-            return self.all(number, meta) + self.barred(number, meta)
+            if rights:  # a mode that gives more to the group gives more to all whom a list names
+                attempt([], "", lambda: drop_list(number))
+            return self.all(number, meta) + self.barred(number, meta) + refused
 
         def barred(self, number: int, meta: EntryMeta) -> list[str]:
             """Flags that forbid every change, renaming too."""
@@ -99,48 +98,148 @@ if sys.platform != "win32":
                 return []
             return self._metadata.apply_last(number, meta.extras, want_owner=self.wants_owner)
 
-        def named(self, where: int, name: bytes, kind: int, meta: EntryMeta) -> list[str]:
-            """Everything of an item that cannot be opened: a link, a fifo, a device; `kind` as in `stat`."""
+        def named(self, where: int, name: bytes, kind: int, meta: EntryMeta, *, new: bool) -> list[str]:
+            """Everything of an item that cannot be opened: a link, a fifo, a device; `kind` as in `stat`.
+
+            `new`: just made by this process. Whatever else is found there is left alone.
+            """
+            try:
+                if sys.platform != "linux":  # nothing there holds what cannot be opened: it goes by its name
+                    return self._found(os.lstat(name, dir_fd=where), (where, name), kind, meta, new)
+                number = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=where)
+                try:
+                    return self._found(os.fstat(number), number, kind, meta, new)
+                finally:
+                    os.close(number)
+            except OSError:  # gone, or another's
+                return ["mode", "time"]
+
+        def _found(
+            self, found: os.stat_result, item: int | tuple[int, bytes], kind: int, meta: EntryMeta, new: bool
+        ) -> list[str]:
+            if stat.S_IFMT(found.st_mode) != kind:
+                return ["mode", "time"]
+            ours = found.st_uid == self._user if new else self._is_ours(found, meta)
+            if not ours or found.st_nlink > 1:
+                return self._differing(found, meta)
+            if new:
+                return self._unopened(item, kind, meta)
+            meta, refused = self._harmless(found, meta)
+            if not meta.extras and not self._differing(found, meta):
+                return refused
+            return self._unopened(item, kind, meta) + refused
+
+        def _unopened(self, item: int | tuple[int, bytes], kind: int, meta: EntryMeta) -> list[str]:
+            """`item`: its descriptor (O_PATH), or (directory, name)."""
             lost: list[str] = []
+            where, name = (None, b"/proc/self/fd/%d" % item) if isinstance(item, int) else item
+            follow = where is None  # to the item itself, wherever it is now (proc(5))
+
+            def group() -> int:
+                return os.stat(name, dir_fd=where, follow_symlinks=follow).st_gid
+
+            def chmod(mode: int) -> None:
+                os.chmod(name, mode, dir_fd=where, follow_symlinks=follow)
+
             mode = meta.mode & self.bits
             if self.wants_owner:
                 owner = (meta.uid, meta.gid)
-                attempt(lost, "owner", lambda: os.chown(name, *owner, dir_fd=where, follow_symlinks=False))
+                attempt(lost, "owner", lambda: os.chown(name, *owner, dir_fd=where, follow_symlinks=follow))
                 if lost:
                     mode &= _PERMISSIONS
-            if sys.platform == "linux":
-                lost += self._attributes(_below(where, name), meta.extras)
-            else:  # no way to name it that nobody can turn elsewhere
+            if kind != stat.S_IFLNK:
+                attempt([], "", lambda: chmod(_PRIVATE_FILE))
+                attempt([], "", lambda: drop_list(name))
+            if isinstance(item, int):
+                lost += self._attributes(item, meta, group)
+            else:
                 lost += meta.extras or ()
             if kind != stat.S_IFLNK:
-                mode = self._mode(mode, meta, lambda: os.lstat(name, dir_fd=where).st_gid)
-                attempt(lost, "mode", lambda: chmod_unopened(where, name, kind, mode))
+                mode = self._mode(mode, meta, lost, group)
+                attempt(lost, "mode", lambda: chmod(mode))
             times = (meta.mtime_ns, meta.mtime_ns)
-            attempt(lost, "time", lambda: os.utime(name, ns=times, dir_fd=where, follow_symlinks=False))
+            attempt(lost, "time", lambda: os.utime(name, ns=times, dir_fd=where, follow_symlinks=follow))
             return lost
 
-        def _mode(self, mode: int, meta: EntryMeta, group: Callable[[], int]) -> int:
-            if not group_exceeds(mode):
-                return mode
-            if self._wishes.acl and _ACCESS_LIST in (meta.extras or ()):
-                return mode  # where there is a list, these bits bound it, and the list was asked for
-            return mode if group() == meta.gid else for_any_group(mode)
+        # What was there
 
-        def _attributes(self, target: bytes | int, extras: Mapping[str, bytes] | None) -> list[str]:
+        def _is_ours(self, found: os.stat_result, meta: EntryMeta) -> bool:
+            return found.st_uid == self._user or (self.wants_owner and found.st_uid == meta.uid)
+
+        def _all_names_known(self, found: os.stat_result, linked: bool) -> bool:
+            if stat.S_ISDIR(found.st_mode) or found.st_nlink == 1:
+                return True
+            if not linked:
+                return False
+            item = (found.st_dev, found.st_ino)
+            self._names[item] += 1
+            return self._names[item] >= found.st_nlink
+
+        def _harmless(self, found: os.stat_result, meta: EntryMeta) -> tuple[EntryMeta, list[str]]:
+            """(what may be set of an item that was there, what not). A directory of ours runs nothing."""
+            if stat.S_ISDIR(found.st_mode) and found.st_uid == self._user:
+                return meta, []
+            same_owner = (found.st_uid, found.st_gid) == (meta.uid, meta.gid)
+            has = found.st_mode if same_owner or not self.wants_owner else 0
+            barred = meta.mode & self.bits & _RUNS_AS_OWNER & ~has
+            refused = ["mode"] if barred else []
+            extras = meta.extras
+            if extras and self.wants_owner:
+                rights = [key for key in extras if key.lower().startswith(_CAPABILITIES)]
+                refused += rights
+                extras = {key: value for key, value in extras.items() if key not in rights}
+            return meta._replace(mode=meta.mode & ~barred, extras=extras), refused
+
+        def _differing(self, found: os.stat_result, meta: EntryMeta) -> list[str]:
+            differs = []
+            if self.wants_owner and (found.st_uid, found.st_gid) != (meta.uid, meta.gid):
+                differs.append("owner")
+            if not stat.S_ISLNK(found.st_mode):
+                group = self._group_to_be(found, meta)
+                if stat.S_IMODE(found.st_mode) != self._mode(meta.mode & self.bits, meta, [], lambda: group):
+                    differs.append("mode")
+            if found.st_mtime_ns != meta.mtime_ns:
+                differs.append("time")
+            return differs
+
+        def _group_to_be(self, found: os.stat_result, meta: EntryMeta) -> int:
+            return meta.gid if self.wants_owner else found.st_gid
+
+        def _has_other_attributes(self, number: int, extras: Mapping[str, bytes]) -> bool:
+            """Whether an open item lacks any of `extras`."""
             if not extras or self._metadata is None:
+                return False
+            now: dict[str, bytes] = {}
+            with suppress(OSError):
+                now = self._metadata.read(number, is_symlink=False)
+            return any(now.get(key) != value for key, value in extras.items())
+
+        # Rights
+
+        def _mode(self, mode: int, meta: EntryMeta, lost: list[str], group: Callable[[], int]) -> int:
+            """The mode for an item with attributes as recorded, but for what was `lost`."""
+            if (access := (meta.extras or {}).get(_ACCESS_LIST)) is not None:
+                given = self._wishes.acl and self._metadata is not None
+                if given and bounds_list(access) and _LISTED.isdisjoint(lost):
+                    return mode
+                mode = without_list(mode, access)
+            if not group_differs(mode) or group() == meta.gid:
+                return mode
+            return for_any_group(mode)
+
+        def _attributes(self, number: int, meta: EntryMeta, group: Callable[[], int]) -> list[str]:
+            if not meta.extras or self._metadata is None:
                 return []
             wishes = self._wishes
-            return self._metadata.apply(target, extras, want_acl=wishes.acl, want_owner=wishes.owner)
+            extras = self._fitting(meta, group)
+            return self._metadata.apply(number, extras, want_acl=wishes.acl, want_owner=wishes.owner)
 
-        def _differing(
-            self, where: int, name: bytes, number: int, extras: Mapping[str, bytes]
-        ) -> dict[str, bytes]:
-            """What of `extras` an open item has not."""
-            now: dict[str, bytes] = {}
-            if extras and self._metadata is not None:
-                with suppress(OSError):
-                    now = self._metadata.read(_path_of(where, name, number), is_symlink=False)
-            return {key: value for key, value in extras.items() if now.get(key) != value}
+        def _fitting(self, meta: EntryMeta, group: Callable[[], int]) -> Mapping[str, bytes]:
+            """The attributes to set: access lists as the item's group may have them."""
+            extras = meta.extras or {}
+            if not self._wishes.acl or _LISTS.isdisjoint(extras) or group() == meta.gid:
+                return extras
+            return {k: list_for_any_group(v) if k in _LISTS else v for k, v in extras.items()}
 
     def attempt(lost: list[str], what: str, change: Callable[[], None]) -> None:
         """Metadata that this file system or this user cannot set is named in `lost`."""
@@ -148,6 +247,31 @@ if sys.platform != "win32":
             change()
         except (OSError, OverflowError):
             lost.append(what)
+
+    def hands_down_lists(directory: int) -> bool:
+        """Whether what is made in an open directory gets an access list from it."""
+        if sys.platform != "linux":
+            return False
+        try:
+            os.getxattr(directory, _DEFAULT)
+        except OSError as error:
+            return error.errno not in _NO_LIST
+        return True
+
+    def drop_list(item: int | bytes, name: str = _ACCESS) -> None:
+        """Takes the access list from an item. To be called while the mode's group bits, which may be the
+        bounds of the list, give the group nothing."""
+        if sys.platform == "linux":
+            try:
+                os.removexattr(item, name)
+            except OSError as error:
+                if error.errno not in _NO_LIST:
+                    raise
+
+    def drop_inherited(directory: int) -> None:
+        """Takes from a new directory both lists that it got from the one above."""
+        drop_list(directory)
+        drop_list(directory, _DEFAULT)
 
     def chmod_unopened(where: int, name: bytes, kind: int, mode: int) -> None:
         """The mode of an item of a kind, reached without opening it and without following a link."""
@@ -163,15 +287,3 @@ if sys.platform != "win32":
 
     def _set_time(number: int, mtime_ns: int) -> None:
         os.utime(number, ns=(mtime_ns, mtime_ns))
-
-    def _below(where: int, name: bytes) -> bytes:
-        """A path to an item of an open directory, whatever becomes of the directory's own path (proc(5))."""
-        return b"/proc/self/fd/%d/%s" % (where, name)
-
-    def _path_of(where: int, name: bytes, number: int) -> bytes:
-        """A path to an open item, good for looking."""
-        if sys.platform == "darwin":
-            import fcntl
-
-            return fcntl.fcntl(number, fcntl.F_GETPATH, bytes(1024)).rstrip(b"\0")
-        return _below(where, name)

@@ -1,7 +1,8 @@
 """A target that is looked at and never touched: what a restore would do, found out by the very same code.
 
 Directories that would be made are empty ones of no disk; whatever would be written is taken for written.
-What the file system does to names is found out only by trying: here it does what those of its system do.
+What the file system does to names is found out only by trying: here it does what those of its system do. A
+file that its owner may not read is taken for another: to compare it takes a change of its mode.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class DryPlace:
         self._real = real
         self._moved: tuple[Held, bytes] | None = None
         self.open_limit = real.open_limit
+        self.user = real.user
 
     def _taken(self, directory: Held, name: bytes) -> bool:
         if (directory, name) == self._moved:
@@ -117,8 +119,12 @@ class DryPlace:
     def names(self, directory: Held) -> list[bytes]:
         return [] if directory.number == _NOWHERE else self._real.names(directory)
 
-    def open_same(self, directory: Held, name: bytes, size: int) -> Held | None:
-        return None if directory.number == _NOWHERE else self._real.open_same(directory, name, size)
+    def open_same(
+        self, directory: Held, name: bytes, size: int, owner: int | None, *, touch: bool = True
+    ) -> Held | None:
+        if directory.number == _NOWHERE:
+            return None
+        return self._real.open_same(directory, name, size, owner, touch=False)
 
     def read(self, file: Held, offset: int, size: int) -> bytes:
         return self._real.read(file, offset, size)

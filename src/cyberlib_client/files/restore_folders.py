@@ -8,7 +8,7 @@ from typing import Self
 from weakref import WeakSet
 
 from ..core.errors import Failed
-from ..core.events import Listener, ignore
+from ..core.events import Incident, Listener, ignore
 from ..core.platform import Metadata, Volumes
 from ..core.ports import Clock
 from . import restore_refusals as refusals
@@ -73,6 +73,8 @@ class Folders:
             raise refusals.unusable(error, root) from error
         self.root = DirHandle(None, b"", b"", opened, self._disks.traits(opened, "/"), created=False)
         """The folder itself. It is not for `finish_directory`: it belongs to whoever chose it."""
+        if self._place.user == 0 and opened[0].owner:
+            self._listener(Incident("target_of_another", "/"))
         self._remove_leftovers(opened[0])
 
     def __enter__(self) -> Self:
@@ -96,19 +98,25 @@ class Folders:
         """
         self._disks.sync(self._path)
 
-    def open_directory(self, parent: DirHandle, name: bytes, meta: EntryMeta) -> DirHandle | Outcome:
+    def open_directory(
+        self, parent: DirHandle, name: bytes, meta: EntryMeta, *, leads: bool = False
+    ) -> DirHandle | Outcome:
         """Makes the directory, or enters the one that is there; an Outcome when it is not to be had.
 
-        `meta` is set by `finish_directory`; until then the directory is its owner's alone.
+        `meta` is set by `finish_directory`; until then the directory is its owner's alone. One that belongs
+        neither to who restores nor to the recorded owner is another, which that user may change at will,
+        unless the directory only `leads` to what was backed up: then nothing is recorded of it.
         """
         disk = self._conflicts.disk_name(parent, name)
         try:
             above = self._handles.directory(parent)
-            disk, created = self._directory_name(parent, name, disk, above)
+            disk, created = self._directory_name(parent, name, disk, above, None if leads else meta.uid)
             if not disk:
                 return Outcome.SKIPPED
             opened = self._place.open_directory(above, disk, created)
             if not created:
+                if not leads and not self._is_for(opened[0].owner, meta.uid):
+                    raise NotADirectoryError
                 self._remove_leftovers(opened[0])
         except (FileNotFoundError, NotADirectoryError):  # it was there a moment ago
             raise Failed("target_changed", path=parent.path(name)) from None
@@ -143,7 +151,13 @@ class Folders:
             if handle.parent is not None:
                 handle.held = None
 
-    def _directory_name(self, parent: DirHandle, name: bytes, disk: bytes, above: Held) -> tuple[bytes, bool]:
+    def _is_for(self, found: int | None, owner: int | None) -> bool:
+        """Whether what `found` owns may be what `owner` (None: anybody) shall have."""
+        return found is None or owner is None or found in (self._place.user, owner)
+
+    def _directory_name(
+        self, parent: DirHandle, name: bytes, disk: bytes, above: Held, owner: int | None
+    ) -> tuple[bytes, bool]:
         """(name of a directory that is now there, or b"" to leave it out; whether we made it)."""
         try:
             self._place.make_directory(above, disk)
@@ -151,7 +165,7 @@ class Folders:
         except FileExistsError:
             pass
         existing = self._place.look(above, disk, None, -1)
-        if existing is not None and existing.directory:
+        if existing is not None and existing.directory and self._is_for(existing.owner, owner):
             return disk, False
 
         def make(held: Held, unused: bytes) -> list[str]:
@@ -160,7 +174,7 @@ class Folders:
 
         def same(held: Held, there: bytes) -> bool:  # an earlier restore kept it beside
             found = self._place.look(held, there, None, -1)
-            return found is not None and found.directory
+            return found is not None and found.directory and self._is_for(found.owner, owner)
 
         outcome = self._conflicts.put(parent, name, disk, make, movable=False, same=same)
         if not outcome.there:

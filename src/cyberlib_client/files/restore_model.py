@@ -105,12 +105,14 @@ class Identity(NamedTuple):
 
 
 class Existing(NamedTuple):
-    """What stands where an item should go. `unfinished`: a small file that an interrupted restore left."""
+    """What stands where an item should go. `unfinished`: a small file that an interrupted restore left.
+    `owner`: its user id, None where there is none (Windows)."""
 
     directory: bool
     size: int
     mtime_ns: int
     unfinished: bool
+    owner: int | None = None
 
 
 class Traits(NamedTuple):
@@ -125,14 +127,18 @@ class Traits(NamedTuple):
 class Held:
     """An open file or directory, closed when the last thread that uses it lets go of it.
 
-    `number`: file descriptor, or handle on Windows, where `path` is its full path.
+    `number`: file descriptor, or handle on Windows, where `path` is its full path. `owner`: user id of a
+    directory, None where there is none. `hands_down`: what is made in the directory may get an access list
+    from it that nobody recorded.
     """
 
-    __slots__ = ("_close", "number", "path")
+    __slots__ = ("_close", "hands_down", "number", "owner", "path")
 
     def __init__(self, number: int, close: Callable[[int], None], path: str = "") -> None:
         self.number = number
         self.path = path
+        self.owner: int | None = None
+        self.hands_down = False
         self._close = close
 
     def __del__(self) -> None:
@@ -155,6 +161,8 @@ class Place(Protocol):
     """True when a file being written may be closed in between."""
     open_limit: int
     """Handles to hold open at once."""
+    user: int
+    """Id of the user who restores; of no meaning on Windows."""
 
     def open_root(self, path: str, make: bool) -> tuple[Held, Identity]:
         """The directory `path`, made private to its owner if it is missing and is to be made (`make`)."""
@@ -213,8 +221,14 @@ class Place(Protocol):
     def names(self, directory: Held) -> list[bytes]:
         """Of everything in the directory."""
 
-    def open_same(self, directory: Held, name: bytes, size: int) -> Held | None:
-        """The file at `name`, open for reading, if it is a regular one of that size; else None."""
+    def open_same(
+        self, directory: Held, name: bytes, size: int, owner: int | None, *, touch: bool = True
+    ) -> Held | None:
+        """The file at `name`, open for reading, if it is a regular one of that size; else None. What belongs
+        to another user than who restores, or than `owner`, is not taken for the same: they may change it.
+
+        `touch`: a file of ours that may not be read is made readable for an instant.
+        """
 
     def read(self, file: Held, offset: int, size: int) -> bytes:
         """Bytes of what `open_same` gave, fewer at its end."""
@@ -230,7 +244,7 @@ class Place(Protocol):
     ) -> list[str]:
         """Metadata of a file or directory that was there, as far as they differ.
 
-        `linked`: its other names, if it has any, are of this restore too. What belongs to another
+        `linked`: it has other names in this restore, each of which comes here. What belongs to another
         user or has a name elsewhere is left alone; what differs of it is returned.
         """
 

@@ -36,7 +36,8 @@ _NO_LINKS: Final = frozenset((errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EN
 _NOT_A_DIRECTORY: Final = frozenset((errno.ENOTDIR, errno.ELOOP, errno.ENXIO))
 
 if sys.platform != "win32":
-    from .restore_dress import Dress, chmod_unopened, for_any_group, group_exceeds
+    from .restore_dress import Dress, chmod_unopened, drop_inherited, drop_list, hands_down_lists
+    from .restore_groups import for_any_group, group_differs
     from .restore_traits import traits_of
 
     _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -49,7 +50,7 @@ if sys.platform != "win32":
 
         def __init__(self, metadata: Metadata | None, wishes: Wishes) -> None:
             self._dress = Dress(metadata, wishes)
-            self._user = os.geteuid()
+            self.user = os.geteuid()
             # A quarter of what this process may open: the store, the database and the rest need some too.
             self.open_limit = max(16, min(512, os.sysconf("SC_OPEN_MAX") // 4))
             node = os.fsencode(os.uname().nodename)[:32].replace(b"/", b"")
@@ -65,8 +66,7 @@ if sys.platform != "win32":
                 with suppress(FileExistsError):
                     os.makedirs(os.path.dirname(full), exist_ok=True)
                     os.mkdir(full, _PRIVATE)
-            number = os.open(full, _ENTER)
-            return Held(number, os.close), _identity(os.fstat(number))
+            return self._entered(os.open(full, _ENTER))
 
         def usual(self) -> Traits:
             return Traits(MACOS if sys.platform == "darwin" else POSIX, SEAL)
@@ -84,10 +84,23 @@ if sys.platform != "win32":
                 if error.errno in _NOT_A_DIRECTORY:
                     raise NotADirectoryError(*error.args) from None
                 raise
+            if not ours:
+                return self._entered(number)
             held = Held(number, os.close)
             found = os.fstat(number)
-            if ours and found.st_uid != self._user:
+            if found.st_uid != self.user:
                 raise Exchanged
+            held.owner = self.user
+            if directory.hands_down:
+                drop_inherited(number)
+            return held, _identity(found)
+
+        def _entered(self, number: int) -> tuple[Held, Identity]:
+            """A directory that was there. One of another user's may get a list to hand down at any time."""
+            held = Held(number, os.close)
+            found = os.fstat(number)
+            held.owner = found.st_uid
+            held.hands_down = found.st_uid != self.user or hands_down_lists(number)
             return held, _identity(found)
 
         def finish_directory(self, directory: Held, meta: EntryMeta) -> list[str]:
@@ -106,11 +119,13 @@ if sys.platform != "win32":
                     done = os.write(number, data)
                     if done != len(data):
                         _pwrite_all(number, memoryview(data)[done:], done)
+                    if directory.hands_down:
+                        drop_list(number)
                     mode, _, group, mtime_ns, extras = meta
                     mode &= self._dress.bits
                     if extras or self._dress.wants_owner:
                         lost, mode = self._dress.most(number, meta)
-                    elif group_exceeds(mode) and os.fstat(number).st_gid != group:
+                    elif group_differs(mode) and os.fstat(number).st_gid != group:
                         mode = for_any_group(mode)
                     try:
                         os.utime(number, ns=(mtime_ns, mtime_ns))
@@ -133,6 +148,8 @@ if sys.platform != "win32":
             number = os.open(name, _CREATE, _PRIVATE_FILE, dir_fd=directory.number)
             held = Held(number, os.close)
             try:
+                if directory.hands_down:
+                    drop_list(number)
                 os.ftruncate(number, size)
                 return held, _identity(os.fstat(number))
             except BaseException:
@@ -204,22 +221,26 @@ if sys.platform != "win32":
             unfinished = (
                 seal is not None
                 and found.st_mode == stat.S_IFREG | seal
-                and found.st_uid == self._user
+                and found.st_uid == self.user
                 and found.st_size <= size
             )
             is_directory = stat.S_ISDIR(found.st_mode)
-            return Existing(is_directory, found.st_size, found.st_mtime_ns, unfinished)
+            return Existing(is_directory, found.st_size, found.st_mtime_ns, unfinished, found.st_uid)
 
         # What is there already
 
-        def open_same(self, directory: Held, name: bytes, size: int) -> Held | None:
+        def open_same(
+            self, directory: Held, name: bytes, size: int, owner: int | None, *, touch: bool = True
+        ) -> Held | None:
             found = _stat(directory.number, name)
-            if found is None or not stat.S_ISREG(found.st_mode) or found.st_size != size:
+            if found is None or (stat.S_IFMT(found.st_mode), found.st_size) != (stat.S_IFREG, size):
+                return None
+            if found.st_uid not in (self.user, owner):
                 return None
             try:
                 held = self._opened(directory.number, name)
             except PermissionError:
-                if found.st_uid != self._user:
+                if found.st_uid != self.user or not touch:
                     return None
                 # Its owner may not read it: so it was recorded, and the mode is set again if it is the same.
                 mode = stat.S_IMODE(found.st_mode)
@@ -229,7 +250,8 @@ if sys.platform != "win32":
                 finally:
                     chmod_unopened(directory.number, name, stat.S_IFREG, mode)
             now = os.fstat(held.number)
-            return held if _identity(now) == _identity(found) and now.st_size == size else None
+            same = (now.st_uid, now.st_size, _identity(now)) == (found.st_uid, size, _identity(found))
+            return held if same else None
 
         def _opened(self, where: int, name: bytes) -> Held:
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -253,10 +275,10 @@ if sys.platform != "win32":
         def dress_again(
             self, directory: Held, name: bytes, item: Held, meta: EntryMeta, linked: bool
         ) -> list[str]:
-            return self._dress.again(directory.number, name, item.number, meta, linked)
+            return self._dress.again(item.number, meta, linked)
 
         def dress_unopened(self, directory: Held, name: bytes, kind: int, meta: EntryMeta) -> list[str]:
-            return self._dress.named(directory.number, name, kind, meta)
+            return self._dress.named(directory.number, name, kind, meta, new=False)
 
         # Links and special files
 
@@ -264,16 +286,11 @@ if sys.platform != "win32":
             self, directory: Held, name: bytes, target: bytes, folder: bool, meta: EntryMeta
         ) -> list[str]:
             os.symlink(target, name, dir_fd=directory.number)
-            return self._dress.named(directory.number, name, stat.S_IFLNK, meta)
+            return self._dress.named(directory.number, name, stat.S_IFLNK, meta, new=True)
 
         def link(self, first: Held, first_name: bytes, directory: Held, name: bytes) -> None:
-            os.link(
-                first_name,
-                name,
-                src_dir_fd=first.number,
-                dst_dir_fd=directory.number,
-                follow_symlinks=False,
-            )
+            where, there = first.number, directory.number
+            os.link(first_name, name, src_dir_fd=where, dst_dir_fd=there, follow_symlinks=False)
 
         def special(self, directory: Held, name: bytes, kind: int, device: int, meta: EntryMeta) -> list[str]:
             where = directory.number
@@ -284,7 +301,7 @@ if sys.platform != "win32":
                     os.mknod(name, kind | _PRIVATE_FILE, device, dir_fd=where)
                 except OverflowError:
                     raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from None
-            return self._dress.named(where, name, kind, meta)
+            return self._dress.named(where, name, kind, meta, new=True)
 
         # Parts
 

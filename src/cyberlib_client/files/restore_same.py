@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from .restore_conflicts import Conflicts
 from .restore_handles import DirHandle, OpenHandles
 from .restore_model import EntryMeta, Held, Outcome, Place
@@ -36,18 +38,22 @@ class Standing:
         except OSError:
             return b""
 
-    def keep(self, meta: EntryMeta, *, linked: bool) -> Outcome:
+    def keep(self, meta: EntryMeta, *, linked: Hashable = None) -> Outcome:
         """Leaves the file as the item and sets what differs of its metadata.
 
-        `linked`: the item has other names in this restore. A file with a name elsewhere is left as it
-        is, metadata too: what is changed here would change there.
+        `linked`: what the item's names in this restore have in common, None where there is but one. A
+        file with a name elsewhere is left as it is, metadata too: what is changed here would change
+        there. So they are set with the last name, and what is lost is told by `Target.tell_linked`.
         """
         parent, disk = self._parent, self._disk
         try:
             directory = self._handles.directory(parent)
-            lost = self._place.dress_again(directory, disk, self._file, meta, linked)
+            lost = self._place.dress_again(directory, disk, self._file, meta, linked is not None)
         except OSError:
             lost = ["mode", "time"]
-        self._conflicts.tell_lost(parent, self._name, lost)
+        if linked is None:
+            self._conflicts.tell_lost(parent, self._name, lost)
+        else:
+            self._conflicts.lost_of_links[linked] = (parent, self._name, lost)
         self._conflicts.stands_as(parent, self._name, disk)
         return Outcome.IDENTICAL

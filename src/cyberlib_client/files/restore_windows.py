@@ -47,6 +47,7 @@ if sys.platform == "win32":
             self._metadata = metadata
             self._wishes = wishes
             self.open_limit = _OPEN_LIMIT
+            self.user = 0
             self._token = PART + b"%d-%s-" % (os.getpid(), os.urandom(4).hex().encode())
             self._parts = itertools.count()
 
@@ -181,7 +182,9 @@ if sys.platform == "win32":
         def names(self, directory: Held) -> list[bytes]:
             return [name.encode("utf-8", "surrogatepass") for name in os.listdir(directory.path)]
 
-        def open_same(self, directory: Held, name: bytes, size: int) -> Held | None:
+        def open_same(
+            self, directory: Held, name: bytes, size: int, owner: int | None, *, touch: bool = True
+        ) -> Held | None:
             try:
                 held = _open_item(directory, name, api.GENERIC_READ, api.SHARE_ALL)
             except OSError:

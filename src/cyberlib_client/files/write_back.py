@@ -56,19 +56,28 @@ _NO_LINK: Final = frozenset(
 class Target(Folders):
     """What a restore puts into the directories of its target: files, links, devices. See `Folders`."""
 
-    def standing(self, parent: DirHandle, name: bytes, size: int) -> Iterator[Standing]:
+    def standing(
+        self, parent: DirHandle, name: bytes, size: int, owner: int | None = None
+    ) -> Iterator[Standing]:
         """Files of that size which stand where this one should go, or were put beside it by an earlier
-        restore. None in a directory that this restore made, nor where all is to be left alone (SKIP)."""
+        restore. None in a directory that this restore made, nor where all is to be left alone (SKIP), and
+        none of a user's who is neither the one who restores nor `owner`, the recorded one."""
         if parent.created or not self._conflicts.looks:
             return
         disk = self._conflicts.disk_name(parent, name)
         try:
             for there in self._conflicts.standing(parent, disk):
-                file = self._place.open_same(self._handles.directory(parent), there, size)
+                file = self._place.open_same(self._handles.directory(parent), there, size, owner)
                 if file is not None:
                     yield Standing(self._place, self._handles, self._conflicts, parent, name, there, file)
         except OSError:
             return  # whoever writes the file meets the same, and tells
+
+    def tell_linked(self) -> None:
+        """Tells what files that stood there have lost, once all of their names were met."""
+        for parent, name, lost in self._conflicts.lost_of_links.values():
+            self._conflicts.tell_lost(parent, name, lost)
+        self._conflicts.lost_of_links.clear()
 
     def write_small(self, parent: DirHandle, name: bytes, data: Buffer, meta: EntryMeta) -> Outcome:
         """A file whose whole content is at hand. The way most files go: no closure, no second name."""

@@ -176,8 +176,9 @@ class _Restore:
 
     def _open(self, above: DirHandle, entry: Entry, way: Way) -> DirHandle | None:
         meta = _meta(entry)
+        recorded = bool(entry.inode or entry.mtime)  # else it only leads to a source
         try:
-            opened = self._target.open_directory(above, entry.name, meta)
+            opened = self._target.open_directory(above, entry.name, meta, leads=not recorded)
         except IntegrityError as error:
             self._tally.lost(way.path, error.code)
             return None
@@ -185,9 +186,9 @@ class _Restore:
             self._tally.ended(opened, directory=True)
             return None
         self._tally.result.directories += 1
-        # One that only leads to a source has no times; it stays private. One that was there and only
-        # leads to what is asked for keeps its own.
-        if (entry.inode or entry.mtime) and (way.asked or opened.created):
+        # One that only leads to a source stays private. One that was there and only leads to what is asked
+        # for keeps its own.
+        if recorded and (way.asked or opened.created):
             self._directories.append((opened, meta))
         return opened
 
@@ -218,19 +219,24 @@ class _Restore:
         self._window.add(above, entry, _meta(entry), path)
 
     def _hard_links(self) -> None:
-        for above, entry, path in self._links:
+        # First all that stand: only a file all of whose names are of this restore gets its metadata.
+        missing = [
+            (above, entry, path)
+            for above, entry, path in self._links
+            if not self._window.stands(above, entry, _meta(entry), path)
+        ]
+        self._target.tell_linked()
+        for above, entry, path in missing:
             assert entry.extra is not None and entry.extra.link is not None
-            meta = _meta(entry)
-            if self._window.stands(above, entry, meta, path):
-                continue
             first, name, first_shown = self._first_links[*entry.extra.link, entry.content]
             outcome = Outcome.COPY_NEEDED
             if self._window.is_there(first_shown):
                 outcome = self._target.hard_link(first, name, above, entry.name)
             if outcome is Outcome.COPY_NEEDED:
-                self._window.add(above, entry, meta, path)
+                self._window.add(above, entry, _meta(entry), path)
             else:
                 self._tally.ended(outcome)
+        self._target.tell_linked()
 
     def _special(self, above: DirHandle, entry: Entry, path: bytes) -> None:
         meta, target = _meta(entry), self._target

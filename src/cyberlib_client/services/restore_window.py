@@ -114,8 +114,9 @@ class Window:
 
     def stands(self, above: DirHandle, entry: Entry, meta: EntryMeta, path: bytes) -> bool:
         """Whether the file is in its place already; then it is counted, and its metadata set."""
-        linked = entry.extra is not None and entry.extra.link is not None
-        for file in self._target.standing(above, entry.name, entry.size):
+        link = entry.extra.link if entry.extra is not None else None
+        linked = (*link, entry.content) if link is not None else None
+        for file in self._target.standing(above, entry.name, entry.size, meta.uid):
             self._tick(path)
             if is_same(self._reader, self._ids, entry, file, self._cancel):
                 self._done(file.keep(meta, linked=linked), entry, path)

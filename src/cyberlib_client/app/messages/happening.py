@@ -208,6 +208,14 @@ INCIDENTS: Final[dict[str, Text]] = {
         "and below: this file system does not keep the rights of files.",
         "",
     ),
+    "target_of_another": Text(
+        "et ce qui suit : la destination appartient à un autre utilisateur, qui peut renommer, remplacer ou "
+        "effacer ce qui y est restauré.",
+        "",
+        "and below: the target folder belongs to another user, who may rename, replace or delete what is "
+        "restored there.",
+        "",
+    ),
     "kind_not_supported": Text(
         "est d’une sorte que ce système de fichiers ne connaît pas[ ({detail})] : laissé de côté.",
         "",

@@ -88,10 +88,19 @@ if sys.platform == "linux":
             return True
         return want_acl if name in _ACLS else want_owner
 
+    def _set_open(number: int, name: str, value: bytes) -> None:
+        try:
+            os.setxattr(number, name, value)
+        except OSError as error:
+            if error.errno != errno.EBADF:
+                raise
+            # fsetxattr(2) takes no descriptor of O_PATH, which is all there can be of a link or a fifo.
+            os.setxattr(f"/proc/self/fd/{number}", name, value)
+
     def _set(target: Native | int, name: str, value: bytes) -> bool:
         try:
             if isinstance(target, int):
-                os.setxattr(target, name, value)
+                _set_open(target, name, value)
             else:
                 os.setxattr(target, name, value, follow_symlinks=False)
         except (OSError, ValueError):  # ValueError: a name with a zero byte
