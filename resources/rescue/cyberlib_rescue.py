@@ -1038,6 +1038,37 @@ def free_path(folder: str, name: str) -> str:
     return path
 
 
+def for_any_group(mode: int) -> int:
+    """The mode with no more rights for the group, or for everybody else, than both have."""
+    return mode & ~0o077 | (mode >> 3 & mode & 7) * 0o011
+
+
+def read_access_list(value: bytes) -> dict[int, int] | None:
+    """Rights by kind of entry in a POSIX access list: 2 and 8 users and groups named in it (the least that
+    any has), 4 the owning group, 16 the bounds of these, 32 everybody else. None for what is no list."""
+    if len(value) % 8 != 4 or value[:4] != b"\2\0\0\0":
+        return None
+    found: dict[int, int] = {}
+    for tag, rights, _ in struct.iter_unpack("<HHI", value[4:]):
+        found[tag] = found.get(tag, 7) & rights
+    return found if 4 in found and 32 in found else None
+
+
+def bounds_list(value: bytes) -> bool:
+    """Whether the group bits of the mode bound the list, and are not the owning group's own."""
+    return 16 in (read_access_list(value) or ())
+
+
+def mode_without_list(mode: int, value: bytes) -> int:
+    """The mode of an item that does not get its access list: nobody has more than by the list."""
+    found = read_access_list(value)
+    if found is None:
+        return for_any_group(mode)
+    mask = found.get(16, 7)
+    named = found.get(2, 7) & found.get(8, 7) & mask if 16 in found else 7
+    return mode & ~0o077 | (mode & (found[4] & mask) << 3) | (mode & found[32] & named & 7)
+
+
 class Restorer:
     """Writes one snapshot below a folder. `tell(kind, path, why)` hears of everything that is not as it was.
 
@@ -1241,20 +1272,41 @@ class Restorer:
         ):
             mode &= 0o777  # setuid is for the right owner alone
         metadata = entry.extra["metadata"] or {}
-        for name, value in metadata.items():
-            self._attribute(path, name, value, follow)
         if not is_link:
-            # What a group may do is for the recorded group: another gets no more than everybody has. Where
-            # there is an access list these bits bound it, and it was asked for.
-            listed = self.owner and "acl:access" in metadata
-            if mode >> 3 & ~mode & 7 and not WINDOWS and not listed and os.lstat(path).st_gid != entry.gid:
-                mode = mode & ~0o070 | (mode >> 3 & mode & 7) << 3
+            self._drop_lists(path)
+        other_group = not WINDOWS and os.lstat(path).st_gid != entry.gid
+        listed = False
+        for name, value in metadata.items():
+            if other_group and self.owner and name in ("acl:access", "acl:default"):
+                self.lost_metadata[name] += 1  # it tells what the recorded group may do
+                continue
+            done = self._attribute(path, name, value, follow)
+            listed = listed or (done and name == "acl:access")
+        if not is_link:
+            # What a group may do is for the recorded group: another gets no more than everybody has, and
+            # everybody no more than the group. Where there is an access list these bits bound it.
+            access = metadata.get("acl:access")
+            if access is not None and not (listed and bounds_list(access)):
+                mode = mode_without_list(mode, access)
+                listed = False
+            if not listed and other_group:
+                mode = for_any_group(mode)
             self._try("mode", lambda: os.chmod(path, mode))
         # A folder that only leads to the folders backed up has neither time nor inode.
         if (entry.mtime or entry.inode) and (not is_link or os.utime in os.supports_follow_symlinks):
             self._try("time", lambda: os.utime(path, ns=(entry.mtime, entry.mtime), **follow))
 
-    def _attribute(self, path: str, name: str, value: bytes, follow: Any) -> None:
+    def _drop_lists(self, path: str) -> None:
+        """Takes away the access lists that a folder above hands down: nobody recorded them."""
+        if hasattr(os, "removexattr"):
+            for name in ("access", "default"):
+                try:
+                    os.removexattr(path, "system.posix_acl_" + name)
+                except OSError:
+                    pass  # it has none
+
+    def _attribute(self, path: str, name: str, value: bytes, follow: Any) -> bool:
+        """Whether it was set."""
         kind, _, rest = name.partition(":")
         target = ""
         if kind == "xattr":
@@ -1268,11 +1320,11 @@ class Restorer:
         rights = kind == "acl" or target.startswith("trusted.") or target == "security.capability"
         ours = target.startswith("user.") or (target and rights and self.owner)
         if ours and hasattr(os, "setxattr"):
-            self._try(name, lambda: os.setxattr(path, target, value, **follow))
-        elif kind == "ads" and WINDOWS and rest and not _FORBIDDEN.search(rest):
-            self._try(name, lambda: self._stream(path, rest, value))
-        else:
-            self.lost_metadata[kind + ":" + (rest if kind != "ads" else "…")] += 1
+            return self._try(name, lambda: os.setxattr(path, target, value, **follow))
+        if kind == "ads" and WINDOWS and rest and not _FORBIDDEN.search(rest):
+            return self._try(name, lambda: self._stream(path, rest, value))
+        self.lost_metadata[kind + ":" + (rest if kind != "ads" else "…")] += 1
+        return False
 
     def _stream(self, path: str, name: str, value: bytes) -> None:
         with open(path + ":" + name, "xb") as stream:  # an alternate data stream of NTFS
@@ -1311,6 +1363,9 @@ CODES = {
     "dest_not_empty": "La destination doit être neuve ou vide · the destination must be new or empty.",
     "dest_in_vault": "La destination est dans le coffre : choisissez-en une autre · the destination lies in "
     "the vault: choose another.",
+    "dest_of_another": "Un autre utilisateur peut changer ce dossier, ou l'un de ceux où il se trouve : "
+    "restaurez sans droits d'administrateur, ou là où root seul peut écrire · another user may change this "
+    "folder or one above it: restore without administrator's rights, or where only root may write.",
     "path_unknown": "Rien de ce nom dans cette version · nothing of this name in this snapshot.",
     "table_altered": "table d'accès altérée, employée faute d'une autre · altered slot table, used for want "
     "of another",
@@ -1469,8 +1524,25 @@ def prepare(dest: str, vault_folder: str) -> str:
         raise Problem("dest_in_vault")
     if os.path.lexists(dest) and (not os.path.isdir(dest) or os.listdir(dest)):
         raise Problem("dest_not_empty")
+    refuse_folder_of_another(dest)
     os.makedirs(dest, mode=0o700, exist_ok=True)
     return native(dest)
+
+
+def refuse_folder_of_another(dest: str) -> None:
+    """What an administrator writes goes by its path: nobody else may exchange a folder on it for a link."""
+    if WINDOWS or os.geteuid() != 0:
+        return
+    path = dest
+    while True:
+        if os.path.lexists(path):
+            found = os.stat(path)
+            shared = found.st_mode & 0o022 and not found.st_mode & stat.S_ISVTX
+            if found.st_uid != 0 or shared:
+                raise Problem("dest_of_another", path)
+        if path == os.path.dirname(path):
+            return
+        path = os.path.dirname(path)
 
 
 def restore(

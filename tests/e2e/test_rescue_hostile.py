@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import struct
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -225,6 +227,73 @@ def test_the_same_rights_as_the_program_gives(
         assert sorted(os.listxattr(theirs)) == sorted(os.listxattr(ours))
         assert not any(a in ("security.ima", "security.other", "security.evm") for a in os.listxattr(theirs))
         assert found.st_mode & 0o070 == 0 or owner or mode & 0o004, "not for that group"
+
+
+def _list(*entries: tuple[int, int, int]) -> bytes:
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+
+
+@pytest.mark.parametrize("owner", [False, True])
+@pytest.mark.parametrize(
+    ("mode", "access"),
+    [
+        (0o660, _list((1, 6, -1), (2, 6, 4242), (4, 0, -1), (16, 6, -1), (32, 0, -1))),
+        (0o644, _list((1, 6, -1), (2, 0, 4242), (4, 4, -1), (16, 4, -1), (32, 4, -1))),
+        (0o664, _list((1, 6, -1), (4, 6, -1), (32, 4, -1))),
+        (0o660, _list((4, 0, -1), (1, 6, -1), (2, 6, 4242), (16, 6, -1), (32, 0, -1))),
+        (0o660, b"no list"),
+    ],
+)
+def test_the_same_rights_with_and_without_access_lists(
+    hostile: Hostile, tmp_path: Path, owner: bool, mode: int, access: bytes
+) -> None:
+    """Below folders that hand a list down, which is nobody's wish."""
+    if owner and os.geteuid() != 0:
+        pytest.skip("owners are root's to give")
+    row = hostile.file(b"f", metadata={"acl:access": access})
+    row[2:5] = [mode, os.geteuid(), os.getegid()]
+    plain = hostile.file(b"plain")
+    plain[2:5] = [0o664, os.geteuid(), os.getegid()]
+    folder = hostile.directory(b"folder", plain)
+    folder[2:5] = [0o775, os.geteuid(), os.getegid()]
+    hostile.commit(hostile.node([0, [row, folder]]))
+    for name in ("out", "ours"):
+        (tmp_path / name).mkdir(0o700)
+        handed = _list((1, 7, -1), (2, 7, 4242), (4, 7, -1), (16, 7, -1), (32, 0, -1))
+        os.setxattr(tmp_path / name, "system.posix_acl_default", handed)
+    hostile.rescue(tmp_path / "out", *(["--owner"] if owner else []))
+    vault, system = hostile.vault, this_system()
+    restore(
+        open_with_key(vault.store, "recovery", RECOVERY_KEY),
+        RestoreRequest(
+            load_snapshots(vault.store, vault.keys).items[0], str(tmp_path / "ours"), owner=owner, acl=owner
+        ),
+        metadata=system.metadata,
+        volumes=system.volumes,
+        listener=ignore,
+        cancel=CancelToken(),
+    )
+    for name in ("f", "folder", "folder/plain"):
+        theirs, ours = tmp_path / "out" / "Poste" / name, tmp_path / "ours" / name
+        assert theirs.stat().st_mode == ours.stat().st_mode
+        assert os.listxattr(theirs) == os.listxattr(ours)
+    assert os.listxattr(tmp_path / "ours" / "folder" / "plain") == []
+    assert (tmp_path / "ours" / "folder" / "plain").stat().st_mode & 0o777 == 0o664
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone is refused")
+def test_root_restores_into_no_folder_that_another_may_change(hostile: Hostile, tmp_path: Path) -> None:
+    hostile.commit(hostile.node([0, [hostile.file(b"kept")]]))
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    for mode, owner, refused in ((0o755, 4242, True), (0o775, 0, True), (0o1777, 0, False)):
+        os.chown(shared, owner, owner)
+        shared.chmod(mode)
+        for to in (shared / "deep" / "new", shared):
+            said = hostile.rescue(to, code=1 if refused else 0)
+            assert ("dest_of_another" in said) == refused
+            assert bool(list(shared.iterdir())) != refused
+            shutil.rmtree(shared / "deep", ignore_errors=True)
 
 
 def test_folders_and_lists_that_multiply(

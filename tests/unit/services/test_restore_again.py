@@ -245,6 +245,25 @@ def test_a_name_elsewhere_of_a_file_is_left_alone(kit: VaultKit, folder: Path, t
     assert ("metadata_lost", source_of(folder).path.decode() + "/lettre.txt") in kit.incidents
 
 
+@posix
+def test_a_hard_link_with_a_name_elsewhere_is_left_alone(kit: VaultKit, folder: Path, tmp_path: Path) -> None:
+    """Its other names in the vault do not make the one outside a name of this restore."""
+    kit.backup(folder)
+    kit.restore(tmp_path / "out")
+    back = restored_path(tmp_path / "out", folder)
+    outside = tmp_path / "outside"
+    os.link(back / "aussi.jpg", outside)
+    outside.chmod(0o600)
+    os.utime(outside, ns=(1, 1))
+    assert kit.restore(tmp_path / "out").files == 0
+    assert (outside.stat().st_mode & 0o777, outside.stat().st_mtime_ns) == (0o600, 1)
+    assert [code for code, _ in kit.incidents] == ["metadata_lost"]
+    (back / "scans" / "deux.jpg").unlink()
+    outside.unlink()
+    assert kit.restore(tmp_path / "out").files == 1
+    assert told(back) == told(folder)
+
+
 def test_a_damaged_vault_costs_nothing_of_what_is_there(kit: VaultKit, folder: Path, tmp_path: Path) -> None:
     kit.backup(folder)
     kit.restore(tmp_path / "out")
