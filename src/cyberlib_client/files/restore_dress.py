@@ -78,12 +78,14 @@ if sys.platform != "win32":
             setuid, setgid or capabilities: whoever made it may still have it open for writing.
             """
             found = os.fstat(number)
-            meta, refused = self._harmless(found, meta)
+            now = self._attributes_of(number) if meta.extras else {}
+            meta, refused = self._harmless(found, now, meta)
             meta = meta._replace(extras=self._fitting(meta, lambda: self._group_to_be(found, meta)))
             differs = self._differing(found, meta)
             if not self._is_ours(found, meta) or not self._all_names_known(found, linked):
                 return differs + refused
-            if not differs and not self._has_other_attributes(number, meta.extras or {}):
+            wanted = {k: v for k, v in (meta.extras or {}).items() if self._wishes.acl or k not in _LISTS}
+            if not differs and all(now.get(key) == value for key, value in wanted.items()):
                 return refused
             rights = "mode" in differs or "owner" in differs
             if rights or meta.extras:
@@ -124,7 +126,7 @@ if sys.platform != "win32":
                 return self._differing(found, meta)
             if new:
                 return self._unopened(item, kind, meta)
-            meta, refused = self._harmless(found, meta)
+            meta, refused = self._harmless(found, {}, meta)
             if not meta.extras and not self._differing(found, meta):
                 return refused
             return self._unopened(item, kind, meta) + refused
@@ -175,8 +177,11 @@ if sys.platform != "win32":
             self._names[item] += 1
             return self._names[item] >= found.st_nlink
 
-        def _harmless(self, found: os.stat_result, meta: EntryMeta) -> tuple[EntryMeta, list[str]]:
-            """(what may be set of an item that was there, what not). A directory of ours runs nothing."""
+        def _harmless(
+            self, found: os.stat_result, now: Mapping[str, bytes], meta: EntryMeta
+        ) -> tuple[EntryMeta, list[str]]:
+            """(what may be set of an item that was there with the attributes `now`, what not). A directory of
+            ours runs nothing."""
             if stat.S_ISDIR(found.st_mode) and found.st_uid == self._user:
                 return meta, []
             same_owner = (found.st_uid, found.st_gid) == (meta.uid, meta.gid)
@@ -185,7 +190,11 @@ if sys.platform != "win32":
             refused = ["mode"] if barred else []
             extras = meta.extras
             if extras and self.wants_owner:
-                rights = [key for key in extras if key.lower().startswith(_CAPABILITIES)]
+                rights = [
+                    key
+                    for key, value in extras.items()
+                    if key.lower().startswith(_CAPABILITIES) and now.get(key) != value
+                ]
                 refused += rights
                 extras = {key: value for key, value in extras.items() if key not in rights}
             return meta._replace(mode=meta.mode & ~barred, extras=extras), refused
@@ -205,14 +214,11 @@ if sys.platform != "win32":
         def _group_to_be(self, found: os.stat_result, meta: EntryMeta) -> int:
             return meta.gid if self.wants_owner else found.st_gid
 
-        def _has_other_attributes(self, number: int, extras: Mapping[str, bytes]) -> bool:
-            """Whether an open item lacks any of `extras`."""
-            if not extras or self._metadata is None:
-                return False
-            now: dict[str, bytes] = {}
+        def _attributes_of(self, number: int) -> Mapping[str, bytes]:
             with suppress(OSError):
-                now = self._metadata.read(number, is_symlink=False)
-            return any(now.get(key) != value for key, value in extras.items())
+                if self._metadata is not None:
+                    return self._metadata.read(number, is_symlink=False)
+            return {}
 
         # Rights
 

@@ -252,6 +252,21 @@ def test_what_was_there_gets_no_rights_to_run_as_its_owner(hers: Path, start: St
 
 
 @root_only
+def test_rights_that_were_there_already_are_neither_lost_nor_told(start: Start) -> None:
+    restore = start(metadata=LinuxMetadata(), wishes=Wishes(owner=True))
+    meta = EntryMeta(0o4755, HE, HE, META.mtime_ns, {"xattr:security.capability": CAPABILITY})
+    path = restore.path / "tool"
+    restore.target.write_small(restore.root, b"tool", b"known", meta)
+    for mtime_ns in (META.mtime_ns, 1):
+        os.utime(path, ns=(mtime_ns, mtime_ns))
+        (file,) = restore.target.standing(restore.root, b"tool", 5, HE)
+        file.keep(meta)
+        assert (mode_of(path), path.stat().st_mtime_ns) == (0o4755, META.mtime_ns)
+        assert os.getxattr(path, "security.capability") == CAPABILITY
+    assert restore.incidents == []
+
+
+@root_only
 def test_an_own_file_loses_the_list_of_a_stranger_with_its_rights(hers: Path, start: Start) -> None:
     (hers / "f").write_bytes(b"known")
     (hers / "f").chmod(0o600)
