@@ -243,6 +243,50 @@ def test_sweeps_what_a_dead_run_left(root: Path, store: FolderStore) -> None:
 
 
 @posix
+@pytest.mark.parametrize("place", ["packs", f"packs/{HEX[:2]}", "tmp"])
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_writes_nothing_behind_a_link(root: Path, store: FolderStore, place: str, when: str) -> None:
+    if when == "meanwhile":
+        store.put(f"packs/{HEX[:-1]}0", b"y")
+        shutil.rmtree(root / place)
+    outside = root.parent / "documents"
+    outside.mkdir()
+    (root / place).parent.mkdir(exist_ok=True)
+    (root / place).symlink_to(outside)
+    with pytest.raises(Unreachable) as refused:
+        store.put(f"packs/{HEX}", b"x")
+    assert refused.value.code == "store_unusable"
+    assert "link" in str(refused.value.facts["reason"])
+    assert files(outside) == {}
+
+
+@posix
+@pytest.mark.parametrize("place", ["index", "packs", f"packs/{HEX[:2]}"])
+def test_deletes_nothing_behind_a_link(root: Path, store: FolderStore, place: str) -> None:
+    name = f"{place.partition('/')[0]}/{HEX}"
+    store.put(name, b"x")
+    elsewhere = root.parent / "elsewhere"
+    (root / place).rename(elsewhere)
+    (root / place).symlink_to(elsewhere)
+    with pytest.raises(Unreachable):
+        store.delete(name)
+    assert list(files(elsewhere).values()) == [1]
+    assert store.get(name) == b"x", "what is read is authenticated, wherever it lies"
+
+
+@posix
+def test_the_store_itself_may_be_reached_by_a_link(tmp_path: Path, root: Path, store: FolderStore) -> None:
+    """A disk that is mounted elsewhere today."""
+    link = tmp_path / "lien"
+    link.symlink_to(root)
+    reached = FolderStore(str(link))
+    reached.put(f"packs/{HEX}", b"x")
+    assert list(store.list("packs")) == [(f"packs/{HEX}", 1)]
+    reached.delete(f"packs/{HEX}")
+    assert list(store.list("packs")) == []
+
+
+@posix
 def test_sweeps_nothing_behind_a_link(tmp_path: Path, root: Path, store: FolderStore) -> None:
     documents = tmp_path / "documents"
     documents.mkdir()
@@ -251,7 +295,8 @@ def test_sweeps_nothing_behind_a_link(tmp_path: Path, root: Path, store: FolderS
         letter.write_bytes(b"old")
         os.utime(letter, (LONG_AGO, LONG_AGO))
     (root / "tmp").symlink_to(documents)
-    store.put(f"packs/{HEX}", b"x")
+    with pytest.raises(Unreachable):
+        store.put(f"packs/{HEX}", b"x")
     assert all(letter.exists() for letter in letters)
 
 

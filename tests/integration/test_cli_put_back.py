@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -69,10 +70,53 @@ def test_a_vault_put_back_on_purpose_is_taken_as_it_is(line: CommandLine, tmp_pa
     shutil.rmtree(line.vault)
     shutil.copytree(copy, line.vault)
     assert line.error("backup", str(folder), code=7) == "slots_rolled_back"
-    told = line.json("verify", "--accept-missing", code=7)
+    with line.secret(PASSPHRASE):
+        told = line.json("verify", "--accept-missing", code=7)
     assert [n["code"] for n in told["notices"]] == ["snapshot_rollback"]
     for command in (["verify"], ["snapshots"], ["backup", str(folder)], ["key", "list"]):
         assert line.json(*command)["notices"] == []
+
+
+def test_an_older_table_is_accepted_against_a_proof_alone(line: CommandLine) -> None:
+    """It gives removed slots back: neither an open machine nor the secrets of those slots are enough."""
+    put_back(line, change_slots(line))
+    stolen = ["--recovery-file", str(line.vault.parent / "mots")]
+    words = line.vault.parent / "les-24-mots"
+    words.write_text(" ".join(line.words), encoding="utf-8")
+
+    def accept(*options: str, code: int) -> str:
+        return line.error(*options, "verify", "--accept-missing", code=code)
+
+    assert accept(code=2) == "proof_needed"
+    assert accept(*stolen, code=5) == "wrong_secret"
+    with line.secret("une-autre-phrase-secrète"):
+        assert accept(code=5) == "wrong_secret"
+    device = line.profile / "credentials" / "device.json"
+    kept = device.read_bytes()
+    device.unlink()
+    assert accept(*stolen, code=5) == "wrong_secret", "it does not open the vault either"
+    assert accept(code=5) == "locked"
+    device.write_bytes(kept)
+    assert line.error("snapshots", code=7) == "slots_rolled_back", "nothing was accepted so far"
+    told = line.json("--recovery-file", str(words), "verify", "--accept-missing")
+    assert [
+        (n["code"], n["facts"].get("slot")) for n in told["notices"] if n["code"] == "slot_came_back"
+    ] == [("slot_came_back", "volée")]
+    assert line.json("snapshots")["notices"] == []
+
+
+def test_a_vault_that_is_not_older_needs_no_proof(line: CommandLine) -> None:
+    change_slots(line)
+    assert line.json("verify", "--accept-missing")["notices"] == []
+
+
+def test_what_counted_the_last_time_is_noted(line: CommandLine) -> None:
+    """So that it is tried before whatever somebody adds."""
+    line("snapshots")
+    noted = json.loads((line.profile / "credentials" / "slots.json").read_bytes())
+    assert sorted(noted["tables"]) == sorted(
+        f"slots/{path.name}" for path in (line.vault / "slots").iterdir()
+    )
 
 
 def test_the_table_is_noted_when_a_profile_is_connected(line: CommandLine, tmp_path: Path) -> None:

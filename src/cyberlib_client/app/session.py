@@ -16,7 +16,7 @@ from ..state.credentials import SlotsSeen, read_slots_seen, write_slots_seen
 from ..state.seen import Seen, read_seen, write_seen
 from ..state.settings import Settings, VaultSettings, read_settings
 from . import bootstrap
-from .unlock import Opened, open_profile_vault, prove
+from .unlock import Known, Opened, open_profile_vault, prove
 from .workplace import Notice, Workplace
 
 _MOST_TOLD: Final = 100
@@ -30,7 +30,7 @@ class Session(Workplace):
     """Part of what was asked for could not be read: what was listed is not all."""
 
     accepts_older = False
-    """A vault that was put back to an earlier state is taken as it is, on request."""
+    """A vault that was put back to an earlier state is taken as it is, on request and against a proof."""
 
     @property
     def listing_exit(self) -> int:
@@ -61,29 +61,39 @@ class Session(Workplace):
 
     @property
     def vault(self) -> Vault:
-        """The profile's vault, unlocked. Raises as `unlock.open_profile_vault`."""
+        """The profile's vault, unlocked. Raises as `unlock.open_profile_vault`, and as `unlock.prove` where
+        an older table of slots is taken."""
         return self._opened.vault
 
     @cached_property
     def _opened(self) -> Opened:
         seen = read_slots_seen(self.profile, self.place.id)
-        least = 0 if self.accepts_older else seen.generation
-        opened = open_profile_vault(self, self.store, self.place, least)
+        known = Known(seen.generation, seen.tables)
+        if self.accepts_older:
+            # Slots that were removed stand in an older table: that it counts is not for them to say.
+            known = Known(0, seen.tables, seen.removed)
+        opened = open_profile_vault(self, self.store, self.place, known)
+        if opened.vault.table.generation < seen.generation and opened.by_device:
+            prove(self, opened.vault, seen.removed)
         self.remember_slots(opened.vault)
         return opened
 
     def remember_slots(self, vault: Vault) -> None:
         """Notes the newest slot table, so that an older one, put back, is refused later.
 
-        Tells of slots that stand again although they were removed.
+        Tells of slots that stand again although they were removed; where an older table is accepted, once.
         """
         noted = read_slots_seen(self.profile, vault.id)
         known = SlotsSeen(vault.id) if self.accepts_older else noted
-        back = [slot for slot in vault.table.slots if slot.id in known.removed]
-        for slot in back:
-            self.notify(Notice("slot_came_back", {"slot": slot.name, "id": slot.id[:8]}))
-        removed = frozenset((*vault.table.removed, *(slot.id for slot in back)))
-        seen = SlotsSeen(vault.id, max(vault.table.generation, known.generation), removed)
+        table = vault.table
+        for slot in table.slots:
+            if slot.id in noted.removed:
+                self.notify(Notice("slot_came_back", {"slot": slot.name, "id": slot.id[:8]}))
+        back = (slot.id for slot in table.slots if slot.id in known.removed)
+        removed = frozenset((*table.removed, *back))
+        newest = table.generation >= known.generation
+        tables = tuple(vault.table_names) if newest else known.tables
+        seen = SlotsSeen(vault.id, max(table.generation, known.generation), removed, tables)
         if seen == noted:
             return
         try:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from collections.abc import Callable, Collection, Container
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from ..core.errors import CyberlibError, IntegrityError, NeedsUnlock, Unreachable, UsageError
 from ..core.events import Progress
 from ..core.ports import Store
-from ..repository.slot_tables import Secret, stored_tables
-from ..repository.unlocking import offered_key, offered_passphrase
-from ..repository.vault import Vault, header_is_intact, open_vault, open_with_key, read_header
+from ..repository.slot_tables import Secret, Tables
+from ..repository.unlocking import but_for, offered_key, offered_passphrase
+from ..repository.vault import Vault, header_is_intact, open_vault, read_header
 from ..state.credentials import read_device_secret
 from . import bootstrap
 from .workplace import Notice, Workplace, read_secret_file
@@ -33,8 +33,22 @@ class Opened(NamedTuple):
     by_device: bool
 
 
-def open_profile_vault(work: Workplace, store: Store, place: VaultSettings, least: int) -> Opened:
-    """The vault of a profile. `least`: the newest slot table seen.
+class Known(NamedTuple):
+    """What this machine knows of a vault's slots before it opens it."""
+
+    generation: int = 0
+    """Of the newest table seen: an older one is refused."""
+    tables: Collection[str] = ()
+    """The objects that held it: they are tried first."""
+    removed: Container[str] = ()
+    """Ids of slots that open nothing, whatever the table says."""
+
+
+_NOTHING: Final = Known()
+
+
+def open_profile_vault(work: Workplace, store: Store, place: VaultSettings, known: Known) -> Opened:
+    """The vault of a profile.
 
     Raises NeedsUnlock("locked") when nothing opens it and nobody can be asked, ("wrong_secret") for a
     wrong passphrase, IntegrityError("other_vault_there", at=…) when the store holds another vault,
@@ -42,7 +56,7 @@ def open_profile_vault(work: Workplace, store: Store, place: VaultSettings, leas
     UsageError("passphrase_not_text"), ("secret_file_…"), ("recovery_…").
     """
     try:
-        vault = _with_device(work, store, place, least)
+        vault = _with_device(work, store, place, known)
         if vault is None and not _is_there(store, place.id):
             raise IntegrityError("other_vault_there", at=place.at)
     except UsageError as error:
@@ -52,7 +66,7 @@ def open_profile_vault(work: Workplace, store: Store, place: VaultSettings, leas
         raise Unreachable("vault_absent", at=place.at) from None
     by_device = vault is not None
     if vault is None:
-        vault = open_by_secret(work, store, least)
+        vault = open_by_secret(work, store, known)
     if vault.id != place.id:
         raise IntegrityError("other_vault_there", at=place.at)
     if by_device:
@@ -62,7 +76,7 @@ def open_profile_vault(work: Workplace, store: Store, place: VaultSettings, leas
 
 def _is_there(store: Store, vault_id: str) -> bool:
     """Before anybody is asked for its passphrase. The header alone may have been edited."""
-    return read_header(store).id == vault_id or any(t.header.id == vault_id for t, _ in stored_tables(store))
+    return read_header(store).id == vault_id or any(t.header.id == vault_id for t, _ in Tables(store))
 
 
 def tell_header(work: Workplace, vault: Vault) -> None:
@@ -71,7 +85,16 @@ def tell_header(work: Workplace, vault: Vault) -> None:
         work.notify(Notice("header_damaged", {"at": vault.store.location}))
 
 
-def _with_device(work: Workplace, store: Store, place: VaultSettings, least: int) -> Vault | None:
+def _open(store: Store, secret: Secret, known: Known) -> Vault:
+    return open_vault(
+        store,
+        but_for(secret, known.removed),
+        least_generation=known.generation,
+        first=known.tables,
+    )
+
+
+def _with_device(work: Workplace, store: Store, place: VaultSettings, known: Known) -> Vault | None:
     device = read_device_secret(work.profile)
     if device is None or device.vault != place.id:
         return None
@@ -79,7 +102,7 @@ def _with_device(work: Workplace, store: Store, place: VaultSettings, least: int
     if secret is None:
         return None
     try:
-        return open_with_key(store, "device", secret, least_generation=least)
+        return _open(store, offered_key("device", secret), known)
     except NeedsUnlock:
         work.notify(Notice("device_not_accepted"))
         return None
@@ -96,12 +119,12 @@ def _load(work: Workplace, device: DeviceSecret) -> bytes | None:
     return secret
 
 
-def open_by_secret(work: Workplace, store: Store, least: int = 0) -> Vault:
+def open_by_secret(work: Workplace, store: Store, known: Known = _NOTHING) -> Vault:
     """Opens with the passphrase or words that are given, else asked for. Raises as `open_profile_vault`."""
 
     def attempt(secret: Secret) -> Vault:
         work.listener(Progress("unlock"))  # a passphrase takes a second or two, by design
-        return open_vault(store, secret, least_generation=least)
+        return _open(store, secret, known)
 
     vault = _with_secret(
         work,
@@ -113,14 +136,14 @@ def open_by_secret(work: Workplace, store: Store, least: int = 0) -> Vault:
     return vault
 
 
-def prove(work: Workplace, vault: Vault) -> None:
-    """Returns once a passphrase or the words of a slot of this vault were given.
+def prove(work: Workplace, vault: Vault, removed: Container[str] = ()) -> None:
+    """Returns once a passphrase or the words of a slot of this vault were given, but for those `removed`.
 
     Raises UsageError("proof_needed") when nobody can be asked, and as `open_by_secret`.
     """
 
     def accepted(secret: Secret) -> None:
-        if not vault.accepts(secret):
+        if not vault.accepts(but_for(secret, removed)):
             raise NeedsUnlock("wrong_secret")
 
     _with_secret(work, accepted, nobody=UsageError("proof_needed"), proof=True)

@@ -36,8 +36,10 @@ class TerminalPrompt:
         elif proof:
             click.echo(
                 say(
-                    "Changer les accès au coffre demande l’un d’eux : ce poste ouvert ne suffit pas.",
-                    "Changing the ways into the vault takes one of them: this open machine is not enough.",
+                    "Changer les accès au coffre, ou en accepter une table plus ancienne, demande l’un"
+                    " d’eux : ce poste ouvert ne suffit pas.",
+                    "Changing the ways into the vault, or accepting an older table of them, takes one of"
+                    " them: this open machine is not enough.",
                 ),
                 err=True,
             )

@@ -21,11 +21,12 @@ from ..core.ports import Store
 from .slot_tables import (
     LARGEST_TABLE,
     Counting,
+    Tables,
     counting,
     is_authentic,
     opens_anywhere,
     put_tables,
-    stored_tables,
+    table_names,
 )
 from .unlocking import check_room
 
@@ -59,10 +60,14 @@ def change_slots(store: Store, keys: VaultKeys, known: SlotTable, change: Change
 
     `known`: the newest table that this run has seen; never goes on from an older one, in which a slot that
     was removed still stands. Raises what `change` raises, IntegrityError("slots_rolled_back"),
-    UsageError("slots_full"), Busy("slots_busy") when others go on changing slots all the time.
+    ("slots_crowded"), UsageError("slots_full"), ("newer_format"), Busy("slots_busy") when others go on
+    changing slots all the time.
     """
     for _ in range(_CHANGES):
-        found = counting(stored_tables(store, keys.vault_id.hex()), keys) or Counting(known, alone=False)
+        tables = Tables(store, table_names(keys, known))
+        found = counting(tables, keys) or Counting(known, alone=False)
+        tables.check_all_seen()  # a newer one among the rest would be undone
+        tables.check_any()
         table = found.table
         if table.generation < known.generation:
             raise IntegrityError("slots_rolled_back", seen=known.generation, got=table.generation)

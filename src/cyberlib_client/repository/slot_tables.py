@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 import msgspec
@@ -19,10 +19,9 @@ from ..core.format_v1.slots import (
     unwrap_root,
     write_slot_table,
 )
-from ..core.format_v1.vault import VaultHeader
-from ..core.ids import KIB, MIB, digest_of, object_name
+from ..core.ids import KIB, digest_of, object_name
 from ..core.keys import VaultKeys
-from ..core.ports import Store
+from ..core.ports import Store, StoredObject
 
 Secret = Callable[[Slot], bytes | None]
 """The 32 bytes to try on a slot (stretched for a passphrase), or None when it is not for it."""
@@ -30,45 +29,61 @@ Secret = Callable[[Slot], bytes | None]
 Stored = tuple[SlotTable, bytes]
 
 LARGEST_TABLE: Final = 128 * KIB
-_TOGETHER: Final = 32 * MIB
-"""Bytes of tables that are read at all, small ones first: anybody may add tables, honest ones are small."""
+MOST_OBJECTS: Final = 65_536
+"""Objects below `slots/` that are looked at. A vault has two; anybody may add more, each costs a request."""
 _ATTEMPTS: Final = 3
 
 
-def stored_tables(store: Store, vault_id: str = "") -> list[Stored]:
-    """Tables that are what their names say, not authenticated yet: of `vault_id` first, then the newest.
+class Tables:
+    """The tables in a store that are what their names say, not authenticated yet, each time as they are now.
 
-    Raises UsageError("newer_format") when there is no other.
+    Anybody may add objects: they are read one after the other and none is kept. `first`: names of those to
+    begin with, which counted the last time; then small ones, as honest ones are. A table may come twice.
+    `found`: whether any was.
     """
-    tables: list[Stored] = []
-    for _ in range(_ATTEMPTS):
-        tables, complete = _listed(store)
-        if complete:
-            break
-    return sorted(tables, key=lambda t: (t[0].header.id != vault_id, -t[0].generation))
 
+    def __init__(self, store: Store, first: Collection[str] = ()) -> None:
+        self.store = store
+        self._first = first
+        self._listed = 0
+        self._newer: UsageError | None = None
+        self.found = False
 
-def _listed(store: Store) -> tuple[list[Stored], bool]:
-    """(tables, False when one vanished meanwhile: a newer one was written, perhaps after the listing)."""
-    tables: list[Stored] = []
-    complete = True
-    newer: UsageError | None = None
-    room = _TOGETHER
-    for name, size in sorted(store.list("slots"), key=lambda item: (item.size, item.name)):
-        room -= size
-        if size > LARGEST_TABLE or room < 0:
-            continue
-        try:
-            data = store.get(name, 0, size)
-            if digest_of(name) == sha256(data):
-                tables.append((read_slot_table(data), data))
-        except IntegrityError as error:  # one damaged table must not hide the others
-            complete = complete and error.code != "object_missing"
-        except UsageError as error:
-            newer = error
-    if newer is not None and not tables:
-        raise newer
-    return tables, complete
+    def __iter__(self) -> Iterator[Stored]:
+        for _ in range(_ATTEMPTS):
+            vanished = False
+            for name, size in self._list():
+                try:
+                    data = self.store.get(name, 0, size)
+                    table = read_slot_table(data) if digest_of(name) == sha256(data) else None
+                except IntegrityError as error:  # one damaged table must not hide the others
+                    vanished = vanished or error.code == "object_missing"
+                except UsageError as error:
+                    self._newer = error
+                else:
+                    if table is not None:
+                        self.found = True
+                        yield table, data
+            if not vanished:
+                return  # else a newer one was written, perhaps after the listing
+
+    def _list(self) -> list[StoredObject]:
+        fit = [item for item in self.store.list("slots") if item.size <= LARGEST_TABLE]
+        self._listed = len(fit)
+        fit.sort(key=lambda item: (item.name not in self._first, item.size, item.name))
+        return fit[:MOST_OBJECTS]
+
+    def check_all_seen(self) -> None:
+        """After they were read: IntegrityError("slots_crowded") when some were not, for their number."""
+        if self._listed > MOST_OBJECTS:
+            raise IntegrityError(
+                "slots_crowded", at=self.store.location, count=self._listed, most=MOST_OBJECTS
+            )
+
+    def check_any(self) -> None:
+        """After they were read: UsageError("newer_format") when there is none but of a later version."""
+        if self._newer is not None and not self.found:
+            raise self._newer
 
 
 class Counting(NamedTuple):
@@ -78,22 +93,29 @@ class Counting(NamedTuple):
     alone: bool
 
 
-def counting(tables: list[Stored], keys: VaultKeys) -> Counting | None:
+def counting(tables: Tables, keys: VaultKeys) -> Counting | None:
     """The newest table that a holder of the vault wrote; None when there is none.
 
     Two machines that change slots at the same moment leave two tables of one generation. Then all count
     together: every slot of any, but for those that any of them removed.
     """
-    sound = [t for t, data in tables if t.header.vault_id == keys.vault_id and is_authentic(data, keys)]
-    newest = max((table.generation for table in sound), default=0)
-    states = {
-        msgspec.json.encode(state): state
-        for state in (msgspec.structs.replace(t, copy=1) for t in sound if t.generation == newest)
-    }
+    newest = 0
+    states: dict[bytes, SlotTable] = {}
+    for table, data in tables:
+        if table.generation < newest or not _is_of(table, data, keys):
+            continue
+        if table.generation > newest:
+            newest, states = table.generation, {}
+        state = msgspec.structs.replace(table, copy=1)
+        states[msgspec.json.encode(state)] = state
     if not states:
         return None
     # In one order, whoever asks: two machines that mend it at the same moment write the same bytes.
     return Counting(_together([states[key] for key in sorted(states)]), len(states) == 1)
+
+
+def _is_of(table: SlotTable, data: bytes, keys: VaultKeys) -> bool:
+    return table.header.vault_id == keys.vault_id and is_authentic(data, keys)
 
 
 def _together(tables: list[SlotTable]) -> SlotTable:
@@ -111,48 +133,65 @@ def opens_anywhere(slot: Slot) -> bool:
     return slot.type in ("passphrase", "recovery")
 
 
-def unlock(tables: list[Stored], secret: Secret) -> tuple[VaultKeys, SlotTable]:
-    """The keys, and the table that counts.
+def unlock(tables: Tables, secret: Secret, vault_id: str) -> tuple[VaultKeys, SlotTable]:
+    """The keys, and the table that counts. Tables that say they are of `vault_id` are tried before others.
 
     Anybody who can write to the store can add tables; what they say is not believed before their
     authentication holds, and a slot opens nothing unless the table that counts has it. Raises
-    NeedsUnlock("wrong_secret"), IntegrityError("not_authentic"), ("kdf_out_of_bounds"), and what `secret`
-    raises.
+    NeedsUnlock("wrong_secret"), IntegrityError("not_authentic"), ("kdf_out_of_bounds"), ("slots_missing"),
+    ("slots_crowded"), UsageError("newer_format"), and what `secret` raises.
     """
     refused: list[CyberlibError] = []
-    for keys, slot in _matches(tables, secret, refused):
-        found = counting(tables, keys)
+    known: dict[tuple[bytes, bytes], Counting | None] = {}
+    for keys, slot in _matches(_own_first(tables, vault_id), secret, refused):
+        vault = (keys.root, keys.vault_id)
+        if vault not in known:
+            known[vault] = counting(tables, keys)
+        found = known[vault]
         if found is None:
-            refused.append(IntegrityError("not_authentic"))
+            refused[:] = refused or [IntegrityError("not_authentic")]
         elif any(_lock_of(slot) == _lock_of(standing) for standing in found.table.slots):
             return keys, found.table
         # Else it was removed since, and an older table is still there; the same secret may have a new slot.
+    tables.check_all_seen()
+    tables.check_any()
+    if not tables.found:
+        raise IntegrityError("slots_missing", at=tables.store.location, missing="slots")
     raise next(iter(refused), NeedsUnlock("wrong_secret"))
 
 
-def _matches(
-    tables: list[Stored], secret: Secret, refused: list[CyberlibError]
-) -> Iterator[tuple[VaultKeys, Slot]]:
-    for header, slot in _different(tables):
-        try:
-            offered = secret(slot)
-            root = unwrap_root(slot, header.id, offered) if offered is not None else None
-        except IntegrityError as error:
-            refused.append(error)
-            continue
-        if root is not None:
-            yield VaultKeys(root, header.vault_id), slot
-
-
-def _different(tables: list[Stored]) -> Iterator[tuple[VaultHeader, Slot]]:
-    """Each lock once: a passphrase is costly to try."""
-    seen: set[tuple[str, Slot]] = set()
+def _own_first(tables: Tables, vault_id: str) -> Iterator[SlotTable]:
+    others = False
     for table, _ in tables:
+        if table.header.id == vault_id:
+            yield table
+        else:
+            others = True
+    if others:
+        yield from (table for table, _ in tables if table.header.id != vault_id)
+
+
+def _matches(
+    tables: Iterable[SlotTable], secret: Secret, refused: list[CyberlibError]
+) -> Iterator[tuple[VaultKeys, Slot]]:
+    """What opens with the secret. `refused`: gets the first thing that was wrong."""
+    stretched: set[tuple[str, Slot]] = set()  # few: `secret` bounds what that may cost
+    for table in tables:
         for slot in table.slots:
             lock = (table.header.id, _lock_of(slot))
-            if lock not in seen:
-                seen.add(lock)
-                yield table.header, slot
+            if lock in stretched:
+                continue
+            try:
+                offered = secret(slot)
+                if offered is not None and slot.kdf is not None:
+                    stretched.add(lock)
+                root = unwrap_root(slot, table.header.id, offered) if offered is not None else None
+            except IntegrityError as error:
+                if not refused:
+                    refused.append(error)
+                continue
+            if root is not None:
+                yield VaultKeys(root, table.header.vault_id), slot
 
 
 def _lock_of(slot: Slot) -> Slot:
@@ -170,7 +209,7 @@ def is_authentic(data: bytes, keys: VaultKeys) -> bool:
 
 def put_tables(store: Store, keys: VaultKeys, table: SlotTable) -> list[str]:
     """Stores the copies of a table; their names. IntegrityError("bad_memory")."""
-    copies = [msgspec.structs.replace(table, copy=copy + 1) for copy in range(COPIES)]
+    copies = _copies(table)
     written = [write_slot_table(each, keys) for each in copies]
     for each, data in zip(copies, written, strict=True):
         # Without a table nothing opens: none replaces another before it was read again.
@@ -182,12 +221,21 @@ def put_tables(store: Store, keys: VaultKeys, table: SlotTable) -> list[str]:
     return names
 
 
+def table_names(keys: VaultKeys, table: SlotTable) -> list[str]:
+    """The objects in which a table is stored, if it is stored alone."""
+    return [object_name("slots", sha256(write_slot_table(each, keys))) for each in _copies(table)]
+
+
+def _copies(table: SlotTable) -> list[SlotTable]:
+    return [msgspec.structs.replace(table, copy=copy + 1) for copy in range(COPIES)]
+
+
 def damaged_tables(store: Store, keys: VaultKeys) -> list[tuple[str, str]]:
     """(object, "damaged" or "missing"): tables that are not what they should be, copies that are absent."""
     sound = {
         object_name("slots", sha256(data)): msgspec.structs.replace(table, copy=1)
-        for table, data in stored_tables(store)
-        if table.header.vault_id == keys.vault_id and is_authentic(data, keys)
+        for table, data in Tables(store)
+        if _is_of(table, data, keys)
     }
     found = [(name, "damaged") for name, _ in sorted(store.list("slots")) if name not in sound]
     newest = max((table.generation for table in sound.values()), default=0)

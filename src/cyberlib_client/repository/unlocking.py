@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Final
 
 from ..core.errors import IntegrityError, UsageError
@@ -54,6 +55,11 @@ def offered_passphrase(passphrase: str, most_work: int = MOST_WORK) -> Secret:
         return stretch(passphrase, bytes.fromhex(slot.salt), slot.kdf)
 
     return secret
+
+
+def but_for(secret: Secret, slots: Container[str]) -> Secret:
+    """The same secret, for other slots than those with these ids."""
+    return lambda slot: None if slot.id in slots else secret(slot)
 
 
 def offered_key(kind: SlotType, key: bytes) -> Secret:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 
 from ..core.crypto import KEY_SIZE, sha256
@@ -31,14 +31,15 @@ from ..core.format_v1.vault import (
     read_vault_header,
     write_vault_header,
 )
-from ..core.ids import digest_of, object_name
+from ..core.ids import object_name
 from ..core.keys import MAX_EPOCH, VAULT_ID_SIZE, VaultKeys
 from ..core.ports import OBJECT_KINDS, Clock, Random, Store
 from .index import Index
-from .reader import Reader, read_pack_footer
+from .orphans import orphan_packs
+from .reader import Reader
 from .records import read_record
 from .slot_changes import add_slot, check_new_slot, removable, remove_slot
-from .slot_tables import Secret, put_tables, stored_tables, unlock
+from .slot_tables import Secret, Tables, put_tables, table_names, unlock
 from .unlocking import offered_key, offered_passphrase
 
 _INDEX_PACKS = 64
@@ -95,7 +96,7 @@ class Vault:
 
         With `check_packs` the packs themselves are listed: those absent or of another size are left
         out, so that their chunks count as unknown, and those in no index are read for their footer. Of a
-        pack that lies there under several names one counts: copies would fill our memory.
+        pack that lies there under several names one counts.
         """
         index, damaged = Index(), list[str]()
         if not check_packs:
@@ -112,20 +113,10 @@ class Vault:
                 missing.add(name)
             elif info.name not in without:
                 index.add_pack(info)
-        orphans: list[PackInfo] = []
-        unnamed = sorted(present.keys() - named)
+        unnamed = {name: present[name] for name in present.keys() - named}
         headers = {row.header for row in index.packs} if unnamed else set[bytes]()
-        for name in unnamed:
-            try:
-                info = read_pack_footer(self.store, self.keys, digest_of(name), present[name])
-            except IntegrityError:
-                damaged.append(name)
-                continue
-            if info.header in headers:
-                damaged.append(name)
-                continue
-            headers.add(info.header)
-            orphans.append(info)
+        orphans, strange = orphan_packs(self.store, self.keys, unnamed, headers)
+        damaged += strange
         for info in orphans:
             if info.name not in without:
                 index.add_pack(info)
@@ -169,6 +160,11 @@ class Vault:
             self.store.put(object_name("index", sha256(data)), data)
             stored += len(data)
         return stored
+
+    @property
+    def table_names(self) -> list[str]:
+        """The objects that hold the table that counts, if one does alone."""
+        return table_names(self.keys, self.table)
 
     def accepts(self, secret: Secret) -> bool:
         """Whether a slot of the table that counts opens with what `secret` offers, and raises."""
@@ -268,9 +264,11 @@ def read_header(store: Store) -> VaultHeader:
         pass  # damaged: each slot table holds the header as well
     except UsageError as error:
         newer = error  # one flipped bit says the same: the tables know
-    tables = stored_tables(store)
-    if tables:
-        return tables[0][0].header
+    tables = Tables(store)
+    for table, _ in tables:
+        return table.header
+    tables.check_all_seen()
+    tables.check_any()
     if newer is not None:
         raise newer
     if any(next(store.list(kind), None) for kind in OBJECT_KINDS):
@@ -278,17 +276,17 @@ def read_header(store: Store) -> VaultHeader:
     raise UsageError("not_a_vault", at=store.location)
 
 
-def open_vault(store: Store, secret: Secret, *, least_generation: int = 0) -> Vault:
+def open_vault(
+    store: Store, secret: Secret, *, least_generation: int = 0, first: Collection[str] = ()
+) -> Vault:
     """Opens a vault with whatever `secret` offers for its slots.
 
-    `least_generation`: the newest slot table this machine has seen; an older one is refused.
-    Raises NeedsUnlock("wrong_secret"), IntegrityError("not_authentic"), ("kdf_out_of_bounds"),
-    ("passphrase_slots_many"), ("slots_rolled_back"), ("slots_missing"), and what `read_header` raises.
+    `least_generation`: the newest slot table this machine has seen; an older one is refused. `first`: the
+    objects it was, which are tried before others. Raises NeedsUnlock("wrong_secret"),
+    IntegrityError("not_authentic"), ("kdf_out_of_bounds"), ("passphrase_slots_many"), ("slots_rolled_back"),
+    ("slots_missing"), ("slots_crowded"), and what `read_header` raises.
     """
-    tables = stored_tables(store, read_header(store).id)
-    if not tables:
-        raise IntegrityError("slots_missing", at=store.location, missing="slots")
-    keys, table = unlock(tables, secret)
+    keys, table = unlock(Tables(store, first), secret, read_header(store).id)
     if table.generation < least_generation:
         raise IntegrityError("slots_rolled_back", seen=least_generation, got=table.generation)
     return Vault(store, table.header, keys, table)

@@ -126,7 +126,7 @@ class _Run:
             self.indexed += len(fresh)
 
 
-UNPROTECTED = frozenset({"unreadable", "inconsistent", "placeholder", "source_missing"})
+UNPROTECTED = frozenset({"unreadable", "inconsistent", "placeholder", "source_missing", "left_out_now"})
 """Incidents that leave something of the user's without a sound copy: the run is not green."""
 
 

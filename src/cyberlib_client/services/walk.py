@@ -19,6 +19,7 @@ from ..core.format_v1 import tree
 from ..core.format_v1.tree import Entry, Extra
 from ..core.platform import Native
 from ..core.ports import CancelToken
+from ..files.cache_tags import TAG_NAME
 from ..files.entries import is_placeholder
 from ..files.folder import Folder, Found
 from ..files.names import display
@@ -251,6 +252,9 @@ class Walker:
             found = folder.items(lambda item, error: self._leaves.unreadable(shown + b"/" + item, error))
             names = {item for item, _ in found}
             if inside and self._selection.judge_listed(folder.handle, names) is not None:
+                if before is not None and before.kind == tree.DIRECTORY:
+                    # Whoever shares the folder could have put the tag there to keep it out of the vault.
+                    self._incident(Incident("left_out_now", display(shown), TAG_NAME), shown)
                 return None
             metadata = self._leaves.metadata(folder.handle, shown, is_symlink=False)
             self._leaves.counts.directories += 1

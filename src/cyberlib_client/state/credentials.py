@@ -51,11 +51,13 @@ def forget_device_secret(profile: Profile) -> None:
 
 
 class SlotsSeen(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What this machine has seen of a vault's slots: the newest table's generation, ids of removed slots."""
+    """What this machine has seen of a vault's slots: the newest table's generation, ids of removed slots, the
+    objects that the newest table was."""
 
     vault: str
     generation: int = 0
     removed: frozenset[str] = frozenset()
+    tables: tuple[str, ...] = ()
 
 
 def read_slots_seen(profile: Profile, vault: str) -> SlotsSeen:

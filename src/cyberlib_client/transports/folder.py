@@ -65,6 +65,7 @@ class FolderStore:
     def put(self, name: str, *parts: Buffer) -> None:
         path = self._path(name)
         with self._translated(name):
+            self._refuse_links(os.path.dirname(path))
             if not os.path.lexists(path):
                 self._sweep()
                 try:
@@ -138,6 +139,7 @@ class FolderStore:
     def delete(self, name: str) -> None:
         path = self._path(name)
         with self._translated(name):
+            self._refuse_links(os.path.dirname(path))
             try:
                 os.unlink(path)
             except FileNotFoundError:
@@ -158,11 +160,23 @@ class FolderStore:
 
     def _folder(self, path: str) -> str:
         path = os.path.join(self._root, path)
+        self._refuse_links(path)
         if path not in self._folders:
             self._check_root()  # and never write beside that disk under the same name
             self._make_folders(path)
             self._folders.add(path)
         return path
+
+    def _refuse_links(self, folder: str) -> None:
+        """Before a folder of the store is changed: OSError when it, or one above it there, is a link.
+
+        Whoever writes to the store could lead us to somebody's documents. Reading may follow: what it finds
+        is authenticated.
+        """
+        while len(folder) > len(self._root):
+            if _is_link(folder):
+                raise OSError(errno.ELOOP, "a link in the place of a folder", folder)
+            folder = os.path.dirname(folder)
 
     def _make_folders(self, path: str) -> None:
         missing = []
@@ -185,7 +199,7 @@ class FolderStore:
             return
         self._swept = True
         folder = os.path.join(self._root, "tmp")
-        if os.path.islink(folder):
+        if _is_link(folder):
             return
         before = time.time() - _STALE
         for entry in _entries(folder):
@@ -215,6 +229,17 @@ class FolderStore:
         if error.errno == errno.EIO:
             return IntegrityError("store_read_error", at=self._location, name=name)
         return Unreachable("store_unusable", at=self._location, reason=error.strerror or type(error).__name__)
+
+
+def _is_link(path: str) -> bool:
+    """Also a junction of Windows, which Python counts among links from 3.12 on alone."""
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return False
+    if sys.platform == "win32":
+        return status.st_reparse_tag in (stat.IO_REPARSE_TAG_SYMLINK, stat.IO_REPARSE_TAG_MOUNT_POINT)
+    return stat.S_ISLNK(status.st_mode)
 
 
 def _open(path: str) -> int:

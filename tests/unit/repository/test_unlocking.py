@@ -15,6 +15,7 @@ from cyberlib_client.core.ids import object_name
 from cyberlib_client.repository.unlocking import (
     MAX_PASSPHRASES,
     MOST_WORK,
+    but_for,
     offered_key,
     offered_passphrase,
     work_of,
@@ -37,16 +38,17 @@ def _vault(store: MemoryStore) -> Vault:
 
 
 def _forge_slots(store: MemoryStore, *costs: KdfCost) -> None:
-    """Adds a table as somebody without the keys can write it: newer, its slots tried before ours."""
+    """Adds tables as somebody without the keys can write them: newer, smaller, so that ours comes last."""
+    sizes = [size for _, size in store.list("slots")]
     data = next(store.get(name) for name, _ in store.list("slots"))
     table = json.loads(data.split(b"\n")[0])
     (model,) = [s for s in table["slots"] if s["type"] == "passphrase"]
     table["generation"] = 10**6
-    table["slots"] = [
-        {**model, "id": f"{n:016x}", "kdf": msgspec.to_builtins(cost)} for n, cost in enumerate(costs)
-    ]
-    forged = write_lines(json.dumps(table).encode(), bytes(32))
-    store.put(object_name("slots", sha256(forged)), forged)
+    for n, cost in enumerate(costs):
+        table["slots"] = [{**model, "id": f"{n:016x}", "kdf": msgspec.to_builtins(cost)}]
+        forged = write_lines(json.dumps(table).encode(), bytes(32))
+        assert len(forged) < min(sizes)
+        store.put(object_name("slots", sha256(forged)), forged)
 
 
 def test_a_strangers_slots_cost_so_much_and_no_more() -> None:
@@ -60,6 +62,20 @@ def test_a_strangers_slots_cost_so_much_and_no_more() -> None:
     assert open_vault(store, offered_passphrase(PASSPHRASE, 5 * room)).keys.root == vault.keys.root
     # Words and device secrets cost nothing to try: nobody is locked out for good.
     assert reopened(store).keys.root == vault.keys.root
+    # And whoever was there before begins with what counted then.
+    again = open_vault(store, offered_passphrase(PASSPHRASE, room), first=vault.table_names)
+    assert again.keys.root == vault.keys.root
+
+
+def test_a_slot_that_does_not_count_opens_nothing() -> None:
+    store = MemoryStore()
+    vault = _vault(store)
+    kit = next(slot.id for slot in vault.table.slots if slot.name == "kit")
+    offered = offered_key("recovery", RECOVERY_KEY)
+    assert vault.accepts(but_for(offered, {"00" * 8}))
+    assert not vault.accepts(but_for(offered, {kit}))
+    with pytest.raises(NeedsUnlock):
+        open_vault(store, but_for(offered, {kit}))
 
 
 def test_slots_beyond_the_bound_do_not_hide_the_ones_within() -> None:

@@ -12,6 +12,7 @@ from msgspec import structs
 
 from cyberlib_client.core.errors import Failed, Stopped
 from cyberlib_client.core.events import Progress, ignore
+from cyberlib_client.core.format_v1.header import HEADER_SIZE
 from cyberlib_client.core.format_v1.vault import write_vault_header
 from cyberlib_client.core.ports import CancelToken
 from cyberlib_client.services.verify import UNKNOWN_PACK, VerifyResult, verify
@@ -256,6 +257,25 @@ def test_copies_of_a_pack_under_other_names_count_once(kit: VaultKit) -> None:
     # Under another name is better than not at all.
     kit.store.delete(name)
     assert kit.verify(percent=0).affected == []
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_an_altered_copy_does_not_stand_for_a_pack(kit: VaultKit, before: bool, tmp_path: Path) -> None:
+    """Its header and footer are the pack's own, its segments are not, and no index tells which one counts."""
+    for index in names(kit, "index/"):
+        kit.store.delete(index)
+    packs = names(kit, "packs/")
+    altered = {}
+    for number, name in enumerate(packs):
+        data = bytearray(kit.store.objects[name])
+        data[HEADER_SIZE] ^= 1
+        digit = ("00" if before else "ff") + f"{number:02x}"
+        altered[f"packs/{digit}" + "ab" * 30] = bytes(data)
+    kit.store.objects.update(altered)
+    result = kit.verify()
+    assert sorted(result.damaged) == [(name, "damaged") for name in sorted(altered)]
+    assert result.affected == []
+    assert kit.restore(tmp_path / "out").failed == 0
 
 
 def test_a_stranger_among_the_packs_is_named(kit: VaultKit) -> None:

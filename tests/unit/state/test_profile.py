@@ -180,7 +180,7 @@ def test_where_the_device_secret_is(profile: Profile) -> None:
 
 
 def test_the_newest_slot_table_seen_belongs_to_one_vault(profile: Profile) -> None:
-    seen = SlotsSeen("a" * 32, 7, frozenset(("01" * 8,)))
+    seen = SlotsSeen("a" * 32, 7, frozenset(("01" * 8,)), ("slots/" + "ab" * 32,))
     assert read_slots_seen(profile, "a" * 32) == SlotsSeen("a" * 32)
     write_slots_seen(profile, seen)
     assert read_slots_seen(profile, "a" * 32) == seen

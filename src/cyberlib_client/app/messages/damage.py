@@ -77,6 +77,16 @@ ERRORS: Final[dict[str, Text]] = {
         "Without “slots” neither CyberLib nor the rescue program opens anything: delete nothing here, and put"
         " back “vault” and the folder “slots” from another copy of the vault.",
     ),
+    "slots_crowded": Text(
+        "Le dossier « slots » de {at} contient {count} objets au lieu de deux : quelqu’un en a ajouté, et"
+        " {most} seulement ont été lus.",
+        "Remettez ce dossier d’une autre copie du coffre, ou ôtez-en les fichiers ajoutés : les bons sont"
+        " sans doute parmi les plus anciens. Vérifiez aussi la phrase secrète.",
+        "The folder “slots” in {at} holds {count} objects instead of two: somebody added some, and only"
+        " {most} were read.",
+        "Put that folder back from another copy of the vault, or take out the files that were added: the"
+        " right ones are probably among the oldest. Check the passphrase, too.",
+    ),
     "passphrase_slots_many": Text(
         "Le coffre contient plus d’accès par phrase secrète qu’un CyberLib n’en fait : quelqu’un a pu en"
         " ajouter de faux, et tous n’ont pas été essayés.",

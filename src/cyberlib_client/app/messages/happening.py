@@ -148,6 +148,14 @@ INCIDENTS: Final[dict[str, Text]] = {
         "changed while it was read: the copy may mix two states.",
         "",
     ),
+    "left_out_now": Text(
+        "n’est plus sauvegardé : un fichier[ {detail}] le dit désormais sans valeur. S’il n’est pas de vous,"
+        " effacez-le.",
+        "",
+        "is no longer saved: a file[ {detail}] now says that it is worth nothing. If that file is not yours,"
+        " delete it.",
+        "",
+    ),
     "placeholder": Text(
         "n’est que dans le nuage : son contenu n’est pas sauvegardé.",
         "",

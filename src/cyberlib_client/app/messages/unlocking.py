@@ -16,10 +16,12 @@ ERRORS: Final[dict[str, Text]] = {
         " variable CYBERLIB_PASSPHRASE.",
     ),
     "proof_needed": Text(
-        "Ce poste ouvre le coffre, mais ne suffit pas pour en changer les accès.",
+        "Ce poste ouvre le coffre, mais ne suffit pas pour en changer les accès, ni pour en accepter une"
+        " table plus ancienne.",
         "Donnez une phrase secrète du coffre ou ses 24 mots : à l’invite d’un terminal, par"
         " CYBERLIB_PASSPHRASE, --passphrase-file FICHIER ou --recovery-file FICHIER.",
-        "This machine opens the vault, but that is not enough to change who opens it.",
+        "This machine opens the vault, but that is not enough to change who opens it, or to accept an older"
+        " table of slots.",
         "Give a passphrase of the vault or its 24 words: at a terminal’s prompt, by CYBERLIB_PASSPHRASE,"
         " --passphrase-file FILE or --recovery-file FILE.",
     ),
