@@ -80,7 +80,7 @@ def test_a_vault_put_back_on_purpose_is_taken_as_it_is(line: CommandLine, tmp_pa
 def test_an_older_table_is_accepted_against_a_proof_alone(line: CommandLine) -> None:
     """It gives removed slots back: neither an open machine nor the secrets of those slots are enough."""
     put_back(line, change_slots(line))
-    stolen = ["--recovery-file", str(line.vault.parent / "mots")]
+    stolen = ["--passphrase-file", str(line.vault.parent / "mots")]
     words = line.vault.parent / "les-24-mots"
     words.write_text(" ".join(line.words), encoding="utf-8")
 
@@ -98,7 +98,7 @@ def test_an_older_table_is_accepted_against_a_proof_alone(line: CommandLine) -> 
     assert accept(code=5) == "locked"
     device.write_bytes(kept)
     assert line.error("snapshots", code=7) == "slots_rolled_back", "nothing was accepted so far"
-    told = line.json("--recovery-file", str(words), "verify", "--accept-missing")
+    told = line.json("--passphrase-file", str(words), "verify", "--accept-missing")
     assert [
         (n["code"], n["facts"].get("slot")) for n in told["notices"] if n["code"] == "slot_came_back"
     ] == [("slot_came_back", "volée")]

@@ -252,9 +252,7 @@ class Walker:
             found = folder.items(lambda item, error: self._leaves.unreadable(shown + b"/" + item, error))
             names = {item for item, _ in found}
             if inside and self._selection.judge_listed(folder.handle, names) is not None:
-                if before is not None and before.kind == tree.DIRECTORY:
-                    # Whoever shares the folder could have put the tag there to keep it out of the vault.
-                    self._incident(Incident("left_out_now", display(shown), TAG_NAME), shown)
+                self._tell_left_out(name, shown, before)
                 return None
             metadata = self._leaves.metadata(folder.handle, shown, is_symlink=False)
             self._leaves.counts.directories += 1
@@ -270,6 +268,12 @@ class Walker:
         finally:
             if folder is not None and not kept:
                 folder.close()
+
+    def _tell_left_out(self, name: bytes, shown: bytes, before: Entry | None) -> None:
+        """Of a cache that was none in the last snapshot: whoever shares the folder could have tagged it."""
+        by_itself = any(entry.name == name for entry in self._grafts.get(shown[: -len(name) - 1], ()))
+        if before is not None and before.kind == tree.DIRECTORY and not by_itself:
+            self._incident(Incident("left_out_now", display(shown), TAG_NAME), shown)
 
     def _before(self, before: Entry | None) -> tuple[bytes, dict[bytes, Entry]]:
         """The node of a directory in the last snapshot, and its entries in order of names."""

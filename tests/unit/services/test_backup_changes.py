@@ -17,7 +17,6 @@ from cyberlib_client.core.format_v1.tree import Entry
 from cyberlib_client.core.ports import Buffer
 from cyberlib_client.files import read as read_module
 from cyberlib_client.files.folder import Folder
-from cyberlib_client.files.names import display, to_vault_path
 from cyberlib_client.services import walk
 from cyberlib_client.services.browse import entry_at
 from cyberlib_client.services.device import identity
@@ -603,21 +602,6 @@ def test_excluded_items_are_not_there(kit: VaultKit, tmp_path: Path) -> None:
     assert {path for path, item in back.items() if item.kind == "file"} == {"keep.txt", "sub/z"}
     kit.backup(source_of(tmp_path / "a", [], cache_tags=False))
     assert kit.snapshots().items[-1].snapshot.statistics.files == 7
-
-
-def test_a_folder_that_becomes_a_cache_is_told_of(kit: VaultKit, tmp_path: Path) -> None:
-    """Whoever writes to a shared folder could keep it out of the vault by one file."""
-    make_tree(tmp_path / "a", {"shared": {"letters": {"x": b"x"}}, "other": {"y": b"y"}})
-    assert kit.backup(tmp_path / "a").unread == 0
-    tag = b"Signature: 8a477f597d28d172789f06886806bc55"
-    make_tree(tmp_path / "a", {"new": {"CACHEDIR.TAG": tag, "z": b"z"}})
-    (tmp_path / "a" / "shared" / "CACHEDIR.TAG").write_bytes(tag)
-    result = kit.backup(tmp_path / "a")
-    assert kit.incidents == [("left_out_now", display(to_vault_path(str(tmp_path / "a" / "shared"))))]
-    assert (result.unread, result.counts.removed_files) == (1, 1)
-    (tmp_path / "a" / "shared" / "CACHEDIR.TAG").unlink()
-    assert kit.backup(tmp_path / "a").unread == 0
-    assert kit.snapshots().items[-1].snapshot.statistics.files == 2
 
 
 def test_the_vault_itself_is_left_out(kit: VaultKit, tmp_path: Path) -> None:

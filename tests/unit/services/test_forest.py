@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from cyberlib_client.core.errors import Failed, UsageError
 from cyberlib_client.core.format_v1 import tree
+from cyberlib_client.files.cache_tags import SIGNATURE
 from cyberlib_client.files.folder import Folder
+from cyberlib_client.files.names import display, to_vault_path
 from cyberlib_client.services.browse import entry_at, walk
 from cyberlib_client.services.forest import Source
 from tests.support.trees import make_tree, told
@@ -215,6 +217,27 @@ def test_an_inner_cache_folder(kit: VaultKit, tmp_path: Path) -> None:
     make_tree(tmp_path / "a", {"x": b"x", "cache": {"CACHEDIR.TAG": tag, "y": b"y"}})
     kit.backup(tmp_path / "a", tmp_path / "a" / "cache")
     assert files_of(kit, tmp_path / "a") == {"x", "cache/CACHEDIR.TAG", "cache/y"}
+
+
+def test_an_inner_cache_folder_stays_and_is_no_surprise(kit: VaultKit, tmp_path: Path) -> None:
+    make_tree(tmp_path / "a", {"x": b"x", "cache": {"CACHEDIR.TAG": SIGNATURE, "y": b"y"}})
+    for _ in range(2):
+        result = kit.backup(tmp_path / "a", tmp_path / "a" / "cache")
+        assert (result.unread, kit.incidents) == (0, [])
+
+
+def test_a_folder_that_becomes_a_cache_is_told_of(kit: VaultKit, tmp_path: Path) -> None:
+    """Whoever writes to a shared folder could keep it out of the vault by one file."""
+    make_tree(tmp_path / "a", {"shared": {"letters": {"x": b"x"}}, "other": {"y": b"y"}})
+    assert kit.backup(tmp_path / "a").unread == 0
+    make_tree(tmp_path / "a", {"new": {"CACHEDIR.TAG": SIGNATURE, "z": b"z"}})
+    (tmp_path / "a" / "shared" / "CACHEDIR.TAG").write_bytes(SIGNATURE)
+    result = kit.backup(tmp_path / "a")
+    assert kit.incidents == [("left_out_now", display(to_vault_path(str(tmp_path / "a" / "shared"))))]
+    assert (result.unread, result.counts.removed_files) == (1, 1)
+    (tmp_path / "a" / "shared" / "CACHEDIR.TAG").unlink()
+    assert kit.backup(tmp_path / "a").unread == 0
+    assert kit.snapshots().items[-1].snapshot.statistics.files == 2
 
 
 @posix
