@@ -79,7 +79,7 @@ def test_nobody_to_ask(line: CommandLine, practice: Path, tmp_path: Path) -> Non
     new = CommandLine(tmp_path / "new")
     done = new("vault", "create", "--at", str(new.vault), "--no-device", code=2)
     assert "--passphrase-file" in done.err
-    done = new("vault", "open", "--at", str(line.vault), "--recovery", "--no-device", code=2)
+    done = new("vault", "open", "--at", str(line.vault), "--recovery", "--no-device", code=5)
     assert "--recovery-file" in done.err
     with line.secret(PASSPHRASE):
         done = line("key", "add", "passphrase", code=2)

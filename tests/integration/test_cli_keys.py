@@ -52,9 +52,9 @@ def test_an_open_workstation_is_no_proof(line: CommandLine, tmp_path: Path) -> N
         ["remove", "recovery"],
         ["remove", device["id"]],
     ):
-        assert line.error("key", *command, code=2) == "proof_needed"
+        assert line.error("key", *command, code=5) == "proof_needed"
         assert _tables(line) == before
-    told = line("key", "add", "recovery", code=2).err
+    told = line("key", "add", "recovery", code=5).err
     for option in ("CYBERLIB_PASSPHRASE", "--passphrase-file", "--recovery-file"):
         assert option in told
     assert not (tmp_path / "words").exists()
@@ -130,6 +130,24 @@ def test_whoever_opens_with_a_secret_is_not_asked_twice(line: CommandLine) -> No
     line("snapshots")
     shutil.rmtree(line.profile / "credentials")
     assert line.error("key", "add", "recovery", code=5) == "locked"
+
+
+# --- the last 24 words ---
+
+
+def test_that_no_words_are_left_is_told_until_there_are_some(line: CommandLine) -> None:
+    with line.secret(PASSPHRASE):
+        line("key", "add", "recovery", "--name", "other")
+        assert [n["code"] for n in line.json("key", "remove", "other")["notices"]] == ["old_copies_open"]
+        for command in (["key", "list"], ["vault", "info"]):
+            assert "No 24 words" not in line(*command).out
+        told = line.json("key", "remove", "recovery")["notices"]
+        assert [n["code"] for n in told] == ["old_copies_open", "no_words_left"]
+        assert "key add recovery" in told[1]["advice"]
+        for command in (["key", "list"], ["vault", "info"]):
+            assert "No 24 words open this vault! Make some: cyberlib key add recovery" in line(*command).out
+        line("key", "add", "recovery")
+    assert "No 24 words" not in line("key", "list").out
 
 
 # --- what is said about them ---

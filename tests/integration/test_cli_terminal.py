@@ -7,7 +7,7 @@ import re
 import select
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.support.command_line import PASSPHRASE, CommandLine, restored
+from tests.support.screen import Screen
 from tests.support.trees import make_tree
 
 if sys.platform == "win32":
@@ -25,6 +26,7 @@ import pty
 import termios
 
 QUESTION = "Passphrase of the vault"
+SECOND = "lampe-ruisseau-tabouret-noix"
 PATIENCE = 120.0  # seconds without a word after which a test gives up
 
 
@@ -45,10 +47,14 @@ def _terminal() -> Iterator[tuple[int, int]]:
         os.close(ours)
 
 
-def talk(line: CommandLine, args: Sequence[str], answers: Sequence[tuple[str, str]]) -> Talk:
+Answer = str | None | Callable[[], str]
+
+
+def talk(line: CommandLine, args: Sequence[str], answers: Sequence[tuple[str, Answer]]) -> Talk:
     """Runs a command at a terminal, answering each question (a piece of what is shown) in turn.
 
-    Standard output is a file; standard input and standard error are the terminal.
+    An answer may be worked out while the question stands; None only waits for what is shown. Standard
+    output is a file; standard input and standard error are the terminal.
     """
     line.profile.parent.mkdir(exist_ok=True)
     out = line.profile.parent / "out.txt"
@@ -79,7 +85,8 @@ def talk(line: CommandLine, args: Sequence[str], answers: Sequence[tuple[str, st
             if left and (at := screen.find(left[0][0].encode(), heard)) >= 0:
                 heard = at + len(left[0][0].encode())
                 answer = left.pop(0)[1]
-                if answer:  # else only waited for
+                answer = answer() if callable(answer) else answer
+                if answer is not None:  # else only waited for
                     os.write(ours, answer.encode(errors="surrogateescape") + b"\n")
         code = process.wait(PATIENCE)
     assert left == [], (screen, left)
@@ -112,6 +119,42 @@ def test_the_passphrase_is_asked_for_three_times_at_most(line: CommandLine, tmp_
     assert done.code == 0, done
     done = talk(line, ["snapshots"], [(QUESTION, "a"), (QUESTION, "b"), (QUESTION, "c")])
     assert done.code == 5 and "[wrong_secret]" in done.screen
+
+
+def test_a_secret_that_is_refused_is_told_on_a_line_of_its_own(line: CommandLine) -> None:
+    (line.profile / "credentials" / "device.json").unlink()
+    line.language = "fr"
+    question = "Phrase secrète du coffre"
+    done = talk(line, ["snapshots"], [(question, "a"), ("Encore 2 essais", None), (question, PASSPHRASE)])
+    assert done.code == 0 and "Ouverture du coffre" in done.screen, done
+    screen = Screen(80)
+    screen.write(done.screen)
+    shown = "\n".join(screen.lines)
+    assert "\nCe n’est pas cela. " in shown and "majuscules" in shown and "24 mots" in shown, shown
+
+
+@pytest.mark.parametrize("way", ["", "24"])
+def test_the_words_may_be_typed_and_seen_where_the_passphrase_is_asked_for(
+    line: CommandLine, way: str
+) -> None:
+    (line.profile / "credentials" / "device.json").unlink()
+    slip = [*line.words[:4], "zzzzzz", *line.words[5:12]]
+    done = talk(
+        line,
+        ["snapshots"],
+        [
+            (QUESTION, "wrong"),
+            ("not it", None),
+            (QUESTION, way),
+            (" 1>", " ".join(slip)),
+            ("“zzzzzz” is not in the list", None),
+            (" 5>", line.words[4]),
+            ("13>", " ".join([*line.words[12:22], line.words[23], line.words[22]])),
+            ("do not belong together", None),
+            ("number and word>", f"23 {line.words[22]}, 24 {line.words[23]}"),
+        ],
+    )
+    assert done.code == 0, done
 
 
 def test_the_words_may_be_typed(line: CommandLine, tmp_path: Path) -> None:
@@ -170,11 +213,13 @@ def test_a_question_can_be_walked_away_from(line: CommandLine, tmp_path: Path) -
 def test_changing_the_slots_asks_who_is_there(line: CommandLine) -> None:
     """This machine opens by itself, and asks all the same."""
     done = talk(
-        line, ["key", "add", "recovery"], [("open machine is not enough", ""), (QUESTION, PASSPHRASE)]
+        line, ["key", "add", "recovery"], [("open machine is not enough", None), (QUESTION, PASSPHRASE)]
     )
     assert done.code == 0 and len(re.findall(r"\d+\. [a-z]+", done.out)) == 24, done
     done = talk(
-        line, ["key", "remove", "recovery (2)"], [(QUESTION, "wrong"), ("not it", ""), (QUESTION, PASSPHRASE)]
+        line,
+        ["key", "remove", "recovery (2)"],
+        [(QUESTION, "wrong"), ("not it", None), (QUESTION, PASSPHRASE)],
     )
     assert done.code == 0, done
     before = sorted(p.name for p in (line.vault / "slots").iterdir())
@@ -191,12 +236,61 @@ def test_the_words_do_where_the_passphrase_does(line: CommandLine, tmp_path: Pat
     done = talk(
         other,
         ["vault", "open", "--at", str(line.vault), "--no-device"],
-        [("24 words", slip), ("Word number 7", ""), (QUESTION, numbered)],
+        [("24 words", slip), ("Word number 7", None), (QUESTION, numbered)],
     )
     assert done.code == 0, done
     assert line.words[0] not in done.screen.lower()  # never echoed
     done = talk(line, ["key", "remove", "passphrase"], [(QUESTION, " ".join(line.words))])
     assert done.code == 0, done
+
+
+def test_the_last_words_go_after_a_yes(line: CommandLine) -> None:
+    remove = ["key", "remove", "recovery"]
+    before = sorted(p.name for p in (line.vault / "slots").iterdir())
+    done = talk(line, remove, [("the last recovery key", None), ("Your choice", "n")])
+    assert done.code == 130, done
+    assert sorted(p.name for p in (line.vault / "slots").iterdir()) == before
+    done = talk(line, remove, [("the last recovery key", None), ("Your choice", "y"), (QUESTION, PASSPHRASE)])
+    assert done.code == 0 and "No 24 words open this vault any more" in done.screen, done
+    assert talk(line, ["key", "add", "recovery"], [(QUESTION, PASSPHRASE)]).code == 0
+    done = talk(line, [*remove, "--yes"], [(QUESTION, PASSPHRASE)])
+    assert done.code == 0 and "Your choice" not in done.screen, done
+
+
+def test_a_new_passphrase_that_is_awaited_holds_nobody_up(line: CommandLine, tmp_path: Path) -> None:
+    folder = make_tree(tmp_path / "Cabinet", {"a": b"a"})
+
+    def meanwhile() -> str:
+        line("backup", str(folder))
+        return SECOND
+
+    done = talk(
+        line,
+        ["key", "add", "passphrase", "--name", "second"],
+        [(QUESTION, PASSPHRASE), ("New passphrase", meanwhile), ("once more", SECOND)],
+    )
+    assert done.code == 0, done
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is a keychain")
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 5)])
+def test_without_a_keychain_a_file_is_offered(
+    line: CommandLine, tmp_path: Path, answer: str, code: int
+) -> None:
+    other = CommandLine(tmp_path / "elsewhere")
+    other.environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={tmp_path}/nowhere"
+    done = talk(
+        other,
+        ["vault", "open", "--at", str(line.vault)],
+        [
+            (QUESTION, PASSPHRASE),
+            ("keychain cannot keep a secret", None),
+            ("in a file", None),
+            ("Your", answer),
+        ],
+    )
+    assert done.code == 0 and ("key add device --device-file" in done.screen) == (answer == "n"), done
+    other("snapshots", code=code)
 
 
 def test_what_is_typed_in_another_encoding_is_told(line: CommandLine) -> None:

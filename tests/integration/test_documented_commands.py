@@ -74,7 +74,6 @@ class Typist:
             line = self.other  # another machine, with nobody to type the words
             words = [
                 *[w for w in words if w != "--recovery"],
-                "--no-device",
                 "--recovery-file",
                 str(self.words),
             ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 
-from ..core.errors import UsageError
+from ..core.errors import Stopped, UsageError
+from ..core.format_v1.slots import Slot
 from ..core.words import encode
 from ..repository.vault import NewSlot, Vault
 from ..state.credentials import KeeperKind, read_device_secret
@@ -58,16 +60,8 @@ def add_passphrase(session: Session, name: str, passphrase_file: str | None) -> 
     """
     vault = session.vault
     session.prove()  # before the lock: a prompt must not hold others up
+    passphrase = _new_passphrase(session, passphrase_file)
     with bootstrap.lock(session.profile):
-        known = (session.settings.device,)
-        if passphrase_file is None:
-            passphrase = session.prompt.new_passphrase(lambda text: weakness(text, known))
-            if passphrase is None:
-                raise UsageError("no_new_passphrase")
-        else:
-            passphrase = read_secret_file(session, passphrase_file)
-            if (weak := weakness(passphrase, known)) is not None:
-                raise weak
         slot = vault.add_slot(
             NewSlot("passphrase", _name(vault, "passphrase", name), passphrase=passphrase),
             bootstrap.clock,
@@ -129,11 +123,12 @@ def add_device(session: Session, name: str, keeper: KeeperKind) -> SlotAdded:
     return SlotAdded(slot_info(slot, here=slot.id))
 
 
-def remove(session: Session, wanted: str, else_wanted: str = "") -> SlotRemoved:
+def remove(session: Session, wanted: str, else_wanted: str = "", *, sure: bool = False) -> SlotRemoved:
     """Removes a slot by name, id or the beginning of its id.
 
-    `else_wanted`: the name that is meant when no slot is called `wanted`. Raises UsageError("slot_unknown"),
-    ("slot_ambiguous"), ("slot_last"), Busy("profile_busy"), and as `Session.prove`.
+    `else_wanted`: the name that is meant when no slot is called `wanted`. `sure`: nobody is asked whether
+    the last 24 words may go. Raises UsageError("slot_unknown"), ("slot_ambiguous"), ("slot_last"), Stopped
+    for a no, Busy("profile_busy"), and as `Session.prove`.
     """
     vault = session.vault
     names = {slot.name for slot in vault.table.slots}
@@ -142,13 +137,36 @@ def remove(session: Session, wanted: str, else_wanted: str = "") -> SlotRemoved:
     except UsageError as error:
         error.facts["slot"] = wanted  # as it was written, whatever the vault calls it
         raise
+    others = [slot for slot in vault.table.slots if slot.id != found.id]
+    asked = found.type == "recovery" and _without_words(others) and not sure
+    if asked and session.prompt.agreed("no_words_left") is False:
+        raise Stopped
     session.prove()  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile):
         slot = vault.remove_slot(found.id)
         session.remember_slots(vault)
         here = forget_device(session, slot.id)
     session.notify(Notice("old_copies_open", {"slot": slot.name}))
+    if slot.type == "recovery" and _without_words(vault.table.slots):
+        session.notify(Notice("no_words_left"))
     return SlotRemoved(slot_info(slot, here=slot.id if here else ""), slot_list(session, vault))
+
+
+def _without_words(slots: Iterable[Slot]) -> bool:
+    return all(slot.type != "recovery" for slot in slots)
+
+
+def _new_passphrase(session: Session, passphrase_file: str | None) -> str:
+    known = (session.settings.device,)
+    if passphrase_file is None:
+        typed = session.prompt.new_passphrase(lambda text: weakness(text, known))
+        if typed is None:
+            raise UsageError("no_new_passphrase")
+        return typed
+    passphrase = read_secret_file(session, passphrase_file)
+    if (weak := weakness(passphrase, known)) is not None:
+        raise weak
+    return passphrase
 
 
 def _require_no_slot_here(session: Session, vault: Vault) -> None:

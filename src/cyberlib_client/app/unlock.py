@@ -139,14 +139,14 @@ def open_by_secret(work: Workplace, store: Store, known: Known = _NOTHING) -> Va
 def prove(work: Workplace, vault: Vault, removed: Container[str] = ()) -> None:
     """Returns once a passphrase or the words of a slot of this vault were given, but for those `removed`.
 
-    Raises UsageError("proof_needed") when nobody can be asked, and as `open_by_secret`.
+    Raises NeedsUnlock("proof_needed") when nobody can be asked, and as `open_by_secret`.
     """
 
     def accepted(secret: Secret) -> None:
         if not vault.accepts(but_for(secret, removed)):
             raise NeedsUnlock("wrong_secret")
 
-    _with_secret(work, accepted, nobody=UsageError("proof_needed"), proof=True)
+    _with_secret(work, accepted, nobody=NeedsUnlock("proof_needed"), proof=True)
 
 
 def _with_secret(work: Workplace, attempt: Callable[[Secret], T], *, nobody: CyberlibError, proof: bool) -> T:
@@ -156,8 +156,8 @@ def _with_secret(work: Workplace, attempt: Callable[[Secret], T], *, nobody: Cyb
     if given is not None:
         return _with_text(given, attempt)
     refused: CyberlibError | None = None
-    for _ in range(_TRIES):
-        typed = work.prompt.passphrase(refused=refused, proof=proof)
+    for left in range(_TRIES, 0, -1):
+        typed = work.prompt.passphrase(refused=refused, left=left, proof=proof)
         if typed is None:
             raise nobody
         try:

@@ -139,7 +139,7 @@ def connect(
     """Connects a profile that has no vault to one that exists.
 
     `recovery`: ask for the 24 words line by line. Raises UsageError("profile_has_vault"), ("not_a_vault"),
-    ("newer_format"), ("no_recovery_words"), Busy, and what `open_by_secret` and the store raise.
+    ("newer_format"), NeedsUnlock("no_recovery_words"), Busy, and what `open_by_secret` and the store raise.
     """
     with bootstrap.lock(session.profile):
         session.require_no_vault()
@@ -203,7 +203,8 @@ class _cleanup(contextlib.AbstractContextManager["list[Callable[[], None]]"]):
 
 
 def _keep(session: Session, keeping: Keeping, name: str, undo: list[Callable[[], None]]) -> NewDevice | None:
-    """None when none is wanted, or when there is no keychain here: a notice says so."""
+    """None when none is wanted, or when there is no keychain here and nobody agrees to a file: a notice
+    says so."""
     if keeping == "none":
         return None
     try:
@@ -211,8 +212,10 @@ def _keep(session: Session, keeping: Keeping, name: str, undo: list[Callable[[],
     except NeedsUnlock as error:
         if keeping == "file":
             raise
-        session.notify(Notice(error.code, dict(error.facts)))
-        return None
+        if not session.prompt.agreed("file_for_keychain", error):
+            session.notify(Notice(error.code, dict(error.facts)))
+            return None
+        kept = keep_new_device(session, "file", name)
     undo.append(lambda: drop_device(session, kept))
     return kept
 
@@ -259,7 +262,7 @@ def _new_passphrase(session: Session, *known: str) -> str:
 def _open_by_typed_words(session: Session, store: Store) -> Vault:
     typed = session.prompt.recovery_words()
     if typed is None:
-        raise UsageError("no_recovery_words")
+        raise NeedsUnlock("no_recovery_words")
     vault = open_with_key(store, "recovery", decode(typed))
     tell_header(session, vault)
     return vault

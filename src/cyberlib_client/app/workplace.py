@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -25,20 +25,29 @@ class Notice(msgspec.Struct, frozen=True):
     facts: dict[str, Fact] = {}
 
 
+Question = Literal["file_for_keychain", "no_words_left"]
+"""To be answered by yes or no: whether a file may keep this machine's secret since there is no keychain, and
+whether the last 24 words that open the vault are to open it no more."""
+
+
 class Prompt(Protocol):
     """Questions to whoever is there. Each returns None when nobody can answer."""
 
-    def passphrase(self, *, refused: CyberlibError | None, proof: bool) -> str | None:
+    def passphrase(self, *, refused: CyberlibError | None, left: int, proof: bool) -> str | None:
         """The vault's passphrase or 24 words; `refused` says why the ones before did not do.
 
-        `proof`: the vault is open, and whoever is there wants to change who may open it.
+        `left`: how many tries there are, with this one. `proof`: the vault is open, and whoever is there
+        wants to change who may open it.
         """
 
     def new_passphrase(self, weakness: Callable[[str], UsageError | None]) -> str | None:
         """A passphrase typed twice for which `weakness` finds nothing to say."""
 
     def recovery_words(self) -> str | None:
-        """The 24 words as they are written down."""
+        """The 24 words as they are written down, which belong together."""
+
+    def agreed(self, question: Question, why: CyberlibError | None = None) -> bool | None:
+        """The answer to a question; `why` it is asked."""
 
 
 @dataclass

@@ -5,12 +5,31 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from ..core.errors import CyberlibError, UsageError
-from .language import say
-from .output import error_text
+from .language import Both, say
+from .output import error_record, error_text
+
+if TYPE_CHECKING:
+    from ..app.workplace import Question
+
+_QUESTIONS: Final[dict[Question, Both]] = {
+    "file_for_keychain": Both(
+        "Faut-il garder le secret de ce poste dans un fichier que vous seul pouvez lire ? Sinon, chaque"
+        " commande demandera la phrase secrète ou les 24 mots.",
+        "Is this machine’s secret to be kept in a file that only you can read? If not, each command will ask"
+        " for the passphrase or the 24 words.",
+    ),
+    "no_words_left": Both(
+        "C’est la dernière clé de secours. Sans elle, phrase secrète oubliée et poste perdu, tout ce que"
+        " contient le coffre serait perdu. L’ôter quand même ?",
+        "This is the last recovery key. Without it, with the passphrase forgotten and the machine lost, all"
+        " that the vault holds would be lost. Remove it all the same?",
+    ),
+}
 
 
 class TerminalPrompt:
@@ -25,14 +44,13 @@ class TerminalPrompt:
         """Whether somebody is there to answer."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
-    def passphrase(self, *, refused: CyberlibError | None, proof: bool) -> str | None:
-        """See app.workplace.Prompt."""
+    def passphrase(self, *, refused: CyberlibError | None, left: int, proof: bool) -> str | None:
+        """See app.workplace.Prompt. The words may be typed on the same line, unseen, or after it, seen."""
         if not self.possible:
             return None
-        if refused is not None and refused.code != "wrong_secret":
-            click.echo(error_text(refused), err=True)
-        elif refused is not None:
-            click.echo(say("Ce n’est pas cela.", "That is not it."), err=True)
+        self._before()  # the line that says what is being done must not be the beginning of ours
+        if refused is not None:
+            click.echo(_refusal(refused, left), err=True)
         elif proof:
             click.echo(
                 say(
@@ -43,12 +61,12 @@ class TerminalPrompt:
                 ),
                 err=True,
             )
-        return self._hidden(
-            say(
-                "Phrase secrète du coffre (ou les 24 mots, sur une ligne)",
-                "Passphrase of the vault (or the 24 words, on one line)",
-            )
+        label = say(
+            "Phrase secrète du coffre (Entrée, sans rien d’autre, pour taper les 24 mots)",
+            "Passphrase of the vault (Enter alone to type the 24 words)",
         )
+        typed = self._hidden(label, empty="")
+        return self.recovery_words() if typed is not None and typed.strip() in ("", "24") else typed
 
     def new_passphrase(self, weakness: Callable[[str], UsageError | None]) -> str | None:
         """See app.workplace.Prompt."""
@@ -68,19 +86,23 @@ class TerminalPrompt:
         """See app.workplace.Prompt."""
         if not self.possible:
             return None
-        words: list[str] = []
-        click.echo(
-            say(
-                "Tapez les 24 mots de la clé de secours, sur une ou plusieurs lignes :",
-                "Type the 24 words of the recovery key, on one line or several:",
-            ),
-            err=True,
-        )
-        while len(words) < 24:
+        from .typed_words import typed_words  # with the list of words, which few commands need
+
+        def ask(label: str) -> str:
             with self._question():
-                line = click.prompt(f"{len(words) + 1:2}", err=True, prompt_suffix="> ")
-            words += [word for word in line.replace(",", " ").split() if not word.strip(".:").isdigit()]
-        return " ".join(words)
+                return str(click.prompt(label, err=True, prompt_suffix="> "))
+
+        return typed_words(ask, lambda text: click.echo(text, err=True))
+
+    def agreed(self, question: Question, why: CyberlibError | None = None) -> bool | None:
+        """See app.workplace.Prompt."""
+        if not self.possible:
+            return None
+        self._before()
+        if why is not None:
+            click.echo(error_record(why)["title"], err=True)
+        yes = say("o", "y")
+        return self.choice(str(_QUESTIONS[question]), {yes: say("oui", "yes"), "n": say("non", "no")}) == yes
 
     def choice(self, question: str, answers: dict[str, str]) -> str | None:
         """One of the keys of `answers`, whose values say what each means."""
@@ -95,11 +117,17 @@ class TerminalPrompt:
                 click.prompt(say("Votre choix", "Your choice"), type=click.Choice(list(answers)), err=True)
             )
 
-    def _hidden(self, label: str) -> str | None:
+    def _hidden(self, label: str, empty: str | None = None) -> str | None:
+        """`empty`: what an empty line stands for; without it the question comes again."""
         if not self.possible:
             return None
+        suffix = say(" : ", ": ")
         with self._question():
-            return str(click.prompt(label, hide_input=True, err=True, prompt_suffix=say(" : ", ": ")))
+            return str(
+                click.prompt(
+                    label, hide_input=True, err=True, prompt_suffix=suffix, default=empty, show_default=False
+                )
+            )
 
     @contextlib.contextmanager
     def _question(self) -> Iterator[None]:
@@ -112,3 +140,19 @@ class TerminalPrompt:
             raise UsageError("answer_not_text") from None
         finally:
             self._asking(False)
+
+
+def _refusal(refused: CyberlibError, left: int) -> str:
+    """Why what was given did not do, and what may be tried. `left`: tries."""
+    if refused.code != "wrong_secret":
+        told = error_text(refused)
+    else:
+        told = say(
+            "Ce n’est pas cela. Vérifiez les majuscules et la langue du clavier ; ou appuyez sur Entrée, sans"
+            " rien d’autre, pour taper les 24 mots à la place.",
+            "That is not it. Check capitals and the keyboard’s language; or press Enter alone to type the 24"
+            " words instead.",
+        )
+    if left == 1:
+        return f"{told} {say('Dernier essai.', 'Last try.')}"
+    return f"{told} {say(f'Encore {left} essais.', f'{left} tries left.')}"

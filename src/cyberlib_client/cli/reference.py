@@ -21,8 +21,8 @@ EXIT_CODES: Final[dict[int, Both]] = {
         "done, but some files could not be read or written",
     ),
     5: Both(
-        "il faut s’identifier : phrase secrète absente ou fausse",
-        "authentication needed: passphrase missing or wrong",
+        "il faut s’identifier : phrase secrète ou 24 mots absents ou faux",
+        "authentication needed: passphrase or 24 words missing or wrong",
     ),
     6: Both("l’emplacement du coffre n’est pas joignable", "the vault’s place cannot be reached"),
     7: Both(

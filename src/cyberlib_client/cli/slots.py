@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from .language import Both, say
@@ -61,7 +61,12 @@ def slot_lines(found: list[SlotInfo]) -> Iterator[str]:
     rows = [
         [s.id[:8], kind_name(s.kind), slot_name(s), moment(s.created), here if s.here else ""] for s in found
     ]
-    return table(head, rows)
+    yield from table(head, rows)
+    if all(slot.kind != "recovery" for slot in found):
+        yield say(
+            "Aucune feuille de 24 mots n’ouvre ce coffre ! Faites-en une : cyberlib key add recovery",
+            "No 24 words open this vault! Make some: cyberlib key add recovery",
+        )
 
 
 def words_lines(words: list[str] | None, words_file: str | None) -> Iterator[str]:
@@ -79,5 +84,10 @@ def words_lines(words: list[str] | None, words_file: str | None) -> Iterator[str
         "Write them down on paper, now: they will never be shown again.",
     )
     yield ""
+    yield from numbered(words)
+
+
+def numbered(words: Sequence[str]) -> Iterator[str]:
+    """24 words in four columns."""
     for row in range(6):
         yield "  ".join(f"{row + 1 + c * 6:2}. {words[row + c * 6]:<10}" for c in range(4)).rstrip()

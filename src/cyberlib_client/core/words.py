@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from typing import Final
 
 from .errors import UsageError
@@ -25,6 +26,7 @@ LETTERS_THAT_DECIDE: Final = 4
 _BITS: Final = 11
 _CHECK_BITS: Final = 8
 _FARTHEST: Final = 2  # slips within a word that still let us guess which was meant
+_MOST_GUESSES: Final = 3
 _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae"})
 # "1.", "n° 2", "mot 3 :"
 _NUMBERING: Final = re.compile(r"(?:\b(?:mot|numero|no|n)\b[^\w]*)?\d+")
@@ -45,17 +47,18 @@ def decode(text: str) -> bytes:
 
     Accents, capitals, line breaks, commas and numbering do not matter, and four letters stand for a
     word. Raises UsageError: "recovery_words_count" (`count`, `expected`), "recovery_word_unknown"
-    (`position` from 1, `suggestion`: a word of our list or None), "recovery_words_checksum"
+    (`position` from 1, `suggestion`: words of our list, with commas, or None), "recovery_words_checksum"
     (`position` of the first word that goes on otherwise than ours after four letters, or None).
     """
-    written = _written_words(text)
+    written = written_words(text)
     if len(written) != WORD_COUNT:
         raise UsageError("recovery_words_count", count=len(written), expected=WORD_COUNT)
     bits = 0
     for position, word in enumerate(written, 1):
         place = _PLACES.get(word[:LETTERS_THAT_DECIDE])
         if place is None:
-            raise UsageError("recovery_word_unknown", position=position, suggestion=_nearest(word))
+            meant = ", ".join(guesses(word)) or None
+            raise UsageError("recovery_word_unknown", position=position, suggestion=meant)
         bits = bits << _BITS | place
     key = (bits >> _CHECK_BITS).to_bytes(KEY_SIZE)
     if bits & (1 << _CHECK_BITS) - 1 != _check(key):
@@ -63,28 +66,42 @@ def decode(text: str) -> bytes:
     return key
 
 
+def written_words(text: str) -> list[str]:
+    """The words of a text as `decode` sees them: lower case, no accents, no numbering."""
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    plain = "".join(c for c in apart if not unicodedata.combining(c))
+    return re.findall(r"[^\W\d_]+", _NUMBERING.sub(" ", plain))
+
+
+def listed(written: str) -> str | None:
+    """The word of the list that a word of `written_words` is taken for."""
+    place = _PLACES.get(written[:LETTERS_THAT_DECIDE])
+    return None if place is None else WORDS[place]
+
+
+def guesses(written: str) -> list[str]:
+    """The words of the list that may have been meant, at most three: the fewest slips first, then those with
+    the same letters, then those that begin alike."""
+    letters = Counter(written)
+    ranked = []
+    for word in WORDS:
+        other = Counter(word)
+        apart = (letters - other).total() + (other - letters).total()
+        slips = _slips(written, word)
+        if slips <= min(_FARTHEST, len(written) // 2) or apart == 0:
+            ranked.append((slips, apart, written[:1] != word[0], word))
+    return [word for *_, word in sorted(ranked)[:_MOST_GUESSES]]
+
+
 def _first_doubtful(written: list[str]) -> int | None:
     for position, word in enumerate(written, 1):
-        ours = WORDS[_PLACES[word[:LETTERS_THAT_DECIDE]]]
-        if word not in (ours, ours[:LETTERS_THAT_DECIDE]):
+        if word not in (ours := listed(word) or "", ours[:LETTERS_THAT_DECIDE]):
             return position
     return None
 
 
 def _check(key: bytes) -> int:
     return hashlib.sha256(key).digest()[0]
-
-
-def _written_words(text: str) -> list[str]:
-    apart = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    plain = "".join(c for c in apart if not unicodedata.combining(c))
-    return re.findall(r"[^\W\d_]+", _NUMBERING.sub(" ", plain))
-
-
-def _nearest(written: str) -> str | None:
-    """The word of the list that fewest slips turn into what was written; the first of equals."""
-    distance, word = min((_slips(written, word), word) for word in WORDS)
-    return word if distance <= min(_FARTHEST, len(written) // 2) else None
 
 
 def _slips(a: str, b: str) -> int:

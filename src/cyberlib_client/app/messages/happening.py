@@ -121,6 +121,14 @@ NOTICES: Final[dict[str, Text]] = {
         "Other users of this machine can read {at}, which holds a secret.",
         "Keep it to yourself (chmod 600).",
     ),
+    "no_words_left": Text(
+        "Plus aucune feuille de 24 mots n’ouvre ce coffre : phrase secrète oubliée et poste perdu, tout ce"
+        " qu’il contient serait perdu.",
+        "Faites une nouvelle clé de secours, et gardez ses mots sur papier : cyberlib key add recovery.",
+        "No 24 words open this vault any more: with the passphrase forgotten and the machine lost, all it"
+        " holds would be lost.",
+        "Make a new recovery key, and keep its words on paper: cyberlib key add recovery.",
+    ),
     "old_copies_open": Text(
         "Cet accès n’ouvre plus ce coffre ; une copie du coffre faite avant s’ouvre encore avec lui.",
         "S’il a pu être volé, faites un nouveau coffre.",

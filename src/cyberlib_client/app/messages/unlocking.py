@@ -90,9 +90,9 @@ ERRORS: Final[dict[str, Text]] = {
         "Read the sheet again, line by line.",
     ),
     "recovery_word_unknown": Text(
-        "Le mot n° {position} n’est pas dans la liste[ ; peut-être « {suggestion} »].",
+        "Le mot n° {position} n’est pas dans la liste[ ; peut-être : {suggestion}].",
         "Relisez ce mot sur la feuille.",
-        "Word number {position} is not in the list[; perhaps “{suggestion}”].",
+        "Word number {position} is not in the list[; perhaps: {suggestion}].",
         "Read that word on the sheet again.",
     ),
     "recovery_words_checksum": Text(

@@ -118,14 +118,22 @@ def add(
     metavar=Both("ACCÈS", "SLOT"),
     help=Both("Son nom, son identifiant, ou le début de celui-ci.", "Its name, id, or the id’s beginning."),
 )
+@option(
+    "--yes",
+    is_flag=True,
+    help=Both(
+        "Ne pas demander s’il faut vraiment ôter les derniers 24 mots.",
+        "Do not ask whether the last 24 words are really to go.",
+    ),
+)
 @_recovery_file
 @pass_run
-def remove(run: Run, slot: str, recovery_file: str | None) -> None:
+def remove(run: Run, slot: str, yes: bool, recovery_file: str | None) -> None:
     """See its help."""
     from ...app import keys
 
     run.recovery_file = recovery_file
-    removed = keys.remove(run.session, slot, stored_name(slot))
+    removed = keys.remove(run.session, slot, stored_name(slot), sure=yes)
     run.output.result(removed, lambda: _removed(removed))
 
 
