@@ -120,6 +120,7 @@ def words_to_key(text: str) -> bytes:
     text = text.casefold().replace("œ", "oe").replace("æ", "ae")
     text = unicodedata.normalize("NFKD", text)
     text = "".join(c for c in text if not unicodedata.combining(c))
+    text = re.sub(r"^[ \t]*#(?![ \t]*\d).*", " ", text, flags=re.MULTILINE)  # "# Coffre", not "# 3 mot"
     text = re.sub(r"(?:\b(?:mot|numero|no|n)\b[^\w]*)?\d+", " ", text)  # "1.", "mot 3 :"
     written = re.findall(r"[^\W\d_]+", text)
     if len(written) != 24:

@@ -141,11 +141,14 @@ def test_all_of_a_profile_in_a_shared_folder_is_closed(shared: Path) -> None:
 
 def test_the_recovery_words_are_closed(shared: Path) -> None:
     path = shared / "mots.txt"
-    write_words(str(path), WORDS)
+    write_words(str(path), WORDS, "/media/usb/Coffre")
     _assert_closed(path)
-    assert path.read_text(encoding="utf-8").split() == ["1.", "abeille", "2.", "citron", "3.", "lampe"]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    numbered = [line for line in lines if not line.startswith("#")]
+    assert " ".join(numbered).split() == ["1.", "abeille", "2.", "citron", "3.", "lampe"]
+    assert "# Coffre · vault: /media/usb/Coffre" in lines
     with pytest.raises(UsageError) as caught:
-        write_words(str(path), ["autre"])
+        write_words(str(path), ["autre"], "/media/usb/Coffre")
     assert caught.value.code == "words_file_exists"
     assert "abeille" in path.read_text(encoding="utf-8")
 

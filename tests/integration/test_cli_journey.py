@@ -124,7 +124,12 @@ def test_a_words_file_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     if os.name != "nt":
         assert sheet.stat().st_mode & 0o777 == 0o600
     second = CommandLine(tmp_path / "elsewhere")
+    title = [line for line in sheet.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+    assert any(str(first.vault) in line for line in title) and any("Date: 20" in line for line in title)
     second("vault", "open", "--at", str(first.vault), "--recovery-file", str(sheet), "--no-device")
+    third = CommandLine(tmp_path / "third")
+    with third.secret(sheet.read_text(encoding="utf-8")):
+        third("vault", "open", "--at", str(first.vault), "--no-device")
 
 
 def test_slots_come_and_go(line: CommandLine, tmp_path: Path) -> None:

@@ -63,6 +63,8 @@ def word_vectors() -> list[Vector]:
         accepts("what follows the fourth letter", {"text": " ".join(w + "zz" for w in cut)}, out),
         accepts("numbered lines", {"text": numbered}, out),
         accepts("as spoken", {"text": spoken}, out),
+        accepts("a title", {"text": f"# Les 24 mots\r\n \t#Coffre 12\n#\n{numbered}\n# fin"}, out),
+        accepts("numbered with #", {"text": numbered.replace("\n", "\n# ")}, out),
         accepts("accents", {"text": accented}, out),
         accepts("decomposed accents", {"text": accented.replace("é", "e\u0301")}, out),
         rejects("nothing", "recovery_words_count", {"text": ""}),

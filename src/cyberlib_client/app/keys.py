@@ -83,7 +83,7 @@ def add_recovery(session: Session, name: str, words_file: str | None) -> SlotAdd
     session.prove()  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile):
         if words_file is not None:
-            write_words(words_file, words)
+            write_words(words_file, words, shown_native(session.place.at))
         try:
             slot = vault.add_slot(
                 NewSlot("recovery", _name(vault, "recovery", name), secret=key),

@@ -106,7 +106,7 @@ def create(
         with _cleanup() as undo:
             words = encode(key)
             if words_file is not None:
-                write_words(words_file, words)
+                write_words(words_file, words, shown_native(store.location))
                 undo.append(lambda: remove_words(words_file))
             kept = _keep(session, keeping, name, undo)
             slots = [

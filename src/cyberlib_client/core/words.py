@@ -30,6 +30,8 @@ _MOST_GUESSES: Final = 3
 _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae"})
 # "1.", "n° 2", "mot 3 :"
 _NUMBERING: Final = re.compile(r"(?:\b(?:mot|numero|no|n)\b[^\w]*)?\d+")
+# A line such as those above the words in a file; "# 3 docile" is a numbered word.
+_TITLE: Final = re.compile(r"^[ \t]*#(?![ \t]*\d).*", re.MULTILINE)
 _PLACES: Final = {word[:LETTERS_THAT_DECIDE]: place for place, word in enumerate(WORDS)}
 
 
@@ -45,10 +47,11 @@ def encode(key: bytes) -> list[str]:
 def decode(text: str) -> bytes:
     """The 32-byte key behind words as people write them.
 
-    Accents, capitals, line breaks, commas and numbering do not matter, and four letters stand for a
-    word. Raises UsageError: "recovery_words_count" (`count`, `expected`), "recovery_word_unknown"
-    (`position` from 1, `suggestion`: words of our list, with commas, or None), "recovery_words_checksum"
-    (`position` of the first word that goes on otherwise than ours after four letters, or None).
+    Accents, capitals, line breaks, commas, numbering and lines that begin with # do not matter, and four
+    letters stand for a word. Raises UsageError: "recovery_words_count" (`count`, `expected`),
+    "recovery_word_unknown" (`position` from 1, `suggestion`: words of our list, with commas, or None),
+    "recovery_words_checksum" (`position` of the first word that goes on otherwise than ours after four
+    letters, or None).
     """
     written = written_words(text)
     if len(written) != WORD_COUNT:
@@ -67,10 +70,10 @@ def decode(text: str) -> bytes:
 
 
 def written_words(text: str) -> list[str]:
-    """The words of a text as `decode` sees them: lower case, no accents, no numbering."""
+    """The words of a text as `decode` sees them: lower case, no accents, no numbering, no title."""
     apart = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
     plain = "".join(c for c in apart if not unicodedata.combining(c))
-    return re.findall(r"[^\W\d_]+", _NUMBERING.sub(" ", plain))
+    return re.findall(r"[^\W\d_]+", _NUMBERING.sub(" ", _TITLE.sub(" ", plain)))
 
 
 def listed(written: str) -> str | None:

@@ -6,8 +6,9 @@ this file by hand. What cannot be understood is refused, never replaced.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -49,14 +50,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
 
 def read_settings(profile: Profile) -> Settings:
-    """The settings, or the defaults when there is no file. Failed("settings_damaged", at=…, reason=…)."""
+    """The settings, or the defaults when there is no file. Failed("settings_damaged", at=…, line=…,
+    reason=…): `line` from 1 or None, `reason` "UTF-8", "toml", "key_unknown:…", "key_missing:…" or
+    "value_unfit:…"."""
     data = read_file(profile.settings)
     if data is None:
         return Settings()
     try:
-        return msgspec.convert(tomllib.loads(data.decode("utf-8")), Settings)
+        return _parsed(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise Failed("settings_damaged", at=profile.settings, reason=_reason(error)) from None
+        reason, line = _fault(data, error)
+        raise Failed("settings_damaged", at=profile.settings, line=line, reason=reason) from None
 
 
 def write_settings(profile: Profile, settings: Settings) -> None:
@@ -91,5 +95,41 @@ def write_settings(profile: Profile, settings: Settings) -> None:
     write_private(profile.private, profile.settings, tomlkit.dumps(document).encode("utf-8"))
 
 
-def _reason(error: Exception) -> str:
-    return "UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+def _parsed(text: str) -> Settings:
+    return msgspec.convert(tomllib.loads(text), Settings)
+
+
+_PLACE: Final = re.compile(r" - at `\$\.?(.*?)`$")
+_KEY: Final = {
+    "key_unknown": re.compile(r"contains unknown field `(.+?)`"),
+    "key_missing": re.compile(r"missing required field `(.+?)`"),
+}
+
+
+def _fault(data: bytes, error: Exception) -> tuple[str, int | None]:
+    """(what is wrong, on which line): the libraries' own sentences are English, and not for everybody."""
+    if isinstance(error, UnicodeDecodeError):
+        return "UTF-8", data.count(b"\n", 0, error.start) + 1
+    text, told = data.decode("utf-8"), str(error)
+    if not isinstance(error, msgspec.ValidationError):
+        place = re.search(r"at line (\d+)", told)  # else "at end of document"
+        return "toml", int(place[1]) if place else len(text.splitlines())
+    where = found[1] if (found := _PLACE.search(told)) else ""
+    for fault, pattern in _KEY.items():
+        if found := pattern.search(told):
+            return f"{fault}:{where}{'.' if where else ''}{found[1]}", _first_line(text, told)
+    return f"value_unfit:{where}", _first_line(text, told)
+
+
+def _first_line(text: str, told: str) -> int | None:
+    """The number of the first lines that are refused for the same reason as the whole."""
+    lines = text.splitlines(keepends=True)
+    for number in range(1, len(lines) + 1):
+        try:
+            _parsed("".join(lines[:number]))
+        except tomllib.TOMLDecodeError:
+            continue  # a value goes on
+        except msgspec.ValidationError as error:
+            if str(error) == told:
+                return number
+    return None

@@ -143,6 +143,13 @@ def test_numbering_does_not_matter(numbered: str) -> None:
     assert words.decode("".join(numbered.format(i, word) for i, word in enumerate(WRITTEN, 1))) == KEY
 
 
+def test_lines_of_a_title_are_left_out() -> None:
+    sheet = "".join(f"{i}. {word}\n" for i, word in enumerate(WRITTEN, 1))
+    assert words.decode(f"# Les 24 mots\n\t#Coffre n° 2\n#\n{sheet}# fin") == KEY
+    assert words.decode(sheet.replace("\n", "\r\n").replace("5. doser", "# titre\r\n5. doser")) == KEY
+    assert words.decode("".join(f"# {i} {word}\n" for i, word in enumerate(WRITTEN, 1))) == KEY
+
+
 def test_decomposed_accents_and_ligatures_are_letters() -> None:
     assert words.decode(" ".join(WRITTEN).replace("escorte", "ESCO\u0301RTE")) == KEY
     assert words.decode(VECTORS["00" * 32].replace("ancien", "anci\u0153n")) == bytes(32)

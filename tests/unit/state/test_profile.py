@@ -117,24 +117,29 @@ def test_comments_and_order_of_an_administrator_stay(profile: Profile) -> None:
 
 
 @pytest.mark.parametrize(
-    "broken",
+    ("broken", "line", "reason"),
     [
-        b"[vault",
-        b"vault = 1",
-        b'[vault]\nat = "x"',
-        b'color = "x"',
-        b"\xff",
-        b'language = "de"',
-        b"[[sources]]\nx=1",
+        (b"[vault", 1, "toml"),
+        (b'device = "a"\r\nlanguage = fr\r\n', 2, "toml"),
+        (b'device = "a"\nsources = [\n\n', 3, "toml"),
+        (b"vault = 1", 1, "value_unfit:vault"),
+        (b'device = "a"\n[vault]\nat = "x"', 3, "key_missing:vault.id"),
+        (b'# one\n\ncolor = "x"\ndevice = "a"', 3, "key_unknown:color"),
+        (b'device = "a"\n# caf\xe9\n', 2, "UTF-8"),
+        (b'language = "de"', 1, "value_unfit:language"),
+        (b"[[sources]]\nx=1", 2, "key_unknown:sources[0].x"),
+        (b'[[sources]]\npath = "/a"\nexclude = [\n "a",\n 7,\n]\n', 6, "value_unfit:sources[0].exclude[1]"),
     ],
 )
-def test_what_is_not_understood_is_refused_and_kept(profile: Profile, broken: bytes) -> None:
+def test_what_is_not_understood_is_refused_and_kept(
+    profile: Profile, broken: bytes, line: int, reason: str
+) -> None:
     Path(profile.settings).write_bytes(broken)
     for attempt in (lambda: read_settings(profile), lambda: write_settings(profile, Settings(device="x"))):
         with pytest.raises(Failed) as raised:
             attempt()
         assert raised.value.code == "settings_damaged"
-        assert raised.value.facts["reason"]
+        assert raised.value.facts == {"at": profile.settings, "line": line, "reason": reason}
     assert Path(profile.settings).read_bytes() == broken
 
 

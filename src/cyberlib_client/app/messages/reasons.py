@@ -22,6 +22,11 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "bracket": ("un crochet n’est pas fermé", "a bracket is not closed"),
     "range": ("un intervalle entre crochets est à l’envers", "a range in brackets runs backwards"),
+    # why settings are not understood
+    "toml": ("ce n’est pas du TOML", "it is not TOML"),
+    "key_unknown:": ("réglage inconnu :", "unknown setting:"),
+    "key_missing:": ("il manque :", "missing:"),
+    "value_unfit:": ("valeur qui ne convient pas :", "unfit value:"),
     # why there is no content, what is damaged
     "unreadable": ("illisible", "unreadable"),
     "placeholder": ("dans le nuage seulement", "in the cloud only"),

@@ -71,9 +71,9 @@ ERRORS: Final[dict[str, Text]] = {
         "Check who owns this folder, or give another: --profile FOLDER.",
     ),
     "settings_damaged": Text(
-        "Le fichier de réglages {at} ne se comprend pas[ : {reason}].",
+        "Le fichier de réglages {at} ne se comprend pas[, ligne {line}][ : {reason}].",
         "Corrigez-le, ou renommez-le et refaites les réglages ; CyberLib n’y a pas touché.",
-        "The settings file {at} cannot be understood[: {reason}].",
+        "The settings file {at} cannot be understood[, line {line}][: {reason}].",
         "Correct it, or rename it and set up again; CyberLib has not touched it.",
     ),
     "lock_not_made": Text(
