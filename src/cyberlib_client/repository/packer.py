@@ -120,7 +120,9 @@ class Packer:
         segment.room[segment.size : end] = content
         segment.size = end
         segment.ids += chunk_id
-        segment.sizes.append(size)
+        sizes = segment.sizes
+        # One number for all pages of a database, of which an index holds hundreds of thousands.
+        sizes.append(sizes[-1] if sizes and sizes[-1] == size else size)
         table = self._index.data if kind == KIND_DATA else self._index.trees
         table.add(chunk_id, segment.number)
 
@@ -171,8 +173,13 @@ class Packer:
         self._queue_waiting_trees()
         self._end_workers()
         self._check()
-        for builder in self._builders[KIND_DATA] + self._builders[KIND_TREE]:
-            self._store_pack(builder, full=False)
+        for builders in self._builders.values():
+            while builders:
+                self._store_pack(builders.pop(), full=False)
+        # What comes next, the index of a large run, needs as much memory as they take.
+        self._spare.clear()
+        for rooms in self._rooms.values():
+            rooms.clear()
 
     def abort(self) -> None:
         """Ends every thread without storing what is not complete. Never raises."""
