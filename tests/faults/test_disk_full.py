@@ -143,9 +143,8 @@ def test_packs_that_arrived_before_the_disk_was_full_count_as_sent(tmp_path: Pat
         with pytest.raises(Failed, match="store_full"):
             kit.backup(folder)
         assert _count(disk / "coffre", "packs") == 1  # of three: the second did not fit
-        for n in range(20, 40):
-            (folder / f"scan-{n:02}.jpg").unlink()
-        assert kit.backup(folder).statistics.new_bytes < 5_000_000
+        allow(disk, "size=64m")
+        assert kit.backup(folder).statistics.new_bytes < 25_000_000
         assert kit.verify().ok
 
 

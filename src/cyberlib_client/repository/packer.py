@@ -175,7 +175,7 @@ class Packer:
         self._check()
         for builders in self._builders.values():
             while builders:
-                self._store_pack(builders.pop(), full=False)
+                self._store_pack(builders.pop(0), full=False)
         # What comes next, the index of a large run, needs as much memory as they take.
         self._spare.clear()
         for rooms in self._rooms.values():
