@@ -115,6 +115,38 @@ def test_a_path_that_is_nowhere_is_told_as_it_was_understood(
     assert len(line.json("versions", os.path.join("courriers", "lettre.txt"))["items"]) == 1
 
 
+def test_find_below_a_folder(line: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line("backup", str(folder))
+    where = vault_path(folder / "courriers")
+    monkeypatch.chdir(folder)
+    for under in (where, str(folder / "courriers"), "courriers", os.path.join(".", "courriers")):
+        assert paths(line.json("find", "lettre", "--under", under)["items"]) == [f"{where}/lettre.txt"], under
+    assert line.json("find", "scan.jpg", "--under", "courriers")["items"] == []
+    for wrong in ("courrier", f"{where}/nulle/part"):
+        assert line.error("find", "lettre", "--under", wrong, code=2) == "path_in_no_snapshot"
+        inside = ["find", "lettre", "--in", "latest", "--under", wrong]
+        assert line.error(*inside, code=2) == "path_not_in_snapshot"
+
+
+def test_a_path_below_the_home_folder(
+    line: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line("backup", str(folder))
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setitem(line.environment, name, str(folder))
+    assert line("cat", "latest:~/courriers/lettre.txt").out == "un"
+    assert paths(line.json("ls", "latest:~/courriers")["items"]) == [
+        f"{vault_path(folder)}/courriers/lettre.txt"
+    ]
+
+
+def test_cat_names_what_is_no_file(line: CommandLine, folder: Path) -> None:
+    line("backup", str(folder))
+    assert line.error("cat", "latest", code=2) == "path_wanted"
+    done = line("cat", f"latest:{vault_path(folder / 'courriers')}", code=2)
+    assert f"{folder / 'courriers'} is not a file" in done.err and "[not_a_file]" in done.err
+
+
 # ---- damage ---------------------------------------------------------------------------------------
 
 
@@ -171,6 +203,23 @@ def test_a_snapshot_that_is_damaged_or_gone_is_told_once(
     line.json("ls", ids[1 - which])
     if which:
         assert line.json("backup", str(folder), code=7)["result"]["rolled_back"]
+
+
+def test_verify_says_what_it_checked_and_each_damaged_file_once(line: CommandLine, folder: Path) -> None:
+    for _ in range(3):
+        line("backup", str(folder))
+    assert "Checked: 3 snapshots, " in line("verify").out and "packs read" not in line("verify").out
+    assert "packs read: " in line("verify", "--read-data").out
+    for pack in (line.vault / "packs").rglob("?" * 64):
+        content = bytearray(pack.read_bytes())
+        content[200:260] = bytes(60)
+        pack.write_bytes(content)
+    found = line.json("verify", "--read-data", code=7)["result"]["affected"]
+    assert len({one["snapshot"] for one in found}) == 3
+    line.language = "fr"
+    told = [said for said in line("verify", "--read-data", code=7).out.splitlines() if "dans " in said]
+    assert len(told) == len({one["path"] for one in found})
+    assert all(" (dans 3 versions, la dernière " in said and "\u00a0: abîmé" in said for said in told), told
 
 
 def test_a_flood_of_damaged_snapshots_drowns_nothing(line: CommandLine, folder: Path) -> None:

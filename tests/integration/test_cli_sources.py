@@ -86,3 +86,32 @@ def test_a_backup_tells_each_kind_of_change(line: CommandLine, practice: Path) -
     line.language = "en"
     assert told() == "4 gone"
     assert told() == ""
+
+
+# ---- CyberLib's own folders -----------------------------------------------------------------------
+
+
+def test_the_vault_and_private_files_in_a_source_are_told_to_be_left_out(
+    line: CommandLine, tmp_path: Path
+) -> None:
+    make_tree(tmp_path / "work", {"a.txt": b"a"})
+    line("sources", "add", str(tmp_path))
+    found = line.json("sources", "preview")["result"]
+    own = [(Path(one["pattern"]).name, one["origin"]) for one in found["left_out"]]
+    assert sorted(own) == [("credentials", "profile"), ("state", "profile"), ("vault", "vault")]
+    done = line.json("backup")["result"]
+    assert sorted((Path(one["path"]).name, one["origin"]) for one in done["left_out"]) == sorted(own)
+    assert done["snapshot"]["files"] == found["files"]
+    text = line("sources", "preview").out
+    assert "[the vault itself]" in text and "[CyberLib’s private files]" in text
+    (said,) = [said for said in line("backup").out.splitlines() if said.startswith("Left out: ")]
+    assert f"{line.vault} (the vault itself)" in said
+    line.language = "fr"
+    assert "(le coffre lui-même)" in line("backup").out
+    elsewhere = line.json("backup", str(tmp_path / "work"))["result"]
+    assert elsewhere["left_out"] == []
+
+
+def test_a_path_that_is_not_there_is_to_be_checked(line: CommandLine, tmp_path: Path) -> None:
+    done = line("backup", str(tmp_path / "Cabient"), code=1)
+    assert "Check each path" in done.err and "[sources_missing]" in done.err

@@ -17,7 +17,7 @@ from . import bootstrap
 from .history import remembered
 from .session import Session
 from .snapshot_list import SnapshotInfo, snapshot_info
-from .sources import Choice, check_outside, chosen_sources
+from .sources import Choice, OwnFolder, check_outside, chosen_sources, never_entered, own_folders_in
 from .workplace import Notice
 
 
@@ -27,7 +27,8 @@ class BackupDone(msgspec.Struct, frozen=True):
     one.
 
     `unread`: files and folders without a sound copy; when there are any the run is not green. `rolled_back`:
-    the vault lacks a snapshot this machine had seen. `incidents`: at most 1,000."""
+    the vault lacks a snapshot this machine had seen. `left_out`: folders of CyberLib's own in the sources.
+    `incidents`: at most 1,000."""
 
     outcome: Literal["completed"]
     snapshot: SnapshotInfo
@@ -38,6 +39,7 @@ class BackupDone(msgspec.Struct, frozen=True):
     rolled_back: bool
     incidents: list[Incident]
     seconds: float
+    left_out: list[OwnFolder]
 
     @property
     def exit_code(self) -> int:
@@ -69,6 +71,7 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
             bool(session.snapshots.lost),
             result.incidents,
             result.seconds,
+            own_folders_in(session, sources),
         )
         counts = result.statistics
         ended(
@@ -88,7 +91,7 @@ def _run(session: Session, choice: Choice, sources: list[Source]) -> BackupResul
         label=os.fsencode(choice.label).decode("utf-8", "replace"),
         user=bootstrap.machine().user_name(),
         client=__version__,
-        skip=_never_entered(session),
+        skip=frozenset(never_entered(session)),
         suspects=frozenset(bytes.fromhex(name) for name in seen.suspects),
         estimate=session.watched,
     )
@@ -139,18 +142,3 @@ def device_identity(session: Session) -> Identity:
         write_identity(session.profile, keys, seed, bootstrap.random)
     name = session.settings.device or bootstrap.machine().machine_name()
     return identity(keys, seed, name)
-
-
-def _never_entered(session: Session) -> frozenset[tuple[int, int]]:
-    """The vault itself, and what of the profile changes with every run or is secret."""
-    profile = session.profile
-    folders = [bootstrap.location_folder(session.place.at), profile.state, profile.credentials]
-    found = set()
-    for folder in folders:
-        try:
-            status = os.stat(bootstrap.on_disk(folder)) if folder is not None else None
-        except OSError:
-            continue
-        if status is not None:
-            found.add((status.st_dev, status.st_ino))
-    return frozenset(found)

@@ -14,6 +14,7 @@ from ..repository.reader import Reader
 from ..repository.snapshots import Stored
 from ..services import browse
 from ..services.lookup import as_saved
+from .choosing import choose, tell_absent
 from .paths import inner_path, native, own_vault_path, shown, shown_text, split_snapshot
 from .session import Session
 from .times import iso_time
@@ -114,11 +115,13 @@ def entries(session: Session, wanted: str, *, recursive: bool = False) -> Iterat
     told, see `Session.incomplete`. Raises UsageError("snapshot_…"), ("path_not_in_snapshot"), IntegrityError.
     """
     name, text = split_snapshot(wanted)
-    stored = session.snapshots.resolve(name)
+    stored = choose(session, name)
     reader = session.vault.reader()
     unread = _Unread(session)
+    typed = inner_path(text)
+    tell_absent(session, name, stored, [] if typed == b"/" else [typed])
     if text:
-        path = as_saved(reader, [stored], inner_path(text))
+        path = as_saved(reader, [stored], typed)
         starts = [(path, browse.entry_at(reader, stored.snapshot.root, path))]
     else:
         starts = _sources(reader, stored, unread)
@@ -175,18 +178,33 @@ def entry_info(path: bytes, entry: Entry, stored: Stored) -> EntryInfo:
 def find(session: Session, pattern: str, *, under: str = "", only: str | None = None) -> Iterator[FoundInfo]:
     """Paths whose last name matches `pattern`, in all snapshots or in `only` one, below `under`.
 
-    What cannot be read is told, see `Session.incomplete`.
+    What cannot be read is told, see `Session.incomplete`. Raises UsageError("path_in_no_snapshot", path=…),
+    ("path_not_in_snapshot", path=…) for an `under` that is nowhere.
     """
     listed = session.snapshots
-    chosen = listed.items if only is None else [listed.resolve(only)]
+    chosen = listed.items if only is None else [choose(session, only)]
     session.incomplete |= only is None and listed.incomplete
     unread = _Unread(session)
     reader = session.vault.reader()
-    start = as_saved(reader, reversed(chosen), inner_path(under))
+    start = _start(reader, chosen, under, only is not None) if under else b"/"
     for match in browse.find(reader, chosen, pattern, unread, start):
         session.cancel.check()
         yield _found(match.path, match.entry, match.first, match.last, match.count)
     unread.end()
+
+
+def _start(reader: Reader, chosen: list[Stored], under: str, one: bool) -> bytes:
+    """The path in the vault below which to search, which one of the snapshots has, or may have."""
+    meanings = _meanings(under)
+    for typed in meanings:
+        path = as_saved(reader, reversed(chosen), typed)
+        for stored in reversed(chosen):
+            try:
+                if browse.look(reader, stored.snapshot.root, path) is not None:
+                    return path
+            except IntegrityError:
+                return path  # the search tells what cannot be read
+    raise UsageError("path_not_in_snapshot" if one else "path_in_no_snapshot", path=shown(meanings[0]))
 
 
 def versions(session: Session, path: str) -> list[FoundInfo]:
@@ -248,10 +266,15 @@ def differences(session: Session, before: str, after: str) -> Iterator[ChangeInf
 
 
 def content(session: Session, wanted: str) -> Iterator[bytes]:
-    """The bytes of the file `SNAPSHOT:PATH`. Raises UsageError("not_a_file"), IntegrityError."""
+    """The bytes of the file `SNAPSHOT:PATH`. Raises UsageError("path_wanted", item=…),
+    ("not_a_file", path=…), IntegrityError."""
+    if not split_snapshot(wanted)[1]:
+        raise UsageError("path_wanted", item=wanted)
     reader = session.vault.reader()
     stored, path = resolve(session, reader, wanted)
     entry = browse.entry_at(reader, stored.snapshot.root, path)
+    if entry.kind != tree.FILE:
+        raise UsageError("not_a_file", path=shown(path))
     if entry.extra is not None and entry.extra.missing:
         raise UsageError("no_content", path=shown(path))
     for piece in browse.content(reader, entry):
@@ -262,7 +285,7 @@ def content(session: Session, wanted: str) -> Iterator[bytes]:
 def resolve(session: Session, reader: Reader, wanted: str) -> tuple[Stored, bytes]:
     """The snapshot and vault path of `SNAPSHOT[:PATH]`."""
     name, path = split_snapshot(wanted)
-    stored = session.snapshots.resolve(name)
+    stored = choose(session, name)
     return stored, as_saved(reader, [stored], inner_path(path))
 
 

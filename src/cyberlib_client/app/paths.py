@@ -36,7 +36,8 @@ def split_snapshot(text: str) -> tuple[str, str]:
 def inner_path(text: str) -> bytes:
     """The vault path that the PATH of `SNAPSHOT:PATH` means.
 
-    `/home/a` and `home/a` are in the vault; `./a` and `../a` start from the current folder; `C:\\Users`,
+    `/home/a` and `home/a` are in the vault; `./a` and `../a` start from the current folder, `~/a` from the
+    home folder; `C:\\Users`,
     `C:/Users` and `\\\\server\\share` are paths of Windows, wherever they are typed. Text may hold what
     listings show (`\\xe9`), so that what was read there can be given back.
     """
@@ -46,6 +47,8 @@ def inner_path(text: str) -> bytes:
     first = re.split(r"[/\\]" if windows else "/", text, maxsplit=1)[0]
     if first in (".", ".."):
         return own_vault_path(text)
+    if first == "~":
+        return own_vault_path(os.path.expanduser(text))
     names: list[bytes] = []
     for name in parse_display(text).split(b"/"):
         if name == b"..":

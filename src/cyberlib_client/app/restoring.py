@@ -15,9 +15,12 @@ from ..repository.snapshots import Stored
 from ..services.restore import Conflict, RestoreRequest, RestoreResult, restore
 from ..services.restore import Question as Question
 from . import bootstrap
+from .choosing import choose, concerns, tell_absent, tell_newer
 from .history import remembered
-from .paths import inner_path, inner_pattern, shown_native, split_snapshot
+from .paths import inner_path, inner_pattern, shown, shown_native, shown_text, split_snapshot
 from .session import Session
+from .snapshot_list import absent_sources
+from .times import iso_time
 
 ConflictName = Literal["ask", "keep-both", "replace", "skip"]
 NamesOf = Literal["windows", "macos"]
@@ -45,14 +48,22 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class RestoreDone(msgspec.Struct, frozen=True):
-    """How a restore ended, or with `dry_run` would end. `files` to `bytes`: written in this run, `kept_both`
+    """How a restore ended, or with `dry_run` would end. `time` to `missing` tell which snapshot it was, as in
+    `SnapshotInfo`. `private`: folders that only lead to what is restored were made, for their owner alone:
+    the vault has no times of them. `files` to `bytes`: written in this run, `kept_both`
     and `replaced` of them where something else stood. `identical`: items that were there already.
     `skipped`: where something else stands, left. `to_ask` (dry run): the user would be asked. `failed`:
     items not restored whole; `incidents` name them."""
 
     outcome: Literal["completed"]
     snapshot: str
+    time: str
+    device: str
+    system: str
+    sources: list[str]
+    missing: list[str]
     to: str
+    private: bool
     dry_run: bool
     files: int
     directories: int
@@ -91,11 +102,18 @@ def run_restore(session: Session, wanted: Wanted, ask: Asks | None = None) -> Re
     return done
 
 
-def _done(wanted: Wanted, result: RestoreResult, snapshot: str) -> RestoreDone:
+def _done(wanted: Wanted, result: RestoreResult, stored: Stored, private: bool) -> RestoreDone:
+    s = stored.snapshot
     return RestoreDone(
         outcome="completed",
-        snapshot=snapshot,
+        snapshot=stored.id,
+        time=iso_time(s.time),
+        device=shown_text(s.device.name),
+        system=s.system,
+        sources=[shown(path) for path in s.sources],
+        missing=[shown(path) for path in absent_sources(stored)],
         to=shown_native(os.path.abspath(wanted.to)),
+        private=private,
         dry_run=wanted.dry_run,
         files=result.files,
         directories=result.directories,
@@ -112,17 +130,23 @@ def _done(wanted: Wanted, result: RestoreResult, snapshot: str) -> RestoreDone:
     )
 
 
-def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreResult, str]:
+def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreResult, Stored, bool]:
     _check_outside(wanted.to, session)
     names = {split_snapshot(item)[0] for item in wanted.items}
     if len(names) != 1:
         raise UsageError("one_snapshot")
-    stored = session.snapshots.resolve(names.pop())
+    name = names.pop()
+    stored = choose(session, name)
     paths = [inner_path(path) for _, path in map(split_snapshot, wanted.items)]
+    if b"/" in paths:
+        paths = []
+    tell_newer(session, name, stored)
+    tell_absent(session, name, stored, paths)
+    private = not wanted.dry_run and _makes_ways(wanted.to, stored, paths)
     request = RestoreRequest(
         stored,
         wanted.to,
-        paths=() if b"/" in paths else paths,
+        paths=paths,
         include=_include(wanted, stored),
         conflict=Conflict(wanted.conflict),
         ask=(lambda question: Conflict(ask(question))) if ask is not None else None,
@@ -140,7 +164,16 @@ def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreRes
         listener=session.listener,
         cancel=session.cancel,
     )
-    return result, stored.id
+    return result, stored, private
+
+
+def _makes_ways(to: str, stored: Stored, paths: Sequence[bytes]) -> bool:
+    """Whether folders that only lead to sources will be made, with rights that POSIX systems look at."""
+    if bootstrap.is_windows():
+        return False
+    starts = {source for source in stored.snapshot.sources if concerns(source, paths)}
+    tops = {source.split(b"/")[1] for source in starts if source.count(b"/") > 1}
+    return any(not os.path.lexists(os.path.join(os.fsencode(to), top)) for top in tops)
 
 
 def _include(wanted: Wanted, stored: Stored) -> Sequence[str]:

@@ -12,7 +12,8 @@ from .times import iso_time
 
 class SnapshotInfo(msgspec.Struct, frozen=True):
     """One snapshot. `previous`: id of the same device's one before, or null. Bytes are bytes of the user's
-    files; `stored` is what the run added to the vault. `incidents` counts, `unread` is in the report."""
+    files; `stored` is what the run added to the vault. `missing`: of `sources`, those that were not there.
+    `incidents` counts, `unread` is in the report."""
 
     id: str
     time: str
@@ -33,6 +34,7 @@ class SnapshotInfo(msgspec.Struct, frozen=True):
     new_bytes: int
     stored: int
     incidents: int
+    missing: list[str]
 
 
 def snapshots(session: Session) -> list[SnapshotInfo]:
@@ -64,4 +66,11 @@ def snapshot_info(stored: Stored) -> SnapshotInfo:
         new_bytes=counts.new_bytes,
         stored=counts.stored,
         incidents=s.incident_count,
+        missing=[shown(path) for path in absent_sources(stored)],
     )
+
+
+def absent_sources(stored: Stored) -> list[bytes]:
+    """The sources that were not there when the snapshot was made."""
+    told = {path for code, path, _ in stored.snapshot.incidents if code == "source_missing"}
+    return [path for path in stored.snapshot.sources if path in told]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -34,8 +34,9 @@ class SourceInfo(msgspec.Struct, frozen=True):
 
 
 class LeftOutInfo(msgspec.Struct, frozen=True):
-    """What one rule leaves out. `origin`: "default", "source", "option", "cachedir-tag" or
-    "one-file-system". `complete` is false when files and bytes are at least that many."""
+    """What one rule leaves out. `origin`: "default", "source", "option", "cachedir-tag", "one-file-system";
+    or "vault", "profile": as in `OwnFolder`, with its path as the pattern. `complete` is false when files and
+    bytes are at least that many."""
 
     pattern: str
     origin: str
@@ -44,6 +45,14 @@ class LeftOutInfo(msgspec.Struct, frozen=True):
     bytes: int
     complete: bool
     examples: list[str]
+
+
+class OwnFolder(msgspec.Struct, frozen=True):
+    """A folder of CyberLib's own that no backup enters. `origin`: "vault", the vault itself, or "profile",
+    what of the profile is secret or changes with every run."""
+
+    path: str
+    origin: str
 
 
 class PreviewInfo(msgspec.Struct, frozen=True):
@@ -106,14 +115,14 @@ def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
         settings = session.fresh_settings()
         if settings.vault is not None:
             check_outside(made, settings.vault.at)
-        if any(_native_of(s) == native for s in settings.sources):
+        if any(native_of(s) == native for s in settings.sources):
             raise UsageError("source_known", path=named)
         write_settings(
             session.profile, msgspec.structs.replace(settings, sources=[*settings.sources, source])
         )
     for other in settings.sources:
-        _tell_nested(session, native, _native_of(other))
-        _tell_nested(session, _native_of(other), native)
+        _tell_nested(session, native, native_of(other))
+        _tell_nested(session, native_of(other), native)
     return _info(source)
 
 
@@ -146,7 +155,7 @@ def remove_source(session: Session, path: str) -> SourceInfo:
     native = native_path(path)
     with bootstrap.lock(session.profile):
         settings = session.fresh_settings()
-        found = [s for s in settings.sources if _native_of(s) == native]
+        found = [s for s in settings.sources if native_of(s) == native]
         if not found:
             raise UsageError("source_unknown", path=display(to_vault_path(native)))
         left = [s for s in settings.sources if s not in found]
@@ -158,7 +167,10 @@ def preview_sources(session: Session, choice: Choice) -> PreviewInfo:
     """What a backup of the same choice would take. Raises as `chosen_sources`, and Stopped."""
     chosen = chosen_sources(session, choice)
     found = preview(
-        [(s.native, s.selection) for s in chosen], listener=session.listener, cancel=session.cancel
+        [(s.native, s.selection) for s in chosen],
+        listener=session.listener,
+        cancel=session.cancel,
+        never=never_entered(session),
     )
     return PreviewInfo(
         files=found.files,
@@ -179,6 +191,42 @@ def preview_sources(session: Session, choice: Choice) -> PreviewInfo:
     )
 
 
+def _own_folders(session: Session) -> Iterator[tuple[str, str]]:
+    """The folders that no backup enters, each with its origin: see `OwnFolder`."""
+    vault = session.settings.vault
+    folder = bootstrap.location_folder(vault.at) if vault is not None else None
+    if folder is not None:
+        yield os.fspath(folder), "vault"
+    yield session.profile.state, "profile"
+    yield session.profile.credentials, "profile"
+
+
+def never_entered(session: Session) -> dict[tuple[int, int], str]:
+    """(device, inode) of the folders that no backup enters, with their origins: see `OwnFolder`."""
+    found = {}
+    for folder, origin in _own_folders(session):
+        try:
+            status = os.stat(bootstrap.on_disk(folder))
+        except OSError:
+            continue
+        found[status.st_dev, status.st_ino] = origin
+    return found
+
+
+def own_folders_in(session: Session, sources: Sequence[Source]) -> list[OwnFolder]:
+    """Those folders that lie in one of the sources."""
+    roots = [os.path.join(_real(from_vault_path(source.path)), b"") for source in sources]
+    return [
+        OwnFolder(shown(to_vault_path(os.path.abspath(folder))), origin)
+        for folder, origin in _own_folders(session)
+        if os.path.isdir(folder) and any(_real(folder).startswith(root) for root in roots)
+    ]
+
+
+def _real(path: str | bytes) -> bytes:
+    return os.path.normcase(os.path.realpath(os.fsencode(path)))
+
+
 def chosen_sources(session: Session, choice: Choice) -> list[Source]:
     """The sources of one run with their rules. UsageError("no_sources"), ("bad_pattern"), ("bad_path")."""
     if choice.paths:
@@ -189,7 +237,7 @@ def chosen_sources(session: Session, choice: Choice) -> list[Source]:
         )
         return [_source(native_path(path), once, "option") for path in choice.paths]
     extra = [Rule(pattern, "option") for pattern in choice.exclude]
-    found = [_source(_native_of(s), s, "source", extra) for s in session.settings.sources]
+    found = [_source(native_of(s), s, "source", extra) for s in session.settings.sources]
     if not found:
         raise UsageError("no_sources")
     return found
@@ -209,7 +257,7 @@ def _source(native: str | bytes, settings: SourceSettings, origin: str, extra: S
 
 
 def _info(source: SourceSettings) -> SourceInfo:
-    native = _native_of(source)
+    native = native_of(source)
     return SourceInfo(
         shown(to_vault_path(native)),
         source.exclude,
@@ -219,7 +267,7 @@ def _info(source: SourceSettings) -> SourceInfo:
     )
 
 
-def _native_of(source: SourceSettings) -> str | bytes:
+def native_of(source: SourceSettings) -> str | bytes:
     """The path of a source of the settings, as this system takes it."""
     if source.escaped:
         return parse_display(source.escaped)

@@ -21,6 +21,7 @@ import msgspec
 from ..core.events import Event, Incident, Progress
 from .language import language, say
 from .places import here
+from .units import moment
 
 if TYPE_CHECKING:
     from ..app.messages import Fact, Message
@@ -257,9 +258,14 @@ def _told(code: str, facts: Mapping[str, Fact], message: Callable[..., Message])
         name: shown_native(fact) if isinstance(fact, str) and name != "problem" else fact
         for name, fact in facts.items()
     }
-    named = {name: here(fact) if isinstance(fact, str) else fact for name, fact in shown.items()}
+    named = {name: _named(name, fact) if isinstance(fact, str) else fact for name, fact in shown.items()}
     words = message(code, named, language())
     return {"code": code, "facts": shown, "title": words.title, "advice": words.advice}
+
+
+def _named(name: str, fact: str) -> str:
+    """A fact as people write it."""
+    return moment(fact) if name == "time" else here(fact)
 
 
 def incident_text(incident: Incident) -> str:

@@ -26,7 +26,8 @@ Fold = Callable[[str], str] | None
 
 class Rule(NamedTuple):
     """One line that leaves items out, and where it comes from: "default", "source" (the settings of a
-    source), "option" (the command line), "cachedir-tag", "one-file-system"."""
+    source), "option" (the command line), "cachedir-tag", "one-file-system", or what a preview
+    was given for a folder that no backup enters."""
 
     pattern: str
     origin: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import AnyStr, Final, Generic
 
@@ -30,6 +30,9 @@ MOST_INCIDENTS: Final = 1_000
 """Incidents kept in a result; all are counted, and all go to the listener."""
 
 _PROGRESS_EVERY: Final = 1_000
+
+Never = Mapping[tuple[int, int], str]
+"""(device, inode) of folders that no backup enters, with the origin of their rule; its pattern is a path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ def preview(
     listener: Listener = ignore,
     cancel: CancelToken | None = None,
     measured_entries: int = MEASURED_ENTRIES,
+    never: Never | None = None,
 ) -> Preview:
     """Walks `sources`, pairs of an absolute root and its selection, and reads no file but cache tags.
 
@@ -80,7 +84,7 @@ def preview(
     incidents ("unreadable", "vanished", "source_missing"), and so do placeholders. Raises Stopped when
     cancelled, UsageError("path_not_absolute", path=…) for a relative root.
     """
-    tally = _Tally(listener, cancel or CancelToken(), measured_entries)
+    tally = _Tally(listener, cancel or CancelToken(), measured_entries, never or {})
     tally.roots.update(dict.fromkeys((_compared(root) for root, _ in sources), False))
     # Outer ones first: what they come by on their way is not walked again.
     for root, selection in sorted(sources, key=lambda source: len(os.fsencode(source[0]))):
@@ -113,8 +117,9 @@ class _Count:
 class _Tally:
     """What all walks of one preview have counted."""
 
-    def __init__(self, listener: Listener, cancel: CancelToken, budget: int) -> None:
+    def __init__(self, listener: Listener, cancel: CancelToken, budget: int, never: Never) -> None:
         self.cancel = cancel
+        self.never = never
         self.budget = budget
         self.files = self.bytes = self.folders = self.others = 0
         self.away = _Count()
@@ -277,7 +282,9 @@ class _Walk(Generic[AnyStr]):
             return False
         if rule is None:
             status = _folder_status(entry)
-            rule = self._selection.judge_entering(status.st_dev, self._device)
+            rule = self._never(entry.path, status) or self._selection.judge_entering(
+                status.st_dev, self._device
+            )
             if rule is None and is_placeholder(status):
                 self._tally.place_away(entry.path, 0)
                 return False
@@ -292,6 +299,10 @@ class _Walk(Generic[AnyStr]):
             count.files += 1
             count.bytes += entry.stat(follow_symlinks=False).st_size
         return False
+
+    def _never(self, path: AnyStr, status: os.stat_result) -> Rule | None:
+        origin = self._tally.never.get((status.st_dev, status.st_ino))
+        return Rule(_shown(path), origin) if origin else None
 
     def _measure(self, count: _Count, folder: AnyStr) -> None:
         """Adds what lies in a left-out folder, but not on other file systems: `/proc` has no size, and a

@@ -66,15 +66,19 @@ class SnapshotList:
         there = {s.digest for s in self.items} | {digest for digest, later in self.unread.items() if later}
         return self.seen - there
 
-    def resolve(self, wanted: str) -> Stored:
-        """By id, a unique prefix of at least four digits, or `latest`.
+    def resolve(self, wanted: str, device: bytes | None = None) -> Stored:
+        """By id, or a unique prefix of at least four digits; by `latest`, the newest of `device`, else of
+        all; by `latest@NAME`, the newest of the devices of that name, in whatever capitals.
 
-        Raises UsageError("no_snapshot"), ("snapshot_unknown"), ("snapshot_ambiguous").
+        Raises UsageError("no_snapshot"), ("snapshot_unknown"), ("snapshot_ambiguous"),
+        ("device_unknown", device=…, known=…).
         """
-        if wanted == "latest":
+        latest, at, name = wanted.partition("@")
+        if latest == "latest":
             if not self.items:
                 raise UsageError("no_snapshot")
-            return self.items[-1]
+            own = self.latest_of(device) if device is not None and not at else None
+            return self._latest_named(name) if at else own or self.items[-1]
         prefix = wanted.lower()
         found = [s for s in self.items if s.id.startswith(prefix)] if len(prefix) >= 4 else []
         if not found:
@@ -82,6 +86,13 @@ class SnapshotList:
         if len(found) > 1:
             raise UsageError("snapshot_ambiguous", snapshot=wanted)
         return found[0]
+
+    def _latest_named(self, name: str) -> Stored:
+        found = [s for s in self.items if s.snapshot.device.name.casefold() == name.casefold()]
+        if not found:
+            known = ", ".join(sorted({s.snapshot.device.name for s in self.items}))
+            raise UsageError("device_unknown", device=name, known=known)
+        return found[-1]
 
     def latest_of(self, device: bytes) -> Stored | None:
         """The newest snapshot of one device, by its number."""

@@ -342,3 +342,13 @@ def test_every_byte_is_either_kept_or_left_out(wanted: dict[str, int], rules: li
     assert found.files + sum(one.files for one in found.left_out) == len(files)
     assert found.bytes + sum(one.bytes for one in found.left_out) == sum(files.values())
     assert all(one.complete for one in found.left_out)
+
+
+def test_a_folder_that_no_backup_enters_has_an_origin_of_its_own(tmp_path: Path) -> None:
+    fill(tmp_path, {"a": 1, "own/secret": 10, "own/deep/x": 100})
+    status = os.lstat(tmp_path / "own")
+    found = preview([(str(tmp_path), selection("*.iso"))], never={(status.st_dev, status.st_ino): "vault"})
+    (left,) = found.left_out
+    assert left.rule == Rule(shown(tmp_path / "own"), "vault")
+    assert (found.files, found.folders, left.items, left.files, left.bytes) == (1, 1, 1, 2, 110)
+    assert found.unused == (Rule("*.iso", "option"),)

@@ -122,6 +122,24 @@ def test_the_order_is_always_the_same() -> None:
     assert order(chain) == first
 
 
+def test_latest_of_one_device_or_of_all() -> None:
+    chain = Chain()
+    for hour, name in enumerate(["a", "b", "a", "B"]):
+        chain.add(name, NOW + hour * HOUR)
+    found = chain.load()
+
+    def latest(name: str | None, wanted: str = "latest") -> tuple[str, int]:
+        made = found.resolve(wanted, device(name).device.id if name else None).snapshot
+        return made.device.name, made.sequence
+
+    assert [latest(name) for name in ("a", "b", "c", None)] == [("a", 2), ("b", 1), ("B", 1), ("B", 1)]
+    assert latest("b", "latest@A") == ("a", 2)
+    assert latest("a", "latest@b") == ("B", 1)
+    with pytest.raises(UsageError) as refused:
+        found.resolve("latest@c")
+    assert (refused.value.code, refused.value.facts["known"]) == ("device_unknown", "B, a, b")
+
+
 # ---- names ----------------------------------------------------------------------------------------
 
 

@@ -42,10 +42,37 @@ NOTICES: Final[dict[str, Text]] = {
         " cyberlib verify --accept-missing.",
     ),
     "more_snapshots": Text(
-        "{count} autres versions sont dans le même cas ({problem}).",
+        "Versions dans le même cas ({problem}), non nommées ici : {count}.",
         "cyberlib verify les nomme toutes.",
-        "{count} more snapshots are in the same state ({problem}).",
+        "Snapshots in the same state ({problem}), not named here: {count}.",
         "cyberlib verify names them all.",
+    ),
+    "latest_of_another": Text(
+        "Ce poste n’a pas encore de version dans ce coffre ; « latest » est donc la plus récente de toutes :"
+        " {snapshot}, du {time}, poste « {device} ».",
+        "Le coffre en a aussi de : {others}. Pour un autre poste : latest@NOM.",
+        "This machine has no snapshot in this vault yet; “latest” is therefore the newest of all:"
+        " {snapshot}, of {time}, device “{device}”.",
+        "The vault also has snapshots of: {others}. For another device: latest@NAME.",
+    ),
+    "newer_elsewhere": Text(
+        "« latest » est la plus récente de ce poste, {snapshot} ; d’autres postes en ont de plus récentes :"
+        " {others}.",
+        "Pour un autre poste : latest@NOM, ou le début du nom d’une version (cyberlib snapshots).",
+        "“latest” is this machine’s newest, {snapshot}; other devices have newer ones: {others}.",
+        "For another device: latest@NAME, or the beginning of a snapshot’s id (cyberlib snapshots).",
+    ),
+    "source_was_missing": Text(
+        "La version {snapshot} est incomplète : {path} n’était pas là quand elle a été faite.",
+        "[La dernière qui le contient est {last}, du {time}.]",
+        "The snapshot {snapshot} is incomplete: {path} was not there when it was made.",
+        "[The last one that holds it is {last}, of {time}.]",
+    ),
+    "source_not_included": Text(
+        "La version {snapshot} ne contient pas {path}, que son poste sauvegarde d’ordinaire.",
+        "[La dernière qui le contient est {last}, du {time}.]",
+        "The snapshot {snapshot} does not hold {path}, which its device usually backs up.",
+        "[The last one that holds it is {last}, of {time}.]",
     ),
     "folder_unread": Text(
         "{path} ne peut pas être lu[ dans la version {snapshot}] : ce dossier, ou l’un de ceux qui y mènent,"
@@ -56,9 +83,9 @@ NOTICES: Final[dict[str, Text]] = {
         "cyberlib verify --read-data says what is touched.",
     ),
     "folders_unread": Text(
-        "{count} autres dossiers ne peuvent pas être lus.",
+        "Dossiers illisibles, non nommés ici : {count}.",
         "cyberlib verify --read-data dit ce qui est touché.",
-        "{count} more folders cannot be read.",
+        "Folders that cannot be read, not named here: {count}.",
         "cyberlib verify --read-data says what is touched.",
     ),
     "slot_came_back": Text(
@@ -225,7 +252,7 @@ INCIDENTS: Final[dict[str, Text]] = {
         "",
     ),
     "target_of_another": Text(
-        "et ce qui suit : la destination appartient à un autre utilisateur, qui peut renommer, remplacer ou "
+        "et ce qui suit : la destination appartient à un autre utilisateur, qui peut renommer, remplacer ou "
         "effacer ce qui y est restauré.",
         "",
         "and below: the target folder belongs to another user, who may rename, replace or delete what is "

@@ -102,9 +102,10 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "sources_missing": Text(
         "Aucun des dossiers à sauvegarder n’est là ; aucune version n’a été faite.",
-        "Branchez le disque ou montez le partage ; sinon corrigez la liste : cyberlib sources.",
+        "Vérifiez chaque chemin, et que le disque ou le partage est là. Les dossiers du profil :"
+        " cyberlib sources list.",
         "None of the folders to back up is there; no snapshot was made.",
-        "Plug the disk in or mount the share; otherwise correct the list: cyberlib sources.",
+        "Check each path, and that the disk or share is there. The profile’s sources: cyberlib sources list.",
     ),
     "target_full": Text(
         "Plus de place là où l’on restaure ({path}).",

@@ -144,6 +144,18 @@ ERRORS: Final[dict[str, Text]] = {
         "Several snapshots begin with “{snapshot}”.",
         "Give a few more digits.",
     ),
+    "device_unknown": Text(
+        "Aucune version n’est d’un poste nommé « {device} ».",
+        "Les postes qui en ont : {known}.",
+        "No snapshot is of a device called “{device}”.",
+        "The devices that have some: {known}.",
+    ),
+    "path_wanted": Text(
+        "« {item} » nomme une version, mais aucun fichier.",
+        "Donnez les deux : VERSION:FICHIER. Ce qu’elle contient : cyberlib ls VERSION.",
+        "“{item}” names a snapshot, but no file.",
+        "Give both: SNAPSHOT:FILE. What it holds: cyberlib ls SNAPSHOT.",
+    ),
     "one_snapshot": Text(
         "On ne restaure qu’une version à la fois.",
         "Donnez le même nom de version à chaque chemin.",

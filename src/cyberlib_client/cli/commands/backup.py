@@ -9,7 +9,7 @@ from ..language import Both, say
 from ..run import Run, pass_run
 from ..units import FILE, ITEM, duration, many, size
 from ..words import argument, command, option
-from .sources import rules
+from .sources import own, rules
 
 if TYPE_CHECKING:
     from ...app.backups import BackupDone
@@ -96,6 +96,9 @@ def lines(done: BackupDone) -> Iterator[str]:
         f"New content: {size(s.new_bytes)}; added to the vault, once compressed and encrypted:"
         f" {size(s.stored)}.",
     )
+    if done.left_out:
+        folders = ", ".join(map(own, done.left_out))
+        yield say(f"Laissés de côté : {folders}.", f"Left out: {folders}.")
     if done.unread:
         yield say(
             f"ATTENTION, sans copie sûre : {many(done.unread, *ITEM)} (voir ci-dessus).",

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     "--under",
     default="",
     metavar=Both("CHEMIN", "PATH"),
-    help=Both("Seulement sous ce dossier.", "Only below this folder."),
+    help=Both(
+        "Seulement sous ce dossier : son chemin sur ce poste, ou dans le coffre.",
+        "Only below this folder: its path on this machine, or in the vault.",
+    ),
 )
 @option(
     "--in",

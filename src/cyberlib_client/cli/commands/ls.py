@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     "item",
     metavar=Both("VERSION[:CHEMIN]", "SNAPSHOT[:PATH]"),
     help=Both(
-        "Une version (« latest », ou le début de son nom) et un chemin. Sans chemin : les dossiers protégés.",
-        "A snapshot (“latest”, or the beginning of its id) and a path. Without a path: its sources.",
+        "Une version (« latest » : la dernière de ce poste ; « latest@NOM » : d’un autre ; ou le début de son"
+        " nom) et un chemin. Sans chemin : les dossiers protégés.",
+        "A snapshot (“latest”: this machine’s newest; “latest@NAME”: another’s; or the beginning of its id)"
+        " and a path. Without a path: its sources.",
     ),
 )
 @option(
@@ -58,8 +60,14 @@ def line(entry: EntryInfo) -> str:
     target = f" -> {_target(entry)}" if entry.kind == "symlink" else ""
     owner = f"{entry.owner or entry.uid}:{entry.group or entry.gid}"
     size_text = size(entry.size) if entry.kind == "file" else ""
-    text = f"{_mode(entry)}  {owner:<15}  {size_text:>8}  {moment(entry.modified)}  {path}{target}"
+    text = f"{_mode(entry)}  {owner:<15}  {size_text:>8}  {_modified(entry):<16}  {path}{target}"
     return text + _remark(entry)
+
+
+def _modified(entry: EntryInfo) -> str:
+    """A folder that only leads to a source has no times in the vault."""
+    untold = entry.kind == "directory" and entry.modified == "1970-01-01T00:00:00Z"
+    return "—" if untold else moment(entry.modified)
 
 
 def _target(entry: EntryInfo) -> str:

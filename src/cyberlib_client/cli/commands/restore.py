@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from ..incidents import few_incidents
 from ..language import Both, say
+from ..places import sources_told
 from ..run import Run, pass_run
-from ..units import FILE, ITEM, count, duration, many, size
+from ..units import FILE, ITEM, count, duration, many, moment, size
 from ..words import argument, choice, command, option
 
 if TYPE_CHECKING:
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
     nargs=-1,
     required=True,
     metavar=Both("VERSION[:CHEMIN]...", "SNAPSHOT[:PATH]..."),
-    help=Both("Une version et ce que l’on en veut.", "A snapshot, and what is wanted of it."),
+    help=Both(
+        "Une version et ce que l’on en veut. « latest » : la dernière de ce poste ; « latest@NOM » : d’un"
+        " autre.",
+        "A snapshot, and what is wanted of it. “latest”: this machine’s newest; “latest@NAME”: another’s.",
+    ),
 )
 @option(
     "--to",
@@ -139,6 +144,12 @@ def _asker(run: Run) -> Asks:
 
 def lines(done: RestoreDone) -> Iterator[str]:
     """A restore told in a few lines."""
+    sources = sources_told(done.sources, done.system)
+    when = moment(done.time)
+    yield say(
+        f"Version {done.snapshot[:8]} du {when}, poste « {done.device} » : {sources}",
+        f"Snapshot {done.snapshot[:8]} of {when}, device “{done.device}”: {sources}",
+    )
     figures = f"{many(done.files, *FILE)}, {size(done.bytes)}"
     if done.dry_run:
         yield say(
@@ -148,6 +159,11 @@ def lines(done: RestoreDone) -> Iterator[str]:
         yield say(
             f"Restauré dans {done.to} : {figures}, en {duration(done.seconds)}.",
             f"Restored to {done.to}: {figures}, in {duration(done.seconds)}.",
+        )
+    if done.private:
+        yield say(
+            "Créés pour vous seul (droits 0700) : les dossiers qui ne font que mener à ce qui est restauré.",
+            "Made for you alone (mode 0700): the folders that only lead to what is restored.",
         )
     yield from _there(done)
     if done.failed:

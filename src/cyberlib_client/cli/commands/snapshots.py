@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..language import Both, say
 from ..run import Run, pass_run
 from ..tables import table
-from ..units import count, moment, size
+from ..units import count, many, moment, size
 from ..words import command
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 @command(
     "snapshots",
     Both(
-        "Lister les versions du coffre, les plus anciennes d’abord.",
-        "List snapshots, oldest first.",
+        "Lister les versions du coffre, les plus anciennes d’abord. Une version : tout ce qu’une sauvegarde a"
+        " trouvé, à sa date.",
+        "List snapshots, oldest first. A snapshot: all that one backup found, at its time.",
     ),
 )
 @pass_run
@@ -55,5 +56,16 @@ def _row(s: SnapshotInfo) -> list[str]:
         size(s.bytes),
         size(s.stored),
         " ".join(native(path, s.system) or path for path in s.sources),
-        s.label,
+        " ".join(filter(None, (s.label, _incomplete(s)))),
     ]
+
+
+def _incomplete(s: SnapshotInfo) -> str:
+    """What the version lacks, seen in the list."""
+    if not s.missing:
+        return ""
+    lacking = many(len(s.missing), *_ABSENT)
+    return say(f"[incomplète : {lacking}]", f"[incomplete: {lacking}]")
+
+
+_ABSENT = (Both("dossier absent", "source missing"), Both("dossiers absents", "sources missing"))

@@ -12,7 +12,7 @@ from ..units import FILE, FOLDER, many, size
 from ..words import argument, command, group, option
 
 if TYPE_CHECKING:
-    from ...app.sources import PreviewInfo, SourceInfo
+    from ...app.sources import OwnFolder, PreviewInfo, SourceInfo
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -152,7 +152,14 @@ _ORIGINS = {
     "option": Both("de la commande", "of the command"),
     "cachedir-tag": Both("cache marqué", "tagged cache"),
     "one-file-system": Both("autre système de fichiers", "other file system"),
+    "vault": Both("le coffre lui-même", "the vault itself"),
+    "profile": Both("fichiers privés de CyberLib", "CyberLib’s private files"),
 }
+
+
+def own(folder: OwnFolder) -> str:
+    """A folder that no backup enters, with the reason."""
+    return f"{here(folder.path)} ({_ORIGINS[folder.origin]})"
 
 
 def _preview(found: PreviewInfo) -> Iterator[str]:
@@ -171,7 +178,11 @@ def _preview(found: PreviewInfo) -> Iterator[str]:
     for rule in found.left_out:
         least = "" if rule.complete else say("au moins ", "at least ")
         files = many(rule.files, *FILE)
-        yield f"  {rule.pattern}  [{_ORIGINS[rule.origin]}]  {least}{files}, {size(rule.bytes)}"
+        own_folder = rule.origin in ("vault", "profile")
+        named = here(rule.pattern) if own_folder else rule.pattern
+        yield f"  {named}  [{_ORIGINS[rule.origin]}]  {least}{files}, {size(rule.bytes)}"
+        if own_folder:
+            continue
         for example in rule.examples:
             yield f"      {here(example)}"
     for pattern in found.unused:

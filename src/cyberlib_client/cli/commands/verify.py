@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import count, duration, size
+from ..units import SNAPSHOT, count, duration, many, size
 from ..words import Between, command, option
 
 if TYPE_CHECKING:
@@ -68,21 +68,52 @@ def _reason(reason: str) -> str:
     return words.get(reason, reason)
 
 
+_CASES = (Both("autre cas", "more case"), Both("autres cas", "more cases"))
+
+
+def _told(what: str, how: str) -> str:
+    return say(f"! {what} : {how}", f"! {what}: {how}")
+
+
+def _by_file(done: Verified) -> dict[tuple[str, str], list[str]]:
+    """Each damaged file once: its path and what is wrong, with the snapshots that hold it so."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for file in done.affected:
+        found.setdefault((file.native or file.path, file.reason), []).append(file.snapshot)
+    return found
+
+
+def _checked(done: Verified) -> str:
+    """How far the verification went."""
+    looked = f"{many(done.snapshots, *SNAPSHOT)}, {many(done.packs, *_PACKS)}"
+    time = duration(done.seconds)
+    if not done.percent:
+        return say(
+            f"Contrôlés : {looked} (présence et taille, sans relire leur contenu), en {time}.",
+            f"Checked: {looked} (presence and size, their content not read), in {time}.",
+        )
+    read = f"{count(done.packs_read)}/{count(done.packs)} ({size(done.bytes_read)})"
+    return say(
+        f"Contrôlés : {looked} ; paquets relus : {read}, en {time}.",
+        f"Checked: {looked}; packs read: {read}, in {time}.",
+    )
+
+
+_PACKS = (Both("paquet", "pack"), Both("paquets", "packs"))
+
+
 def lines(done: Verified) -> Iterator[str]:
     """A verification told in a few lines."""
-
     for problem in done.damaged:
-        yield f"! {problem.name}: {_reason(problem.reason)}"
-    for file in done.affected:
-        yield f"! {file.snapshot[:8]}:{file.native or file.path}: {_reason(file.reason)}"
+        yield _told(problem.name, _reason(problem.reason))
+    for (path, reason), held in _by_file(done).items():
+        last, number = held[-1][:8], many(len(held), *SNAPSHOT)
+        spans = say(f"dans {number}, la dernière {last}", f"in {number}, last {last}")
+        yield _told(path, f"{_reason(reason)} ({spans})")
     if done.affected_count > len(done.affected):
-        rest = count(done.affected_count - len(done.affected))
-        yield say(f"… et {rest} autres fichiers", f"… and {rest} more files")
-    packs, read = f"{count(done.packs_read)}/{count(done.packs)}", size(done.bytes_read)
-    yield say(
-        f"Paquets relus : {packs} ({read}), en {duration(done.seconds)}.",
-        f"Packs read: {packs} ({read}), in {duration(done.seconds)}.",
-    )
+        rest = many(done.affected_count - len(done.affected), *_CASES)
+        yield say(f"… et {rest}.", f"… and {rest}.")
+    yield _checked(done)
     if not done.ok:
         yield say("LE COFFRE EST ENDOMMAGÉ.", "THE VAULT IS DAMAGED.")
         if any(not d.name.startswith("packs/") for d in done.damaged):

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 @command(
     "versions",
     Both(
-        "Lister les états successifs d’un fichier ou d’un dossier.",
-        "List the states of one file or folder over time.",
+        "Lister les états successifs d’un fichier ou d’un dossier. Un état : un même contenu et une même"
+        " date, qu’une ou plusieurs versions montrent.",
+        "List the states of one file or folder over time. A state: one content and time, which one or more"
+        " snapshots show.",
     ),
 )
 @argument(
