@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,9 @@ def named(line: CommandLine, name: str) -> CommandLine:
     """The same profile, whose device has this name from now on."""
     settings = line.profile / "settings.toml"
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(f'device = "{name}"\n{text}', encoding="utf-8")
+    text, number = re.subn(r'^device = ".*"$', f'device = "{name}"', text, count=1, flags=re.MULTILINE)
+    assert number == 1
+    settings.write_text(text, encoding="utf-8")
     return line
 
 

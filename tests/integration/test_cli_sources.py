@@ -96,6 +96,7 @@ def test_the_vault_and_private_files_in_a_source_are_told_to_be_left_out(
 ) -> None:
     make_tree(tmp_path / "work", {"a.txt": b"a"})
     line("sources", "add", str(tmp_path))
+    line("backup")
     found = line.json("sources", "preview")["result"]
     own = [(Path(one["pattern"]).name, one["origin"]) for one in found["left_out"]]
     assert sorted(own) == [("credentials", "profile"), ("state", "profile"), ("vault", "vault")]
