@@ -62,7 +62,7 @@ def run_verify(session: Session, *, percent: int = 0, accept_missing: bool = Fal
 
     `accept_missing`: snapshots that this machine saw and that are gone are not missed any more, and an older
     table of slots than it saw is taken as the newest, against a proof. Raises Stopped,
-    UsageError("proof_needed"), and what unlocking and the store raise.
+    NeedsUnlock("proof_needed"), and what unlocking and the store raise.
     """
     session.accepts_older = accept_missing
     with remembered(session, "verify") as ended:
