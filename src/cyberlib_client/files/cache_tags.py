@@ -11,6 +11,7 @@ import stat
 from typing import Final
 
 from ..core.platform import Native
+from .folder import joined
 
 TAG_NAME: Final = "CACHEDIR.TAG"
 TAG_NAME_BYTES: Final = b"CACHEDIR.TAG"
@@ -28,7 +29,7 @@ def is_cache_directory(folder: Native | int) -> bool:
     """Whether `folder`, a path or an open directory, carries the tag. A tag that cannot be read is no tag:
     the folder is kept."""
     inside = folder if isinstance(folder, int) else None
-    tag: Native = TAG_NAME if isinstance(folder, int) else _inside(folder)
+    tag: Native = TAG_NAME if isinstance(folder, int) else joined(folder, TAG_NAME_BYTES)
     try:
         # Windows has no O_NOFOLLOW; asking first is enough, as nothing is at stake in a race.
         if not stat.S_ISREG(os.stat(tag, dir_fd=inside, follow_symlinks=False).st_mode):
@@ -42,7 +43,3 @@ def is_cache_directory(folder: Native | int) -> bool:
         return False
     finally:
         os.close(descriptor)
-
-
-def _inside(folder: Native) -> Native:
-    return os.path.join(folder, TAG_NAME) if isinstance(folder, str) else os.path.join(folder, TAG_NAME_BYTES)

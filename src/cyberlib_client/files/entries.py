@@ -16,9 +16,6 @@ _OFFLINE: Final = 0x0000_1000
 _RECALL_ON_OPEN: Final = 0x0004_0000
 _RECALL_ON_DATA_ACCESS: Final = 0x0040_0000
 
-HAS_PLACEHOLDERS: Final = sys.platform in ("win32", "darwin")
-"""Whether this system knows any: elsewhere no item needs to be asked."""
-
 # <sys/stat.h> of macOS 10.15 and later: the content is in iCloud or with another file provider.
 _SF_DATALESS: Final = 0x4000_0000
 
@@ -28,9 +25,12 @@ def is_folder(entry: os.DirEntry[str] | os.DirEntry[bytes]) -> bool:
     in a profile leads in circles). May raise OSError on Windows."""
     if not entry.is_dir(follow_symlinks=False):
         return False
-    if sys.platform == "win32":
-        return not entry.stat(follow_symlinks=False).st_reparse_tag & _NAME_SURROGATE
-    return True
+    return sys.platform != "win32" or is_entered(entry.stat(follow_symlinks=False))
+
+
+def is_entered(status: os.stat_result) -> bool:
+    """The same from what the item itself is (lstat)."""
+    return stat.S_ISDIR(status.st_mode) and not getattr(status, "st_reparse_tag", 0) & _NAME_SURROGATE
 
 
 def is_placeholder(status: os.stat_result) -> bool:

@@ -28,7 +28,6 @@ _ANY: Final = sys.getfilesystemencodeerrors()
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 _DIRECTORY: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NONBLOCK", 0)
 _NO_ATIME: Final = getattr(os, "O_NOATIME", 0)
-_QUIETLY: Final = _NO_FOLLOW | _NO_ATIME
 
 
 class Folder:
@@ -90,22 +89,22 @@ class Folder:
             raise FileNotFoundError(name)
         self._fd = again._fd
 
-    def items(self, problem: Problem) -> list[tuple[bytes, bool]]:
-        """(name, folder to enter?) of all it holds, in order of names; a link or a junction is no folder.
+    def items(self, problem: Problem) -> dict[bytes, bool]:
+        """Of all it holds, in order of names, whether it is a folder to enter: no link, no junction.
 
         An item of which not even that can be told goes to `problem`. Raises OSError when the directory
         cannot be read.
         """
-        found: list[tuple[bytes, bool]] = []
+        found: dict[bytes, bool] = {}
         with os.scandir(os.fsdecode(self.path) if sys.platform == "win32" else self._fd) as entries:
             for entry in entries:
                 name = entry.name.encode(_NAMES, _ANY)
                 try:
-                    found.append((name, is_folder(entry)))
+                    found[name] = is_folder(entry)
                 except OSError as error:
                     problem(name, error)
         # A file system of doubtful make may tell one name twice; a directory of a vault holds it once.
-        return sorted(dict(found).items())
+        return dict(sorted(found.items()))
 
     def status(self, name: bytes) -> os.stat_result:
         """What an item is, a link itself. Raises OSError."""
@@ -118,10 +117,7 @@ class Folder:
         """A descriptor of an item, see `open_quietly`; no link is followed. Raises OSError."""
         if sys.platform == "win32":
             return os.open(self.path_of(name), flags)
-        try:
-            return os.open(name, flags | _QUIETLY, dir_fd=self._fd)
-        except PermissionError:
-            return open_quietly(name, flags | _NO_FOLLOW, self._fd)
+        return open_quietly(name, flags | _NO_FOLLOW, self._fd)
 
     def target_of(self, name: bytes) -> bytes:
         """Where a link leads, as it says it. Raises OSError."""
@@ -131,9 +127,7 @@ class Folder:
 
     def path_of(self, name: bytes) -> Native:
         """The path of an item, for calls that take nothing else."""
-        if isinstance(self.path, bytes):
-            return os.path.join(self.path, name)
-        return os.path.join(self.path, name.decode("utf-8", "surrogatepass"))
+        return joined(self.path, name)
 
     def reach(self, name: bytes) -> Native:
         """A path that leads to an item by way of this directory, wherever that is by now; where the system
@@ -154,6 +148,13 @@ class Found(NamedTuple):
     name: bytes
     stat: os.stat_result
     folder: Folder
+
+
+def joined(folder: Native, name: bytes) -> Native:
+    """The path of an item of a folder."""
+    if isinstance(folder, bytes):
+        return os.path.join(folder, name)
+    return os.path.join(folder, name.decode("utf-8", "surrogatepass"))
 
 
 def open_quietly(path: Native, flags: int, dir_fd: int | None) -> int:

@@ -113,6 +113,11 @@ def windows_folded(name: bytes) -> str:
     return "".join(big if len(big := c.upper()) == 1 else c for c in text)
 
 
+def compared(path: bytes) -> bytes:
+    """A path or name as this system compares it: on Windows `A` and `a` are one."""
+    return windows_folded(path).encode("utf-8", "surrogateescape") if THIS_SYSTEM == "windows" else path
+
+
 def _resolved(names: list[bytes]) -> list[bytes]:
     kept: list[bytes] = []
     for name in names:

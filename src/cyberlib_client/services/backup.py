@@ -215,7 +215,7 @@ def _walk(
     lossy = bool(report.missing or report.damaged or run.request.suspects)
     holds = (lambda e: _holds(index, reader, e)) if lossy else _start_holder(index)
     alike = _alike(mine, run.request)
-    census = Census(run.request.sources) if run.request.estimate and alike is None else None
+    census = Census(run.request.sources, run.request.skip) if run.request.estimate and alike is None else None
     meter = Meter(packer, _totals(alike, census), run.listener, run.cancel, run.checkpoint)
     leaves = Leaves(saver, metadata, run.incident)
     walker = Walker(leaves, nodes, reader, holds, run.request.skip, run.incident, run.cancel, meter.tick)

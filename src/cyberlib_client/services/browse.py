@@ -19,11 +19,17 @@ from ..repository.content import content_spans
 from ..repository.reader import Reader
 from ..repository.snapshots import Stored
 from ..repository.trees import find_entry, read_directory
+from .entry import same_metadata
 
 
 def split_path(path: bytes) -> list[bytes]:
     """The names of a vault path; empty for the root."""
     return [name for name in path.split(b"/") if name]
+
+
+def join_path(names: Iterable[bytes]) -> bytes:
+    """The vault path of names, b"" for none."""
+    return b"".join(b"/" + name for name in names)
 
 
 def entry_at(reader: Reader, root: bytes, path: bytes) -> Entry:
@@ -195,7 +201,7 @@ def find(
             continue
         if entry is not None and entry.kind == tree.DIRECTORY and entry.content:
             start[entry.content] = start.get(entry.content, 0) | 1 << place
-    path = b"".join(b"/" + name for name in split_path(under))
+    path = join_path(split_path(under))
     stack = [(path, _names(reader, start, test, partial(_tell, unread, path, snapshots)))]
     count = 0
     while stack:
@@ -325,10 +331,4 @@ def _kind(old: Entry | None, new: Entry | None) -> str:
         return "~"
     if old.kind != tree.DIRECTORY and (old.content, old.size) != (new.content, new.size):
         return "~"
-    return "m" if _metadata(old) != _metadata(new) else ""
-
-
-def _metadata(e: Entry) -> tuple[object, ...]:
-    attributes = e.extra.metadata if e.extra else None
-    # A directory's time changes with what it holds; that shows in its content.
-    return e.mode, e.uid, e.gid, attributes, e.mtime if e.kind != tree.DIRECTORY else 0
+    return "" if same_metadata(old, new) else "m"

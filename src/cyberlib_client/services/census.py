@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..core.errors import CyberlibError
 from ..core.ports import CancelToken
@@ -15,10 +15,14 @@ Totals = tuple[int, int]
 
 
 class Census:
-    """Counts what sources hold in a thread of its own, with the same choice of what is left out."""
+    """Counts what sources hold in a thread of its own, with the same choice of what is left out.
 
-    def __init__(self, sources: Sequence[Source]) -> None:
+    `skip`: (device, inode) of directories that are never entered.
+    """
+
+    def __init__(self, sources: Sequence[Source], skip: Iterable[tuple[int, int]] = ()) -> None:
         self._sources = [(source.native, source.selection) for source in sources]
+        self._never = dict.fromkeys(skip, "never")
         self._cancel = CancelToken()
         self._totals: Totals | None = None
         self._thread = threading.Thread(target=self._count, name="census", daemon=True)
@@ -40,7 +44,7 @@ class Census:
 
     def _count(self) -> None:
         try:
-            found = preview(self._sources, cancel=self._cancel, measured_entries=0)
+            found = preview(self._sources, cancel=self._cancel, measured_entries=0, never=self._never)
             self._totals = found.files, found.bytes
         except (CyberlibError, OSError):
             pass  # the backup itself meets the same and tells it; it only goes on without a total

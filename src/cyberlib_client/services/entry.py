@@ -60,12 +60,14 @@ def entry_of(name: bytes, s: os.stat_result, kind: int, content: bytes, extra: E
 
 
 def same_metadata(a: Entry, b: Entry) -> bool:
-    """Whether two states of one file differ in content alone, if at all."""
-    return (a.mode, a.uid, a.gid, a.mtime, _attributes(a)) == (b.mode, b.uid, b.gid, b.mtime, _attributes(b))
+    """Whether two states of one item differ in content alone, if at all."""
+    return _metadata(a) == _metadata(b)
 
 
-def _attributes(entry: Entry) -> dict[str, bytes]:
-    return (entry.extra.metadata if entry.extra else None) or {}
+def _metadata(e: Entry) -> tuple[object, ...]:
+    attributes = (e.extra.metadata if e.extra else None) or {}
+    # A directory's time changes with what it holds; that shows in its content.
+    return e.mode, e.uid, e.gid, attributes, e.mtime if e.kind != tree.DIRECTORY else 0
 
 
 def _kept(ns: int) -> int:

@@ -10,11 +10,12 @@ from ..core.errors import Failed, IntegrityError, UsageError
 from ..core.events import Incident
 from ..core.format_v1.tree import Entry, root_entry
 from ..core.platform import Native
-from ..files.names import THIS_SYSTEM, display, from_vault_path
+from ..files.names import compared, display, from_vault_path
 from ..files.selection import Selection
 from ..repository.reader import Reader
 from ..repository.snapshots import Stored
-from ..repository.trees import NodeWriter, find_entry
+from ..repository.trees import NodeWriter
+from .browse import join_path, look, split_path
 from .entry import Earlier
 from .overlap import left_out_at
 from .walk import Walker
@@ -44,7 +45,7 @@ class _Planned:
     source: Source
     outer: _Planned | None
     stop: int
-    inner: dict[bytes, Below] = field(default_factory=dict)
+    inner: dict[bytes, tuple[bytes, Below]] = field(default_factory=dict)
 
 
 class Forest:
@@ -72,15 +73,17 @@ class Forest:
         # Inner ones first: an outer one takes them into its tree while it is walked.
         for planned in reversed(_plan(self._sources)):
             source = planned.source
-            entry = self._source(source, self._grafts(planned))
+            entry = self._source(planned)
             if entry is None:
                 continue
             if planned.outer is None:
-                below.append((_names(source.path), entry))
+                below.append((split_path(source.path), entry))
             else:
-                names = _names(source.path)
+                names = split_path(source.path)
                 at = names[: planned.stop - 1]
-                planned.outer.inner.setdefault(_joined(at), []).append((names[len(at) :], entry))
+                path = join_path(at)
+                _, inner = planned.outer.inner.setdefault(compared(path), (path, []))
+                inner.append((names[len(at) :], entry))
         if not below:
             raise Failed("sources_missing")
         root = self._directory(b"", below).content
@@ -88,11 +91,10 @@ class Forest:
             raise Failed("sources_missing")
         return root
 
-    def _grafts(self, planned: _Planned) -> dict[bytes, list[Entry]]:
-        """By folder of the source: entries of the inner sources its walk does not get to."""
-        return {path: self._entries(path, below) for path, below in planned.inner.items()}
-
-    def _source(self, source: Source, grafts: dict[bytes, list[Entry]]) -> Entry | None:
+    def _source(self, planned: _Planned) -> Entry | None:
+        source = planned.source
+        # By folder of the source: entries of the inner sources its walk does not get to.
+        grafts = {key: self._entries(path, below) for key, (path, below) in planned.inner.items()}
         # A source that is itself a link means what it leads to; links are opened nowhere below.
         native = os.path.realpath(source.native) if os.path.islink(source.native) else source.native
         shown = source.path if source.path != b"/" else b""
@@ -102,9 +104,9 @@ class Forest:
             reason = error.strerror or type(error).__name__
             self._incident(Incident("source_missing", display(source.path), reason), source.path)
             return None
-        for path, entries in grafts.items():  # a folder that vanished or turned unreadable meanwhile
+        for key, entries in grafts.items():  # a folder that vanished or turned unreadable meanwhile
             for lost in entries:
-                where = path + b"/" + lost.name
+                where = planned.inner[key][0] + b"/" + lost.name
                 self._incident(Incident("source_missing", display(where)), where)
         return entry
 
@@ -112,9 +114,7 @@ class Forest:
         """The source as this device's newest snapshot that holds it tells it."""
         for stored in self._mine:
             try:
-                entry: Entry | None = root_entry(stored.snapshot.root)
-                for name in _names(source.path):
-                    entry = find_entry(self._reader, entry.content, name) if entry else None
+                entry = look(self._reader, stored.snapshot.root, source.path)
             except IntegrityError:
                 continue
             if entry is not None:
@@ -155,7 +155,8 @@ def _plan(sources: Iterable[Source]) -> list[_Planned]:
     kept: list[_Planned] = []
     above: list[tuple[list[bytes], _Planned]] = []  # the way down to where we are
     # Name by name: between "a" and "a/c", plain bytes would put "a-b".
-    for names, source in sorted(((_compared(s.path), s) for s in sources), key=lambda pair: pair[0]):
+    ordered = sorted(((split_path(compared(s.path)), s) for s in sources), key=lambda pair: pair[0])
+    for names, source in ordered:
         while above and names[: len(above[-1][0])] != above[-1][0]:
             above.pop()
         outer, stop = (above[-1][1] if above else None), 0
@@ -163,7 +164,7 @@ def _plan(sources: Iterable[Source]) -> list[_Planned]:
             start = len(above[-1][0])
             if names == above[-1][0]:
                 continue
-            found = left_out_at(outer.source.native, outer.source.selection, _names(source.path)[start:])
+            found = left_out_at(outer.source.native, outer.source.selection, split_path(source.path)[start:])
             if found is None:
                 continue
             stop = start + found
@@ -171,18 +172,3 @@ def _plan(sources: Iterable[Source]) -> list[_Planned]:
         kept.append(planned)
         above.append((names, planned))
     return kept
-
-
-def _names(path: bytes) -> list[bytes]:
-    return path[1:].split(b"/") if path != b"/" else []
-
-
-def _joined(names: Sequence[bytes]) -> bytes:
-    return b"".join(b"/" + name for name in names)
-
-
-def _compared(path: bytes) -> list[bytes]:
-    """A path as this system compares it: on Windows `A` and `a` are one folder."""
-    if THIS_SYSTEM == "windows":
-        path = path.decode("utf-8", "surrogatepass").casefold().encode("utf-8", "surrogatepass")
-    return _names(path)

@@ -10,7 +10,7 @@ from ..core.events import Incident
 from ..core.format_v1 import tree
 from ..core.format_v1.tree import Entry, Extra
 from ..core.platform import OMITTED, Native
-from ..files.entries import HAS_PLACEHOLDERS, is_placeholder
+from ..files.entries import is_placeholder
 from ..files.folder import Folder, Found
 from ..files.names import display
 from .counts import Counts
@@ -52,7 +52,7 @@ class Leaves:
             kind = tree.SYMLINK  # a Windows junction
         try:
             if kind == tree.FILE:
-                if HAS_PLACEHOLDERS and is_placeholder(status):
+                if is_placeholder(status):
                     return self.placeholder(found.name, status, shown, kind)
                 return self._file(found, shown, before)
             if kind is None:

@@ -66,11 +66,11 @@ class VerifyResult:
         return not (harmful or self.affected or self.problems)
 
 
-@memory_told
 def _is_healed(name: str, reason: str) -> bool:
     return name.startswith("packs/") and reason in ("missing", "damaged")
 
 
+@memory_told
 def verify(
     vault: Vault,
     snapshots: SnapshotList,

@@ -22,7 +22,7 @@ from ..core.ports import CancelToken
 from ..files.cache_tags import TAG_NAME
 from ..files.entries import is_placeholder
 from ..files.folder import Folder, Found
-from ..files.names import display
+from ..files.names import compared, display
 from ..files.selection import Selection
 from ..repository.reader import Reader
 from ..repository.trees import NodeWriter, read_directory
@@ -250,15 +250,14 @@ class Walker:
                 # Left out with its content, but it is there: a mount point without what is mounted.
                 return self._leaves.entry(name, status, tree.DIRECTORY, self._nodes.directory([]), None)
             found = folder.items(lambda item, error: self._leaves.unreadable(shown + b"/" + item, error))
-            names = {item for item, _ in found}
-            if inside and self._selection.judge_listed(folder.handle, names) is not None:
+            if inside and self._selection.judge_listed(folder.handle, found) is not None:
                 self._tell_left_out(name, shown, before)
                 return None
             metadata = self._leaves.metadata(folder.handle, shown, is_symlink=False)
             self._leaves.counts.directories += 1
             node, known = self._before(before)
             kept = True
-            return _Frame(name, folder, shown, inside, iter(found), node, known, metadata)
+            return _Frame(name, folder, shown, inside, iter(found.items()), node, known, metadata)
         except FileNotFoundError:
             self._incident(Incident("vanished", display(shown)), shown)
             return None
@@ -271,12 +270,14 @@ class Walker:
 
     def _tell_left_out(self, name: bytes, shown: bytes, before: Entry | None) -> None:
         """Of a cache that was none in the last snapshot: whoever shares the folder could have tagged it."""
-        by_itself = any(entry.name == name for entry in self._grafts.get(shown[: -len(name) - 1], ()))
+        grafts = self._grafts.get(compared(shown[: -len(name) - 1]), ())
+        by_itself = any(compared(entry.name) == compared(name) for entry in grafts)
         if before is not None and before.kind == tree.DIRECTORY and not by_itself:
             self._incident(Incident("left_out_now", display(shown), TAG_NAME), shown)
 
     def _before(self, before: Entry | None) -> tuple[bytes, dict[bytes, Entry]]:
-        """The node of a directory in the last snapshot, and its entries in order of names."""
+        """The node of a directory in the last snapshot, and its entries in order of names. Raises Stopped."""
+        self._cancel.check()  # a large folder that is gone is read from the vault, to be counted
         if before is None or before.kind != tree.DIRECTORY or not before.content:
             return b"", {}
         try:
@@ -287,9 +288,8 @@ class Walker:
     def _leave(self, frame: _Frame) -> Entry:
         if self._leaves.taken:
             self._add_appeared(frame)
-        grafts = self._grafts.pop(frame.shown, None)
-        if grafts is not None:
-            graft(frame.entries, grafts)
+        if self._grafts:
+            graft(frame.entries, self._grafts.pop(compared(frame.shown), ()))
         if frame.node and frame.entries == list(frame.before.values()):
             content = frame.node
         else:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from cyberlib_client.core.errors import Failed, UsageError
 from cyberlib_client.core.format_v1 import tree
+from cyberlib_client.files import names
 from cyberlib_client.files.cache_tags import SIGNATURE
 from cyberlib_client.files.folder import Folder
 from cyberlib_client.files.names import display, to_vault_path
@@ -238,6 +239,51 @@ def test_a_folder_that_becomes_a_cache_is_told_of(kit: VaultKit, tmp_path: Path)
     (tmp_path / "a" / "shared" / "CACHEDIR.TAG").unlink()
     assert kit.backup(tmp_path / "a").unread == 0
     assert kit.snapshots().items[-1].snapshot.statistics.files == 2
+
+
+def test_an_inner_source_spelt_otherwise(
+    kit: VaultKit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows `users` and `Users` are one folder: what lies in it is found, however it was typed."""
+    monkeypatch.setattr(names, "THIS_SYSTEM", "windows")
+    make_tree(tmp_path / "a", {"x": b"x", "AppData": {"keep": {"y": b"y"}}})
+    outer, inner = source_of(tmp_path / "a", ["AppData"]), source_of(tmp_path / "a" / "AppData" / "keep")
+    kit.backup(
+        Source(outer.native, b"/C/users", outer.selection),
+        Source(inner.native, b"/C/Users/AppData/keep", inner.selection),
+    )
+    assert kit.incidents == []
+    found = entry_at(kit.reader(), kit.root(), b"/C/users/AppData/keep/y")
+    assert kit.reader().chunk(found.content) == b"y"
+
+
+def test_names_that_fold_alike_and_are_two(
+    kit: VaultKit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "THIS_SYSTEM", "windows")
+    sources = []
+    for name in ("Straße", "Strasse"):
+        here = source_of(make_tree(tmp_path / name, {"x": name.encode()}))
+        sources.append(Source(here.native, f"/C/{name}".encode(), here.selection))
+    assert kit.backup(*sources).statistics.files == 2
+
+
+def test_a_source_below_what_could_not_be_read(
+    kit: VaultKit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last snapshot knows of the folder above it, and of nothing in that."""
+    make_tree(tmp_path / "a", {"x": b"x", "shut": {"inner": {"y": b"y"}}})
+    real = Folder.enter
+
+    def enter(where: Folder, name: bytes) -> Folder:
+        if name == b"shut":
+            raise PermissionError(13, "Permission denied", name)
+        return real(where, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "enter", enter)
+        assert kit.backup(tmp_path / "a").unread == 1
+    assert kit.backup(tmp_path / "a" / "shut" / "inner").statistics.files == 1
 
 
 @posix
