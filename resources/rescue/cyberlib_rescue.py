@@ -1275,7 +1275,10 @@ class Restorer:
         metadata = entry.extra["metadata"] or {}
         if not is_link:
             self._drop_lists(path)
-        other_group = not WINDOWS and os.lstat(path).st_gid != entry.gid
+        try:
+            other_group = not WINDOWS and os.lstat(path).st_gid != entry.gid
+        except OSError:  # moved meanwhile: the rest is counted below
+            other_group = True
         listed = False
         for name, value in metadata.items():
             if other_group and self.owner and name in ("acl:access", "acl:default"):

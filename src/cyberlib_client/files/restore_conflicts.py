@@ -219,10 +219,7 @@ class Conflicts:
         return free
 
     def _rename(self, parent: DirHandle, name: bytes, disk: bytes, code: str) -> None:
-        with self._lock:
-            if parent.renamed is None:
-                parent.renamed = {}
-            parent.renamed[name] = disk
+        self.stands_as(parent, name, disk)
         self._listener(Incident(code, parent.path(name), display(disk)))
 
     def _day(self) -> str:

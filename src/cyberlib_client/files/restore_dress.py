@@ -22,7 +22,7 @@ from ..core.platform import NOT_APPLICABLE, Metadata
 from .restore_groups import bounds_list, for_any_group, group_differs, list_for_any_group, without_list
 from .restore_model import EntryMeta, Wishes
 
-_PERMISSIONS: Final = 0o777
+PERMISSIONS: Final = 0o777
 _ALL_BITS: Final = 0o7777
 _RUNS_AS_OWNER: Final = stat.S_ISUID | stat.S_ISGID
 _PRIVATE: Final = 0o700
@@ -45,7 +45,7 @@ if sys.platform != "win32":
             self._user = os.geteuid()
             self._names: Counter[tuple[int, int]] = Counter()
             self.wants_owner = wishes.owner
-            self.bits = _ALL_BITS if wishes.owner else _PERMISSIONS
+            self.bits = _ALL_BITS if wishes.owner else PERMISSIONS
 
         def most(self, number: int, meta: EntryMeta) -> tuple[list[str], int]:
             """(what could not be set, the mode to set last): owner, attributes and ACLs of an open item."""
@@ -54,7 +54,7 @@ if sys.platform != "win32":
             if self.wants_owner:
                 attempt(lost, "owner", lambda: os.chown(number, meta.uid, meta.gid))
                 if lost:
-                    mode &= _PERMISSIONS
+                    mode &= PERMISSIONS
                     attempt([], "", lambda: os.chown(number, -1, meta.gid))
 
             def group() -> int:
@@ -148,7 +148,7 @@ if sys.platform != "win32":
                 owner = (meta.uid, meta.gid)
                 attempt(lost, "owner", lambda: os.chown(name, *owner, dir_fd=where, follow_symlinks=follow))
                 if lost:
-                    mode &= _PERMISSIONS
+                    mode &= PERMISSIONS
             if kind != stat.S_IFLNK:
                 attempt([], "", lambda: chmod(_PRIVATE_FILE))
                 attempt([], "", lambda: drop_list(name))
@@ -279,14 +279,14 @@ if sys.platform != "win32":
         drop_list(directory)
         drop_list(directory, _DEFAULT)
 
-    def chmod_unopened(where: int, name: bytes, kind: int, mode: int) -> None:
-        """The mode of an item of a kind, reached without opening it and without following a link."""
+    def chmod_unopened(where: int, name: bytes, found: os.stat_result, mode: int) -> None:
+        """The mode of what was found under a name, reached without opening it or following a link."""
         if sys.platform != "linux":
             os.chmod(name, mode, dir_fd=where, follow_symlinks=False)
             return
         number = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=where)
         try:
-            if stat.S_IFMT(os.fstat(number).st_mode) == kind:
+            if os.path.samestat(os.fstat(number), found):
                 os.chmod(f"/proc/self/fd/{number}", mode)
         finally:
             os.close(number)

@@ -135,9 +135,7 @@ class DryPlace:
     def is_special(self, directory: Held, name: bytes, kind: int, device: int) -> bool:
         return self._seen(directory, lambda: self._real.is_special(directory, name, kind, device))
 
-    def dress_again(
-        self, directory: Held, name: bytes, item: Held, meta: EntryMeta, linked: bool
-    ) -> list[str]:
+    def dress_again(self, item: Held, meta: EntryMeta, linked: bool) -> list[str]:
         return []
 
     def dress_unopened(self, directory: Held, name: bytes, kind: int, meta: EntryMeta) -> list[str]:

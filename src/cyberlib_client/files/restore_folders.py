@@ -140,8 +140,7 @@ class Folders:
                 if handle.created:
                     lost = self._place.finish_directory(held, meta)
                 else:
-                    above = self._handles.directory(handle.parent)
-                    lost = self._place.dress_again(above, handle.disk, held, meta, True)
+                    lost = self._place.dress_again(held, meta, True)
                 if lost:
                     self._conflicts.tell_lost(handle.parent, handle.name, lost)
         except OSError as error:

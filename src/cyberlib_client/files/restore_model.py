@@ -128,16 +128,17 @@ class Held:
     """An open file or directory, closed when the last thread that uses it lets go of it.
 
     `number`: file descriptor, or handle on Windows, where `path` is its full path. `owner`: user id of a
-    directory, None where there is none. `hands_down`: what is made in the directory may get an access list
-    from it that nobody recorded.
+    directory, None where there is none. `gives`: (user, group) of whatever is made in the directory, where
+    that is known. `hands_down`: what is made in it may get an access list from it that nobody recorded.
     """
 
-    __slots__ = ("_close", "hands_down", "number", "owner", "path")
+    __slots__ = ("_close", "gives", "hands_down", "number", "owner", "path")
 
     def __init__(self, number: int, close: Callable[[int], None], path: str = "") -> None:
         self.number = number
         self.path = path
         self.owner: int | None = None
+        self.gives: tuple[int, int] | None = None
         self.hands_down = False
         self._close = close
 
@@ -239,9 +240,7 @@ class Place(Protocol):
     def is_special(self, directory: Held, name: bytes, kind: int, device: int) -> bool:
         """Whether what `special` would make stands there."""
 
-    def dress_again(
-        self, directory: Held, name: bytes, item: Held, meta: EntryMeta, linked: bool
-    ) -> list[str]:
+    def dress_again(self, item: Held, meta: EntryMeta, linked: bool) -> list[str]:
         """Metadata of a file or directory that was there, as far as they differ.
 
         `linked`: it has other names in this restore, each of which comes here. What belongs to another

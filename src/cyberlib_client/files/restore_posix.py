@@ -36,7 +36,7 @@ _NO_LINKS: Final = frozenset((errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EN
 _NOT_A_DIRECTORY: Final = frozenset((errno.ENOTDIR, errno.ELOOP, errno.ENXIO))
 
 if sys.platform != "win32":
-    from .restore_dress import Dress, chmod_unopened, drop_inherited, drop_list, hands_down_lists
+    from .restore_dress import PERMISSIONS, Dress, chmod_unopened, drop_inherited, drop_list, hands_down_lists
     from .restore_groups import for_any_group, group_differs
     from .restore_traits import traits_of
 
@@ -51,6 +51,7 @@ if sys.platform != "win32":
         def __init__(self, metadata: Metadata | None, wishes: Wishes) -> None:
             self._dress = Dress(metadata, wishes)
             self.user = os.geteuid()
+            self._group = os.getegid()
             # A quarter of what this process may open: the store, the database and the rest need some too.
             self.open_limit = max(16, min(512, os.sysconf("SC_OPEN_MAX") // 4))
             node = os.fsencode(os.uname().nodename)[:32].replace(b"/", b"")
@@ -91,6 +92,9 @@ if sys.platform != "win32":
             if found.st_uid != self.user:
                 raise Exchanged
             held.owner = self.user
+            if found.st_gid == self._group:
+                # So has a new file in it, whether the system gives it the maker's group or the directory's.
+                held.gives = self.user, self._group
             if directory.hands_down:
                 drop_inherited(number)
             return held, _identity(found)
@@ -121,9 +125,11 @@ if sys.platform != "win32":
                         _pwrite_all(number, memoryview(data)[done:], done)
                     if directory.hands_down:
                         drop_list(number)
-                    mode, _, group, mtime_ns, extras = meta
+                    mode, user, group, mtime_ns, extras = meta
                     mode &= self._dress.bits
-                    if extras or self._dress.wants_owner:
+                    # setuid and the like only once the owner was set and that worked.
+                    given = directory.gives == (user, group) and mode <= PERMISSIONS
+                    if extras or (self._dress.wants_owner and not given):
                         lost, mode = self._dress.most(number, meta)
                     elif group_differs(mode) and os.fstat(number).st_gid != group:
                         mode = for_any_group(mode)
@@ -244,11 +250,11 @@ if sys.platform != "win32":
                     return None
                 # Its owner may not read it: so it was recorded, and the mode is set again if it is the same.
                 mode = stat.S_IMODE(found.st_mode)
-                chmod_unopened(directory.number, name, stat.S_IFREG, mode | stat.S_IRUSR)
+                chmod_unopened(directory.number, name, found, mode | stat.S_IRUSR)
                 try:
                     held = self._opened(directory.number, name)
                 finally:
-                    chmod_unopened(directory.number, name, stat.S_IFREG, mode)
+                    chmod_unopened(directory.number, name, found, mode)
             now = os.fstat(held.number)
             same = (now.st_uid, now.st_size, _identity(now)) == (found.st_uid, size, _identity(found))
             return held if same else None
@@ -272,9 +278,7 @@ if sys.platform != "win32":
                 return False
             return kind == stat.S_IFIFO or found.st_rdev == device
 
-        def dress_again(
-            self, directory: Held, name: bytes, item: Held, meta: EntryMeta, linked: bool
-        ) -> list[str]:
+        def dress_again(self, item: Held, meta: EntryMeta, linked: bool) -> list[str]:
             return self._dress.again(item.number, meta, linked)
 
         def dress_unopened(self, directory: Held, name: bytes, kind: int, meta: EntryMeta) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from .restore_conflicts import Conflicts
-from .restore_handles import DirHandle, OpenHandles
+from .restore_handles import DirHandle
 from .restore_model import EntryMeta, Held, Outcome, Place
 
 
@@ -16,7 +16,6 @@ class Standing:
     def __init__(
         self,
         place: Place,
-        handles: OpenHandles,
         conflicts: Conflicts,
         parent: DirHandle,
         name: bytes,
@@ -24,7 +23,6 @@ class Standing:
         file: Held,
     ) -> None:
         self._place = place
-        self._handles = handles
         self._conflicts = conflicts
         self._parent = parent
         self._name = name
@@ -47,8 +45,7 @@ class Standing:
         """
         parent, disk = self._parent, self._disk
         try:
-            directory = self._handles.directory(parent)
-            lost = self._place.dress_again(directory, disk, self._file, meta, linked is not None)
+            lost = self._place.dress_again(self._file, meta, linked is not None)
         except OSError:
             lost = ["mode", "time"]
         if linked is None:

@@ -206,9 +206,7 @@ if sys.platform == "win32":
         def is_special(self, directory: Held, name: bytes, kind: int, device: int) -> bool:
             return False
 
-        def dress_again(
-            self, directory: Held, name: bytes, item: Held, meta: EntryMeta, linked: bool
-        ) -> list[str]:
+        def dress_again(self, item: Held, meta: EntryMeta, linked: bool) -> list[str]:
             found = api.information(item.number)
             late = found.mtime_ns // 100 != meta.mtime_ns // 100
             if found.links > 1 and not linked:

@@ -69,7 +69,7 @@ class Target(Folders):
             for there in self._conflicts.standing(parent, disk):
                 file = self._place.open_same(self._handles.directory(parent), there, size, owner)
                 if file is not None:
-                    yield Standing(self._place, self._handles, self._conflicts, parent, name, there, file)
+                    yield Standing(self._place, self._conflicts, parent, name, there, file)
         except OSError:
             return  # whoever writes the file meets the same, and tells
 

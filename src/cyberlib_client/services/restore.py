@@ -38,7 +38,7 @@ from .browse import children, look, split_path
 from .lookup import as_saved, leads_to_folder
 from .memory import memory_told
 from .restore_flush import Flusher
-from .restore_plan import Chosen, Way, chosen_entries, count_chosen, include_test
+from .restore_plan import Chosen, Way, chosen_entries, count_chosen, include_test, meta_of
 from .restore_tally import RestoreResult, Tally
 from .restore_window import Window
 
@@ -83,22 +83,14 @@ class _Restore:
             reader,
             target,
             vault.keys.chunk_ids,
-            tally.ended,
-            tally.ended_small,
-            tally.lost,
+            tally,
             cancel,
-            lambda path: tally.tick(path, lambda: self.bytes_done),
             dry=request.dry_run,
         )
         self._directories: list[tuple[DirHandle, EntryMeta]] = []
         # By content too: a number may mean another file once disks have changed places.
-        self._first_links: dict[tuple[int, int, bytes], tuple[DirHandle, bytes, str]] = {}
+        self._first_links: dict[tuple[int, int, bytes], tuple[DirHandle, bytes, bytes]] = {}
         self._links: list[tuple[DirHandle, Entry, bytes]] = []
-
-    @property
-    def bytes_done(self) -> int:
-        """Of files written so far, and of those that were there."""
-        return self._window.bytes_done + self._tally.bytes_of_small
 
     def run(self, chosen: Chosen) -> None:
         """Restores the chosen entries with what lies below them."""
@@ -175,7 +167,7 @@ class _Restore:
         return way.handle
 
     def _open(self, above: DirHandle, entry: Entry, way: Way) -> DirHandle | None:
-        meta = _meta(entry)
+        meta = meta_of(entry)
         recorded = bool(entry.inode or entry.mtime)  # else it only leads to a source
         try:
             opened = self._target.open_directory(above, entry.name, meta, leads=not recorded)
@@ -183,9 +175,9 @@ class _Restore:
             self._tally.lost(way.path, error.code)
             return None
         if isinstance(opened, Outcome):
-            self._tally.ended(opened, directory=True)
+            self._tally.ended_other(opened)
             return None
-        self._tally.result.directories += 1
+        self._tally.result.directories += opened.created
         # One that only leads to a source stays private. One that was there and only leads to what is asked
         # for keeps its own.
         if recorded and (way.asked or opened.created):
@@ -215,31 +207,30 @@ class _Restore:
             if link in self._first_links:
                 self._links.append((above, entry, path))
                 return
-            self._first_links[link] = (above, entry.name, display(path))
-        self._window.add(above, entry, _meta(entry), path)
+            self._first_links[link] = (above, entry.name, path)
+        self._window.add(above, entry, path)
 
     def _hard_links(self) -> None:
         # First all that stand: only a file all of whose names are of this restore gets its metadata.
         missing = [
             (above, entry, path)
             for above, entry, path in self._links
-            if not self._window.stands(above, entry, _meta(entry), path)
+            if not self._window.stands(above, entry, path)
         ]
         self._target.tell_linked()
         for above, entry, path in missing:
             assert entry.extra is not None and entry.extra.link is not None
-            first, name, first_shown = self._first_links[*entry.extra.link, entry.content]
+            first, name, first_path = self._first_links[*entry.extra.link, entry.content]
             outcome = Outcome.COPY_NEEDED
-            if self._window.is_there(first_shown):
+            if self._window.is_there(first_path):
                 outcome = self._target.hard_link(first, name, above, entry.name)
             if outcome is Outcome.COPY_NEEDED:
-                self._window.add(above, entry, _meta(entry), path)
+                self._window.fetch(above, entry, path)
             else:
                 self._tally.ended(outcome)
-        self._target.tell_linked()
 
     def _special(self, above: DirHandle, entry: Entry, path: bytes) -> None:
-        meta, target = _meta(entry), self._target
+        meta, target = meta_of(entry), self._target
         if entry.kind == tree.SYMLINK:
             folder = leads_to_folder(self._reader, self._request.stored.snapshot.root, path, entry)
             outcome = target.symlink(above, entry.name, entry.content, meta, folder=folder)
@@ -249,7 +240,7 @@ class _Restore:
             number = entry.extra.device if entry.extra else None
             block = entry.kind == tree.BLOCK_DEVICE
             outcome = target.device(above, entry.name, meta, block=block, number=number or 0)
-        self._tally.ended(outcome, other=True)
+        self._tally.ended_other(outcome)
 
 
 def _totals(reader: Reader, chosen: Chosen, request: RestoreRequest, cancel: CancelToken) -> tuple[int, int]:
@@ -262,11 +253,6 @@ def _totals(reader: Reader, chosen: Chosen, request: RestoreRequest, cancel: Can
     if request.include and not count.items and not count.damaged:
         raise UsageError("include_matches_nothing")
     return count.files, count.bytes
-
-
-def _meta(entry: Entry) -> EntryMeta:
-    extras = entry.extra.metadata if entry.extra is not None else None
-    return EntryMeta(entry.mode, entry.uid, entry.gid, entry.mtime, extras)
 
 
 @memory_told
@@ -314,7 +300,7 @@ def restore(
         if dry:
             work.run(chosen)
         else:
-            with Flusher(target.sync, lambda: work.bytes_done) as flusher:
+            with Flusher(target.sync, lambda: tally.bytes_done) as flusher:
                 work.run(chosen)
                 listener(Progress("sync"))
                 flusher.end()

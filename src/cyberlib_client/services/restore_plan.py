@@ -11,7 +11,7 @@ from ..core.format_v1 import tree
 from ..core.format_v1.tree import Entry
 from ..core.ports import CancelToken
 from ..files.names import display, windows_folded
-from ..files.write_back import DirHandle
+from ..files.write_back import DirHandle, EntryMeta
 from ..repository.reader import Reader
 from .browse import Damaged, entry_at, split_path, walk
 
@@ -52,13 +52,22 @@ def count_chosen(
     def damaged(_path: bytes, _error: IntegrityError) -> None:
         count.damaged = True
 
-    for path, entry in _below(reader, chosen, damaged):
-        cancel.check()
-        if entry.kind != tree.DIRECTORY and included(path):
-            count.items += 1
-            count.files += entry.kind == tree.FILE
-            count.bytes += entry.size
+    try:
+        for path, entry in _below(reader, chosen, damaged):
+            cancel.check()
+            if entry.kind != tree.DIRECTORY and included(path):
+                count.items += 1
+                count.files += entry.kind == tree.FILE
+                count.bytes += entry.size
+    except IntegrityError:  # no end to it: whoever restores meets it too, and tells
+        count.damaged = True
     return count
+
+
+def meta_of(entry: Entry) -> EntryMeta:
+    """What a restored item gets beside its content."""
+    extras = entry.extra.metadata if entry.extra is not None else None
+    return EntryMeta(entry.mode, entry.uid, entry.gid, entry.mtime, extras)
 
 
 def _below(reader: Reader, chosen: Chosen, damaged: Damaged) -> Iterator[tuple[bytes, Entry]]:

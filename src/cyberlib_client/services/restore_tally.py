@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..core.events import Incident, Listener, Progress
@@ -44,8 +43,9 @@ class Tally:
         self._listener = listener
         self._lock = threading.Lock()
         self._next_tick = 0.0
-        self.bytes_of_small = 0
-        """Bytes of files that came in one piece, or were there."""
+        self._files_done = 0
+        self.bytes_done = 0
+        """Of files written so far, and of those that were there."""
 
     def tell(self, event: Incident | Progress) -> None:
         """Passes it on; incidents are kept."""
@@ -54,28 +54,40 @@ class Tally:
                 self.result.incidents.append(event)
         self._listener(event)
 
+    def arrived(self, size: int) -> None:
+        """Counts bytes of a file that comes piece by piece."""
+        with self._lock:
+            self.bytes_done += size
+
     def ended_small(self, outcome: Outcome, size: int) -> None:
         """Counts a file that came in one piece, or was there. Most files do: one lock for all of it."""
         with self._lock:
             if outcome is Outcome.WRITTEN:
                 self.result.files += 1
                 self.result.bytes += size
-                self.bytes_of_small += size
+                self.bytes_done += size
+                self._files_done += 1
                 return
             if outcome.there:
-                self.bytes_of_small += size
+                self.bytes_done += size
         self.ended(outcome, size)
 
-    def ended(self, outcome: Outcome, size: int = 0, *, directory: bool = False, other: bool = False) -> None:
-        """Counts what became of an item."""
+    def ended(self, outcome: Outcome, size: int = 0) -> None:
+        """Counts what became of a file."""
+        with self._lock:
+            self._files_done += outcome.there or outcome is Outcome.SKIPPED
+        self.ended_other(outcome, size)
+
+    def ended_other(self, outcome: Outcome, size: int | None = None) -> None:
+        """Counts what became of anything else, or (`size`) of a file."""
         result = self.result
         with self._lock:
             if outcome is Outcome.IDENTICAL:
                 result.identical += 1
             elif outcome.there:
-                result.others += other
-                result.files += not (directory or other)
-                result.bytes += size
+                result.others += size is None
+                result.files += size is not None
+                result.bytes += size or 0
                 result.kept_both += outcome is Outcome.KEPT_BOTH
                 result.replaced += outcome is Outcome.REPLACED
             elif outcome is Outcome.SKIPPED:
@@ -96,7 +108,7 @@ class Tally:
             self.result.failed += 1
         self.tell(Incident(code, display(path), detail))
 
-    def tick(self, path: bytes, bytes_done: Callable[[], int]) -> None:
+    def tick(self, path: bytes) -> None:
         """Called often: tells how far it is, ten times a second at most."""
         now = time.monotonic()
         if now < self._next_tick:
@@ -105,15 +117,14 @@ class Tally:
             if now < self._next_tick:
                 return
             self._next_tick = now + 0.1
-            result = self.result
-            done = result.files + result.identical + result.skipped
+            files_done, bytes_done = self._files_done, self.bytes_done
         files, size = self.totals or (None, None)
         self._listener(
             Progress(
                 "restore",
-                files_done=done,
+                files_done=files_done,
                 files_total=files,
-                bytes_done=bytes_done(),
+                bytes_done=bytes_done,
                 bytes_total=size,
                 current=display(path) if path else "",
             )

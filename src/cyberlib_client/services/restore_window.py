@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from ..core.crypto import KeyedIds
@@ -12,12 +11,13 @@ from ..core.errors import IntegrityError
 from ..core.format_v1.tree import Entry
 from ..core.ids import MIB
 from ..core.ports import CancelToken
-from ..files.names import display
-from ..files.write_back import DirHandle, EntryMeta, FileHandle, Outcome, Target
+from ..files.write_back import DirHandle, FileHandle, Outcome, Target
 from ..repository.content import content_spans
 from ..repository.index import ABSENT
 from ..repository.reader import Reader, Spans
+from .restore_plan import meta_of
 from .restore_same import is_same
+from .restore_tally import Tally
 
 MOST_CHUNKS: Final = 100_000
 """Chunks in one window: what a restore keeps in memory, some 30 MB."""
@@ -30,7 +30,6 @@ class _Small(NamedTuple):
 
     above: DirHandle
     entry: Entry
-    meta: EntryMeta
     path: bytes
 
 
@@ -59,8 +58,7 @@ class _Piece(NamedTuple):
 class Window:
     """Collects files and writes them. `add` and `flush` are for one thread.
 
-    `ids` names the chunks of what is there already. `ended(outcome, size)` counts each file, `lost(path,
-    reason)` names one whose content is damaged. `dry`: nothing is fetched, and the target writes nothing.
+    `ids` names the chunks of what is there already. `dry`: nothing is fetched, and the target writes nothing.
     """
 
     def __init__(
@@ -68,11 +66,8 @@ class Window:
         reader: Reader,
         target: Target,
         ids: KeyedIds,
-        ended: Callable[[Outcome, int], None],
-        ended_small: Callable[[Outcome, int], None],
-        lost: Callable[[bytes, str], None],
+        tally: Tally,
         cancel: CancelToken,
-        tick: Callable[[bytes], None],
         *,
         dry: bool = False,
     ) -> None:
@@ -80,69 +75,69 @@ class Window:
         self._target = target
         self._ids = ids
         self._dry = dry
-        self._ended = ended
-        self._ended_small = ended_small
-        self._lost = lost
+        self._tally = tally
         self._cancel = cancel
-        self._tick = tick
         self._small: dict[int, list[_Small]] = {}
         self._pieces: dict[int, list[_Piece]] = {}
         self._small_again: dict[int, list[_Small]] = {}
         self._pieces_again: dict[int, list[_Piece]] = {}
         self._count = 0
         self._lock = threading.Lock()
-        self._there: set[str] = set()
-        self.bytes_done = 0
-        """Of files written so far, and of those that were there."""
+        self._there: set[bytes] = set()
 
-    def is_there(self, shown: str) -> bool:
+    def is_there(self, path: bytes) -> bool:
         """Whether a file that other hard links wait for came out under its own name."""
-        return shown in self._there
+        return path in self._there
 
-    def add(self, above: DirHandle, entry: Entry, meta: EntryMeta, path: bytes) -> None:
+    def add(self, above: DirHandle, entry: Entry, path: bytes) -> None:
         """A file to restore."""
-        if self.stands(above, entry, meta, path):
-            return
-        if self._dry:
-            self._foresee(above, entry, meta, path)
-        elif not entry.size:
-            self._done(self._target.write_small(above, entry.name, b"", meta), entry, path)
-        elif entry.extra is not None and entry.extra.levels:
-            self._add_large(above, entry, meta, path)
-        elif not entry.content or not self._put_small(above, entry, meta, path):
-            self._lost(path, "missing")
+        if not self.stands(above, entry, path):
+            self.fetch(above, entry, path)
 
-    def stands(self, above: DirHandle, entry: Entry, meta: EntryMeta, path: bytes) -> bool:
+    def fetch(self, above: DirHandle, entry: Entry, path: bytes) -> None:
+        """A file to restore, which does not stand there."""
+        if self._dry:
+            self._foresee(above, entry, path)
+        elif not entry.size:
+            self._done(self._target.write_small(above, entry.name, b"", meta_of(entry)), entry, path)
+        elif entry.extra is not None and entry.extra.levels:
+            self._add_large(above, entry, path)
+        elif not entry.content or not self._put_small(above, entry, path):
+            self._tally.lost(path, "missing")
+
+    def stands(self, above: DirHandle, entry: Entry, path: bytes) -> bool:
         """Whether the file is in its place already; then it is counted, and its metadata set."""
+        if above.created:
+            return False
         link = entry.extra.link if entry.extra is not None else None
         linked = (*link, entry.content) if link is not None else None
-        for file in self._target.standing(above, entry.name, entry.size, meta.uid):
-            self._tick(path)
+        for file in self._target.standing(above, entry.name, entry.size, entry.uid):
+            self._tally.tick(path)
             if is_same(self._reader, self._ids, entry, file, self._cancel):
-                self._done(file.keep(meta, linked=linked), entry, path)
+                self._done(file.keep(meta_of(entry), linked=linked), entry, path)
                 return True
         return False
 
-    def _foresee(self, above: DirHandle, entry: Entry, meta: EntryMeta, path: bytes) -> None:
-        file = self._target.begin_file(above, entry.name, entry.size, meta)
+    def _foresee(self, above: DirHandle, entry: Entry, path: bytes) -> None:
+        file = self._target.begin_file(above, entry.name, entry.size, meta_of(entry))
         if isinstance(file, FileHandle):
             file.hole(0, entry.size)
             file = file.finish()
         self._done(file, entry, path)
 
-    def _put_small(self, above: DirHandle, entry: Entry, meta: EntryMeta, path: bytes) -> bool:
+    def _put_small(self, above: DirHandle, entry: Entry, path: bytes) -> bool:
         number = self._reader.index.data.find(entry.content)
         if number == ABSENT:
             return False
-        self._small.setdefault(number, []).append(_Small(above, entry, meta, path))
+        self._small.setdefault(number, []).append(_Small(above, entry, path))
         self._more()
         return True
 
-    def _add_large(self, above: DirHandle, entry: Entry, meta: EntryMeta, path: bytes) -> None:
+    def _add_large(self, above: DirHandle, entry: Entry, path: bytes) -> None:
         sparse = entry.extra is not None and entry.extra.sparse
-        handle = self._target.begin_file(above, entry.name, entry.size, meta, sparse=sparse)
+        handle = self._target.begin_file(above, entry.name, entry.size, meta_of(entry), sparse=sparse)
         if isinstance(handle, Outcome):
-            self._ended(handle, 0)
+            self._tally.ended(handle)
             return
         file = _Large(handle, path, entry.size)
         find = self._reader.index.data.find
@@ -161,7 +156,7 @@ class Window:
                 self._more()
         except IntegrityError as error:
             self._fail(file, error.code)
-        self._release(file, 1, entry)
+        self._release(file, 1)
 
     def _zeros(self, file: _Large, offset: int, size: int, *, sparse: bool) -> None:
         if sparse:
@@ -171,7 +166,7 @@ class Window:
                 self._cancel.check()  # a hostile file may claim more zeros than any disk holds
                 if not file.handle.pwrite(offset + start, bytes(min(MIB, size - start))):
                     break
-        self.bytes_done += size
+        self._tally.arrived(size)
 
     def _more(self) -> None:
         self._count += 1
@@ -241,7 +236,7 @@ class Window:
     def _elsewhere_small(self, number: int, waiting: _Small, error: IntegrityError) -> None:
         place = self._next_place(number, waiting.entry.content)
         if place is None:
-            self._lost(waiting.path, error.code)
+            self._tally.lost(waiting.path, error.code)
             return
         with self._lock:
             self._small_again.setdefault(place, []).append(waiting)
@@ -256,7 +251,7 @@ class Window:
             self._pieces_again.setdefault(place, []).append(piece)
 
     def _write_small(self, number: int, waiting: _Small, plain: bytes, spans: Spans) -> None:
-        above, entry, meta, path = waiting
+        above, entry, path = waiting
         try:
             data = self._reader.piece(plain, spans, entry.content)
             if len(data) != entry.size:
@@ -264,8 +259,8 @@ class Window:
         except IntegrityError as error:
             self._elsewhere_small(number, waiting, error)
             return
-        self._done(self._target.write_small(above, entry.name, data, meta), entry, path)
-        self._tick(path)
+        self._done(self._target.write_small(above, entry.name, data, meta_of(entry)), entry, path)
+        self._tally.tick(path)
 
     def _write_pieces(self, number: int, pieces: list[_Piece], plain: bytes, spans: Spans) -> None:
         """Chunks that lie side by side in the segment and in the file are written at once."""
@@ -285,10 +280,9 @@ class Window:
                 end = span[1]
                 count += 1
             if file.handle.pwrite(offset, view[start:end]):
-                with self._lock:
-                    self.bytes_done += end - start
+                self._tally.arrived(end - start)
             self._release(file, count)
-            self._tick(file.path)
+            self._tally.tick(file.path)
             at += count
 
     def _is_sound(self, number: int, piece: _Piece, plain: bytes, spans: Spans) -> bool:
@@ -306,9 +300,9 @@ class Window:
                 return
             file.failed = reason
         file.handle.abort()
-        self._lost(file.path, reason)
+        self._tally.lost(file.path, reason)
 
-    def _release(self, file: _Large, count: int, entry: Entry | None = None) -> None:
+    def _release(self, file: _Large, count: int) -> None:
         """Counts chunks done with; the last one finishes the file."""
         with self._lock:
             file.left -= count
@@ -320,14 +314,14 @@ class Window:
                 self._fail(file, error.code)
                 return
             self._count_there(outcome, file.path)
-            self._ended(outcome, file.size)
+            self._tally.ended(outcome, file.size)
 
     def _done(self, outcome: Outcome, entry: Entry, path: bytes) -> None:
         if entry.extra is not None and entry.extra.link is not None:
             self._count_there(outcome, path)
-        self._ended_small(outcome, entry.size)
+        self._tally.ended_small(outcome, entry.size)
 
     def _count_there(self, outcome: Outcome, path: bytes) -> None:
         if outcome.there:
             with self._lock:
-                self._there.add(display(path))
+                self._there.add(path)
