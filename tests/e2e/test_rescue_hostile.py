@@ -32,12 +32,13 @@ from cyberlib_client.core.ports import CancelToken
 from cyberlib_client.repository.index import Index
 from cyberlib_client.repository.packer import Packer
 from cyberlib_client.repository.snapshots import load_snapshots
-from cyberlib_client.repository.vault import NewSlot, create_vault, open_with_key
+from cyberlib_client.repository.vault import NewSlot, create_vault
 from cyberlib_client.services.device import identity
 from cyberlib_client.services.restore import RestoreRequest, restore
 from cyberlib_client.system import this_system
 from cyberlib_client.transports.folder import FolderStore
 from tests.e2e.test_rescue import Rescue
+from tests.support.vaults import open_with_key
 from tests.vectors.rescue import program as rescue
 from tools.old_vault import RECOVERY_KEY, Draws
 

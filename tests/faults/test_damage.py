@@ -14,10 +14,16 @@ import pytest
 from cyberlib_client.core.crypto import sha256
 from cyberlib_client.core.errors import IntegrityError, NeedsUnlock, UsageError
 from cyberlib_client.repository.snapshots import load_snapshots
-from cyberlib_client.repository.vault import NewSlot, open_with_key, open_with_passphrase
+from cyberlib_client.repository.vault import NewSlot
 from cyberlib_client.transports.memory import MemoryStore
 from tests.support.trees import make_tree, told
-from tests.support.vaults import RECOVERY_KEY, VaultKit, restored_path
+from tests.support.vaults import (
+    RECOVERY_KEY,
+    VaultKit,
+    open_with_key,
+    open_with_passphrase,
+    restored_path,
+)
 
 pytestmark = pytest.mark.faults
 

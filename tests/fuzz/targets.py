@@ -54,9 +54,9 @@ from cyberlib_client.repository.packer import Packer
 from cyberlib_client.repository.reader import read_pack_footer
 from cyberlib_client.repository.snapshots import load_snapshots
 from cyberlib_client.repository.trees import find_entry, read_directory
-from cyberlib_client.repository.vault import open_with_key
 from cyberlib_client.services.browse import name_test
 from cyberlib_client.transports.memory import MemoryStore
+from tests.support.vaults import open_with_key
 
 KEYS: Final = VaultKeys(bytes(32), bytes(16))
 SIGNING: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

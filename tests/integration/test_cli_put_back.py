@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from cyberlib_client.app.bootstrap import profile_at
+from cyberlib_client.app.session import Session
+from cyberlib_client.app.verifying import run_verify
+from cyberlib_client.cli.prompt import TerminalPrompt
 from cyberlib_client.core.crypto import sha256
 from cyberlib_client.core.format_v1.slots import read_slot_table, write_slot_table
 from cyberlib_client.core.words import decode
-from cyberlib_client.repository.vault import open_with_key
 from cyberlib_client.transports.folder import FolderStore
 from tests.support.command_line import PASSPHRASE, CommandLine
 from tests.support.trees import make_tree
+from tests.support.vaults import open_with_key
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +79,27 @@ def test_a_vault_put_back_on_purpose_is_taken_as_it_is(line: CommandLine, tmp_pa
     assert [n["code"] for n in told["notices"]] == ["snapshot_rollback"]
     for command in (["verify"], ["snapshots"], ["backup", str(folder)], ["key", "list"]):
         assert line.json(*command)["notices"] == []
+
+
+def test_what_a_backup_notes_while_a_verification_runs_is_missed_later(
+    line: CommandLine, tmp_path: Path
+) -> None:
+    """Only what was missing when the verification looked is accepted as missing."""
+    folder = make_tree(tmp_path / "cabinet", {"a": b"x"})
+    line("backup", str(folder))
+    before = set((line.vault / "snapshots").iterdir())
+
+    def listener(_event: object) -> None:
+        if set((line.vault / "snapshots").iterdir()) == before:
+            line.start("backup", str(folder)).communicate()
+
+    prompt = TerminalPrompt(before=lambda: None, asking=lambda _: None)
+    session = Session(profile_at(str(line.profile)), prompt, listener=listener)
+    assert run_verify(session, percent=100, accept_missing=True).ok
+    (made,) = set((line.vault / "snapshots").iterdir()) - before
+    assert line.json("verify")["notices"] == []
+    made.unlink()
+    assert [n["code"] for n in line.json("snapshots", code=7)["notices"]] == ["snapshot_rollback"]
 
 
 def test_an_older_table_is_accepted_against_a_proof_alone(line: CommandLine) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cyberlib_client.core.events import Event, Incident, ignore
+from cyberlib_client.core.format_v1.slots import SlotType
 from cyberlib_client.core.format_v1.vault import Chunking
 from cyberlib_client.core.ports import CancelToken, Store
 from cyberlib_client.files.filters import Filters, Rule
@@ -27,7 +28,8 @@ from cyberlib_client.files.names import to_vault_path
 from cyberlib_client.files.selection import Selection
 from cyberlib_client.repository.reader import Reader
 from cyberlib_client.repository.snapshots import SnapshotList, load_snapshots
-from cyberlib_client.repository.vault import NewSlot, Vault, create_vault, open_with_key
+from cyberlib_client.repository.unlocking import offered_key, offered_passphrase
+from cyberlib_client.repository.vault import NewSlot, Vault, create_vault, open_vault
 from cyberlib_client.services.backup import BackupRequest, BackupResult, Source, backup
 from cyberlib_client.services.device import Identity, identity
 from cyberlib_client.services.restore import RestoreRequest, RestoreResult, restore
@@ -124,6 +126,16 @@ def make_vault(
         random=SeededRandom(seed),
         chunking=chunking,
     )
+
+
+def open_with_passphrase(store: Store, passphrase: str, *, least_generation: int = 0) -> Vault:
+    """Opens with a passphrase; tries each passphrase slot. Raises as `open_vault`."""
+    return open_vault(store, offered_passphrase(passphrase), least_generation=least_generation)
+
+
+def open_with_key(store: Store, kind: SlotType, key: bytes, *, least_generation: int = 0) -> Vault:
+    """Opens with the 32 bytes of a recovery key or device secret. Raises as `open_vault`."""
+    return open_vault(store, offered_key(kind, key), least_generation=least_generation)
 
 
 def reopened(store: Store) -> Vault:

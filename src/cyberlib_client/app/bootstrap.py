@@ -49,7 +49,7 @@ def store_at(location: str) -> Store:
     Raises UsageError("store_kind_unknown", at=…), ("bad_path"), Unreachable("store_absent", at=…).
     """
     folder = _folder(location)
-    if not os.path.isdir(on_disk(folder)):
+    if not os.path.isdir(extended(folder)):
         raise Unreachable("store_absent", at=folder)
     return FolderStore(folder)
 
@@ -60,7 +60,7 @@ def new_store_at(location: str) -> Store:
     Raises also UsageError("folder_not_empty", at=…), and what the store raises.
     """
     folder = _folder(location)
-    if os.path.isdir(on_disk(folder)) and not os.path.exists(on_disk(os.path.join(folder, "vault"))):
+    if os.path.isdir(extended(folder)) and not os.path.exists(extended(os.path.join(folder, "vault"))):
         _check_empty(folder)
     return FolderStore.make(folder)
 
@@ -68,11 +68,6 @@ def new_store_at(location: str) -> Store:
 def location_folder(location: str) -> str | None:
     """The folder on this machine behind a location, None when it is elsewhere."""
     return None if _ADDRESS.match(location) else os.path.abspath(location)
-
-
-def on_disk(path: str) -> str:
-    """What the system is asked for: on Windows the form of an absolute path that knows no longest one."""
-    return extended(path) if sys.platform == "win32" else path
 
 
 def _folder(location: str) -> str:
@@ -92,7 +87,7 @@ _LITTER: Final = frozenset(("lost+found", "System Volume Information", "desktop.
 
 def _check_empty(folder: str) -> None:
     try:
-        names = os.listdir(on_disk(folder))
+        names = os.listdir(extended(folder))
     except OSError:
         return  # the store says why, in its own words
     if any(name not in _LITTER and name[:1] not in ".$" for name in names):

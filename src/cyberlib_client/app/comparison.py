@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from ..core.platform import Metadata
 from ..core.ports import CancelToken
-from ..files.names import display, extended
+from ..core.windows_paths import extended
+from ..files.names import display
 from .bootstrap import is_windows
 
 _BLOCK = 1 << 20

@@ -9,7 +9,6 @@ import traceback
 
 from .. import __version__
 from ..core.errors import CyberlibError
-from ..state.private_file import make_private_folder, write_private
 from ..state.profile import Profile
 from . import bootstrap
 from .times import iso_time
@@ -27,9 +26,7 @@ def write_report(profile: Profile, error: BaseException, command: str) -> str | 
     now = iso_time(bootstrap.clock())
     path = os.path.join(profile.crashes, now.replace(":", "").replace(".", "-") + ".txt")
     try:
-        make_private_folder(profile.private, profile.state)
-        make_private_folder(profile.private, profile.crashes)
-        write_private(profile.private, path, report(error, command, now).encode("utf-8"))
+        profile.write(path, report(error, command, now).encode("utf-8"))
         for old in sorted(os.listdir(profile.crashes))[:-KEPT]:
             os.unlink(os.path.join(profile.crashes, old))
     except (CyberlibError, OSError):

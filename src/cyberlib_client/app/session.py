@@ -145,10 +145,10 @@ class Session(Workplace):
         heads = {s.id for s in snapshots.items if s.digest not in previous}
         present = {s.id for s in snapshots.items}
         seen = self.seen
-        # One that the disk does not give back today is not absent.
-        absent = {
-            h for h in seen.heads - present if not forget_absent or snapshots.unread.get(bytes.fromhex(h))
-        }
+        absent = seen.heads - present
+        if forget_absent:
+            # Not what the disk does not give back today, nor what a backup noted since they were listed.
+            absent -= {digest.hex() for digest in snapshots.lost}
         if seen.heads != heads | absent:
             self.remember(msgspec.structs.replace(seen, heads=frozenset(heads | absent)))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from ..core.errors import Failed, UsageError
+from ..core.windows_paths import extended
 from ..core.words_fr import WORDS
 from . import backups, bootstrap, browsing, restoring, vaults, verifying
 from .comparison import Comparison, compare
@@ -100,7 +101,7 @@ def _remove(folder: str) -> None:
         os.chmod(path, stat.S_IRWXU)  # Windows refuses to delete what is read-only
         function(path)
 
-    shutil.rmtree("\\\\?\\" + folder if bootstrap.is_windows() else folder, onerror=again)
+    shutil.rmtree(extended(folder), onerror=again)
 
 
 class _Show:

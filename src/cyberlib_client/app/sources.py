@@ -10,9 +10,10 @@ import msgspec
 
 from ..core.errors import UsageError
 from ..core.events import Incident
+from ..core.windows_paths import extended
 from ..files.defaults import default_rules
 from ..files.filters import Filters, Rule
-from ..files.names import THIS_SYSTEM, display, extended, from_vault_path, parse_display, to_vault_path
+from ..files.names import THIS_SYSTEM, display, from_vault_path, parse_display, to_vault_path
 from ..files.preview import preview
 from ..files.selection import Selection
 from ..services.backup import Source
@@ -206,7 +207,7 @@ def never_entered(session: Session) -> dict[tuple[int, int], str]:
     found = {}
     for folder, origin in _own_folders(session):
         try:
-            status = os.stat(bootstrap.on_disk(folder))
+            status = os.stat(extended(folder))
         except OSError:
             continue
         found[status.st_dev, status.st_ino] = origin
@@ -219,7 +220,7 @@ def own_folders_in(session: Session, sources: Sequence[Source]) -> list[OwnFolde
     return [
         OwnFolder(shown(to_vault_path(os.path.abspath(folder))), origin)
         for folder, origin in _own_folders(session)
-        if os.path.isdir(folder) and any(_real(folder).startswith(root) for root in roots)
+        if os.path.isdir(extended(folder)) and any(_real(folder).startswith(root) for root in roots)
     ]
 
 

@@ -11,7 +11,8 @@ import msgspec
 from ..core.errors import CyberlibError, IntegrityError, NeedsUnlock, Unreachable, UsageError
 from ..core.ports import OBJECT_KINDS, Store
 from ..core.words import decode, encode
-from ..repository.vault import NewSlot, Vault, create_vault, open_with_key, read_header
+from ..repository.unlocking import offered_key
+from ..repository.vault import NewSlot, Vault, create_vault, open_vault, read_header
 from ..state.credentials import read_device_secret
 from ..state.runs import Run, read_runs
 from ..state.settings import Settings, VaultSettings, write_settings
@@ -263,6 +264,6 @@ def _open_by_typed_words(session: Session, store: Store) -> Vault:
     typed = session.prompt.recovery_words()
     if typed is None:
         raise NeedsUnlock("no_recovery_words")
-    vault = open_with_key(store, "recovery", decode(typed))
+    vault = open_vault(store, offered_key("recovery", decode(typed)))
     tell_header(session, vault)
     return vault

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ..core.errors import UsageError
-from ..core.words import LETTERS_THAT_DECIDE, WORD_COUNT, decode, guesses, listed, written_words
+from ..core.words import WORD_COUNT, decode, guesses, is_doubtful, listed, written_words
 from .language import say
 from .slots import numbered
 
@@ -77,7 +77,7 @@ class _Sheet:
         return typed[0]
 
     def _tell_if_doubtful(self, number: int, word: str, ours: str) -> None:
-        if word not in (ours, ours[:LETTERS_THAT_DECIDE]):
+        if is_doubtful(word, ours):
             self._tell(
                 say(
                     f"Mot {number} : « {word} » est pris pour « {ours} ».",

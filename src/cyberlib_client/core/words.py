@@ -96,9 +96,14 @@ def guesses(written: str) -> list[str]:
     return [word for *_, word in sorted(ranked)[:_MOST_GUESSES]]
 
 
+def is_doubtful(written: str, ours: str) -> bool:
+    """Whether a word goes on otherwise, after the letters that decide, than the one it is taken for."""
+    return written not in (ours, ours[:LETTERS_THAT_DECIDE])
+
+
 def _first_doubtful(written: list[str]) -> int | None:
     for position, word in enumerate(written, 1):
-        if word not in (ours := listed(word) or "", ours[:LETTERS_THAT_DECIDE]):
+        if is_doubtful(word, listed(word) or ""):
             return position
     return None
 

@@ -20,7 +20,6 @@ import sys
 import unicodedata
 from typing import Final, Literal
 
-from ..core import windows_paths
 from ..core.errors import UsageError
 
 System = Literal["linux", "macos", "windows"]
@@ -69,11 +68,6 @@ def from_vault_path(path: bytes, *, system: System = THIS_SYSTEM) -> str:
     if system != "windows":
         return _posix_text(path)
     return _to_windows(path, names)
-
-
-def extended(native: str, *, system: System = THIS_SYSTEM) -> str:
-    """`native`, absolute and normal, as Windows opens it whatever its length; elsewhere as it is."""
-    return windows_paths.extended(native) if system == "windows" else native
 
 
 def _posix_text(path: bytes) -> str:

@@ -27,8 +27,8 @@ from typing import Final
 
 from ..core.platform import Metadata
 from ..core.ports import Buffer
+from ..core.windows_paths import extended
 from . import restore_winapi as api
-from .names import extended
 from .restore_model import PART, EntryMeta, Exchanged, Existing, Held, Identity, Traits, Wishes
 from .restore_names import WINDOWS
 

@@ -89,12 +89,12 @@ class Index:
         tables.append(ChunkTable())
         tables[-1].add_all(ids, number)
 
-    def places(self, table: ChunkTable, chunk_id: bytes) -> list[int]:
-        """Every segment that holds a chunk or node; `table` is `data` or `trees`.
+    def places(self, kind: int, chunk_id: bytes) -> list[int]:
+        """Every segment that holds a chunk or a node; `kind` is KIND_DATA or KIND_TREE.
 
         More than one where two machines stored the same at once, or where damage was healed.
         """
-        tables = self._trees if table is self._trees[0] else self._data
+        tables = self._trees if kind == KIND_TREE else self._entered()
         found: list[int] = []
         for each in tables:
             number = each.find(chunk_id)
@@ -103,6 +103,17 @@ class Index:
             if number not in found:  # a segment may list a chunk twice
                 found.append(number)
         return found
+
+    def _entered(self) -> list[ChunkTable]:
+        """The tables of data, with all that was to be entered."""
+        if self._pending:
+            with self._entering:
+                while self._pending:
+                    # Freed one by one, since all ids of a large vault twice are a lot; removed once
+                    # entered, so that no other thread takes the table for complete before it is.
+                    self._enter(self._data, *self._pending[0])
+                    self._pending.popleft()
+        return self._data
 
     def add_row(self, row: PackRow) -> int:
         """Enters a pack alone; its number."""
@@ -155,14 +166,7 @@ class Index:
     @property
     def data(self) -> ChunkTable:
         """Chunks of files."""
-        if self._pending:
-            with self._entering:
-                while self._pending:
-                    # Freed one by one, since all ids of a large vault twice are a lot; removed once
-                    # entered, so that no other thread takes the table for complete before it is.
-                    self._enter(self._data, *self._pending[0])
-                    self._pending.popleft()
-        return self._data[0]
+        return self._entered()[0]
 
     @property
     def trees(self) -> ChunkTable:

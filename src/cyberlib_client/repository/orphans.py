@@ -30,10 +30,10 @@ def orphan_packs(
         except IntegrityError:
             damaged.append(name)
             continue
-        other = found.setdefault(info.header, info) if info.header not in indexed else None
-        if other is info:
-            continue
-        if other is not None:
+        if info.header not in indexed:
+            other = found.setdefault(info.header, info)
+            if other is info:
+                continue
             if _is_whole(store, other):
                 indexed.add(info.header)
             elif _is_whole(store, info):

@@ -19,7 +19,7 @@ from ..core.format_v1.pack import (
     open_trailer,
     segment_aad,
 )
-from ..core.ids import ID_SIZE, object_name
+from ..core.ids import ID_SIZE, KIND_DATA, KIND_TREE, object_name
 from ..core.keys import VaultKeys
 from ..core.ports import Store
 from .index import Index, Layout, PackRow
@@ -87,17 +87,17 @@ class Reader:
     def chunk(self, chunk_id: bytes) -> bytes:
         """A chunk of a file. IntegrityError("chunk_missing") or ("pack_damaged")."""
         index = self.index
-        places = index.places(index.data, chunk_id)
+        places = index.places(KIND_DATA, chunk_id)
         if not places and self._recovered(index):
-            places = self.index.places(self.index.data, chunk_id)
+            places = self.index.places(KIND_DATA, chunk_id)
         return self._find(places, chunk_id, self._keys.chunk_ids)
 
     def node(self, node_id: bytes) -> bytes:
         """A node of a tree or content list. IntegrityError as `chunk`."""
         index = self.index
-        places = index.places(index.trees, node_id)
+        places = index.places(KIND_TREE, node_id)
         if not places and self._recovered(index):
-            places = self.index.places(self.index.trees, node_id)
+            places = self.index.places(KIND_TREE, node_id)
         return self._find(places, node_id, self._keys.tree_ids)
 
     def _recovered(self, lacking: Index) -> bool:

@@ -28,7 +28,7 @@ from .slot_tables import (
     put_tables,
     table_names,
 )
-from .unlocking import check_room
+from .unlocking import MAX_PASSPHRASES
 
 _LONGEST_NAME: Final = 100
 _CHANGES: Final = 10
@@ -46,8 +46,8 @@ def check_new_slot(slots: list[Slot], kind: str, name: str) -> None:
         raise UsageError("slot_name_taken", name=name)
     if len(slots) >= MAX_SLOTS:
         raise UsageError("slots_full", most=MAX_SLOTS)
-    if kind == "passphrase":
-        check_room(slots)
+    if kind == "passphrase" and sum(s.type == kind for s in slots) >= MAX_PASSPHRASES:
+        raise UsageError("passphrases_full", most=MAX_PASSPHRASES)
 
 
 Change = Callable[[SlotTable], SlotTable]
@@ -95,7 +95,7 @@ def add_slot(
             if len(table.slots) <= MAX_SLOTS:
                 return table
             withdrawn = True  # another machine took the last place at the same moment
-            return without(table, made.id)
+            return _without(table, made.id)
         check_new_slot(table.slots, kind, name)
         made = made or make()
         return msgspec.structs.replace(table, slots=[*table.slots, made])
@@ -115,7 +115,7 @@ def remove_slot(store: Store, keys: VaultKeys, known: SlotTable, wanted: str) ->
         if chosen is not None and chosen.id not in (slot.id for slot in table.slots):
             return table
         chosen = removable(table.slots, chosen.id if chosen is not None else wanted)
-        return without(table, chosen.id)
+        return _without(table, chosen.id)
 
     table = change_slots(store, keys, known, removed)
     if chosen is None:
@@ -138,7 +138,7 @@ def removable(slots: list[Slot], wanted: str) -> Slot:
     return found[0]
 
 
-def without(table: SlotTable, slot_id: str) -> SlotTable:
+def _without(table: SlotTable, slot_id: str) -> SlotTable:
     """The table without a slot, and with the word that it was removed."""
     left = [slot for slot in table.slots if slot.id != slot_id]
     return msgspec.structs.replace(table, slots=left, removed=[*table.removed, slot_id][-MAX_REMOVED:])

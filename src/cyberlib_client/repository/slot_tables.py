@@ -149,7 +149,8 @@ def unlock(tables: Tables, secret: Secret, vault_id: str) -> tuple[VaultKeys, Sl
             known[vault] = counting(tables, keys)
         found = known[vault]
         if found is None:
-            refused[:] = refused or [IntegrityError("not_authentic")]
+            if not refused:
+                refused.append(IntegrityError("not_authentic"))
         elif any(_lock_of(slot) == _lock_of(standing) for standing in found.table.slots):
             return keys, found.table
         # Else it was removed since, and an older table is still there; the same secret may have a new slot.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
 
 from ..core.errors import IntegrityError, UsageError
 from ..core.format_v1.header import SNAPSHOT
@@ -46,25 +46,19 @@ class Problem:
 class SnapshotList:
     """Snapshots from oldest to newest, and what is wrong with them.
 
-    `seen`: digests this machine remembers. `unread`: of those that are there and could not be opened,
-    True for the ones that the store may well give back another time.
+    `lost`: what this machine had seen and the vault has no longer: absent, or no more what it was; not what
+    the store may well give back another time. `unread`: how many are there and could not be opened.
     """
 
     items: list[Stored]
     problems: list[Problem]
-    seen: frozenset[bytes] = frozenset()
-    unread: Mapping[bytes, bool] = field(default_factory=dict)
+    lost: frozenset[bytes] = frozenset()
+    unread: int = 0
 
     @property
     def incomplete(self) -> bool:
         """A snapshot is missing, damaged or cannot be read: these are not all."""
         return any(problem.code != "snapshot_fork" for problem in self.problems)
-
-    @property
-    def lost(self) -> frozenset[bytes]:
-        """What this machine had seen and the vault has no longer: absent, or no more what it was."""
-        there = {s.digest for s in self.items} | {digest for digest, later in self.unread.items() if later}
-        return self.seen - there
 
     def resolve(self, wanted: str, device: bytes | None = None) -> Stored:
         """By id, or a unique prefix of at least four digits; by `latest`, the newest of `device`, else of
@@ -106,7 +100,7 @@ class SnapshotList:
         for each: none comes twice.
         """
         last = self.latest_of(device)
-        number = (last.snapshot.sequence if last else 0) + len(self.unread) + 1
+        number = (last.snapshot.sequence if last else 0) + self.unread + 1
         return last.digest if last else None, min(number, MAX_SEQUENCE)
 
 
@@ -114,7 +108,7 @@ def load_snapshots(store: Store, keys: VaultKeys, seen: Iterable[bytes] = ()) ->
     """All snapshots of the store. `seen`: digests this machine remembers (see `Problem`)."""
     items: list[Stored] = []
     problems: list[Problem] = []
-    unread: dict[bytes, bool] = {}
+    unread: dict[bytes, bool] = {}  # True: the store may give it back another time
     for item in sorted(store.list("snapshots")):
         try:
             digest, data = read_record(store, keys, SNAPSHOT, item)
@@ -126,7 +120,8 @@ def load_snapshots(store: Store, keys: VaultKeys, seen: Iterable[bytes] = ()) ->
             problems.append(Problem("snapshot_unreadable" if later else "snapshot_damaged", item.name))
     remembered = frozenset(seen)
     problems += _chain_problems(items, remembered, unread.keys())
-    return SnapshotList(_in_order(items), problems, remembered, unread)
+    there = {s.digest for s in items} | {digest for digest, later in unread.items() if later}
+    return SnapshotList(_in_order(items), problems, remembered - there, len(unread))
 
 
 def _in_order(items: list[Stored]) -> list[Stored]:

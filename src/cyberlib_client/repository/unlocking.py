@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Final
 
-from ..core.errors import IntegrityError, UsageError
+from ..core.errors import IntegrityError
 from ..core.format_v1.slots import (
     DEFAULT_COST,
     KdfCost,
@@ -18,12 +18,6 @@ from .slot_tables import Secret
 
 MAX_PASSPHRASES: Final = 16
 """Slots that we make: a wrong passphrase is stretched for each of them."""
-
-
-def check_room(slots: list[Slot]) -> None:
-    """UsageError("passphrases_full") when there is no room for another passphrase."""
-    if sum(slot.type == "passphrase" for slot in slots) >= MAX_PASSPHRASES:
-        raise UsageError("passphrases_full", most=MAX_PASSPHRASES)
 
 
 def work_of(cost: KdfCost) -> int:

@@ -40,7 +40,6 @@ from .reader import Reader
 from .records import read_record
 from .slot_changes import add_slot, check_new_slot, removable, remove_slot
 from .slot_tables import Secret, Tables, put_tables, table_names, unlock
-from .unlocking import offered_key, offered_passphrase
 
 _INDEX_PACKS = 64
 _INDEX_CHUNKS = 1_000_000
@@ -167,7 +166,7 @@ class Vault:
         return table_names(self.keys, self.table)
 
     def accepts(self, secret: Secret) -> bool:
-        """Whether a slot of the table that counts opens with what `secret` offers, and raises."""
+        """Whether a slot of the table that counts opens with what `secret` offers. Raises what it raises."""
         for slot in self.table.slots:
             offered = secret(slot)
             if offered is not None and unwrap_root(slot, self.id, offered) is not None:
@@ -300,16 +299,6 @@ def header_is_intact(vault: Vault) -> bool:
         return read_vault_header(data) == vault.header
     except (IntegrityError, UsageError):  # a flipped bit may look like a newer version
         return False
-
-
-def open_with_passphrase(store: Store, passphrase: str, *, least_generation: int = 0) -> Vault:
-    """Opens with a passphrase; tries each passphrase slot. Raises as `open_vault`."""
-    return open_vault(store, offered_passphrase(passphrase), least_generation=least_generation)
-
-
-def open_with_key(store: Store, kind: SlotType, key: bytes, *, least_generation: int = 0) -> Vault:
-    """Opens with the 32 bytes of a recovery key or device secret. Raises as `open_vault`."""
-    return open_vault(store, offered_key(kind, key), least_generation=least_generation)
 
 
 def _portions(packs: list[PackInfo]) -> Iterator[list[PackInfo]]:

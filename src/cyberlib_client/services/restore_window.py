@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from ..core.crypto import KeyedIds
 from ..core.errors import IntegrityError
 from ..core.format_v1.tree import Entry
-from ..core.ids import MIB
+from ..core.ids import KIND_DATA, MIB
 from ..core.ports import CancelToken
 from ..files.write_back import DirHandle, FileHandle, Outcome, Target
 from ..repository.content import content_spans
@@ -229,7 +229,7 @@ class Window:
 
     def _next_place(self, number: int, chunk_id: bytes) -> int | None:
         """Where else a chunk lies that segment `number` could not give."""
-        places = self._reader.index.places(self._reader.index.data, chunk_id)
+        places = self._reader.index.places(KIND_DATA, chunk_id)
         after = places.index(number) + 1 if number in places else len(places)
         return places[after] if after < len(places) else None
 

@@ -211,14 +211,14 @@ def _bad_ids(vault: Vault, index: Index, bad: set[int]) -> set[bytes]:
     ids: set[bytes] = set()
     reader = vault.reader_on(index)
     for number in bad:
-        table = index.trees if index.place(number).kind == KIND_TREE else index.data
+        kind = index.place(number).kind
         try:
             listed = reader.layout(number).ids
         except CyberlibError:
             continue  # told by nothing: what needs its chunks finds them missing
         for at in range(0, len(listed), ID_SIZE):
             chunk_id = listed[at : at + ID_SIZE]
-            if all(place in bad for place in index.places(table, chunk_id)):
+            if all(place in bad for place in index.places(kind, chunk_id)):
                 ids.add(chunk_id)
     return ids
 

@@ -9,8 +9,9 @@ import msgspec
 
 from ..core.crypto import Sealer, committed_key, same
 from ..core.errors import Failed, IntegrityError
+from ..core.format_v1.malformed import MALFORMED
 from ..core.keys import VaultKeys
-from .private_file import make_private_folder, read_file, remove_file, write_private
+from .private_file import read_file, remove_file
 from .profile import Profile
 
 KeeperKind = Literal["keychain", "file"]
@@ -35,14 +36,13 @@ def read_device_secret(profile: Profile) -> DeviceSecret | None:
         return None
     try:
         return msgspec.json.decode(data, type=DeviceSecret)
-    except msgspec.MsgspecError:
+    except MALFORMED:
         raise Failed("credentials_damaged", at=profile.device) from None
 
 
 def write_device_secret(profile: Profile, device: DeviceSecret) -> None:
     """Notes it. Raises Failed("profile_full"), ("profile_denied")."""
-    make_private_folder(profile.private, profile.credentials)
-    write_private(profile.private, profile.device, msgspec.json.encode(device))
+    profile.write(profile.device, msgspec.json.encode(device))
 
 
 def forget_device_secret(profile: Profile) -> None:
@@ -68,15 +68,14 @@ def read_slots_seen(profile: Profile, vault: str) -> SlotsSeen:
     """
     try:
         seen = msgspec.json.decode(read_file(profile.slots) or b"", type=SlotsSeen)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
+    except MALFORMED:
         return SlotsSeen(vault)
     return seen if seen.vault == vault else SlotsSeen(vault)
 
 
 def write_slots_seen(profile: Profile, seen: SlotsSeen) -> None:
     """Notes it. Raises Failed("profile_full"), ("profile_denied")."""
-    make_private_folder(profile.private, profile.credentials)
-    write_private(profile.private, profile.slots, msgspec.json.encode(seen))
+    profile.write(profile.slots, msgspec.json.encode(seen))
 
 
 def read_identity(profile: Profile, keys: VaultKeys) -> bytes | None:
@@ -101,7 +100,4 @@ def write_identity(profile: Profile, keys: VaultKeys, seed: bytes, random: Calla
     """Keeps the seed, sealed by the vault's key. Raises Failed("profile_full"), ("profile_denied")."""
     salt = random(_SALT)
     key, commitment = committed_key(keys.local, salt=salt, info=_SEED_INFO)
-    make_private_folder(profile.private, profile.credentials)
-    write_private(
-        profile.private, profile.identity, salt + commitment + Sealer(key).seal(0, seed, _SEED_INFO)
-    )
+    profile.write(profile.identity, salt + commitment + Sealer(key).seal(0, seed, _SEED_INFO))

@@ -20,7 +20,7 @@ import sys
 from collections.abc import Callable
 
 from ..core.platform import PrivateFiles
-from .private_file import make_private_folder
+from .private_file import make_private_folder, write_private
 
 
 class Profile:
@@ -50,7 +50,18 @@ class Profile:
 
     def make(self) -> None:
         """Makes the profile's own folder. Raises Failed("profile_full"), ("profile_denied")."""
-        make_private_folder(self.private, self.root)
+        self._make(self.root)
+
+    def write(self, path: str, data: bytes) -> None:
+        """Replaces one of its files by `data`, whole or not at all, and makes the folders above that are
+        absent; only their owner may enter or read them. Raises as `make`."""
+        self._make(os.path.dirname(path))
+        write_private(self.private, path, data)
+
+    def _make(self, folder: str) -> None:
+        if folder != self.root and not os.path.isdir(folder):
+            self._make(os.path.dirname(folder))
+        make_private_folder(self.private, folder)
 
 
 def default_root() -> str:

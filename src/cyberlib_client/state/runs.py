@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from ..core.errors import CyberlibError
-from .private_file import make_private_folder, read_file, write_private
+from ..core.format_v1.malformed import MALFORMED
+from .private_file import read_file
 from .profile import Profile
 
 KEPT = 500
@@ -31,7 +32,7 @@ def read_runs(profile: Profile) -> list[Run]:
     for line in _lines(profile):
         try:
             runs.append(msgspec.json.decode(line, type=Run))
-        except msgspec.MsgspecError:
+        except MALFORMED:
             continue
     return runs
 
@@ -39,9 +40,8 @@ def read_runs(profile: Profile) -> list[Run]:
 def add_run(profile: Profile, run: Run) -> None:
     """Remembers a run. Never fails one: what cannot be written is forgotten."""
     try:
-        make_private_folder(profile.private, profile.state)
         kept = [*_lines(profile)[-KEPT + 1 :], msgspec.json.encode(run)]
-        write_private(profile.private, profile.runs, b"\n".join(kept) + b"\n")
+        profile.write(profile.runs, b"\n".join(kept) + b"\n")
     except CyberlibError:
         return
 

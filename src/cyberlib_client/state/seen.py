@@ -12,7 +12,8 @@ from typing import Final
 import msgspec
 
 from ..core.errors import CyberlibError
-from .private_file import make_private_folder, read_file, write_private
+from ..core.format_v1.malformed import MALFORMED
+from .private_file import read_file
 from .profile import Profile
 
 _HEX: Final = re.compile("([0-9a-f]{2})+")
@@ -31,7 +32,7 @@ def read_seen(profile: Profile, vault: str) -> Seen:
     """What is remembered of the vault with this id; nothing when the file is absent or damaged."""
     try:
         seen = msgspec.json.decode(read_file(profile.seen) or b"{}", type=Seen)
-    except (msgspec.MsgspecError, CyberlibError):
+    except (*MALFORMED, CyberlibError):
         return Seen(vault)
     return seen if seen.vault == vault and _are_hex(seen.heads | seen.suspects) else Seen(vault)
 
@@ -43,8 +44,7 @@ def _are_hex(names: frozenset[str]) -> bool:
 def write_seen(profile: Profile, seen: Seen) -> bool:
     """Remembers it; False when that failed, which must not fail a run: it is a cache."""
     try:
-        make_private_folder(profile.private, profile.state)
-        write_private(profile.private, profile.seen, msgspec.json.encode(seen))
+        profile.write(profile.seen, msgspec.json.encode(seen))
     except CyberlibError:
         return False
     return True

@@ -13,7 +13,7 @@ from typing import Final, Literal
 import msgspec
 
 from ..core.errors import Failed
-from .private_file import read_file, write_private
+from .private_file import read_file
 from .profile import Profile
 
 Language = Literal["fr", "en"]
@@ -91,8 +91,7 @@ def write_settings(profile: Profile, settings: Settings) -> None:
                 table = tomlkit.item(source)
             tables.append(table)
         document["sources"] = tables
-    profile.make()
-    write_private(profile.private, profile.settings, tomlkit.dumps(document).encode("utf-8"))
+    profile.write(profile.settings, tomlkit.dumps(document).encode("utf-8"))
 
 
 def _parsed(text: str) -> Settings:

@@ -45,7 +45,7 @@ class FolderStore:
     def __init__(self, root: str) -> None:
         self._location = os.path.abspath(root)
         # What the system is asked for; on Windows in the form that knows no longest path.
-        self._root = extended(self._location) if sys.platform == "win32" else self._location
+        self._root = extended(self._location)
         self._folders: set[str] = set()
         self._swept = False
 

@@ -15,13 +15,13 @@ from cyberlib_client.core import words
 from cyberlib_client.core.format_v1.tree import SYMLINK
 from cyberlib_client.files.names import display
 from cyberlib_client.files.restore_names import MACOS, POSIX, WINDOWS
-from cyberlib_client.repository.vault import Vault, open_with_key
+from cyberlib_client.repository.vault import Vault
 from cyberlib_client.state.private_file import write_private
 from cyberlib_client.system import this_system
 from cyberlib_client.transports.folder import FolderStore
 from tests.faults.forge import Forge, file, folder, other
 from tests.support.command_line import CommandLine, restored
-from tests.support.vaults import FixedClock, SeededRandom
+from tests.support.vaults import FixedClock, SeededRandom, open_with_key
 
 wine = sys.platform == "win32" and hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
 windows = pytest.mark.skipif(sys.platform != "win32", reason="paths of Windows")

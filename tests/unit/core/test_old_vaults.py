@@ -14,7 +14,7 @@ from cyberlib_client.core import words
 from cyberlib_client.core.errors import NeedsUnlock
 from cyberlib_client.files.names import parse_display
 from cyberlib_client.repository.snapshots import load_snapshots
-from cyberlib_client.repository.vault import Vault, open_with_key, open_with_passphrase
+from cyberlib_client.repository.vault import Vault
 from cyberlib_client.transports.folder import FolderStore
 from tests.old_vaults.reading import (
     DAMAGED,
@@ -25,6 +25,7 @@ from tests.old_vaults.reading import (
     trees_by_program,
     trees_by_rescue,
 )
+from tests.support.vaults import open_with_key, open_with_passphrase
 from tests.vectors.rescue import program
 
 V1 = FOLDER / "v1" / "vault"

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from cyberlib_client.core.events import Event, Incident
-from cyberlib_client.files.names import extended
+from cyberlib_client.core.windows_paths import extended
 from cyberlib_client.files.write_back import DirHandle, EntryMeta, FileHandle, Outcome, Target
 
 TIME = 1_600_000_000_123_456_700  # a multiple of 100 ns, which is Windows' step

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cyberlib_client.core.errors import UsageError
+from cyberlib_client.core.windows_paths import extended
 from cyberlib_client.files.names import (
     System,
     display,
-    extended,
     from_vault_path,
     parse_display,
     to_vault_path,
@@ -126,14 +126,14 @@ def test_windows_paths_come_back(names: list[str], root: str) -> None:
     path = to_vault_path(native, system="windows")
     assert from_vault_path(path, system="windows").lower() == native.lower()
     assert to_vault_path(from_vault_path(path, system="windows"), system="windows") == path
-    assert to_vault_path(extended(native, system="windows"), system="windows") == path
+    assert to_vault_path(extended(native, windows=True), system="windows") == path
 
 
 def test_extended_paths() -> None:
-    assert extended("C:\\a", system="windows") == "\\\\?\\C:\\a"
-    assert extended("\\\\s\\d\\a", system="windows") == "\\\\?\\UNC\\s\\d\\a"
-    assert extended("\\\\?\\C:\\a", system="windows") == "\\\\?\\C:\\a"
-    assert extended("/a", system="linux") == "/a"
+    assert extended("C:\\a", windows=True) == "\\\\?\\C:\\a"
+    assert extended("\\\\s\\d\\a", windows=True) == "\\\\?\\UNC\\s\\d\\a"
+    assert extended("\\\\?\\C:\\a", windows=True) == "\\\\?\\C:\\a"
+    assert extended("/a", windows=False) == "/a"
 
 
 @pytest.mark.parametrize(

@@ -190,15 +190,15 @@ def test_every_place_of_a_chunk_is_known(vault: Vault) -> None:
         store_pack(vault, [b"a" * 400, b"b" * 400, b"a" * 400])
         store_pack(vault, [b"node"], KIND_TREE)
     index, _ = vault.load_index()
-    for table, chunk_id in (
-        (index.data, vault.keys.chunk_ids.of(b"a" * 400)),
-        (index.data, vault.keys.chunk_ids.of(b"b" * 400)),
-        (index.trees, vault.keys.tree_ids.of(b"node")),
+    for kind, table, chunk_id in (
+        (KIND_DATA, index.data, vault.keys.chunk_ids.of(b"a" * 400)),
+        (KIND_DATA, index.data, vault.keys.chunk_ids.of(b"b" * 400)),
+        (KIND_TREE, index.trees, vault.keys.tree_ids.of(b"node")),
     ):
-        places = index.places(table, chunk_id)
+        places = index.places(kind, chunk_id)
         assert len({index.place(number).pack.name for number in places}) == len(places) == 3
         assert places[0] == table.find(chunk_id)
-    assert index.places(index.data, bytes(20)) == index.places(index.trees, bytes(20)) == []
+    assert index.places(KIND_DATA, bytes(20)) == index.places(KIND_TREE, bytes(20)) == []
 
 
 def test_duplicates_take_little_room(vault: Vault) -> None:
@@ -210,10 +210,10 @@ def test_duplicates_take_little_room(vault: Vault) -> None:
     tracemalloc.start()
     for number in range(3):
         index.add_pack(PackInfo(bytes([number]) * 32, 70_000, bytes(88), [segment]))
-    table = index.data
+    _ = index.data
     used = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    assert index.places(table, ids[:20]) == [0, 1, 2]
+    assert index.places(KIND_DATA, ids[:20]) == [0, 1, 2]
     assert used < 3 * 40_000 * 120, "mostly the buckets themselves, at so few"
 
 

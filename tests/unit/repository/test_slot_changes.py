@@ -28,9 +28,16 @@ from cyberlib_client.core.format_v1.slots import (
 from cyberlib_client.core.ids import object_name
 from cyberlib_client.core.ports import Buffer, Store, StoredObject
 from cyberlib_client.repository.slot_tables import damaged_tables
-from cyberlib_client.repository.vault import NewSlot, Vault, open_with_key
+from cyberlib_client.repository.vault import NewSlot, Vault
 from cyberlib_client.transports.memory import MemoryStore
-from tests.support.vaults import RECOVERY_KEY, FixedClock, SeededRandom, make_vault, reopened
+from tests.support.vaults import (
+    RECOVERY_KEY,
+    FixedClock,
+    SeededRandom,
+    make_vault,
+    open_with_key,
+    reopened,
+)
 
 T = TypeVar("T")
 _PATIENCE: Final = 120  # seconds: only so that a fault of the test itself ends

@@ -24,8 +24,6 @@ from cyberlib_client.repository.vault import (
     create_vault,
     header_is_intact,
     open_vault,
-    open_with_key,
-    open_with_passphrase,
     read_header,
 )
 from cyberlib_client.transports.folder import FolderStore
@@ -37,6 +35,8 @@ from tests.support.vaults import (
     SeededRandom,
     VaultKit,
     make_vault,
+    open_with_key,
+    open_with_passphrase,
     reopened,
 )
 

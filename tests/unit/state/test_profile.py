@@ -37,6 +37,13 @@ from cyberlib_client.state.settings import (
 )
 
 KEYS = VaultKeys(bytes(range(32)), bytes(16))
+DAMAGED = (
+    b'{"vault":',
+    b'{"vault":"\xff\xfe"}',
+    b'{"command":"\xff"}',
+    b"[" * 100_000,
+    b'{"x":' + b"[" * 100_000,
+)
 
 
 @pytest.fixture
@@ -176,9 +183,10 @@ def test_where_the_device_secret_is(profile: Profile) -> None:
     assert read_device_secret(profile) is None
     write_device_secret(profile, device)
     assert read_device_secret(profile) == device
-    Path(profile.device).write_bytes(b'{"vault":')
-    with pytest.raises(Failed, match="credentials_damaged"):
-        read_device_secret(profile)
+    for data in DAMAGED:
+        Path(profile.device).write_bytes(data)
+        with pytest.raises(Failed, match="credentials_damaged"):
+            read_device_secret(profile)
     forget_device_secret(profile)
     forget_device_secret(profile)
     assert read_device_secret(profile) is None
@@ -219,6 +227,15 @@ def test_any_bytes_for_a_cache_do_no_harm(tmp_path_factory: pytest.TempPathFacto
     assert read_runs(profile)[-1] == Run("backup", 1, 2, 0)
     assert write_seen(profile, Seen("a" * 32, suspects=frozenset({"ab"})))
     assert read_seen(profile, "a" * 32).suspects == {"ab"}
+
+
+@pytest.mark.parametrize("data", DAMAGED, ids=range(len(DAMAGED)))
+def test_a_damaged_cache_is_an_empty_one(profile: Profile, data: bytes) -> None:
+    os.mkdir(profile.state)
+    for path in (profile.seen, profile.runs):
+        Path(path).write_bytes(data)
+    assert read_seen(profile, "a" * 32) == Seen("a" * 32)
+    assert read_runs(profile) == []
 
 
 def test_only_the_last_runs_are_kept(profile: Profile) -> None:

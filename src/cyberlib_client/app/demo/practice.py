@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import random
-import sys
 import unicodedata
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from ...core.windows_paths import extended
 from . import documents, phrases
 from .records import Letter, create_database, letters_of, work_day
 
@@ -103,13 +103,11 @@ def simulate_day(root: Path, *, seed: int = 1) -> Day:
 
 
 def any_length(root: Path) -> Path:
-    """The same folder, in the form under which Windows accepts paths beyond 260 characters.
+    """The same folder, absolute, on Windows in the form that accepts paths beyond 260 characters.
 
-    Whoever walks a practice there needs it; elsewhere it is the folder as given.
+    Whoever walks a practice there needs it.
     """
-    if sys.platform != "win32" or str(root).startswith("\\\\?\\"):
-        return root
-    return Path(f"\\\\?\\{root.absolute()}")
+    return Path(extended(str(root.absolute())))
 
 
 def _write_letter(root: Path, letter: Letter) -> list[Path]:

@@ -42,12 +42,7 @@ if sys.platform == "linux":
             with open(_MOUNTS, "rb") as file:
                 return type_of(place, file.read())
 
-        def sync_volume(self, target: Native | int) -> None:
+        def _sync(self, number: int) -> None:
             """syncfs(2), which Python has not."""
-            number = target if isinstance(target, int) else os.open(target, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                if ctypes.CDLL(None, use_errno=True).syncfs(number):
-                    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-            finally:
-                if not isinstance(target, int):
-                    os.close(number)
+            if ctypes.CDLL(None, use_errno=True).syncfs(number):
+                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

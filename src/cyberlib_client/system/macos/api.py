@@ -1,8 +1,7 @@
 """The C library of macOS: what Python's os module does not offer there.
 
-Prototypes from <sys/xattr.h>, <sys/acl.h>, <sys/mount.h>, <sys/resource.h>, <sys/stat.h>,
-<unistd.h>. The library is
-loaded at the first call, so that this module can be imported anywhere.
+Prototypes from <sys/xattr.h>, <sys/acl.h>, <sys/mount.h>, <sys/resource.h>, <sys/stat.h>, <unistd.h>. The
+library is loaded at the first call, so that this module can be imported anywhere.
 """
 
 from __future__ import annotations

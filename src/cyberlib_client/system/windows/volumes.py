@@ -52,13 +52,10 @@ class WindowsVolumes:
         while not os.path.lexists(place) and os.path.dirname(place) != place:
             place = os.path.dirname(place)
         try:
-            handle = _open_volume(place)
+            self.sync_volume(place)
         except OSError:
             return False
-        try:
-            return bool(api.kernel32().FlushFileBuffers(handle))
-        finally:
-            api.kernel32().CloseHandle(handle)
+        return True
 
     def sync_volume(self, target: Native | int) -> None:
         """FlushFileBuffers of the volume: all files of it ("FlushFileBuffers", Microsoft Learn)."""
