@@ -92,6 +92,18 @@ def test_restore_over_existing_files(line: CommandLine, practice: Path, tmp_path
     assert mine.read_bytes() == b"Chere consoeur,\n"
 
 
+def test_an_empty_target_is_not_the_current_folder(
+    line: CommandLine, practice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line("backup", str(practice))
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert line.error("restore", "latest", "--to", "", code=2) == "bad_path"
+    assert line.error("restore", "latest", "--to", "", "--dry-run", code=2) == "bad_path"
+    assert list(here.iterdir()) == []
+
+
 def test_what_is_not_there(line: CommandLine, practice: Path, tmp_path: Path) -> None:
     assert line.error("ls", "latest", code=2) == "no_snapshot"
     line("backup", str(practice))

@@ -214,6 +214,22 @@ def test_folders_on_the_way_are_private_and_said_to_be(
     assert again["private"] is False
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are a thing of POSIX")
+def test_private_folders_are_told_wherever_they_begin(
+    line: CommandLine, letters: Path, tmp_path: Path
+) -> None:
+    line("backup", str(letters))
+    first, second = vault_path(letters).split("/")[1:3]
+    out = tmp_path / "out"
+    (out / first).mkdir(parents=True, mode=0o755)
+    dry = line.json("restore", "latest", "--to", str(out), "--dry-run")["result"]
+    made = line.json("restore", "latest", "--to", str(out))["result"]
+    assert (dry["private"], made["private"]) == (False, True)
+    assert (out / first / second).stat().st_mode & 0o777 == 0o700
+    recorded = line.json("restore", f"latest:{vault_path(letters)}", "--to", str(out))["result"]
+    assert recorded["private"] is False
+
+
 def test_a_folder_without_recorded_times_has_no_date(line: CommandLine, letters: Path) -> None:
     line("backup", str(letters))
     os.utime(letters / "a.txt", (0, 0))

@@ -163,6 +163,9 @@ def test_a_folder_that_cannot_be_read_is_named_and_the_rest_listed(line: Command
     assert "folder_unread" in {n["code"] for n in found["notices"]}
     line("find", "--in", "latest", "--under", f"{vault_path(folder)}/courriers", "lettre")
     line("ls", f"latest:{vault_path(folder)}/courriers")
+    assert "Nothing has that name" not in line("find", "absent", code=7).err
+    readable = ["--in", "latest", "--under", f"{vault_path(folder)}/courriers"]
+    assert "Nothing has that name" in line("find", *readable, "absent").err
     text = line("ls", "-R", "latest", code=7)
     assert "lettre.txt" in text.out
     assert f"{vault_path(folder)}/scans" in text.err

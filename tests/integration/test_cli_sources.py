@@ -88,6 +88,18 @@ def test_a_backup_tells_each_kind_of_change(line: CommandLine, practice: Path) -
     assert told() == ""
 
 
+def test_thousands_of_incidents_do_not_hide_the_end(
+    line: CommandLine, practice: Path, tmp_path: Path
+) -> None:
+    paths = [str(practice), *(str(tmp_path / f"absent {n:02}") for n in range(33))]
+    for command in (["backup"], ["sources", "preview"]):
+        said = line(*command, *paths, code=3).err.splitlines()
+        assert [text.startswith("! ") for text in said] == [True] * 20 + [False], said
+        assert said[-1].startswith("… and 13 more")
+        told = [record for record in line.lines(*command, *paths, code=3) if record["event"] == "incident"]
+        assert len(told) == 33
+
+
 # ---- CyberLib's own folders -----------------------------------------------------------------------
 
 

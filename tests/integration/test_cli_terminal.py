@@ -272,13 +272,79 @@ def test_a_new_passphrase_that_is_awaited_holds_nobody_up(line: CommandLine, tmp
     assert done.code == 0, done
 
 
+def _without_keychain(folder: Path) -> CommandLine:
+    made = CommandLine(folder / "elsewhere")
+    made.environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={folder}/nowhere"
+    return made
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is a keychain")
+@pytest.mark.parametrize("command", ["create", "open"])
+def test_a_vault_awaits_its_answers_without_holding_others_up(
+    line: CommandLine, tmp_path: Path, command: str
+) -> None:
+    """The passphrase or the words, and where this machine's secret goes."""
+    other = _without_keychain(tmp_path)
+    added = []
+
+    def meanwhile(answer: str) -> Callable[[], str]:
+        def add() -> str:
+            folder = make_tree(tmp_path / f"Cabinet {len(added)}", {"a": b"a"})
+            other("sources", "add", str(folder))
+            added.append(str(folder))
+            return answer
+
+        return add
+
+    words = " ".join(line.words)
+    keep: list[tuple[str, Answer]] = [("in a file", None), ("Your", meanwhile("y"))]
+    if command == "create":
+        given: list[tuple[str, Answer]] = [("New passphrase", meanwhile(SECOND)), ("once more", SECOND)]
+        done = talk(other, ["vault", "create", "--at", str(other.vault)], given + keep)
+    else:
+        done = talk(
+            other, ["vault", "open", "--at", str(line.vault)], [("24 words", meanwhile(words)), *keep]
+        )
+    assert done.code == 0, done
+    assert [s["path"] for s in other.json("sources", "list")["items"]] == added
+    assert len(added) == 2
+    other("snapshots")
+
+
+@pytest.mark.parametrize("command", ["create", "open"])
+def test_a_profile_that_got_a_vault_meanwhile_keeps_it(
+    line: CommandLine, tmp_path: Path, command: str
+) -> None:
+    other = CommandLine(tmp_path / "elsewhere")
+    third = tmp_path / "third"
+    slots = sorted(p.name for p in (line.vault / "slots").iterdir())
+
+    def meanwhile() -> str:
+        with other.secret(PASSPHRASE):
+            other("vault", "open", "--at", str(line.vault), "--no-device")
+        return SECOND if command == "create" else PASSPHRASE
+
+    words = tmp_path / "words.txt"
+    if command == "create":
+        args = ["vault", "create", "--at", str(third), "--device-file", "--words-file", str(words)]
+        done = talk(other, args, [("New passphrase", meanwhile), ("once more", SECOND)])
+    else:
+        args = ["vault", "open", "--at", str(line.vault), "--device-file"]
+        done = talk(other, args, [(QUESTION, meanwhile)])
+    assert done.code == 2 and "[profile_has_vault]" in done.screen, done
+    assert not words.exists() and not (third.exists() and list(third.iterdir()))
+    assert sorted(p.name for p in (line.vault / "slots").iterdir()) == slots
+    assert not list((other.profile / "credentials").glob("device*"))
+    with other.secret(PASSPHRASE):
+        assert other.json("vault", "info")["result"]["at"] == str(line.vault)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is a keychain")
 @pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 5)])
 def test_without_a_keychain_a_file_is_offered(
     line: CommandLine, tmp_path: Path, answer: str, code: int
 ) -> None:
-    other = CommandLine(tmp_path / "elsewhere")
-    other.environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={tmp_path}/nowhere"
+    other = _without_keychain(tmp_path)
     done = talk(
         other,
         ["vault", "open", "--at", str(line.vault)],

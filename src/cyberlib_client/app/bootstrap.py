@@ -74,11 +74,16 @@ def _folder(location: str) -> str:
     folder = location_folder(location)
     if not location or folder is None:
         raise UsageError("store_kind_unknown", at=location)
-    try:
-        folder.encode("utf-8")
-    except UnicodeEncodeError:  # the settings could not hold it
-        raise UsageError("bad_path", path=folder) from None
+    require_text(folder)
     return folder
+
+
+def require_text(path: str) -> None:
+    """Raises UsageError("bad_path") for a path that settings and databases, which hold text, cannot name."""
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UsageError("bad_path", path=path) from None
 
 
 _LITTER: Final = frozenset(("lost+found", "System Volume Information", "desktop.ini"))

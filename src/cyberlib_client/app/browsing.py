@@ -15,7 +15,7 @@ from ..repository.snapshots import Stored
 from ..services import browse
 from ..services.lookup import as_saved
 from .choosing import choose, tell_absent
-from .paths import inner_path, native, own_vault_path, shown, shown_text, split_snapshot
+from .paths import inner_path, native, own_vault_path, shown, shown_text, split_snapshot, vault_path_in
 from .session import Session
 from .times import iso_time
 from .workplace import Notice
@@ -143,7 +143,7 @@ def _sources(reader: Reader, stored: Stored, unread: _Unread) -> list[tuple[byte
     found: list[tuple[bytes, Entry]] = []
     for names in sorted({tuple(browse.split_path(source)) for source in stored.snapshot.sources}):
         path = b"/" + b"/".join(names)
-        if any(path.startswith(above.rstrip(b"/") + b"/") for above, _ in found[-1:]):
+        if found and vault_path_in(path, found[-1][0]):
             continue
         try:
             entry = browse.look(reader, stored.snapshot.root, path)

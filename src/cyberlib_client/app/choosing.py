@@ -11,7 +11,7 @@ from ..files.names import to_vault_path
 from ..repository.snapshots import Stored
 from ..services.browse import look
 from ..state.credentials import read_identity
-from .paths import shown, shown_text
+from .paths import native_of, shown, shown_text, vault_path_in
 from .session import Session
 from .snapshot_list import absent_sources
 from .times import iso_time
@@ -38,7 +38,8 @@ def choose(session: Session, wanted: str) -> Stored:
     made_by = stored.snapshot.device
     others = _names(s for s in listed.items if s.snapshot.device.id != made_by.id)
     if made_by.id != device and others:
-        facts = _facts(stored) | {"device": shown_text(made_by.name), "others": others}
+        facts: dict[str, Fact] = {"snapshot": stored.id[:8], "time": iso_time(stored.snapshot.time)}
+        facts |= {"device": shown_text(made_by.name), "others": others}
         session.notify(Notice("latest_of_another", facts))
     return stored
 
@@ -57,7 +58,7 @@ def tell_newer(session: Session, wanted: str, stored: Stored) -> None:
     if wanted != LATEST or stored.snapshot.device.id != own_device(session):
         return
     items = session.snapshots.items
-    newer = _names(s for s in items if s.snapshot.time > stored.snapshot.time and not _alike(s, stored))
+    newer = _names(s for s in items if s.snapshot.time > stored.snapshot.time and not _same_device(s, stored))
     if newer:
         session.notify(Notice("newer_elsewhere", {"snapshot": stored.id[:8], "others": newer}))
 
@@ -66,30 +67,33 @@ def tell_absent(session: Session, wanted: str, stored: Stored, paths: Sequence[b
     """A notice for each source that one would expect among `paths` (none: everything) and that the snapshot
     lacks: it was not there when the snapshot was made; or, of `latest`, the snapshot before had it, or the
     profile protects it. Each names the newest snapshot of that device that holds it."""
-    open_ones = [path for path in paths if not _covers(stored, path)]
+    absent = absent_sources(stored)
+    open_ones = [path for path in paths if not _covers(stored, path, absent)]
     if paths and not open_ones:
         return  # all of it lies in sources that are there
     own = stored.snapshot.sources
     usual = _expected(session, stored) if wanted.partition("@")[0] == LATEST else ()
     for path in dict.fromkeys((*own, *usual)):
-        if not concerns(path, open_ones) or _holds(session, stored, path):
+        if not _concerns(path, open_ones) or _holds(session, stored, path):
             continue
         last = _last_with(session, stored, path)
         if last is None and path not in own:
             continue  # never saved so far: nothing is gone
-        facts: dict[str, Fact] = {"path": shown(path), "snapshot": stored.id[:8]}
-        facts |= _last_facts(last) if last else {"last": None, "time": None}
+        facts: dict[str, Fact] = {
+            "path": shown(path),
+            "snapshot": stored.id[:8],
+            "last": last.id[:8] if last else None,
+            "time": iso_time(last.snapshot.time) if last else None,
+        }
         session.notify(Notice("source_was_missing" if path in own else "source_not_included", facts))
 
 
 def _expected(session: Session, stored: Stored) -> Iterator[bytes]:
-    mine = [s for s in session.snapshots.items if _alike(s, stored)]
+    mine = [s for s in session.snapshots.items if _same_device(s, stored)]
     before = [s for s in mine if s.snapshot.sequence < stored.snapshot.sequence]
     if before:
         yield from before[-1].snapshot.sources
     if stored.snapshot.device.id == own_device(session):
-        from .sources import native_of
-
         for source in session.settings.sources:
             try:
                 yield to_vault_path(native_of(source))
@@ -99,13 +103,14 @@ def _expected(session: Session, stored: Stored) -> Iterator[bytes]:
 
 def _last_with(session: Session, stored: Stored, path: bytes) -> Stored | None:
     items = reversed(session.snapshots.items)
-    return next((s for s in items if _alike(s, stored) and _holds(session, s, path)), None)
+    return next((s for s in items if _same_device(s, stored) and _holds(session, s, path)), None)
 
 
 def _holds(session: Session, stored: Stored, path: bytes) -> bool:
     """Whether a snapshot holds a source, by its own record; that costs no look into the tree."""
     s = stored.snapshot
-    if path in absent_sources(stored) or not _covers(stored, path):
+    absent = absent_sources(stored)
+    if path in absent or not _covers(stored, path, absent):
         return False
     if s.incident_count <= len(s.incidents):
         return True
@@ -115,33 +120,20 @@ def _holds(session: Session, stored: Stored, path: bytes) -> bool:
         return True  # what cannot be read is told by whoever reads it
 
 
-def _covers(stored: Stored, path: bytes) -> bool:
-    """Whether a path lies in a source that was there."""
-    absent = absent_sources(stored)
-    return any(_below(path, source) for source in stored.snapshot.sources if source not in absent)
+def _covers(stored: Stored, path: bytes, absent: Sequence[bytes]) -> bool:
+    """Whether a path lies in a source that was there, none of those `absent`."""
+    return any(vault_path_in(path, source) for source in stored.snapshot.sources if source not in absent)
 
 
-def concerns(source: bytes, paths: Sequence[bytes]) -> bool:
+def _concerns(source: bytes, paths: Sequence[bytes]) -> bool:
     """Whether a source is among what `paths` ask for (none: everything), or holds some of it."""
-    return not paths or any(_below(source, path) or _below(path, source) for path in paths)
+    return not paths or any(vault_path_in(source, path) or vault_path_in(path, source) for path in paths)
 
 
-def _below(path: bytes, above: bytes) -> bool:
-    return (path + b"/").startswith(above.rstrip(b"/") + b"/")
-
-
-def _alike(a: Stored, b: Stored) -> bool:
+def _same_device(a: Stored, b: Stored) -> bool:
     return a.snapshot.device.id == b.snapshot.device.id
 
 
 def _names(snapshots: Iterable[Stored]) -> str:
     names = list(dict.fromkeys(shown_text(s.snapshot.device.name) for s in snapshots))
     return ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
-
-
-def _facts(stored: Stored) -> dict[str, Fact]:
-    return {"snapshot": stored.id[:8], "time": iso_time(stored.snapshot.time)}
-
-
-def _last_facts(last: Stored) -> dict[str, Fact]:
-    return {"last": last.id[:8], "time": iso_time(last.snapshot.time)}

@@ -21,7 +21,7 @@ from .device_slot import (
     keep_new_device,
     note_device,
 )
-from .passphrases import weakness
+from .passphrases import new_passphrase
 from .paths import shown_native
 from .session import Session
 from .slots import SlotInfo, slot_info, slot_list
@@ -60,7 +60,8 @@ def add_passphrase(session: Session, name: str, passphrase_file: str | None) -> 
     """
     vault = session.vault
     session.prove()  # before the lock: a prompt must not hold others up
-    passphrase = _new_passphrase(session, passphrase_file)
+    given = read_secret_file(session, passphrase_file) if passphrase_file is not None else None
+    passphrase = new_passphrase(session, given, [session.settings.device])
     with bootstrap.lock(session.profile):
         slot = vault.add_slot(
             NewSlot("passphrase", _name(vault, "passphrase", name), passphrase=passphrase),
@@ -154,19 +155,6 @@ def remove(session: Session, wanted: str, else_wanted: str = "", *, sure: bool =
 
 def _without_words(slots: Iterable[Slot]) -> bool:
     return all(slot.type != "recovery" for slot in slots)
-
-
-def _new_passphrase(session: Session, passphrase_file: str | None) -> str:
-    known = (session.settings.device,)
-    if passphrase_file is None:
-        typed = session.prompt.new_passphrase(lambda text: weakness(text, known))
-        if typed is None:
-            raise UsageError("no_new_passphrase")
-        return typed
-    passphrase = read_secret_file(session, passphrase_file)
-    if (weak := weakness(passphrase, known)) is not None:
-        raise weak
-    return passphrase
 
 
 def _require_no_slot_here(session: Session, vault: Vault) -> None:

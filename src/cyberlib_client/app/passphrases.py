@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ..core.errors import UsageError
+from .workplace import Workplace
 
 LEAST_LENGTH: Final = 12
 _LEAST_DIFFERENT: Final = 6
@@ -45,6 +46,22 @@ def weakness(passphrase: str, known: Iterable[str] = ()) -> UsageError | None:
         if code is not None:
             return UsageError(code)
     return None
+
+
+def new_passphrase(work: Workplace, given: str | None, known: Iterable[str]) -> str:
+    """A passphrase that is not too weak: the one given, or, when there is none, one that is asked for.
+
+    `known`: as for `weakness`. Raises its errors, and UsageError("no_new_passphrase") when nobody answers.
+    """
+    words = list(known)
+    if given is None:
+        typed = work.prompt.new_passphrase(lambda text: weakness(text, words))
+        if typed is None:
+            raise UsageError("no_new_passphrase")
+        return typed
+    if (weak := weakness(given, words)) is not None:
+        raise weak
+    return given
 
 
 def _fault(plain: str, words: Iterable[str]) -> str | None:

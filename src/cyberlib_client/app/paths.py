@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from typing import TYPE_CHECKING
 
 from ..core.errors import UsageError
 from ..files.names import display, parse_display, to_vault_path, windows_form
 from .bootstrap import is_windows
+
+if TYPE_CHECKING:
+    from ..state.settings import SourceSettings
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _OF_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\[^\\]")
@@ -20,6 +24,33 @@ def native_path(text: str) -> str | bytes:
         raise UsageError("bad_path", path=display(os.fsencode(text)))
     path = os.path.abspath(text)
     return path if is_windows() else os.fsencode(path)
+
+
+def native_of(source: SourceSettings) -> str | bytes:
+    """The path of a source of the settings, as this system takes it."""
+    if source.escaped:
+        return parse_display(source.escaped)
+    return source.path if is_windows() else os.fsencode(source.path)
+
+
+def compared(path: str | bytes) -> bytes:
+    """The form in which paths of this machine are compared: on Windows case does not count."""
+    return os.path.normcase(os.fsencode(path))
+
+
+def real(path: str | bytes) -> bytes:
+    """Where a path of this machine leads once links are followed, as `compared` has it."""
+    return compared(os.path.realpath(os.fsencode(path)))
+
+
+def lies_in(inner: bytes, outer: bytes) -> bool:
+    """Whether a path of this machine is `outer` or lies below it; both as `compared` or `real` gives them."""
+    return inner == outer or inner.startswith(os.path.join(outer, b""))
+
+
+def vault_path_in(inner: bytes, outer: bytes) -> bool:
+    """The same for two paths of the vault."""
+    return (inner + b"/").startswith(outer.rstrip(b"/") + b"/")
 
 
 def own_vault_path(text: str) -> bytes:
@@ -37,9 +68,8 @@ def inner_path(text: str) -> bytes:
     """The vault path that the PATH of `SNAPSHOT:PATH` means.
 
     `/home/a` and `home/a` are in the vault; `./a` and `../a` start from the current folder, `~/a` from the
-    home folder; `C:\\Users`,
-    `C:/Users` and `\\\\server\\share` are paths of Windows, wherever they are typed. Text may hold what
-    listings show (`\\xe9`), so that what was read there can be given back.
+    home folder; `C:\\Users`, `C:/Users` and `\\\\server\\share` are paths of Windows, wherever they are
+    typed. Text may hold what listings show (`\\xe9`), so that what was read there can be given back.
     """
     windows = is_windows()
     if _OF_WINDOWS.match(text) or (windows and (_DRIVE.match(text) or text.startswith("\\\\"))):

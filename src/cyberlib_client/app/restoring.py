@@ -15,9 +15,19 @@ from ..repository.snapshots import Stored
 from ..services.restore import Conflict, RestoreRequest, RestoreResult, restore
 from ..services.restore import Question as Question
 from . import bootstrap
-from .choosing import choose, concerns, tell_absent, tell_newer
+from .choosing import choose, tell_absent, tell_newer
 from .history import remembered
-from .paths import inner_path, inner_pattern, shown, shown_native, shown_text, split_snapshot
+from .paths import (
+    inner_path,
+    inner_pattern,
+    lies_in,
+    native_path,
+    real,
+    shown,
+    shown_native,
+    shown_text,
+    split_snapshot,
+)
 from .session import Session
 from .snapshot_list import absent_sources
 from .times import iso_time
@@ -50,10 +60,10 @@ class Wanted(msgspec.Struct, frozen=True):
 class RestoreDone(msgspec.Struct, frozen=True):
     """How a restore ended, or with `dry_run` would end. `time` to `missing` tell which snapshot it was, as in
     `SnapshotInfo`. `private`: folders that only lead to what is restored were made, for their owner alone:
-    the vault has no times of them. `files` to `bytes`: written in this run, `kept_both`
-    and `replaced` of them where something else stood. `identical`: items that were there already.
-    `skipped`: where something else stands, left. `to_ask` (dry run): the user would be asked. `failed`:
-    items not restored whole; `incidents` name them."""
+    the vault has no times of them. `files` to `bytes`: written in this run, `kept_both` and `replaced` of
+    them where something else stood. `identical`: items that were there already. `skipped`: where something
+    else stands, left. `to_ask` (dry run): the user would be asked. `failed`: items not restored whole;
+    `incidents` name them."""
 
     outcome: Literal["completed"]
     snapshot: str
@@ -89,9 +99,10 @@ class RestoreDone(msgspec.Struct, frozen=True):
 def run_restore(session: Session, wanted: Wanted, ask: Asks | None = None) -> RestoreDone:
     """Restores; `ask` answers for conflict "ask".
 
-    Raises UsageError("no_answer_conflict") when nobody can be asked, ("one_snapshot"), ("target_in_vault"),
-    what unlocking raises, and what `services.restore` raises.
+    Raises UsageError("bad_path") for a target that is no path, ("no_answer_conflict") when nobody can be
+    asked, ("one_snapshot"), ("target_in_vault"), what unlocking raises, and what `services.restore` raises.
     """
+    native_path(wanted.to)  # a variable of a script that was never set: not the current folder
     if wanted.conflict == "ask" and ask is None:
         raise UsageError("no_answer_conflict")
     if wanted.dry_run:
@@ -102,7 +113,7 @@ def run_restore(session: Session, wanted: Wanted, ask: Asks | None = None) -> Re
     return done
 
 
-def _done(wanted: Wanted, result: RestoreResult, stored: Stored, private: bool) -> RestoreDone:
+def _done(wanted: Wanted, result: RestoreResult, stored: Stored) -> RestoreDone:
     s = stored.snapshot
     return RestoreDone(
         outcome="completed",
@@ -113,7 +124,8 @@ def _done(wanted: Wanted, result: RestoreResult, stored: Stored, private: bool) 
         sources=[shown(path) for path in s.sources],
         missing=[shown(path) for path in absent_sources(stored)],
         to=shown_native(os.path.abspath(wanted.to)),
-        private=private,
+        # Rights of POSIX: Windows looks at others, and what a dry run would make is not made.
+        private=result.private and not wanted.dry_run and not bootstrap.is_windows(),
         dry_run=wanted.dry_run,
         files=result.files,
         directories=result.directories,
@@ -130,7 +142,7 @@ def _done(wanted: Wanted, result: RestoreResult, stored: Stored, private: bool) 
     )
 
 
-def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreResult, Stored, bool]:
+def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreResult, Stored]:
     _check_outside(wanted.to, session)
     names = {split_snapshot(item)[0] for item in wanted.items}
     if len(names) != 1:
@@ -142,7 +154,6 @@ def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreRes
         paths = []
     tell_newer(session, name, stored)
     tell_absent(session, name, stored, paths)
-    private = not wanted.dry_run and _makes_ways(wanted.to, stored, paths)
     request = RestoreRequest(
         stored,
         wanted.to,
@@ -164,16 +175,7 @@ def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreRes
         listener=session.listener,
         cancel=session.cancel,
     )
-    return result, stored, private
-
-
-def _makes_ways(to: str, stored: Stored, paths: Sequence[bytes]) -> bool:
-    """Whether folders that only lead to sources will be made, with rights that POSIX systems look at."""
-    if bootstrap.is_windows():
-        return False
-    starts = {source for source in stored.snapshot.sources if concerns(source, paths)}
-    tops = {source.split(b"/")[1] for source in starts if source.count(b"/") > 1}
-    return any(not os.path.lexists(os.path.join(os.fsencode(to), top)) for top in tops)
+    return result, stored
 
 
 def _include(wanted: Wanted, stored: Stored) -> Sequence[str]:
@@ -186,8 +188,5 @@ def _include(wanted: Wanted, stored: Stored) -> Sequence[str]:
 def _check_outside(to: str, session: Session) -> None:
     """Files among a vault's objects would be taken for damage."""
     folder = bootstrap.location_folder(session.place.at)
-    if folder is None:
-        return
-    target, vault = os.path.realpath(to), os.path.realpath(folder)
-    if target == vault or target.startswith(vault.rstrip(os.sep) + os.sep):
+    if folder is not None and lies_in(real(to), real(folder)):
         raise UsageError("target_in_vault", at=to)

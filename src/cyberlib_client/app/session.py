@@ -139,6 +139,10 @@ class Session(Workplace):
         self.remember_heads(found)
         return found
 
+    def forget_snapshots(self) -> None:
+        """After a backup: the next one who asks for `snapshots` reads them anew."""
+        self.__dict__.pop("snapshots", None)
+
     def remember_heads(self, snapshots: SnapshotList, *, forget_absent: bool = False) -> None:
         """Notes each device's newest snapshot, so that its absence is noticed later."""
         previous = {s.snapshot.previous for s in snapshots.items}

@@ -79,10 +79,7 @@ def _stage(folder: str | None, keep: bool) -> Iterator[str]:
 def _made(folder: str) -> str:
     """An empty folder to play in, made when it is not there."""
     stage = os.fsdecode(native_path(folder))
-    try:
-        stage.encode("utf-8")
-    except UnicodeEncodeError:  # settings and the database are told where they are as text
-        raise UsageError("bad_path", path=shown_native(stage)) from None
+    bootstrap.require_text(stage)
     os.makedirs(stage, exist_ok=True)
     if os.listdir(stage):
         raise UsageError("demo_folder_not_empty", at=stage)
@@ -156,11 +153,11 @@ class _Show:
         yield self._verify()
 
     def _backup(self) -> backups.BackupDone:
-        self._session.__dict__.pop("snapshots", None)
+        self._session.forget_snapshots()
         return backups.run_backup(self._session, Choice([str(self._practice)]))
 
     def _look(self, letter: Path) -> Iterator[Step]:
-        self._session.__dict__.pop("snapshots", None)
+        self._session.forget_snapshots()
         patient = _plain(letter.name.split(" - ")[1])
         found = list(browsing.find(self._session, patient))
         below = shown(own_vault_path(str(self._practice)))

@@ -13,13 +13,13 @@ from ..core.events import Incident
 from ..core.windows_paths import extended
 from ..files.defaults import default_rules
 from ..files.filters import Filters, Rule
-from ..files.names import THIS_SYSTEM, display, from_vault_path, parse_display, to_vault_path
+from ..files.names import THIS_SYSTEM, display, from_vault_path, to_vault_path
 from ..files.preview import preview
 from ..files.selection import Selection
 from ..services.backup import Source
 from ..state.settings import SourceSettings, write_settings
 from . import bootstrap
-from .paths import native_path, shown
+from .paths import compared, lies_in, native_of, native_path, real, shown
 from .session import Session
 from .workplace import Notice
 
@@ -116,7 +116,7 @@ def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
         settings = session.fresh_settings()
         if settings.vault is not None:
             check_outside(made, settings.vault.at)
-        if any(native_of(s) == native for s in settings.sources):
+        if any(compared(native_of(s)) == compared(native) for s in settings.sources):
             raise UsageError("source_known", path=named)
         write_settings(
             session.profile, msgspec.structs.replace(settings, sources=[*settings.sources, source])
@@ -129,8 +129,7 @@ def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
 
 def _tell_nested(session: Session, inner: str | bytes, outer: str | bytes) -> None:
     """A notice when one path lies below another."""
-    above = os.path.join(os.path.normcase(os.fsencode(outer)), b"")
-    if os.path.normcase(os.fsencode(inner)).startswith(above):
+    if lies_in(compared(inner), compared(outer)):
         session.notify(
             Notice("source_nested", {"path": shown(to_vault_path(inner)), "at": shown(to_vault_path(outer))})
         )
@@ -139,12 +138,8 @@ def _tell_nested(session: Session, inner: str | bytes, outer: str | bytes) -> No
 def check_outside(source: Source, vault: str) -> None:
     """A vault that holds itself grows for ever. UsageError("source_in_vault", path=…)."""
     folder = bootstrap.location_folder(vault)
-    if folder is None:
-        return
     native = from_vault_path(source.path)  # as `folder` is written
-    inside, real = os.path.realpath(os.fsencode(folder)), os.path.realpath(os.fsencode(native))
-    separator = os.fsencode(os.sep)
-    if real == inside or real.startswith(inside.rstrip(separator) + separator):
+    if folder is not None and lies_in(real(native), real(folder)):
         raise UsageError("source_in_vault", path=display(source.path))
 
 
@@ -156,7 +151,7 @@ def remove_source(session: Session, path: str) -> SourceInfo:
     native = native_path(path)
     with bootstrap.lock(session.profile):
         settings = session.fresh_settings()
-        found = [s for s in settings.sources if native_of(s) == native]
+        found = [s for s in settings.sources if compared(native_of(s)) == compared(native)]
         if not found:
             raise UsageError("source_unknown", path=display(to_vault_path(native)))
         left = [s for s in settings.sources if s not in found]
@@ -215,17 +210,13 @@ def never_entered(session: Session) -> dict[tuple[int, int], str]:
 
 
 def own_folders_in(session: Session, sources: Sequence[Source]) -> list[OwnFolder]:
-    """Those folders that lie in one of the sources."""
-    roots = [os.path.join(_real(from_vault_path(source.path)), b"") for source in sources]
+    """Those folders that lie in one of the sources; what is itself a source is entered."""
+    roots = [real(from_vault_path(source.path)) for source in sources]
     return [
         OwnFolder(shown(to_vault_path(os.path.abspath(folder))), origin)
         for folder, origin in _own_folders(session)
-        if os.path.isdir(extended(folder)) and any(_real(folder).startswith(root) for root in roots)
+        if os.path.isdir(extended(folder)) and any(lies_in(real(folder), r) and real(folder) != r for r in roots)
     ]
-
-
-def _real(path: str | bytes) -> bytes:
-    return os.path.normcase(os.path.realpath(os.fsencode(path)))
 
 
 def chosen_sources(session: Session, choice: Choice) -> list[Source]:
@@ -266,13 +257,6 @@ def _info(source: SourceSettings) -> SourceInfo:
         source.default_exclusions,
         os.path.lexists(native),
     )
-
-
-def native_of(source: SourceSettings) -> str | bytes:
-    """The path of a source of the settings, as this system takes it."""
-    if source.escaped:
-        return parse_display(source.escaped)
-    return source.path if bootstrap.is_windows() else os.fsencode(source.path)
 
 
 def _settings_path(native: str | bytes) -> dict[str, str]:

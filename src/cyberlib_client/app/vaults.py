@@ -19,7 +19,7 @@ from ..state.settings import Settings, VaultSettings, write_settings
 from . import bootstrap
 from .device_slot import Keeping, NewDevice, drop_device, free_slot_name, keep_new_device, note_device
 from .history import REMEMBERED
-from .passphrases import weakness
+from .passphrases import new_passphrase
 from .paths import shown_native
 from .session import Session
 from .slots import SlotInfo, slot_list
@@ -96,27 +96,30 @@ def create(
     ("no_new_passphrase"), ("words_file_exists"), Failed("words_file_not_written"), Busy("profile_busy"),
     and what the store raises.
     """
-    with bootstrap.lock(session.profile):
-        session.require_no_vault()
-        if _holds_vault(at):
-            raise UsageError("vault_exists", at=at)
-        store = bootstrap.new_store_at(at)
-        name = device or bootstrap.machine().machine_name()
-        passphrase = _new_passphrase(session, name)
-        key = bootstrap.random(_WORDS_KEY)
-        with _cleanup() as undo:
-            words = encode(key)
+    session.profile.make()
+    session.require_no_vault()
+    _new_store(at)
+    name = device or bootstrap.machine().machine_name()
+    key = bootstrap.random(_WORDS_KEY)
+    words = encode(key)
+    with _cleanup() as undo:
+        # All questions before the lock: they must not hold others up.
+        passphrase = new_passphrase(session, given_passphrase(session), [name])
+        kept = _keep(session, keeping, name, undo)
+        with bootstrap.lock(session.profile):
+            session.require_no_vault()
+            store = _new_store(at)
             if words_file is not None:
                 write_words(words_file, words, shown_native(store.location))
                 undo.append(lambda: remove_words(words_file))
-            kept = _keep(session, keeping, name, undo)
             slots = [
                 NewSlot("passphrase", "passphrase", passphrase=passphrase),
                 NewSlot("recovery", "recovery", secret=key),
                 *([kept.slot] if kept else []),
             ]
             vault = create_vault(store, slots, clock=bootstrap.clock, random=bootstrap.random)
-        _adopt(session, store, vault, name, kept)
+            undo.clear()  # the vault is there: what opens it stays
+            _adopt(session, store, vault, name, kept)
     return VaultMade(
         shown_native(store.location),
         vault.id,
@@ -142,20 +145,24 @@ def connect(
     `recovery`: ask for the 24 words line by line. Raises UsageError("profile_has_vault"), ("not_a_vault"),
     ("newer_format"), NeedsUnlock("no_recovery_words"), Busy, and what `open_by_secret` and the store raise.
     """
-    with bootstrap.lock(session.profile):
-        session.require_no_vault()
-        store = bootstrap.store_at(at)
-        read_header(store)
-        name = device or bootstrap.machine().machine_name()
-        if recovery and session.recovery_file is None:
-            vault = _open_by_typed_words(session, store)
-        else:
-            vault = open_by_secret(session, store)
-        with _cleanup() as undo:
-            kept = _keep(session, keeping, free_slot_name(vault, "device", name), undo)
+    session.profile.make()
+    session.require_no_vault()
+    store = bootstrap.store_at(at)
+    read_header(store)
+    name = device or bootstrap.machine().machine_name()
+    # All questions before the lock: they must not hold others up.
+    if recovery and session.recovery_file is None:
+        vault = _open_by_typed_words(session, store)
+    else:
+        vault = open_by_secret(session, store)
+    with _cleanup() as undo:
+        kept = _keep(session, keeping, free_slot_name(vault, "device", name), undo)
+        with bootstrap.lock(session.profile):
+            session.require_no_vault()
             if kept is not None:
                 vault.add_slot(kept.slot, bootstrap.clock, bootstrap.random)
-        _adopt(session, store, vault, name, kept)
+            undo.clear()  # the slot is there: what opens it stays
+            _adopt(session, store, vault, name, kept)
     unlock = kept.keeper if kept else "ask"
     return VaultOpened(
         shown_native(store.location),
@@ -231,6 +238,13 @@ def _adopt(session: Session, store: Store, vault: Vault, name: str, kept: NewDev
     session.remember_slots(vault)
 
 
+def _new_store(at: str) -> Store:
+    """The store of a vault to be made. UsageError("vault_exists", at=…), and as `bootstrap.new_store_at`."""
+    if _holds_vault(at):
+        raise UsageError("vault_exists", at=at)
+    return bootstrap.new_store_at(at)
+
+
 def _holds_vault(at: str) -> bool:
     """Also when it is damaged or newer: nothing may be made in its place."""
     try:
@@ -246,18 +260,6 @@ def _holds_vault(at: str) -> bool:
     except IntegrityError:
         return True
     return True
-
-
-def _new_passphrase(session: Session, *known: str) -> str:
-    given = given_passphrase(session)
-    if given is None:
-        typed = session.prompt.new_passphrase(lambda text: weakness(text, known))
-        if typed is None:
-            raise UsageError("no_new_passphrase")
-        return typed
-    if (weak := weakness(given, known)) is not None:
-        raise weak
-    return given
 
 
 def _open_by_typed_words(session: Session, store: Store) -> Vault:

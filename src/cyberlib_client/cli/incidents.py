@@ -20,7 +20,7 @@ SHOWN: Final = 20
 
 @contextmanager
 def few_incidents(run: Run) -> Iterator[None]:
-    """Within, text shows the first `SHOWN` incidents, and at the end how many more; JSON has them all."""
+    """Within, text shows the first `SHOWN` incidents, and at the end how many more; JSON lines have all."""
     output, session = run.output, run.session
     if output.mode != "text":
         yield
@@ -46,7 +46,7 @@ def few_incidents(run: Run) -> Iterator[None]:
             rest = count(number - SHOWN)
             output.remark(
                 say(
-                    f"… et {rest} de plus ; --json les donne tous.",
-                    f"… and {rest} more; --json has them all.",
+                    f"… et {rest} de plus ; --jsonl les donne tous.",
+                    f"… and {rest} more; --jsonl has them all.",
                 )
             )

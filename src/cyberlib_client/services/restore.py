@@ -178,6 +178,8 @@ class _Restore:
             self._tally.ended_other(opened)
             return None
         self._tally.result.directories += opened.created
+        if opened.created and not recorded:
+            self._tally.result.private = True
         # One that only leads to a source stays private. One that was there and only leads to what is asked
         # for keeps its own.
         if recorded and (way.asked or opened.created):
@@ -268,8 +270,8 @@ def restore(
     """Brings files back; what is told as restored is on the disk.
 
     Raises UsageError("path_not_in_snapshot"), ("include_matches_nothing"), Failed("target_full"),
-    ("target_denied"), ("target_not_written") and other target errors, Stopped: then the same restore
-    begun again goes on. Damage is no error: each file it touches is an incident.
+    ("target_not_written") and other target errors, Stopped: then the same restore begun again goes on.
+    Damage is no error: each file it touches is an incident.
     """
     begun = time.monotonic()
     result = RestoreResult()

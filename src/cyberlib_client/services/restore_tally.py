@@ -18,6 +18,7 @@ class RestoreResult:
     `files`, `directories`, `others` and `bytes`: written in this run, `kept_both` and `replaced` of them
     where something else stood. `identical`: there already, left. `skipped`: something else is there,
     left. `to_ask` (dry run): there already, the user would be asked. `failed`: items not restored whole.
+    `private`: directories that only lead to a source were made, for their owner alone.
     """
 
     files: int = 0
@@ -30,6 +31,7 @@ class RestoreResult:
     replaced: int = 0
     to_ask: int = 0
     failed: int = 0
+    private: bool = False
     incidents: list[Incident] = field(default_factory=list)
     seconds: float = 0.0
 

@@ -81,6 +81,17 @@ def test_a_source_in_the_vault_is_refused_however_it_is_written(line: CommandLin
         assert line.error("backup", path, code=2) == "source_in_vault", path
 
 
+@windows
+def test_one_source_however_its_letters_are_written(line: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "Cabinet"
+    folder.mkdir()
+    line("sources", "add", str(folder))
+    for path in (str(folder).upper(), str(folder).lower()):
+        assert line.error("sources", "add", path, code=2) == "source_known", path
+    line("sources", "remove", str(folder).swapcase())
+    assert line.json("sources", "list")["items"] == []
+
+
 class _Keys:
     """Opens the vault of a command line, as a forge wants it."""
 

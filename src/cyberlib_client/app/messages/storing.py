@@ -158,9 +158,9 @@ ERRORS: Final[dict[str, Text]] = {
         "Check the free space where it goes.",
     ),
     "demo_failed": Text(
-        "La démonstration a trouvé une différence ({what}).",
+        "La démonstration a trouvé une différence ({what})[ : {path}].",
         "C’est un défaut : signalez-le.",
-        "The demonstration found a difference ({what}).",
+        "The demonstration found a difference ({what})[: {path}].",
         "This is a fault: please report it.",
     ),
     "internal_error": Text(

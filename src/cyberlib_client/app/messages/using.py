@@ -266,9 +266,9 @@ ERRORS: Final[dict[str, Text]] = {
         "Give the demonstration an empty or new folder.",
     ),
     "slots_full": Text(
-        "Le coffre a déjà le plus grand nombre d’accès possible.",
+        "Le coffre a déjà {most} accès, le plus qu’il puisse avoir.",
         "Ôtez-en un qui ne sert plus : cyberlib key remove.",
-        "The vault already has as many slots as it can hold.",
+        "The vault already has {most} slots, the most it can have.",
         "Remove one that is of no more use: cyberlib key remove.",
     ),
     "passphrases_full": Text(

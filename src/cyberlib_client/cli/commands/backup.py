@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..incidents import few_incidents
 from ..language import Both, say
 from ..run import Run, pass_run
 from ..units import FILE, ITEM, duration, many, size
@@ -57,7 +58,7 @@ def backup(
         one_file_system=one_file_system,
         default_exclusions=not no_default_exclusions,
     )
-    with run.stoppable():
+    with few_incidents(run), run.stoppable():
         done = backups.run_backup(run.session, choice)
     run.output.result(done, lambda: lines(done))
     return done.exit_code

@@ -49,7 +49,7 @@ def find(run: Run, pattern: str, under: str, only: str | None) -> int:
     from ...app import browsing
 
     found = run.output.items(browsing.find(run.session, pattern, under=under, only=only), line)
-    if not found and run.output.mode == "text":
+    if not found and run.output.mode == "text" and not run.session.incomplete:
         run.output.remark(say("Rien ne porte ce nom.", "Nothing has that name."))
     return run.session.listing_exit
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from ..incidents import few_incidents
 from ..language import Both, say
 from ..places import here
 from ..run import Run, pass_run
@@ -128,7 +129,7 @@ def preview(
     choice = app.Choice(
         paths, exclude, one_file_system=one_file_system, default_exclusions=not no_default_exclusions
     )
-    with run.stoppable():
+    with few_incidents(run), run.stoppable():
         found = app.preview_sources(run.session, choice)
     run.output.result(found, lambda: _preview(found))
     return found.exit_code

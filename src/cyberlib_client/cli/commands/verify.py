@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     type=Between(0, 100),
     metavar=Both("[POURCENT]", "[PERCENT]"),
     help=Both(
-        "Relire aussi les données : toutes, ou cette part tirée au sort.",
+        "Relire aussi les données : toutes, ou cette part tirée au sort (de 0 à 100).",
         "Read the data too: all of it, or this share drawn at random (from 0 to 100).",
     ),
 )
@@ -39,12 +39,10 @@ if TYPE_CHECKING:
     "--accept-missing",
     is_flag=True,
     help=Both(
-        "Accepter un coffre remis dans un état passé : ne plus signaler les"
-        " versions disparues que ce poste avait"
-        " vues, ni refuser une table des accès plus ancienne.",
-        "Accept a vault that was put back to an earlier state: stop reporting"
-        " snapshots that this machine saw and"
-        " that are gone, and refusing an older table of slots.",
+        "Accepter un coffre remis dans un état passé : ne plus signaler les versions disparues que ce poste"
+        " avait vues, ni refuser une table des accès plus ancienne.",
+        "Accept a vault that was put back to an earlier state: stop reporting snapshots that this machine"
+        " saw and that are gone, and refusing an older table of slots.",
     ),
 )
 @pass_run
@@ -138,16 +136,14 @@ def lines(done: Verified) -> Iterator[str]:
         yield say("Le coffre est sain.", "The vault is sound.")
     elif done.packs_read:
         yield say(
-            "Rien ne manque ; ce qui a été relu est sain. Du reste, seules la"
-            " présence et la taille sont sûres.",
+            "Rien ne manque ; ce qui a été relu est sain. Du reste, seules la présence et la taille sont"
+            " sûres.",
             "Nothing is missing; what was read is sound. Of the rest, only presence and size are certain.",
         )
     else:
         yield say(
-            "Rien ne manque : les dossiers se lisent, les paquets sont là et de la"
-            " bonne taille. Le contenu des"
-            " fichiers n’a pas été relu : cyberlib verify --read-data.",
-            "Nothing is missing: folders can be read, packs are there and of the"
-            " right size. The content of files"
-            " was not read: cyberlib verify --read-data.",
+            "Rien ne manque : les dossiers se lisent, les paquets sont là et de la bonne taille. Le contenu"
+            " des fichiers n’a pas été relu : cyberlib verify --read-data.",
+            "Nothing is missing: folders can be read, packs are there and of the right size. The content of"
+            " files was not read: cyberlib verify --read-data.",
         )
