@@ -229,7 +229,8 @@ def test_no_rights() -> None:
         assert [(i["code"], i["detail"]) for i in done["result"]["incidents"]] == [
             ("unreadable", "Permission denied")
         ]
-        (mine.vault / "packs").chmod(0o500)
+        for below in (mine.vault / "packs", *(mine.vault / "packs").iterdir()):
+            below.chmod(0o500)  # those below too: a new pack may belong into one that is there
         (folder / "Cabinet" / "new.bin").write_bytes(os.urandom(1000))
         assert mine.error("backup", str(folder / "Cabinet"), code=1) == "store_denied"
         (mine.vault / "packs").chmod(0o700)

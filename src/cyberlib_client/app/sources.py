@@ -215,7 +215,8 @@ def own_folders_in(session: Session, sources: Sequence[Source]) -> list[OwnFolde
     return [
         OwnFolder(shown(to_vault_path(os.path.abspath(folder))), origin)
         for folder, origin in _own_folders(session)
-        if os.path.isdir(extended(folder)) and any(lies_in(real(folder), r) and real(folder) != r for r in roots)
+        if os.path.isdir(extended(folder))
+        and any(lies_in(real(folder), r) and real(folder) != r for r in roots)
     ]
 
 
