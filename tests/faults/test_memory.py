@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -256,8 +257,10 @@ def test_backups_with_less_and_less_memory(tmp_path: Path) -> None:
         try:
             codes[limit] = _limited(vault, "backup", folder, limit * MIB, seed + 1)["backup"]
         except AssertionError as error:
-            # The interpreter itself may not even have room to say what happened.
-            assert "MemoryError" in str(error) or "memory" in str(error), error
+            # The interpreter itself may not even have room to say what happened,
+            # and Linux ends one whose stack finds no room to grow with a signal.
+            no_stack = f"assert {-signal.SIGSEGV} == 0" in str(error) and limit < 200
+            assert no_stack or "MemoryError" in str(error) or "memory" in str(error), error
             codes[limit] = "no room to speak"
         kit.restore(tmp_path / "old", kit.snapshots().items[0].id)
         assert told(restored_path(tmp_path / "old", folder)) == expected

@@ -26,8 +26,7 @@ from .restore_model import PART, EntryMeta, Exchanged, Existing, Held, Identity,
 from .restore_names import MACOS, POSIX
 
 SEAL: Final = 0o1200
-"""Owner may write, nobody may read, and the sticky bit, which means nothing on a file. Systems that clear
-that bit when a file is made leave 0o200."""
+"""Owner may write, nobody may read; the sticky bit means nothing on a file, and some systems clear it."""
 
 _FLAGS: Final = "macos:flags"
 _PRIVATE: Final = 0o700

@@ -351,7 +351,7 @@ def test_a_dry_run_counts_what_would_be_asked(kit: VaultKit, folder: Path, tmp_p
 def test_owners_are_set_where_they_are_not_what_a_new_file_has(
     kit: VaultKit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Most files of a machine are its own user's: one system call less for each. Never left out for setuid."""
+    """Most files are their user's: one system call less for each. Never left out for setuid."""
     folder = make_tree(tmp_path / "a", {"ours": b"1", "setuid": b"2", "another": b"3", "group": b"4"})
     (folder / "setuid").chmod(0o4755)
     os.chown(folder / "another", 4242, 4243)

@@ -157,10 +157,9 @@ NOTICES: Final[dict[str, Text]] = {
         "Make a new recovery key, and keep its words on paper: cyberlib key add recovery.",
     ),
     "old_copies_open": Text(
-        "L’accès « {slot} » n’ouvre plus ce coffre ; une copie du coffre faite avant s’ouvre encore"
-        " avec lui.",
+        "Cet accès n’ouvre plus ce coffre ; une copie du coffre faite avant s’ouvre encore avec lui.",
         "S’il a pu être volé, faites un nouveau coffre.",
-        "The slot “{slot}” no longer opens this vault; a copy of the vault made before still opens with it.",
+        "This slot no longer opens this vault; a copy of the vault made before still opens with it.",
         "If it may have been stolen, make a new vault.",
     ),
 }
