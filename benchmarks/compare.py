@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
+
+Groups = dict[tuple[int, int], tuple[int, int]]
 
 
 class NotTheSame(Exception):
     """A restored tree differs from its sources; the message names the first difference."""
 
 
-def assert_same(sources: Path, target: Path) -> None:
+def assert_same(sources: Path, target: Path, *, in_full: bool = False) -> None:
     """Compare `sources` with what a tool restored below `target`, where it recreates the sources' path.
 
-    Raises NotTheSame.
+    `in_full`: also owners, extended attributes, which names are one file, and the folders' own modes, times
+    and attributes. Raises NotTheSame.
     """
     restored = target / str(sources.absolute()).lstrip("/")
     if not restored.is_dir():
         raise NotTheSame(f"nothing restored at {restored}")
+    groups: Groups = {}
     for at, folders, names in os.walk(sources):
         other = os.path.join(restored, os.path.relpath(at, sources))
         for missing in set(folders + names) ^ set(os.listdir(other)):
@@ -26,6 +31,9 @@ def assert_same(sources: Path, target: Path) -> None:
         linked = [name for name in folders if os.path.islink(os.path.join(at, name))]
         for name in names + linked:
             _same_file(os.path.join(at, name), os.path.join(other, name))
+        if in_full:
+            for name in ("", *names, *linked):
+                _same_traits(os.path.join(at, name), os.path.join(other, name), groups)
 
 
 def _same_file(one: str, two: str) -> None:
@@ -43,3 +51,26 @@ def _same_file(one: str, two: str) -> None:
                 raise NotTheSame(f"content of {one}")
             if not block:
                 return
+
+
+def _same_traits(one: str, two: str, groups: Groups) -> None:
+    left, right = os.lstat(one), os.lstat(two)
+    for trait in ("st_mode", "st_mtime_ns", "st_uid", "st_gid"):
+        if getattr(left, trait) != getattr(right, trait):
+            raise NotTheSame(f"{trait} of {one}")
+    if _attributes(one) != _attributes(two):
+        raise NotTheSame(f"extended attributes of {one}")
+    if stat.S_ISDIR(left.st_mode):
+        return
+    pair = (left.st_dev, left.st_ino), (right.st_dev, right.st_ino)
+    if left.st_nlink != right.st_nlink or groups.setdefault(pair[0], pair[1]) != pair[1]:
+        raise NotTheSame(f"hard links of {one}")
+
+
+def _attributes(path: str) -> dict[str, bytes]:
+    if sys.platform != "linux":
+        return {}
+    return {
+        name: os.getxattr(path, name, follow_symlinks=False)
+        for name in os.listxattr(path, follow_symlinks=False)
+    }

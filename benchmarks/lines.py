@@ -102,8 +102,17 @@ LINES = (
         "s",
         0.80,
     ),
+    Line("restore of everything, 2 GB database: wall", "large-database", "restore wall", "s", 0.80),
+    Line(
+        "restore of everything, 2 GB database: wall until it is on the disk",
+        "large-database",
+        "restore to the disk wall",
+        "s",
+        0.80,
+    ),
     Line("verify all data, small files: wall", "small", "verify wall", "s", 0.60),
     Line("verify all data, large files: wall", "incompressible", "verify wall", "s", 0.60),
+    Line("verify all data, 2 GB database: wall", "large-database", "verify wall", "s", 0.60),
     Line("vault size, many small files", "small", "first vault", "bytes", 0.82),
     Line("listing snapshots, unlocked: wall", "small", "snapshots wall", "s", 0.60, ("restic",)),
     Line("listing one file out of 50,000, unlocked: wall", "small", "list file wall", "s", 0.60, ("restic",)),
@@ -116,6 +125,9 @@ LINES = (
         "bytes",
         150 * MB,
         (),
+    ),
+    Line(
+        "peak memory of any operation, 2 GB database", "large-database", "highest peak", "bytes", 150 * MB, ()
     ),
 )
 

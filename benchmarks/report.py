@@ -58,14 +58,16 @@ def as_page(record: Record) -> str:
     parts = [
         "# Benchmarks",
         "Written by `python -m benchmarks`; do not edit. Medians; tools take turns in the same run on the"
-        " same machine, with sources in memory, encryption and compression on. Only ratios within a"
-        " scenario compare. MB = 10⁶ bytes.",
+        " same machine, where a scenario names several; sources are in memory, but for the million tiny"
+        " files; encryption and compression are on. Only ratios within a scenario compare. MB = 10⁶ bytes.",
         "## What has to be reached",
         _table(HEADER, [row(lines.judge(line, record)) for line in lines.LINES]),
         "“The better” is the better of restic and borg on that line; a line without a ratio has a limit of"
-        " its own. Every tool's restore is compared with its sources, byte by byte, in its first round. `…"
-        " to the disk` is a command and `sync -f` after it: cyberlib ends when the disk has the files, the"
-        " others when the system has them.",
+        " its own. Every tool's restore is compared with its sources, byte by byte, in its first round;"
+        " cyberlib's with owners, hard links, extended attributes and the folders' modes and times too, and"
+        " so is, for small files, what the rescue file brings back with the words alone. `… to the disk` is"
+        " a command and `sync -f` after it: cyberlib ends when the disk has the files, the others when the"
+        " system has them.",
         "## Everything measured",
         *(_scenario(name, record) for name in SCENARIOS if name in record.scenarios),
     ]

@@ -22,7 +22,7 @@ from .disks import fresh_disk
 from .figures import Figures
 from .measure import Command, Cost, bytes_in, read_through, run
 from .scale import Scale
-from .tools import Tool, Vault
+from .tools import Cyberlib, Tool, Vault
 
 GB = 1_000_000_000
 HUNDRED_DAYS_SEED = 20250304
@@ -79,7 +79,13 @@ class Bench(NamedTuple):
             self.figures.add(f"{operation} to the disk wall", tool.name, wall)
             print(f"    {operation} to the disk: {wall:.2f} s", flush=True)
             if compare:
-                assert_same(sources, target)
+                assert_same(sources, target, in_full=isinstance(tool, Cyberlib))
+
+    def rescue(self, tool: Cyberlib, vault: Vault, sources: Path) -> None:
+        """Restore everything by the rescue file, from the folder and the words, and compare it."""
+        with fresh_disk(self.work, room=self.corpus.bytes, files=self.corpus.files) as target:
+            self.measure("rescue", tool, tool.rescue(vault, target))
+            assert_same(sources, target, in_full=True)
 
     @contextmanager
     def vault(self, tool: Tool) -> Iterator[Vault]:
@@ -108,6 +114,8 @@ def small(bench: Bench) -> None:
                     bench.measure("list file", tool, tool.list_file(vault, edited), must_print=edited.name)
                 bench.measure("verify", tool, tool.verify(vault))
                 bench.restore("restore", tool, vault, sources, compare=first)
+                if first and isinstance(tool, Cyberlib):
+                    bench.rescue(tool, vault, sources)
                 with _edited(edited):
                     bench.back_up("one changed", tool, vault, sources)
 

@@ -84,7 +84,8 @@ class Cyberlib(Tool):
         return _first_line(self._command(Vault(Path(), Path()), "--version"))
 
     def init(self, vault: Vault) -> Command:
-        command = self._command(vault, "vault", "create", "--at", str(vault.store), "--device-file")
+        words = ["--device-file", "--words-file", str(self.words(vault))]
+        command = self._command(vault, "vault", "create", "--at", str(vault.store), *words)
         return command._replace(env={**command.env, "CYBERLIB_PASSPHRASE": PASSPHRASE})
 
     def backup(self, vault: Vault, source: Path) -> Command:
@@ -102,6 +103,17 @@ class Cyberlib(Tool):
 
     def verify(self, vault: Vault) -> Command:
         return self._command(vault, "verify", "--read-data")
+
+    def rescue(self, vault: Vault, target: Path) -> Command:
+        """Restore the newest snapshot by the rescue file, from the vault's folder and the words alone."""
+        program = str(CHECKOUT / "resources" / "rescue" / "cyberlib_rescue.py")
+        words = ["--words-file", str(self.words(vault)), "--snapshot", "latest", "--owner"]
+        return Command([sys.executable, program, str(vault.store), str(target), *words], {})
+
+    @staticmethod
+    def words(vault: Vault) -> Path:
+        """Where the words of the recovery kit are kept."""
+        return vault.state / "words.txt"
 
     @staticmethod
     def _command(vault: Vault, *words: str) -> Command:
