@@ -80,13 +80,15 @@ def test_files_of_the_state_that_are_folders_links_or_pipes(line: CommandLine, t
     _use(line, folder, tmp_path / "before")
     canary = tmp_path / "canari"
     canary.write_bytes(b"canari")
-    for kind in ("folder", "dangling link", "link"):
+    for kind in ("folder", "dangling link", "link", "pipe"):
         for path in list((line.profile / "state").iterdir()):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         for name in ("seen.json", "runs.jsonl"):
             path = line.profile / "state" / name
             if kind == "folder":
                 path.mkdir()
+            elif kind == "pipe":
+                os.mkfifo(path)
             else:
                 path.symlink_to(canary if kind == "link" else tmp_path / "nulle-part")
         _use(line, folder, tmp_path / f"after {kind}")
@@ -164,7 +166,7 @@ def test_no_room_for_the_state(line: CommandLine, tmp_path: Path, kind: str) -> 
         assert told(restored(tmp_path / "out", folder)) == told(folder)
 
 
-@pytest.mark.parametrize("name", ["identity", "device.json"])
+@pytest.mark.parametrize("name", ["identity", "device.json", "slots.json"])
 @pytest.mark.parametrize("tear", ["empty", "half", "noise", "zeros"])
 def test_credentials_torn(line: CommandLine, tmp_path: Path, name: str, tear: str) -> None:
     """No cache, yet never a crash: the passphrase opens the vault, and a new identity is made."""

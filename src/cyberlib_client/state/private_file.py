@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import sys
 from collections.abc import Iterator
 
@@ -12,6 +13,8 @@ from ..core.errors import CyberlibError, Failed
 from ..core.platform import PrivateFiles
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+"""A pipe in the place of a file is not waited for."""
 
 
 def make_private_folder(private: PrivateFiles, path: str) -> None:
@@ -60,10 +63,16 @@ def read_file(path: str) -> bytes | None:
     """The file's bytes, or None when it is absent. Raises as `make_private_folder`."""
     with translated(path):
         try:
-            with open(path, "rb") as file:
-                return file.read()
+            fd = os.open(path, _READ)
         except (FileNotFoundError, NotADirectoryError):
             return None
+        try:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                raise OSError(errno.EINVAL, "not a regular file")
+            with open(fd, "rb", closefd=False) as file:
+                return file.read()
+        finally:
+            os.close(fd)
 
 
 def remove_file(path: str) -> None:
