@@ -1,4 +1,4 @@
-"""For every test: how hypothesis searches, and what else failed before the tests ran."""
+"""For every test: shared fixtures, how hypothesis searches, and what else failed before the tests ran."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["tests.support.profiles"]
 
 # No deadline and no complaint about slow examples anywhere: time on a shared machine tells nothing.
 _COMMON = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)

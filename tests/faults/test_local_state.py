@@ -17,19 +17,6 @@ from tests.support.trees import make_tree, told
 pytestmark = pytest.mark.faults
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
-    """A profile with a vault, made once: stretching its passphrase takes a second."""
-    line = CommandLine(tmp_path_factory.mktemp("made"))
-    line.make_vault()
-    return line
-
-
-@pytest.fixture
-def line(made: CommandLine, tmp_path: Path) -> CommandLine:
-    return made.copy(tmp_path)
-
-
 def _practice(tmp_path: Path) -> Path:
     plan = {f"lettre-{n}.txt": b"lettre fictive %d" % n for n in range(10)}
     return make_tree(

@@ -14,19 +14,6 @@ from tests.support.command_line import CommandLine
 from tests.support.trees import make_tree
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
-    """A profile with a vault, made once: stretching its passphrase takes a second."""
-    line = CommandLine(tmp_path_factory.mktemp("made"))
-    line.make_vault()
-    return line
-
-
-@pytest.fixture
-def line(made: CommandLine, tmp_path: Path) -> CommandLine:
-    return made.copy(tmp_path)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return make_tree(

@@ -22,19 +22,6 @@ from tests.support.trees import make_tree
 from tests.support.vaults import open_with_key
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
-    """A profile with a vault, made once: stretching its passphrase takes a second."""
-    line = CommandLine(tmp_path_factory.mktemp("made"))
-    line.make_vault()
-    return line
-
-
-@pytest.fixture
-def line(made: CommandLine, tmp_path: Path) -> CommandLine:
-    return made.copy(tmp_path)
-
-
 def change_slots(line: CommandLine) -> Path:
     """A recovery key comes and goes; the folder with the slot tables of the time between."""
     older = line.vault.parent / "older"

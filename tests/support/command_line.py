@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cyberlib_client.cli.main import main
+from cyberlib_client.state.private_file import write_private
+from cyberlib_client.system import this_system
 
 PASSPHRASE: Final = "agrafe-horloge-sapin-tunnel"
 SOURCES: Final = Path(__file__).parents[2] / "src"
@@ -90,7 +92,7 @@ class CommandLine:
         return self.words
 
     def copy(self, folder: Path) -> CommandLine:
-        """The same profile and vault in another folder."""
+        """The same profile and vault in another folder; its credentials are this user's alone again."""
         made = CommandLine(folder, language=self.language)
         made.words = self.words
         shutil.copytree(self.profile, made.profile)
@@ -100,6 +102,10 @@ class CommandLine:
         at = tomllib.loads(text)["vault"]["at"]
         assert text.count(json.dumps(at)) == 1
         settings.write_text(text.replace(json.dumps(at), json.dumps(str(made.vault))), encoding="utf-8")
+        credentials, privacy = made.profile / "credentials", this_system().privacy
+        privacy.make_folder(str(credentials))  # a copy on Windows is as open as its folder
+        for path in credentials.iterdir():
+            write_private(privacy, str(path), path.read_bytes())
         return made
 
     @contextlib.contextmanager

@@ -10,14 +10,11 @@ from typing import Any
 
 import pytest
 
-from cyberlib_client.app.bootstrap import private_files
 from cyberlib_client.core import words
 from cyberlib_client.core.format_v1.tree import SYMLINK
 from cyberlib_client.files.names import display
 from cyberlib_client.files.restore_names import MACOS, POSIX, WINDOWS
 from cyberlib_client.repository.vault import Vault
-from cyberlib_client.state.private_file import write_private
-from cyberlib_client.system import this_system
 from cyberlib_client.transports.folder import FolderStore
 from tests.faults.forge import Forge, file, folder, other
 from tests.support.command_line import CommandLine, restored
@@ -25,23 +22,6 @@ from tests.support.vaults import FixedClock, SeededRandom, open_with_key
 
 wine = sys.platform == "win32" and hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
 windows = pytest.mark.skipif(sys.platform != "win32", reason="paths of Windows")
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
-    made = CommandLine(tmp_path_factory.mktemp("made"))
-    made.make_vault()
-    return made
-
-
-@pytest.fixture
-def line(made: CommandLine, tmp_path: Path) -> CommandLine:
-    copy = made.copy(tmp_path)
-    credentials = copy.profile / "credentials"
-    this_system().privacy.make_folder(str(credentials))  # a copy on Windows is as open as its folder
-    for path in credentials.iterdir():
-        write_private(private_files(), str(path), path.read_bytes())
-    return copy
 
 
 def _long(path: Path) -> str:

@@ -1,4 +1,7 @@
-"""A profile with its vault, made once: stretching a passphrase takes long, on purpose."""
+"""For tests of the program: a profile with its vault, made once, and a copy of it for each test.
+
+Stretching a passphrase takes long, on purpose, and copying a profile does not.
+"""
 
 from __future__ import annotations
 
