@@ -92,6 +92,19 @@ class Hostile:
         data = seal_snapshot(self.vault.keys, bytes(32), snapshot, me.signing)
         self.vault.store.put(object_name("snapshots", sha256(data)), data)
 
+    def restore(self, to: Path, **wishes: bool) -> None:
+        """All of it, by the program."""
+        system = this_system()
+        stored = load_snapshots(self.vault.store, self.vault.keys).items[0]
+        restore(
+            open_with_key(self.vault.store, "recovery", RECOVERY_KEY),
+            RestoreRequest(stored, str(to), **wishes),  # type: ignore[arg-type]
+            metadata=system.metadata,
+            volumes=system.volumes,
+            listener=ignore,
+            cancel=CancelToken(),
+        )
+
 
 @pytest.fixture
 def hostile(tmp_path: Path) -> Hostile:
@@ -210,17 +223,7 @@ def test_the_same_rights_as_the_program_gives(
     folder[2:5] = row[2:5]
     hostile.commit(hostile.node([0, [row, folder]]))
     hostile.rescue(tmp_path / "out", *(["--owner"] if owner else []))
-    vault = hostile.vault
-    stored = load_snapshots(vault.store, vault.keys).items[0]
-    system = this_system()
-    restore(
-        open_with_key(vault.store, "recovery", RECOVERY_KEY),
-        RestoreRequest(stored, str(tmp_path / "ours"), owner=owner),
-        metadata=system.metadata,
-        volumes=system.volumes,
-        listener=ignore,
-        cancel=CancelToken(),
-    )
+    hostile.restore(tmp_path / "ours", owner=owner)
     for name in ("f", "folder"):
         theirs, ours = tmp_path / "out" / "Poste" / name, tmp_path / "ours" / name
         given, found = theirs.stat(), ours.stat()
@@ -263,17 +266,7 @@ def test_the_same_rights_with_and_without_access_lists(
         handed = _list((1, 7, -1), (2, 7, 4242), (4, 7, -1), (16, 7, -1), (32, 0, -1))
         os.setxattr(tmp_path / name, "system.posix_acl_default", handed)
     hostile.rescue(tmp_path / "out", *(["--owner"] if owner else []))
-    vault, system = hostile.vault, this_system()
-    restore(
-        open_with_key(vault.store, "recovery", RECOVERY_KEY),
-        RestoreRequest(
-            load_snapshots(vault.store, vault.keys).items[0], str(tmp_path / "ours"), owner=owner, acl=owner
-        ),
-        metadata=system.metadata,
-        volumes=system.volumes,
-        listener=ignore,
-        cancel=CancelToken(),
-    )
+    hostile.restore(tmp_path / "ours", owner=owner, acl=owner)
     for name in ("f", "folder", "folder/plain"):
         theirs, ours = tmp_path / "out" / "Poste" / name, tmp_path / "ours" / name
         assert theirs.stat().st_mode == ours.stat().st_mode

@@ -11,19 +11,16 @@ import subprocess
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cyberlib_client.core.errors import UsageError
-from cyberlib_client.core.ports import CancelToken
-from cyberlib_client.repository.snapshots import load_snapshots
-from cyberlib_client.services.backup import BackupRequest, BackupResult, backup
-from cyberlib_client.services.restore import RestoreRequest, RestoreResult, restore
 from cyberlib_client.system import this_system
 from tests.faults.disks import MIB, mounted_ext4, needs_root
 from tests.faults.forge import Forge, file
 from tests.support.trees import make_tree
-from tests.support.vaults import VaultKit, make_identity, restored_path, source_of
+from tests.support.vaults import VaultKit, restored_path
 
 pytestmark = pytest.mark.faults
 
@@ -36,39 +33,14 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         yield mounted
 
 
-def _backup(kit: VaultKit, folder: Path) -> BackupResult:
-    """As the program does it, with this system's own adapters."""
-    system = this_system()
-    vault = kit.open()
-    kit.clock.advance()
-
-    def owners(users: set[int], groups: set[int]) -> tuple[dict[int, str], dict[int, str]]:
-        names = system.machine.owner_names(users, groups)
-        return names.get("users", {}), names.get("groups", {})
-
-    return backup(
-        vault,
-        make_identity(vault),
-        load_snapshots(vault.store, vault.keys),
-        BackupRequest([source_of(folder)]),
-        metadata=system.metadata,
-        owners=owners,
-        clock=kit.clock,
-        random=kit.random,
-        listener=kit.events.append,
-        cancel=CancelToken(),
-    )
+def _kit(**options: Any) -> VaultKit:
+    """With this system's own metadata, as the program has it."""
+    return VaultKit(metadata=this_system().metadata, **options)
 
 
-def _restore(kit: VaultKit, to: Path, **wishes: bool) -> RestoreResult:
-    return restore(
-        kit.open(),
-        RestoreRequest(kit.snapshots().resolve("latest"), os.fspath(to), **wishes),  # type: ignore[arg-type]
-        metadata=this_system().metadata,
-        volumes=this_system().volumes,
-        listener=kit.events.append,
-        cancel=CancelToken(),
-    )
+def _owners(users: set[int], groups: set[int]) -> tuple[dict[int, str], dict[int, str]]:
+    names = this_system().machine.owner_names(users, groups)
+    return names.get("users", {}), names.get("groups", {})
 
 
 def _described(folder: Path) -> dict[bytes, tuple[object, ...]]:
@@ -152,10 +124,10 @@ def _everything(folder: Path) -> Path:
 def test_everything_at_once(disk: Path) -> None:
     folder = _everything(disk / "cabinet")
     expected = _described(folder)
-    kit = VaultKit()
-    result = _backup(kit, folder)
+    kit = _kit()
+    result = kit.backup(folder, owners=_owners)
     assert (result.unread, result.incidents) == (0, [])
-    done = _restore(kit, disk / "ici", owner=True, acl=True, devices=True)
+    done = kit.restore(disk / "ici", owner=True, acl=True, devices=True)
     assert (done.failed, done.incidents) == (0, [])
     got = _described(restored_path(disk / "ici", folder))
     assert got.keys() == expected.keys()
@@ -163,14 +135,14 @@ def test_everything_at_once(disk: Path) -> None:
         assert got[path] == item, path
     assert kit.verify().ok
     # Nothing changed: nothing is sent, and what was restored is as the vault has it.
-    assert _backup(kit, folder).statistics.new_bytes == 0
+    assert kit.backup(folder, owners=_owners).statistics.new_bytes == 0
 
 
 def test_what_gives_rights_is_restored_when_asked_for_alone(disk: Path) -> None:
     folder = _everything(disk / "cabinet")
-    kit = VaultKit()
-    _backup(kit, folder)
-    done = _restore(kit, disk / "ici")
+    kit = _kit()
+    kit.backup(folder, owners=_owners)
+    done = kit.restore(disk / "ici")
     got = _described(restored_path(disk / "ici", folder))
     mode, uid, gid = got[b"setuid"][:3]
     assert (mode, uid, gid) == (stat.S_IFREG | 0o755, 0, 0)
@@ -205,11 +177,11 @@ def test_a_sparse_gibibyte_stays_sparse(disk: Path) -> None:
             file.seek(at)
             file.write(b"fictif")
     assert (folder / "disque.bin").stat().st_blocks * 512 < MIB
-    kit = VaultKit(chunking=None)
-    result = _backup(kit, folder)
+    kit = _kit(chunking=None)
+    result = kit.backup(folder, owners=_owners)
     assert result.statistics.bytes == 1024 * MIB
     assert result.statistics.stored < MIB
-    assert _restore(kit, disk / "ici").failed == 0
+    assert kit.restore(disk / "ici").failed == 0
     copy = restored_path(disk / "ici", folder) / "disque.bin"
     assert copy.stat().st_size == 1024 * MIB
     assert copy.stat().st_blocks * 512 < 2 * MIB
@@ -225,10 +197,10 @@ def test_sockets_are_recorded_and_told(disk: Path) -> None:
             listening.bind("prise")
         finally:
             os.chdir(here)
-        kit = VaultKit()
-        result = _backup(kit, folder)
+        kit = _kit()
+        result = kit.backup(folder, owners=_owners)
     assert (result.unread, result.statistics.others) == (0, 1)
-    done = _restore(kit, disk / "ici")
+    done = kit.restore(disk / "ici")
     assert [(i.code, os.path.basename(i.path)) for i in done.incidents] == [("socket_left_out", "prise")]
     assert [p.name for p in restored_path(disk / "ici", folder).iterdir()] == ["a.txt"]
 

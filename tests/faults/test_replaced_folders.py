@@ -124,8 +124,7 @@ def test_attributes_of_a_link_are_those_of_the_link(
         (folder / "a").symlink_to(secret)
 
     done = before(monkeypatch, "target_of", b"link", exchange)
-    kit = VaultKit()
-    kit.metadata = this_system().metadata  # type: ignore[assignment]
+    kit = VaultKit(metadata=this_system().metadata)
     kit.backup(folder)
     assert done
     link = entry_at(kit.reader(), kit.root(), source_of(folder).path + b"/a/link")

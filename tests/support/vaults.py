@@ -22,6 +22,7 @@ from typing import Any, Final
 from cyberlib_client.core.events import Event, Incident, ignore
 from cyberlib_client.core.format_v1.slots import SlotType
 from cyberlib_client.core.format_v1.vault import Chunking
+from cyberlib_client.core.platform import Metadata, Volumes
 from cyberlib_client.core.ports import CancelToken, Store
 from cyberlib_client.files.filters import Filters, Rule
 from cyberlib_client.files.names import to_vault_path
@@ -47,6 +48,15 @@ YEAR_2040: Final = 2_208_988_800 * 10**9
 """Later than any file a test makes, so that its times are old enough to be believed."""
 
 DAY: Final = 24 * 3600 * 10**9
+
+
+OwnerNames = Callable[[set[int], set[int]], tuple[dict[int, str], dict[int, str]]]
+"""Names of users and groups by their numbers."""
+
+
+def _nobody(users: set[int], groups: set[int]) -> tuple[dict[int, str], dict[int, str]]:
+    """Users and groups without names."""
+    return {}, {}
 
 
 class FixedClock:
@@ -96,6 +106,21 @@ class GivenMetadata:
 
     def apply_last(self, target: Any, items: Mapping[str, bytes], *, want_owner: bool) -> list[str]:
         return []
+
+
+class CancelAfter(CancelToken):
+    """Lets so many checks pass and stops at the next. `asked`: how many there were."""
+
+    def __init__(self, checks: int) -> None:
+        super().__init__()
+        self.asked = 0
+        self._checks = checks
+
+    def check(self) -> None:
+        self.asked += 1
+        if self.asked > self._checks:
+            self.cancel()
+        super().check()
 
 
 def path_of_open(descriptor: int) -> str:
@@ -164,12 +189,12 @@ class VaultKit:
         *,
         seed: int = 0,
         chunking: Chunking | None = SMALL_CHUNKS,
-        metadata: GivenMetadata | None = None,
+        metadata: Metadata | None = None,
     ) -> None:
         self.store: Any = store if store is not None else MemoryStore()
         self.clock = FixedClock()
         self.random = SeededRandom(seed)
-        self.metadata = metadata or GivenMetadata()
+        self.metadata: Metadata = metadata or GivenMetadata()
         self.events: list[Event] = []
         make_vault(self.store, seed=seed, clock=self.clock, chunking=chunking)
 
@@ -194,6 +219,7 @@ class VaultKit:
         self,
         *sources: str | Path | Source,
         device: str = "poste-1",
+        owners: OwnerNames = _nobody,
         cancel: CancelToken | None = None,
         **request: Any,
     ) -> BackupResult:
@@ -207,23 +233,31 @@ class VaultKit:
             load_snapshots(self.store, vault.keys),
             BackupRequest([s if isinstance(s, Source) else source_of(s) for s in sources], **request),
             metadata=self.metadata,
-            owners=lambda users, groups: ({}, {}),
+            owners=owners,
             clock=self.clock,
             random=self.random,
             listener=self.events.append,
             cancel=cancel or CancelToken(),
         )
 
-    def restore(self, to: str | Path, snapshot: str = "latest", **request: Any) -> RestoreResult:
+    def restore(
+        self,
+        to: str | Path,
+        snapshot: str = "latest",
+        *,
+        volumes: Volumes | None = None,
+        cancel: CancelToken | None = None,
+        **request: Any,
+    ) -> RestoreResult:
         """A snapshot into a folder. `request`: more of `RestoreRequest`."""
         self.events = []
         return restore(
             self.open(),
             RestoreRequest(self.snapshots().resolve(snapshot), os.fspath(to), **request),
             metadata=self.metadata,
-            volumes=this_system().volumes,
+            volumes=volumes or this_system().volumes,
             listener=self.events.append,
-            cancel=CancelToken(),
+            cancel=cancel or CancelToken(),
         )
 
     def verify(self, percent: int = 100) -> VerifyResult:

@@ -24,6 +24,7 @@ from cyberlib_client.files.filters import Filters, Rule
 from cyberlib_client.files.names import display, to_vault_path
 from cyberlib_client.files.preview import Preview, preview
 from cyberlib_client.files.selection import CACHE_TAG_RULE, ONE_FILE_SYSTEM_RULE, Selection
+from tests.support.vaults import CancelAfter
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
 
@@ -187,24 +188,10 @@ def test_it_stops_when_asked(tmp_path: Path) -> None:
 
 def test_it_stops_in_the_middle_of_measuring(tmp_path: Path) -> None:
     fill(tmp_path, {"0/a": 1, "1/2/3/4/5": 1})
-    token = _After(3)
+    token = CancelAfter(2)
     with pytest.raises(Stopped):
         preview([(str(tmp_path), selection("1/"))], cancel=token)
     assert token.asked == 3
-
-
-class _After(CancelToken):
-    """Stops when asked for the nth time."""
-
-    def __init__(self, times: int) -> None:
-        super().__init__()
-        self.asked, self._times = 0, times
-
-    def check(self) -> None:
-        self.asked += 1
-        if self.asked == self._times:
-            self.cancel()
-        super().check()
 
 
 def test_measuring_what_is_left_out_is_bounded(tmp_path: Path) -> None:

@@ -16,13 +16,11 @@ from hypothesis import strategies as st
 from cyberlib_client.core.errors import Stopped, UsageError
 from cyberlib_client.core.events import Incident, Progress
 from cyberlib_client.core.ids import KIND_DATA, digest_of
-from cyberlib_client.core.ports import CancelToken
 from cyberlib_client.repository.reader import read_pack_footer
 from cyberlib_client.services import restore_window
-from cyberlib_client.services.restore import Conflict, RestoreRequest, restore
-from cyberlib_client.system import this_system
+from cyberlib_client.services.restore import Conflict
 from tests.support.trees import make_tree, told
-from tests.support.vaults import VaultKit, restored_path, source_of
+from tests.support.vaults import CancelAfter, VaultKit, restored_path, source_of
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX alone has these")
 
@@ -319,24 +317,8 @@ def test_progress(kit: VaultKit, folder: Path, tmp_path: Path, monkeypatch: pyte
 def test_stopped(kit: VaultKit, folder: Path, tmp_path: Path, after: int) -> None:
     """Whole files or none, and nothing half written."""
     kit.backup(folder)
-    left = [after]
-
-    class CountedToken(CancelToken):
-        def check(self) -> None:
-            left[0] -= 1
-            if left[0] < 0:
-                self.cancel("user")
-            super().check()
-
     with pytest.raises(Stopped):
-        restore(
-            kit.open(),
-            RestoreRequest(kit.snapshots().items[0], str(tmp_path / "out")),
-            metadata=kit.metadata,
-            volumes=this_system().volumes,
-            listener=kit.events.append,
-            cancel=CountedToken(),
-        )
+        kit.restore(tmp_path / "out", cancel=CancelAfter(after))
     original = told(folder)
     back = restored_path(tmp_path / "out", folder)
     for path, item in (told(back) if back.exists() else {}).items():

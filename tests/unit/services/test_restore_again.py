@@ -18,14 +18,13 @@ import pytest
 
 from cyberlib_client.core.errors import Failed, IntegrityError, Stopped
 from cyberlib_client.core.events import Progress
-from cyberlib_client.core.ports import CancelToken
 from cyberlib_client.services import browse, restore_plan, restore_tally, restore_window
 from cyberlib_client.services import restore as service
-from cyberlib_client.services.restore import Conflict, RestoreRequest, RestoreResult, restore
+from cyberlib_client.services.restore import Conflict, RestoreResult
 from cyberlib_client.system import this_system
 from cyberlib_client.transports.memory import MemoryStore
 from tests.support.trees import make_tree, told
-from tests.support.vaults import VaultKit, restored_path, source_of
+from tests.support.vaults import CancelAfter, VaultKit, restored_path, source_of
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX alone has these")
 
@@ -113,24 +112,8 @@ def test_a_restore_that_was_stopped_goes_on(
 ) -> None:
     monkeypatch.setattr(restore_window, "MOST_CHUNKS", 5)  # some of it is written before the walk is over
     kit.backup(folder)
-    left = [after]
-
-    class CountedToken(CancelToken):
-        def check(self) -> None:
-            left[0] -= 1
-            if left[0] < 0:
-                self.cancel("user")
-            super().check()
-
     with pytest.raises(Stopped):
-        restore(
-            kit.open(),
-            RestoreRequest(kit.snapshots().items[0], str(tmp_path / "out")),
-            metadata=kit.metadata,
-            volumes=this_system().volumes,
-            listener=kit.events.append,
-            cancel=CountedToken(),
-        )
+        kit.restore(tmp_path / "out", cancel=CancelAfter(after))
     back = restored_path(tmp_path / "out", folder)
     there = items(back) if back.exists() else 0
 
@@ -461,27 +444,16 @@ class Disk:
         self._then()
 
 
-def _restored(kit: VaultKit, to: Path, disk: Disk, **request: Any) -> RestoreResult:
-    return restore(
-        kit.open(),
-        RestoreRequest(kit.snapshots().items[0], str(to), **request),
-        metadata=kit.metadata,
-        volumes=disk,  # type: ignore[arg-type]
-        listener=kit.events.append,
-        cancel=CancelToken(),
-    )
-
-
 def test_all_is_brought_to_the_disk_once_and_last(kit: VaultKit, folder: Path, tmp_path: Path) -> None:
     kit.backup(folder)
     seen: list[object] = []
     back = restored_path(tmp_path / "out", folder)
-    disk = Disk(lambda: seen.append(told(back) == told(folder)))
-    _restored(kit, tmp_path / "out", disk)
+    disk: Any = Disk(lambda: seen.append(told(back) == told(folder)))
+    kit.restore(tmp_path / "out", volumes=disk)
     assert seen == [True]
-    _restored(kit, tmp_path / "out", disk)
+    kit.restore(tmp_path / "out", volumes=disk)
     assert seen == [True] * 2, "also what an earlier restore left in memory"
-    _restored(kit, tmp_path / "dry", disk, dry_run=True)
+    kit.restore(tmp_path / "dry", volumes=disk, dry_run=True)
     assert seen == [True] * 2
 
 
@@ -496,8 +468,9 @@ def test_a_disk_that_did_not_take_it_is_an_error(
     def fails() -> None:
         raise OSError(number, os.strerror(number))
 
+    disk: Any = Disk(fails)
     with pytest.raises(Failed) as caught:
-        _restored(kit, tmp_path / "out", Disk(fails))
+        kit.restore(tmp_path / "out", volumes=disk)
     assert caught.value.code == code
     assert caught.value.facts["path"] == str(tmp_path / "out")
 
