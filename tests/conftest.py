@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.support.profiles"]
+pytest_plugins = ["tests.support.profiles", "tests.support.restoring"]
 
 # No deadline and no complaint about slow examples anywhere: time on a shared machine tells nothing.
 _COMMON = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import stat
 import subprocess
@@ -15,7 +14,8 @@ from hypothesis import strategies as st
 
 from cyberlib_client.core.platform import NOT_APPLICABLE, NOTHING, OMITTED, ROOM, Metadata
 from cyberlib_client.system import this_system
-from tests.unit.system.access_list import set_access_list
+from tests.support.access_list import set_access_list
+from tests.support.systems import WINE
 
 FOREIGN = {
     "linux": {
@@ -35,7 +35,6 @@ FOREIGN = {
 linux = pytest.mark.skipif(sys.platform != "linux", reason="attributes of Linux")
 windows = pytest.mark.skipif(sys.platform != "win32", reason="attributes of Windows")
 macos = pytest.mark.skipif(sys.platform != "darwin", reason="attributes of macOS")
-wine = sys.platform == "win32" and hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +71,7 @@ def test_an_ordinary_file_and_folder_tell_nothing(metadata: Metadata, file: Path
         assert metadata.read(str(file), is_symlink=False) is NOTHING
 
 
-@pytest.mark.skipif(wine, reason="Wine makes no links")
+@pytest.mark.skipif(WINE, reason="Wine makes no links")
 def test_an_ordinary_link_tells_nothing_even_when_it_leads_nowhere(metadata: Metadata, file: Path) -> None:
     for target in (file.name, "nowhere"):
         link = file.with_name(f"to {target}")
@@ -96,7 +95,7 @@ def test_an_open_file_costs_no_content_however_deep_it_is(metadata: Metadata, tm
         told = _own(metadata.read(number, is_symlink=False))
     finally:
         os.close(number)
-    assert told == ({OMITTED + "windows:attributes": b"", OMITTED + "windows:sddl": b""} if wine else {})
+    assert told == ({OMITTED + "windows:attributes": b"", OMITTED + "windows:sddl": b""} if WINE else {})
 
 
 def test_another_systems_items_are_told_apart_and_change_nothing(metadata: Metadata, file: Path) -> None:
@@ -152,7 +151,7 @@ def test_hostile_items_neither_raise_nor_reach_beyond_their_file(
     lost += metadata.apply_last(str(file), items, want_owner=False)
     assert {name.removeprefix(NOT_APPLICABLE) for name in lost} <= set(items)
     assert file.read_bytes() == b"content"
-    beside = [name for name in os.listdir(file.parent) if not (wine and name.startswith(file.name + ":"))]
+    beside = [name for name in os.listdir(file.parent) if not (WINE and name.startswith(file.name + ":"))]
     assert beside == [file.name]  # Wine makes a file of each stream
 
 
@@ -332,7 +331,7 @@ def test_attributes_of_the_disk_are_not_taken_over(metadata: Metadata, file: Pat
 
 
 @windows
-@pytest.mark.skipif(wine, reason="Wine has no streams")
+@pytest.mark.skipif(WINE, reason="Wine has no streams")
 def test_streams_round_trip(metadata: Metadata, file: Path, twin: Path) -> None:
     Path(f"{file}:note").write_bytes(b"\0\1alternate")
     read = metadata.read(str(file), is_symlink=False)
@@ -343,7 +342,7 @@ def test_streams_round_trip(metadata: Metadata, file: Path, twin: Path) -> None:
 
 
 @windows
-@pytest.mark.skipif(wine, reason="Wine has no streams")
+@pytest.mark.skipif(WINE, reason="Wine has no streams")
 def test_a_large_stream_is_named_but_not_kept(metadata: Metadata, file: Path) -> None:
     Path(f"{file}:large").write_bytes(bytes(ROOM + 1))
     Path(f"{file}:small").write_bytes(b"1")
@@ -364,7 +363,7 @@ def test_the_owner_and_an_access_list_of_its_own_are_told(
 
 
 @windows
-@pytest.mark.skipif(wine, reason="Wine lets every file inherit, protected or not")
+@pytest.mark.skipif(WINE, reason="Wine lets every file inherit, protected or not")
 def test_an_access_list_of_its_own_round_trips(metadata: Metadata, file: Path, twin: Path) -> None:
     set_access_list(file, "D:P(A;;FA;;;SY)(A;;FA;;;WD)")
     read = metadata.read(str(file), is_symlink=False)["windows:sddl"].decode()

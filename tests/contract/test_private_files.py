@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import stat
@@ -21,10 +20,8 @@ from cyberlib_client.state.private_file import make_private_folder, write_privat
 from cyberlib_client.state.runs import Run, add_run
 from cyberlib_client.state.seen import Seen, write_seen
 from cyberlib_client.state.settings import Settings, write_settings
-from tests.unit.system.access_list import access_list, set_access_list
-
-wine = sys.platform == "win32" and hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
-"""Wine keeps the entries of an access list and forgets that it is a protected one."""
+from tests.support.access_list import access_list, set_access_list
+from tests.support.systems import WINE
 
 WORDS = ["abeille", "citron", "lampe"]
 
@@ -60,7 +57,8 @@ def _assert_closed(path: Path) -> None:
     if sys.platform == "win32":
         text = access_list(path)
         kind, *entries = re.split(r"(?=\()", text)
-        assert kind == "D:P" or (wine and kind == "D:"), text  # nothing comes from the folder above
+        # Wine keeps the entries of an access list and forgets that it is a protected one.
+        assert kind == "D:P" or (WINE and kind == "D:"), text  # nothing comes from the folder above
         accounts = [entry.rstrip(")").split(";")[5] for entry in entries]
         # The system and, under a name that depends on the machine, this user.
         assert len(accounts) == 2 and "SY" in accounts, text
@@ -103,7 +101,7 @@ def test_nothing_that_is_there_is_opened(private: PrivateFiles, shared: Path) ->
 def test_a_new_folder_is_closed_and_so_is_what_is_made_in_it(private: PrivateFiles, shared: Path) -> None:
     private.new_folder(str(shared / "closed"))
     _assert_closed(shared / "closed")
-    if sys.platform == "win32" and not wine:  # which gives new files no list of the folder's
+    if sys.platform == "win32" and not WINE:  # which gives new files no list of the folder's
         (shared / "closed" / "file").write_bytes(b"")
         assert ";WD)" not in access_list(shared / "closed" / "file")
 

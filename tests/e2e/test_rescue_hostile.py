@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import struct
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -38,6 +37,7 @@ from cyberlib_client.services.restore import RestoreRequest, restore
 from cyberlib_client.system import this_system
 from cyberlib_client.transports.folder import FolderStore
 from tests.e2e.test_rescue import Rescue
+from tests.support.access_list import posix_access_list
 from tests.support.vaults import open_with_key
 from tests.vectors.rescue import program as rescue
 from tools.old_vault import RECOVERY_KEY, Draws
@@ -233,18 +233,14 @@ def test_the_same_rights_as_the_program_gives(
         assert found.st_mode & 0o070 == 0 or owner or mode & 0o004, "not for that group"
 
 
-def _list(*entries: tuple[int, int, int]) -> bytes:
-    return struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
-
-
 @pytest.mark.parametrize("owner", [False, True])
 @pytest.mark.parametrize(
     ("mode", "access"),
     [
-        (0o660, _list((1, 6, -1), (2, 6, 4242), (4, 0, -1), (16, 6, -1), (32, 0, -1))),
-        (0o644, _list((1, 6, -1), (2, 0, 4242), (4, 4, -1), (16, 4, -1), (32, 4, -1))),
-        (0o664, _list((1, 6, -1), (4, 6, -1), (32, 4, -1))),
-        (0o660, _list((4, 0, -1), (1, 6, -1), (2, 6, 4242), (16, 6, -1), (32, 0, -1))),
+        (0o660, posix_access_list((1, 6, -1), (2, 6, 4242), (4, 0, -1), (16, 6, -1), (32, 0, -1))),
+        (0o644, posix_access_list((1, 6, -1), (2, 0, 4242), (4, 4, -1), (16, 4, -1), (32, 4, -1))),
+        (0o664, posix_access_list((1, 6, -1), (4, 6, -1), (32, 4, -1))),
+        (0o660, posix_access_list((4, 0, -1), (1, 6, -1), (2, 6, 4242), (16, 6, -1), (32, 0, -1))),
         (0o660, b"no list"),
     ],
 )
@@ -263,7 +259,7 @@ def test_the_same_rights_with_and_without_access_lists(
     hostile.commit(hostile.node([0, [row, folder]]))
     for name in ("out", "ours"):
         (tmp_path / name).mkdir(0o700)
-        handed = _list((1, 7, -1), (2, 7, 4242), (4, 7, -1), (16, 7, -1), (32, 0, -1))
+        handed = posix_access_list((1, 7, -1), (2, 7, 4242), (4, 7, -1), (16, 7, -1), (32, 0, -1))
         os.setxattr(tmp_path / name, "system.posix_acl_default", handed)
     hostile.rescue(tmp_path / "out", *(["--owner"] if owner else []))
     hostile.restore(tmp_path / "ours", owner=owner, acl=owner)

@@ -12,7 +12,7 @@ import pytest
 
 from cyberlib_client.core.events import Incident
 from cyberlib_client.files.write_back import Conflict, Outcome
-from tests.unit.files.restoring import FOLDER, META, TIME, Restore
+from tests.support.restoring import FOLDER, META, TIME, Restore
 
 pytestmark = pytest.mark.faults
 

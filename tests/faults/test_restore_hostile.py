@@ -18,19 +18,13 @@ import pytest
 from cyberlib_client.core.errors import Failed
 from cyberlib_client.core.events import Incident
 from cyberlib_client.files.write_back import Conflict, FileHandle, Outcome, Target
-from tests.unit.files.restoring import FOLDER, META, Restore, Restores, Start, unprivileged
+from tests.support.restoring import FOLDER, META, Restore, Start
 
 pytestmark = pytest.mark.faults
 
 CANARY = b"canary"
 _EXCHANGE = 2  # renameat2(2), RENAME_EXCHANGE
 _AT_FDCWD = -100
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    with Restores(tmp_path / "target") as restores:
-        yield restores.begin
 
 
 @pytest.fixture
@@ -45,12 +39,6 @@ def outside(tmp_path: Path) -> Iterator[Path]:
     assert (folder / "canary").read_bytes() == CANARY
     after = folder.stat()
     assert (before.st_mtime_ns, before.st_mode) == (after.st_mtime_ns, after.st_mode)
-
-
-@pytest.fixture
-def as_nobody() -> Iterator[Path]:
-    with unprivileged() as folder:
-        yield folder
 
 
 @contextmanager

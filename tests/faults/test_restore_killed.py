@@ -9,24 +9,17 @@ import stat
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cyberlib_client.files.restore_posix import SEAL
 from cyberlib_client.files.write_back import Conflict, Outcome
-from tests.unit.files.restoring import Restore, Restores, Start, unprivileged
+from tests.support.restoring import Restore, Start, unprivileged
 
 pytestmark = pytest.mark.faults
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    with Restores(tmp_path / "target") as restores:
-        yield restores.begin
 
 
 _WRITER = textwrap.dedent(

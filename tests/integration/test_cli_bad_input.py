@@ -11,8 +11,8 @@ import pytest
 
 from tests.faults.disks import mounted_tmpfs
 from tests.support.command_line import PASSPHRASE, CommandLine, restored
+from tests.support.restoring import unprivileged
 from tests.support.trees import make_tree, told
-from tests.unit.files.restoring import unprivileged
 
 PLAN = {"Courriers": {"a.txt": b"Chere consoeur,\n", "b.bin": bytes(range(256)) * 4096}}
 

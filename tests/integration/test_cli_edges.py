@@ -16,7 +16,7 @@ import pytest
 from cyberlib_client.cli import output as output_module
 from cyberlib_client.cli.main import main
 from tests.faults.disks import mounted_tmpfs
-from tests.support.command_line import SOURCES, CommandLine, call
+from tests.support.command_line import PASSPHRASE, SOURCES, CommandLine, call
 from tests.support.trees import make_tree
 
 posix = pytest.mark.skipif(os.name == "nt", reason="streams and signals of POSIX")
@@ -233,7 +233,7 @@ def test_an_empty_profile_is_not_the_current_folder(tmp_path: Path, monkeypatch:
 def test_places_that_settings_cannot_hold(tmp_path: Path) -> None:
     line = CommandLine(tmp_path)
     odd = os.fsdecode(os.fsencode(tmp_path) + b"/\xff")
-    with line.secret("agrafe-horloge-sapin-tunnel"):
+    with line.secret(PASSPHRASE):
         for args in (
             ["vault", "create", "--device-file", "--at", odd],
             ["vault", "open", "--no-device", "--at", odd],

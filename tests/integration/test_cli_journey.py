@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command_line import PASSPHRASE, CommandLine, restored
+from tests.support.command_line import PASSPHRASE, SECOND, CommandLine, restored
 from tests.support.trees import make_tree, told
 
 PLAN = {
@@ -134,7 +134,7 @@ def test_a_words_file_is_read_back_as_it_was_written(tmp_path: Path) -> None:
 
 def test_slots_come_and_go(line: CommandLine, tmp_path: Path) -> None:
     new = tmp_path / "new"
-    new.write_text("lampe-ruisseau-tabouret-noix\n", encoding="utf-8")
+    new.write_text(SECOND + "\n", encoding="utf-8")
     new.chmod(0o600)
     more = ["--name", "Dr Martin", "--new-passphrase-file", str(new)]
     with line.secret(PASSPHRASE):
@@ -148,7 +148,7 @@ def test_slots_come_and_go(line: CommandLine, tmp_path: Path) -> None:
     other = CommandLine(tmp_path / "elsewhere")
     with other.secret(PASSPHRASE):
         assert other.error("vault", "open", "--at", str(line.vault), "--no-device", code=5) == "wrong_secret"
-    with other.secret("lampe-ruisseau-tabouret-noix"):
+    with other.secret(SECOND):
         other("vault", "open", "--at", str(line.vault), "--no-device")
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import PASSPHRASE, CommandLine
+from tests.support.session_bus import keychain_session
 from tests.support.trees import make_tree
-from tests.unit.system.session_bus import keychain_session
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="makes a session of its own, as Linux has them"

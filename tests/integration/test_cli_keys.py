@@ -11,10 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.command_line import PASSPHRASE, CommandLine, call
+from tests.support.command_line import PASSPHRASE, SECOND, CommandLine, call
 from tests.support.trees import make_tree
-
-SECOND = "lampe-ruisseau-tabouret-noix"
 
 
 def _secret(path: Path, text: str) -> str:

@@ -10,13 +10,8 @@ from typing import Any
 
 import pytest
 
-from cyberlib_client.files.names import to_vault_path
-from tests.support.command_line import PASSPHRASE, CommandLine, restored
+from tests.support.command_line import PASSPHRASE, CommandLine, restored, vault_path
 from tests.support.trees import make_tree
-
-
-def vault_path(path: Path) -> str:
-    return to_vault_path(os.path.abspath(path)).decode()
 
 
 def codes(document: Any) -> list[str]:

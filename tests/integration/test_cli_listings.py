@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from cyberlib_client.files.names import to_vault_path
-from tests.support.command_line import CommandLine
+from tests.support.command_line import CommandLine, vault_path
 from tests.support.trees import make_tree
 
 
@@ -19,10 +18,6 @@ def folder(tmp_path: Path) -> Path:
     return make_tree(
         tmp_path / "cabinet", {"courriers": {"lettre.txt": b"un"}, "scans": {"scan.jpg": b"image"}, "a": b"x"}
     )
-
-
-def vault_path(path: Path) -> str:
-    return to_vault_path(os.path.abspath(path)).decode()
 
 
 def paths(items: list[dict[str, Any]]) -> list[str]:

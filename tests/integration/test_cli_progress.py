@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import struct
 import sys
 from pathlib import Path
 
@@ -12,13 +11,10 @@ import pytest
 
 from tests.support.command_line import CommandLine
 from tests.support.screen import Screen
+from tests.support.terminal import terminal
 
 if sys.platform == "win32":
     pytest.skip("a pseudo-terminal is a thing of POSIX", allow_module_level=True)
-
-import fcntl
-import pty
-import termios
 
 LONG = "Compte rendu de consultation très détaillé " * 5 + "fin.bin"
 NAMES = [
@@ -44,10 +40,8 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def drawn(line: CommandLine, columns: int, *args: str, **environment: str) -> tuple[int, Screen, str]:
     """Exit code, screen, and all that a command wrote to a terminal of so many columns. Its standard output
     goes elsewhere."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     line.environment |= {"TERM": "xterm", **environment}
-    with line.start(*args, stdin=theirs, stderr=theirs) as process:
+    with terminal(columns) as (ours, theirs), line.start(*args, stdin=theirs, stderr=theirs) as process:
         os.close(theirs)
         written = b""
         while True:
@@ -58,7 +52,6 @@ def drawn(line: CommandLine, columns: int, *args: str, **environment: str) -> tu
                 break
         assert process.stdout is not None
         process.stdout.read()
-    os.close(ours)
     text = written.decode("utf-8")
     screen = Screen(columns or 80)
     screen.write(text)

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from cyberlib_client.app import snapshot_list
-from tests.support.command_line import PASSPHRASE, CommandLine
+from tests.support.command_line import PASSPHRASE, SECOND, CommandLine
 from tests.support.trees import make_tree
 
-SECOND = "lampe-ruisseau-tabouret-noix"
 NAME = "Zephyrine Quatremarre"  # of a patient, as names of files have it
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import SOURCES, CommandLine, call
+from tests.support.terminal import terminal
 
 SHELLS = ["bash", "zsh", "fish", "powershell"]
 
@@ -93,32 +94,30 @@ compadd() { builtin compadd -A found "$@"; print -rl -- "${found[@]}" >>"$TOLD" 
 
 @pytest.mark.skipif(shutil.which("zsh") is None or os.name == "nt", reason="needs zsh")
 def test_zsh_completes_commands_options_and_files(environment: dict[str, str], tmp_path: Path) -> None:
-    assert sys.platform != "win32"
-    import pty
-
     setup, told = tmp_path / "setup.zsh", tmp_path / "told"
     setup.write_text(_ZSH, encoding="utf-8")
 
     def complete(line: str) -> list[str]:
         """Typed at a terminal, with a tab behind; that is the only way to zsh's completion."""
         told.write_bytes(b"")
-        ours, its = pty.openpty()
-        with subprocess.Popen(
-            ["zsh", "-f", "-i"],
-            env={**environment, "TOLD": str(told), "PS1": "ready>"},
-            cwd=tmp_path / "files",
-            stdin=its,
-            stdout=its,
-            stderr=its,
-            start_new_session=True,
-        ) as shell:
+        with (
+            terminal() as (ours, its),
+            subprocess.Popen(
+                ["zsh", "-f", "-i"],
+                env={**environment, "TOLD": str(told), "PS1": "ready>"},
+                cwd=tmp_path / "files",
+                stdin=its,
+                stdout=its,
+                stderr=its,
+                start_new_session=True,
+            ) as shell,
+        ):
             os.close(its)
             _type(ours, f". {setup}\n", until=b"ready>", times=2)
             _type(ours, f"{line}\t", until=b"", times=0)
             _type(ours, "\x15print en''d\n", until=b"end\r\n", times=1)
             os.write(ours, b"exit\n")
             shell.wait()
-        os.close(ours)
         words = told.read_text(encoding="utf-8").replace("\\ ", " ")  # as they are written on the line
         return sorted(set(words.split("\n")) - {""})
 

@@ -21,10 +21,13 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cyberlib_client.cli.main import main
+from cyberlib_client.files.names import to_vault_path
 from cyberlib_client.state.private_file import write_private
 from cyberlib_client.system import this_system
 
 PASSPHRASE: Final = "agrafe-horloge-sapin-tunnel"
+SECOND: Final = "lampe-ruisseau-tabouret-noix"
+"""The passphrase that comes after it."""
 SOURCES: Final = Path(__file__).parents[2] / "src"
 
 
@@ -116,6 +119,11 @@ class CommandLine:
             yield
         finally:
             del self.environment["CYBERLIB_PASSPHRASE"]
+
+
+def vault_path(path: Path) -> str:
+    """The path in the vault of an item of this machine, as the program takes and shows it."""
+    return to_vault_path(os.path.abspath(path)).decode()
 
 
 def restored(to: Path, folder: Path) -> Path:

@@ -271,7 +271,11 @@ class VaultKit:
         )
 
 
+def vault_path(path: str | Path) -> bytes:
+    """The path in the vault of an item of this machine."""
+    return to_vault_path(os.path.abspath(path))
+
+
 def restored_path(to: str | Path, original: str | Path) -> Path:
     """Where a restore of everything to `to` puts `original`."""
-    vault_path = to_vault_path(os.path.abspath(original))
-    return Path(to, *vault_path[1:].decode("utf-8", "surrogateescape").split("/"))
+    return Path(to, *vault_path(original)[1:].decode("utf-8", "surrogateescape").split("/"))

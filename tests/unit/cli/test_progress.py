@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import struct
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from cyberlib_client.cli.progress import figures
 from cyberlib_client.core.events import Incident, Progress
 from cyberlib_client.files.names import display
 from tests.support.screen import Screen
+from tests.support.terminal import terminal
 
 FULL = Progress(
     "backup",
@@ -94,21 +94,15 @@ def _arrived(terminal: int) -> bytes:
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is a thing of POSIX")
 @pytest.mark.parametrize("columns", [1, 7, 40, 60, 80, 120])
 def test_no_name_wraps_or_moves_the_cursor(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    import fcntl
-    import pty
-    import termios
-
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     screen = Screen(columns)
     monkeypatch.setenv("TERM", "xterm")
-    with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
-        monkeypatch.setattr(sys, "stderr", terminal)
+    with terminal(columns) as (ours, theirs), os.fdopen(theirs, "w", encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
         output = Output()
         for name in NAMES:
             known = Progress("backup", bytes_done=5, bytes_total=10, files_done=2, current=display(name))
             output.listen(known)
-            terminal.flush()
+            stream.flush()
             text = _arrived(ours).decode("utf-8")
             screen.write(text)
             assert screen.lowest <= 1, text
@@ -119,10 +113,9 @@ def test_no_name_wraps_or_moves_the_cursor(columns: int, monkeypatch: pytest.Mon
                 end = display(name)[-20:].replace(" ", "")
                 assert shown.replace(" ", "").endswith(end)
         output.close_bar()
-        terminal.flush()
+        stream.flush()
         screen.write(_arrived(ours).decode("utf-8"))
         assert "".join(screen.lines).strip() == ""
         # An incident, however it came about, is one of the lines that stay.
         output.listen(Incident("unreadable", "/home/\x1b[2J\u202ea", "Permission denied"))
         assert _arrived(ours).startswith(b"! /home/\\u001b[2J\\u202ea")
-    os.close(ours)

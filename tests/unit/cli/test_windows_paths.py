@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 from pathlib import Path
@@ -18,9 +17,9 @@ from cyberlib_client.repository.vault import Vault
 from cyberlib_client.transports.folder import FolderStore
 from tests.faults.forge import Forge, file, folder, other
 from tests.support.command_line import CommandLine, restored
+from tests.support.systems import WINE
 from tests.support.vaults import FixedClock, SeededRandom, open_with_key
 
-wine = sys.platform == "win32" and hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
 windows = pytest.mark.skipif(sys.platform != "win32", reason="paths of Windows")
 
 
@@ -259,7 +258,7 @@ def test_every_text_of_windows_has_its_paths(line: CommandLine, tmp_path: Path) 
 
 
 @windows
-@pytest.mark.skipif(wine, reason="Wine makes no links")
+@pytest.mark.skipif(WINE, reason="Wine makes no links")
 def test_links_come_back_as_the_kind_they_were(line: CommandLine, tmp_path: Path) -> None:
     source = tmp_path / "Cabinet"
     (source / "dossier").mkdir(parents=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,13 +13,7 @@ import pytest
 from cyberlib_client.core.errors import Failed, IntegrityError
 from cyberlib_client.core.events import Incident
 from cyberlib_client.files.write_back import FileHandle, Outcome, Target, Wishes
-from tests.unit.files.restoring import FOLDER, META, TIME, Restores, Start
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    with Restores(tmp_path / "target") as restores:
-        yield restores.begin
+from tests.support.restoring import FOLDER, META, TIME, Start
 
 
 def test_a_small_file(start: Start) -> None:

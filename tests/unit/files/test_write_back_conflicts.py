@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,7 @@ from cyberlib_client.core.errors import IntegrityError
 from cyberlib_client.core.events import Incident
 from cyberlib_client.files.restore_names import MACOS, WINDOWS
 from cyberlib_client.files.write_back import Conflict, Outcome, Question, Target
-from tests.unit.files.restoring import FOLDER, META, Restores, Start
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    with Restores(tmp_path / "target") as restores:
-        yield restores.begin
+from tests.support.restoring import FOLDER, META, Start
 
 
 @pytest.fixture

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cyberlib_client.files.write_back import EntryMeta, FileHandle, Outcome, Target, Wishes
-from tests.unit.files.restoring import FOLDER, META, Restore, Restores, Start, unprivileged
+from cyberlib_client.files.write_back import EntryMeta, Outcome, Target, Wishes
+from tests.support.restoring import FOLDER, META, Restore, Start, unprivileged
 
 if sys.platform == "win32":
     pytest.skip("POSIX systems", allow_module_level=True)
@@ -26,22 +25,9 @@ ANOTHER = os.getegid() + 4242
 """A group that new files do not have."""
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    with Restores(tmp_path / "target") as restores:
-        yield restores.begin
-
-
-def _every_kind(restore: Restore, meta: EntryMeta) -> list[int]:
+def _modes(restore: Restore, meta: EntryMeta) -> list[int]:
     """The mode that a small file, a long one, a folder and a fifo get."""
-    restore.target.write_small(restore.root, b"small", b"x", meta)
-    long = restore.target.begin_file(restore.root, b"long", 1, meta)
-    assert isinstance(long, FileHandle)
-    long.pwrite(0, b"x")
-    long.finish()
-    restore.target.finish_directory(restore.folder(b"folder"), meta)
-    restore.target.fifo(restore.root, b"fifo", meta)
-    return [stat.S_IMODE((restore.path / n).stat().st_mode) for n in ("small", "long", "folder", "fifo")]
+    return [stat.S_IMODE(path.stat().st_mode) for path in restore.every_kind(meta)]
 
 
 @pytest.mark.parametrize(
@@ -63,18 +49,18 @@ def test_a_group_gets_what_was_recorded_for_it_alone(
     start: Start, recorded: int, given: int, extras: dict[str, bytes] | None
 ) -> None:
     meta = EntryMeta(recorded, os.geteuid(), ANOTHER, META.mtime_ns, extras)
-    assert _every_kind(start(), meta) == [given] * 4
+    assert _modes(start(), meta) == [given] * 4
 
 
 @pytest.mark.parametrize("recorded", [0o640, 0o770, 0o664])
 def test_the_recorded_group_keeps_its_rights(start: Start, recorded: int) -> None:
-    assert _every_kind(start(), EntryMeta(recorded, 0, os.getegid(), META.mtime_ns)) == [recorded] * 4
+    assert _modes(start(), EntryMeta(recorded, 0, os.getegid(), META.mtime_ns)) == [recorded] * 4
 
 
 @root_only
 def test_with_the_owner_the_group_comes_too(start: Start) -> None:
     restore = start(wishes=Wishes(owner=True))
-    assert _every_kind(restore, EntryMeta(0o2770, 12_345, ANOTHER, META.mtime_ns)) == [0o2770] * 4
+    assert _modes(restore, EntryMeta(0o2770, 12_345, ANOTHER, META.mtime_ns)) == [0o2770] * 4
 
 
 @root_only

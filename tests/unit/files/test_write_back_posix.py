@@ -6,7 +6,7 @@ import os
 import stat
 import struct
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ from cyberlib_client.files.write_back import (
     Target,
     Wishes,
 )
-from tests.unit.files.restoring import FOLDER, META, Restores, Start, unprivileged
+from tests.support.access_list import posix_access_list
+from tests.support.restoring import FOLDER, META, Start
 
 if sys.platform == "win32":
     pytest.skip("POSIX systems", allow_module_level=True)
@@ -32,18 +33,6 @@ if sys.platform == "linux":
 
 MIB = 1 << 20
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="owners and devices are root's to give")
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    with Restores(tmp_path / "target") as restores:
-        yield restores.begin
-
-
-@pytest.fixture
-def as_nobody() -> Iterator[Path]:
-    with unprivileged() as folder:
-        yield folder
 
 
 def _meta(mode: int, **more: Any) -> EntryMeta:
@@ -251,7 +240,7 @@ def test_a_time_that_no_clock_has_costs_only_the_time(start: Start, mtime_ns: in
     restore = start()
     meta = META._replace(mtime_ns=mtime_ns)
     assert restore.target.write_small(restore.root, b"small", b"x", meta) is Outcome.WRITTEN
-    _written(restore.target, b"long", meta)
+    restore.whole(b"long", b"x", meta)
     restore.target.symlink(restore.root, b"link", b"x", meta)
     restore.target.finish_directory(restore.folder(b"folder"), meta)
     assert restore.incidents == [
@@ -264,12 +253,12 @@ def test_a_time_that_no_clock_has_costs_only_the_time(start: Start, mtime_ns: in
 @pytest.mark.parametrize("mode", [0o640, 0o444])
 def test_attributes_and_acls(start: Start, mode: int) -> None:
     entries = [(1, 6, -1), (2, 4, 12_345), (4, 4, -1), (16, 4, -1), (32, 0, -1)]
-    acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+    acl = posix_access_list(*entries)
     extras = {"xattr:user.note": b"\0\xff", "acl:access": acl}
     restore = start(metadata=LinuxMetadata(), wishes=Wishes(acl=True))
     make: list[Callable[[bytes], object]] = [
         lambda name: restore.target.write_small(restore.root, name, b"x", _meta(mode, extras=extras)),
-        lambda name: _written(restore.target, name, _meta(mode, extras=extras)),
+        lambda name: restore.whole(name, b"x", _meta(mode, extras=extras)),
         lambda name: restore.target.finish_directory(restore.folder(name), _meta(mode, extras=extras)),
     ]
     for number, one in enumerate(make):
@@ -282,13 +271,6 @@ def test_attributes_and_acls(start: Start, mode: int) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == mode
         assert path.stat().st_mtime_ns == META.mtime_ns
     assert restore.incidents == []
-
-
-def _written(target: Target, name: bytes, meta: EntryMeta) -> None:
-    file = target.begin_file(target.root, name, 1, meta)
-    assert isinstance(file, FileHandle)
-    file.pwrite(0, b"x")
-    file.finish()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux's attributes")

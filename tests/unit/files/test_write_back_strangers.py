@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import stat
-import struct
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,13 +19,13 @@ from cyberlib_client.files.restore_dry import DryPlace
 from cyberlib_client.files.write_back import (
     Conflict,
     EntryMeta,
-    FileHandle,
     Outcome,
     Target,
     Wishes,
     system_place,
 )
-from tests.unit.files.restoring import FOLDER, META, Restore, Restores, Start, unprivileged
+from tests.support.access_list import posix_access_list
+from tests.support.restoring import FOLDER, META, Start, unprivileged
 
 if sys.platform != "linux":
     pytest.skip("Linux's access lists", allow_module_level=True)
@@ -38,25 +37,18 @@ root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root may")
 SHE, HE = 4242, 4243
 ANOTHER = os.getegid() + 4242
 ACCESS, DEFAULT = "system.posix_acl_access", "system.posix_acl_default"
-NOBODY = 0xFFFFFFFF
 CAPABILITY = bytes.fromhex("0100000200040000000000000000000000000000")
 
 
 def listed(owner: int, group: int, others: int, mask: int | None = None, **named: int) -> bytes:
     """An access list; `named`: `u4242=6`."""
-    rows = [(1, owner, NOBODY)]
+    rows = [(1, owner, -1)]
     rows += [(2, rights, int(name[1:])) for name, rights in named.items() if name[0] == "u"]
-    rows += [(4, group, NOBODY)]
+    rows += [(4, group, -1)]
     rows += [(8, rights, int(name[1:])) for name, rights in named.items() if name[0] == "g"]
-    rows += [(16, mask, NOBODY)] if mask is not None else []
-    rows += [(32, others, NOBODY)]
-    return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *row) for row in rows)
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    with Restores(tmp_path / "target") as restores:
-        yield restores.begin
+    rows += [(16, mask, -1)] if mask is not None else []
+    rows += [(32, others, -1)]
+    return posix_access_list(*rows)
 
 
 @contextmanager
@@ -89,22 +81,6 @@ def hers(tmp_path: Path) -> Iterator[Path]:
         path.chmod(stat.S_IMODE(mode))
 
 
-def long(restore: Restore, name: bytes, data: bytes, meta: EntryMeta) -> None:
-    file = restore.target.begin_file(restore.root, name, len(data), meta)
-    assert isinstance(file, FileHandle)
-    file.pwrite(0, data)
-    file.finish()
-
-
-def every_kind(restore: Restore, meta: EntryMeta) -> list[Path]:
-    """A small file, a long one, a folder and a fifo."""
-    restore.target.write_small(restore.root, b"small", b"known", meta)
-    long(restore, b"long", b"known", meta)
-    restore.target.finish_directory(restore.folder(b"folder"), meta)
-    restore.target.fifo(restore.root, b"fifo", meta)
-    return [restore.path / name for name in ("small", "long", "folder", "fifo")]
-
-
 def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.lstat().st_mode)
 
@@ -129,7 +105,7 @@ def test_without_its_list_an_item_gives_nobody_more(
 ) -> None:
     meta = EntryMeta(mode, os.geteuid(), os.getegid(), META.mtime_ns, {"acl:access": access})
     restore = start(metadata=metadata)
-    made = every_kind(restore, meta)
+    made = restore.every_kind(meta)
     assert [mode_of(path) for path in made] == [given] * 4
     assert not any(ACCESS in os.listxattr(path) for path in made)
     (file,) = restore.target.standing(restore.root, b"small", 5)
@@ -139,18 +115,18 @@ def test_without_its_list_an_item_gives_nobody_more(
 
 def test_a_list_that_cannot_be_set_counts_as_none(start: Start) -> None:
     """The system refuses one whose entries are out of order."""
-    rows = [(4, 0, NOBODY), (1, 6, NOBODY), (2, 6, SHE), (16, 6, NOBODY), (32, 0, NOBODY)]
-    access = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *row) for row in rows)
+    rows = [(4, 0, -1), (1, 6, -1), (2, 6, SHE), (16, 6, -1), (32, 0, -1)]
+    access = posix_access_list(*rows)
     meta = EntryMeta(0o660, os.geteuid(), os.getegid(), META.mtime_ns, {"acl:access": access})
     restore = start(metadata=LinuxMetadata(), wishes=Wishes(acl=True))
-    assert [mode_of(path) for path in every_kind(restore, meta)] == [0o600] * 4
+    assert [mode_of(path) for path in restore.every_kind(meta)] == [0o600] * 4
     assert restore.told() == ["metadata_lost"] * 4
 
 
 def test_a_list_for_another_group_gives_this_one_no_more_than_everybody(start: Start) -> None:
     meta = EntryMeta(0o664, os.geteuid(), ANOTHER, META.mtime_ns, {"acl:access": listed(6, 6, 4, 6, u4242=6)})
     restore = start(metadata=LinuxMetadata(), wishes=Wishes(acl=True))
-    for path in every_kind(restore, meta):
+    for path in restore.every_kind(meta):
         assert os.getxattr(path, ACCESS) == listed(6, 4, 4, 6, u4242=6)
         assert mode_of(path) == 0o664
     (file,) = restore.target.standing(restore.root, b"small", 5)
@@ -167,7 +143,7 @@ def test_a_list_that_the_target_hands_down_gives_nothing(tmp_path: Path, start: 
     os.setxattr(tmp_path / "target", DEFAULT, listed(7, 0, 0, 7, u4242=7))
     restore = start()
     meta = EntryMeta(0o664, os.geteuid(), os.getegid(), META.mtime_ns)
-    made = every_kind(restore, meta)
+    made = restore.every_kind(meta)
     inner = restore.folder(b"inner")
     restore.file(b"f", parent=inner)
     restore.target.finish_directory(restore.folder(b"deep", inner), FOLDER)
@@ -184,14 +160,14 @@ def test_a_list_of_the_item_itself_is_set_there(tmp_path: Path, start: Start) ->
     own = listed(6, 4, 4, 6, u4243=6)
     restore = start(metadata=LinuxMetadata(), wishes=Wishes(acl=True))
     meta = EntryMeta(0o664, os.geteuid(), os.getegid(), META.mtime_ns, {"acl:access": own})
-    assert [os.getxattr(path, ACCESS) for path in every_kind(restore, meta)] == [own] * 4
+    assert [os.getxattr(path, ACCESS) for path in restore.every_kind(meta)] == [own] * 4
 
 
 @root_only
 def test_she_who_owns_the_target_reads_no_more_than_was_recorded(hers: Path, start: Start) -> None:
     restore = start(wishes=Wishes(owner=True))
     os.setxattr(hers, DEFAULT, listed(7, 0, 0, 7, u4242=7))  # after the folder was looked at
-    made = every_kind(restore, EntryMeta(0o660, HE, HE, META.mtime_ns))
+    made = restore.every_kind(EntryMeta(0o660, HE, HE, META.mtime_ns))
     with as_user(SHE):
         for path in made[:2]:
             with pytest.raises(PermissionError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import stat
 import struct
@@ -14,7 +13,8 @@ import pytest
 
 from cyberlib_client.files.write_back import Conflict, EntryMeta, FileHandle, Outcome
 from cyberlib_client.system.windows.metadata import WindowsMetadata
-from tests.unit.files.restoring import META, Restores, Start
+from tests.support.restoring import META, Restores, Start
+from tests.support.systems import WINE
 
 if sys.platform != "win32":
     pytest.skip("Windows", allow_module_level=True)
@@ -69,7 +69,7 @@ def test_a_short_name_does_not_open_another_folder(start: Start) -> None:
     assert sorted(data for data in restore.listing().values() if data) == [b"long", b"short"]
 
 
-@pytest.mark.skipif(hasattr(ctypes.WinDLL("ntdll"), "wine_get_version"), reason="Wine makes no links")
+@pytest.mark.skipif(WINE, reason="Wine makes no links")
 @pytest.mark.parametrize(
     ("target", "says"),
     [

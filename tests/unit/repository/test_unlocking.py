@@ -22,11 +22,11 @@ from cyberlib_client.repository.unlocking import (
 )
 from cyberlib_client.repository.vault import NewSlot, Vault, open_vault, read_header
 from cyberlib_client.transports.memory import MemoryStore
+from tests.support.command_line import PASSPHRASE
 from tests.support.vaults import RECOVERY_KEY, FixedClock, SeededRandom, make_vault, reopened
 
 CHEAP = KdfCost(memory=64 * 1024, passes=3, lanes=1)
 DEAR = KdfCost(memory=1024 * 1024, passes=16, lanes=16)
-PASSPHRASE = "agrafe-horloge-sapin-tunnel"
 
 
 def _vault(store: MemoryStore) -> Vault:

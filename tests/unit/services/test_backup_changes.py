@@ -29,11 +29,6 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX alone has thes
 
 
 @pytest.fixture
-def kit() -> VaultKit:
-    return VaultKit()
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return make_tree(
         tmp_path / "a",

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from cyberlib_client.services.counts import Counts
+from tests.support.restoring import unprivileged
 from tests.support.trees import make_tree
 from tests.support.vaults import GivenMetadata, VaultKit, source_of
-from tests.unit.files.restoring import unprivileged
 
 PLAN = {
     "a.txt": b"a",

@@ -22,11 +22,6 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX alone has thes
 root_alone = pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="root alone may make devices")
 
 
-@pytest.fixture
-def kit() -> VaultKit:
-    return VaultKit()
-
-
 def entries(kit: VaultKit, below: Path, snapshot: str = "latest") -> dict[str, Entry]:
     """What a snapshot holds below a folder of this machine, by path from there."""
     path = source_of(below).path

@@ -25,11 +25,6 @@ from tests.support.vaults import VaultKit, restored_path, source_of
 posix = pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
 
 
-@pytest.fixture
-def kit() -> VaultKit:
-    return VaultKit()
-
-
 def files_of(kit: VaultKit, below: Path) -> set[str]:
     """Files in the newest snapshot, by their path below a folder of this machine."""
     source = source_of(below)

@@ -20,14 +20,9 @@ from cyberlib_client.repository.reader import read_pack_footer
 from cyberlib_client.services import restore_window
 from cyberlib_client.services.restore import Conflict
 from tests.support.trees import make_tree, told
-from tests.support.vaults import CancelAfter, VaultKit, restored_path, source_of
+from tests.support.vaults import CancelAfter, VaultKit, restored_path, vault_path
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX alone has these")
-
-
-@pytest.fixture
-def kit() -> VaultKit:
-    return VaultKit()
 
 
 @pytest.fixture
@@ -45,10 +40,6 @@ def folder(tmp_path: Path) -> Path:
             "vide": {},
         },
     )
-
-
-def vault_path(path: Path) -> bytes:
-    return source_of(path).path
 
 
 # ---- everything -----------------------------------------------------------------------------------

@@ -12,8 +12,7 @@ import pytest
 from cyberlib_client.core.errors import NeedsUnlock
 from cyberlib_client.core.platform import SecretKeeper
 from cyberlib_client.system import this_system
-
-from .session_bus import Keychain, keychain_session
+from tests.support.session_bus import Keychain, keychain_session
 
 KINDS = {"linux": "secret_service", "win32": "credential_manager", "darwin": "keychain"}
 NAME = f"test-{secrets.token_hex(8)}"  # on macOS and Windows the keychain is the developer's own

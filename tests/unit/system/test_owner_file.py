@@ -13,8 +13,7 @@ import pytest
 from cyberlib_client.core.errors import Failed, NeedsUnlock
 from cyberlib_client.core.platform import SecretKeeper
 from cyberlib_client.system import this_system
-
-from .access_list import set_access_list
+from tests.support.access_list import set_access_list
 
 NAME = "device-1"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")

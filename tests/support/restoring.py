@@ -1,4 +1,4 @@
-"""What the tests of writing back share: a target, and a look at what came of it."""
+"""What the tests of writing back share: a target, a look at what came of it, and fixtures of both."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+import pytest
 
 from cyberlib_client.core.events import Event, Incident
 from cyberlib_client.core.windows_paths import extended
@@ -42,6 +44,21 @@ class Restore:
         handle = self.target.begin_file(parent or self.root, name, size, META)
         assert isinstance(handle, FileHandle)
         return handle
+
+    def whole(self, name: bytes, data: bytes, meta: EntryMeta) -> None:
+        """A file written by the way of long ones."""
+        file = self.target.begin_file(self.root, name, len(data), meta)
+        assert isinstance(file, FileHandle)
+        file.pwrite(0, data)
+        file.finish()
+
+    def every_kind(self, meta: EntryMeta) -> list[Path]:
+        """A small file, a long one, a folder and a fifo. POSIX only."""
+        self.target.write_small(self.root, b"small", b"known", meta)
+        self.whole(b"long", b"known", meta)
+        self.target.finish_directory(self.folder(b"folder"), meta)
+        self.target.fifo(self.root, b"fifo", meta)
+        return [self.path / name for name in ("small", "long", "folder", "fifo")]
 
     def listing(self) -> dict[str, bytes | None]:
         """Everything below the root: content of files, None for directories."""
@@ -100,3 +117,17 @@ def unprivileged() -> Iterator[Path]:
             if path.is_dir() and not path.is_symlink():
                 path.chmod(0o700)
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Begins restores to `tmp_path/target`, with the options of `Target`."""
+    with Restores(tmp_path / "target") as restores:
+        yield restores.begin
+
+
+@pytest.fixture
+def as_nobody() -> Iterator[Path]:
+    """The test runs `unprivileged`, with this folder."""
+    with unprivileged() as folder:
+        yield folder

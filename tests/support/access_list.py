@@ -1,12 +1,21 @@
-"""Access lists set and told by Windows itself, as any program there may do. (Wine's icacls does nothing.)"""
+"""Access lists: POSIX ones as bytes, those of Windows set and told by Windows itself.
+
+Any program may do so there. (Wine's icacls does nothing.)
+"""
 
 from __future__ import annotations
 
 import ctypes
+import struct
 import sys
 from pathlib import Path
 
 _ACCESS = 0x4  # DACL_SECURITY_INFORMATION
+
+
+def posix_access_list(*entries: tuple[int, int, int]) -> bytes:
+    """As Linux keeps it (acl(5)), of entries in the order given: tag, rights, user or group, -1 for none."""
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
 
 
 def set_access_list(path: Path, sddl: str) -> None:
