@@ -48,6 +48,7 @@ from cyberlib_client.core.words import decode, encode
 from cyberlib_client.files.filters import Filters, Rule
 from cyberlib_client.files.kinds import content_kind
 from cyberlib_client.files.names import display, from_vault_path, parse_display, to_vault_path
+from cyberlib_client.files.restore_groups import bounds_list, list_for_any_group, without_list
 from cyberlib_client.repository.content import content_spans
 from cyberlib_client.repository.index import Index
 from cyberlib_client.repository.packer import Packer
@@ -56,7 +57,9 @@ from cyberlib_client.repository.snapshots import load_snapshots
 from cyberlib_client.repository.trees import find_entry, read_directory
 from cyberlib_client.services.browse import name_test
 from cyberlib_client.transports.memory import MemoryStore
+from tests.support.access_list import posix_access_list
 from tests.support.vaults import open_with_key
+from tests.vectors.rescue import program as rescue
 
 KEYS: Final = VaultKeys(bytes(32), bytes(16))
 SIGNING: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -305,6 +308,22 @@ def _kind(data: bytes) -> None:
         assert 0 <= kind.page <= 4 * MIB
 
 
+def _access_list(data: bytes) -> None:
+    """Nobody gets more by what is recorded as an access list, whatever it is; the rescue program agrees."""
+    assert bounds_list(data) == rescue.bounds_list(data)
+    tags = [data[at : at + 2] for at in range(4, len(data), 8)]
+    # The system refuses a list with two of these; of such a one we take the last, the rescue program the least.
+    once = all(tags.count(tag) < 2 for tag in (b"\4\0", b"\x10\0", b"\x20\0"))
+    for mode in (0o660, 0o604, 0o777, 0o6775, 0o1070):
+        given = without_list(mode, data)
+        assert not once or given == rescue.mode_without_list(mode, data)
+        assert given & ~mode == 0 and given & ~0o077 == mode & ~0o077
+    bounded = list_for_any_group(data)
+    assert len(bounded) == len(data) and bounds_list(bounded) == bounds_list(data)
+    assert all(new & ~old == 0 for new, old in zip(bounded, data, strict=True))
+    assert list_for_any_group(bounded) == bounded
+
+
 def _whole_pack() -> bytes:
     content = b"contenu " * 40
     store = MemoryStore()
@@ -323,6 +342,10 @@ _BODY: Final = msgspec.msgpack.encode(SNAPSHOT)
 _LEAF: Final = tree.encode_leaf(_ENTRIES)
 _BRANCH: Final = tree.encode_branch([(b"a", bytes(20)), (b"m", bytes(range(20)))])
 _LISTS: Final = [encode_list(bytes(range(60)), [5000, 4000, 1000]), encode_list(bytes(20), None)]
+_ACCESS_LISTS: Final = [
+    posix_access_list((1, 6, -1), (4, 4, -1), (32, 4, -1)),
+    posix_access_list((1, 7, -1), (2, 6, 4242), (4, 7, -1), (8, 4, 4243), (16, 6, -1), (32, 4, -1)),
+]
 
 TARGETS: Final[dict[str, Target]] = {
     "header": Target(_headers, [_PACK[:88]]),
@@ -354,6 +377,7 @@ TARGETS: Final[dict[str, Target]] = {
     ),
     "pattern": Target(_pattern, ["**/é*.tmp".encode(), b"!a/[!b-d]?/**", b"\\#x\\ "], count=300),
     "search": Target(_search, [b"*.pd[!f]", b"elodie", "É*".encode()], count=100),
+    "access_list": Target(_access_list, _ACCESS_LISTS),
     "kind": Target(_kind, [b"SQLite format 3\0" + bytes(84), bytes(20) + b"\x99" * 80]),
 }
 
