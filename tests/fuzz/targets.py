@@ -312,7 +312,7 @@ def _access_list(data: bytes) -> None:
     """Nobody gets more by what is recorded as an access list, whatever it is; the rescue program agrees."""
     assert bounds_list(data) == rescue.bounds_list(data)
     tags = [data[at : at + 2] for at in range(4, len(data), 8)]
-    # The system refuses a list with two of these; of such a one we take the last, the rescue program the least.
+    # The system refuses a list with two of these. We take the last then, the rescue program the least.
     once = all(tags.count(tag) < 2 for tag in (b"\4\0", b"\x10\0", b"\x20\0"))
     for mode in (0o660, 0o604, 0o777, 0o6775, 0o1070):
         given = without_list(mode, data)
