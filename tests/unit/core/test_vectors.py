@@ -98,3 +98,31 @@ def test_vectors_are_those_that_the_generator_writes(name: str) -> None:
 
 def test_no_vector_is_left_out() -> None:
     assert sorted(path.stem for path in FOLDER.glob("*.json")) == sorted(SETS)
+
+
+def test_the_page_names_every_file_of_the_folder() -> None:
+    page = (ROOT / "docs" / "format" / "vectors.md").read_text(encoding="utf-8")
+    table = page.partition("| file | `in` | `out` |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| `(\w+)` \|", table, re.M)
+    assert sorted(rows) == sorted(path.stem for path in FOLDER.glob("*.json"))
+    programs = [path.name for path in FOLDER.iterdir() if path.suffix not in (".json", ".pyc")]
+    programs = [name for name in programs if not name.startswith("__")]
+    assert programs and all(f"`{name}`" in page or f"/{name}`" in page for name in programs), programs
+
+
+def test_every_error_of_the_format_has_a_vector_or_the_page_says_why_not() -> None:
+    pages = ROOT / "docs" / "format"
+    table = (pages / "names-and-sizes.md").read_text(encoding="utf-8").partition("| error | meaning |")[2]
+    known = {word for row in re.findall(r"^\|([^|]+)\|", table, re.M) for word in re.findall(r"`(\w+)`", row)}
+    found = {
+        vector["expect"]
+        for name in SETS
+        for vector in json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    }
+    page = (pages / "vectors.md").read_text(encoding="utf-8")
+    without = re.search(r"has a vector, but for ([^:]+):", page)
+    assert without is not None
+    named = set(re.findall(r"`(\w+)`", without[1]))
+    assert len(known) > 20
+    assert found - {"ok"} == known - named
+    assert named <= known
