@@ -158,15 +158,20 @@ def _folded(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
+def brackets_plain(pattern: str) -> str:
+    """A pattern of `*` and `?` for `fnmatch`, which would take `[…]` for a set: names have brackets."""
+    return pattern.replace("[", "[[]")
+
+
 def name_test(pattern: str) -> Callable[[bytes], bool]:
-    """Whether a name matches a pattern with `*`, `?` and `[…]`; a plain word matches any part.
+    """Whether a name matches a pattern with `*` and `?`; a plain word matches any part.
 
     Case and accents do not count.
     """
     folded = _folded(pattern)
-    if not any(c in folded for c in "*?["):
+    if not any(c in folded for c in "*?"):
         folded = f"*{folded}*"
-    matches = re.compile(fnmatch.translate(folded)).match
+    matches = re.compile(fnmatch.translate(brackets_plain(folded))).match
     return lambda name: matches(_folded(name.decode("utf-8", "replace"))) is not None
 
 

@@ -130,7 +130,7 @@ class _Restore:
                     raise IntegrityError("bad_tree")
                 found = next(entries, None)
             except IntegrityError as error:
-                self._tally.lost(shown, error.code)
+                self._tally.lost(shown or b"/", error.code)
                 found = None
             if found is None:
                 stack.pop()

@@ -13,7 +13,7 @@ from ..core.ports import CancelToken
 from ..files.names import display, windows_folded
 from ..files.write_back import DirHandle, EntryMeta
 from ..repository.reader import Reader
-from .browse import Damaged, entry_at, split_path, walk
+from .browse import Damaged, brackets_plain, entry_at, split_path, walk
 
 Chosen = list[tuple[bytes, Entry]]
 """Vault paths with their entries; the root has the path b""."""
@@ -106,11 +106,12 @@ class Way:
 def include_test(patterns: Sequence[str], system: str) -> Callable[[bytes], bool]:
     """Whether a path matches one of the patterns: on whole paths, or on last names without a "/".
 
+    Patterns have `*` and `?`; all else stands for itself.
     `system`: the one the snapshot was made on; on Windows case does not count.
     """
     if not patterns:
         return lambda _path: True
-    shaped = [p if "/" in p else f"*/{p}" for p in patterns]
+    shaped = [brackets_plain(p if "/" in p else f"*/{p}") for p in patterns]
     if system == "windows":
         folded = [windows_folded(p.encode("utf-8", "surrogateescape")) for p in shaped]
         return lambda path: any(

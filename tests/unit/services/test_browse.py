@@ -261,7 +261,9 @@ def test_what_cannot_be_read_costs_a_comparison_itself_alone() -> None:
     [
         ("elodie", "Élodie Martin.pdf", True), ("ÉLODIE", "elodie", True), ("e\u0301lodie", "Élodie", True),
         ("*.pdf", "a.PDF", True), ("*.pdf", "a.pdf.txt", False), ("pdf", "a.pdf.txt", True),
-        ("scan?", "scan1", True), ("scan?", "scan12", False), ("[ab]*", "bac", True), ("[ab]*", "cab", False),
+        ("scan?", "scan1", True), ("scan?", "scan12", False), ("[ab]*", "bac", False),
+        ("[ab]*", "[AB] c", True), ("dupont [irm]", "Dupont [IRM].txt", True), ("[", "a[1].txt", True),
+        ("x[!a]?", "x[!a]b", True), ("]", "a]", True),
         ("a.b", "axb", False), ("a+b", "a+b", True), ("(", "a(1).txt", True), ("straße", "STRASSE", True),
         ("", "anything", True), ("*", "a\nb", True), ("b", "a\nb", True), ("œuf", "Œuf", True),
     ],

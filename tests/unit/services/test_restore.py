@@ -198,6 +198,26 @@ def test_include(kit: VaultKit, folder: Path, tmp_path: Path, patterns: list[str
 
 
 @pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("Dupont [IRM].txt", {"Dupont [IRM].txt"}),
+        ("*/Dupont [I*", {"Dupont [IRM].txt"}),
+        ("Dupont [!a].txt", {"Dupont [!a].txt"}),
+        ("*].txt", {"Dupont [IRM].txt", "Dupont [!a].txt"}),
+    ],
+)
+def test_brackets_of_a_name_are_no_pattern(
+    kit: VaultKit, tmp_path: Path, pattern: str, names: set[str]
+) -> None:
+    """A patient's name with brackets, given as it is, must not bring back another patient's file."""
+    files = ("Dupont [IRM].txt", "Dupont I.txt", "Dupont R.txt", "Dupont [!a].txt")
+    folder = make_tree(tmp_path / "a", {name: name.encode() for name in files})
+    kit.backup(folder)
+    kit.restore(tmp_path / "out", include=[pattern])
+    assert set(told(restored_path(tmp_path / "out", folder))) == names
+
+
+@pytest.mark.parametrize(
     "pattern",
     [
         pytest.param(
@@ -399,6 +419,15 @@ def test_a_damaged_folder_costs_what_is_in_it(kit: VaultKit, tmp_path: Path) -> 
         assert "sub" in lost(kit)
         if not request.get("dry_run"):
             assert (restored_path(tmp_path / f"{number}", folder) / "other" / "new").read_bytes() == b"new"
+
+
+def test_a_root_that_is_lost_has_a_name(kit: VaultKit, tmp_path: Path) -> None:
+    """Its path in the vault is "/": an incident without one tells nobody what was not restored."""
+    kit.backup(make_tree(tmp_path / "a", {"x": b"x"}))
+    kit.store.delete(next(n for n in kit.store.objects if n.startswith("packs/")))
+    assert kit.restore(tmp_path / "out").failed == 1
+    assert [e.path for e in kit.events if isinstance(e, Incident)] == ["/"]
+    assert {a.path for a in kit.verify().affected} == {b"/"}
 
 
 def test_without_any_index_everything_comes_back(kit: VaultKit, layered: Path, tmp_path: Path) -> None:
