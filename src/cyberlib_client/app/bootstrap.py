@@ -46,9 +46,12 @@ def preferred_language(folder: str | None) -> Language | None:
 def store_at(location: str) -> Store:
     """The store a location names.
 
-    Raises UsageError("store_kind_unknown", at=…), ("bad_path"), Unreachable("store_absent", at=…).
+    Raises UsageError("store_kind_unknown", at=…), ("bad_path"), ("not_a_folder", at=…),
+    Unreachable("store_absent", at=…).
     """
     folder = _folder(location)
+    if os.path.isfile(extended(folder)):
+        raise UsageError("not_a_folder", at=folder)
     if not os.path.isdir(extended(folder)):
         raise Unreachable("store_absent", at=folder)
     return FolderStore(folder)
@@ -57,22 +60,35 @@ def store_at(location: str) -> Store:
 def new_store_at(location: str) -> Store:
     """The same for a vault to be made: its folder is made if it is absent.
 
-    Raises also UsageError("folder_not_empty", at=…), and what the store raises.
+    Raises as `check_new_store`, and what the store raises.
     """
+    check_new_store(location)
+    return FolderStore.make(_folder(location))
+
+
+def check_new_store(location: str) -> None:
+    """Whether a vault may be made there. Raises as `store_at`, but for an absent folder, and
+    UsageError("folder_not_empty", at=…)."""
     folder = _folder(location)
     if os.path.isdir(extended(folder)) and not os.path.exists(extended(os.path.join(folder, "vault"))):
         _check_empty(folder)
-    return FolderStore.make(folder)
+    there = folder
+    while not os.path.lexists(extended(there)) and there != os.path.dirname(there):
+        there = os.path.dirname(there)
+    if os.path.isfile(extended(there)):
+        raise UsageError("not_a_folder", at=there)
 
 
 def location_folder(location: str) -> str | None:
-    """The folder on this machine behind a location, None when it is elsewhere."""
-    return None if _ADDRESS.match(location) else os.path.abspath(location)
+    """The folder on this machine behind a location, None when it is elsewhere, or nowhere."""
+    return None if not location or _ADDRESS.match(location) else os.path.abspath(location)
 
 
 def _folder(location: str) -> str:
     folder = location_folder(location)
-    if not location or folder is None:
+    if not location:  # a variable of a script that was never set: not the current folder
+        raise UsageError("bad_path", path=location)
+    if folder is None:
         raise UsageError("store_kind_unknown", at=location)
     require_text(folder)
     return folder

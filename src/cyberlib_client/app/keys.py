@@ -14,6 +14,7 @@ from ..core.words import encode
 from ..repository.vault import NewSlot, Vault
 from ..state.credentials import KeeperKind, read_device_secret
 from . import bootstrap
+from .apart import require_words_outside
 from .device_slot import (
     drop_device,
     forget_device,
@@ -75,9 +76,10 @@ def add_passphrase(session: Session, name: str, passphrase_file: str | None) -> 
 def add_recovery(session: Session, name: str, words_file: str | None) -> SlotAdded:
     """A new recovery key; its words are in the result, or in `words_file`.
 
-    Raises UsageError("words_file_exists"), ("slot_name_taken"), Failed("words_file_not_written"), Busy, and
-    as `Session.prove`.
+    Raises UsageError("words_file_exists"), ("words_file_in_vault"), ("slot_name_taken"),
+    Failed("words_file_not_written"), Busy, and as `Session.prove`.
     """
+    require_words_outside(words_file, session.place.at)
     key = bootstrap.random(_KEY)
     words = encode(key)
     vault = session.vault

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
 from ..core.errors import CyberlibError, IntegrityError, NeedsUnlock, Unreachable, UsageError
 from ..core.ports import OBJECT_KINDS, Store
+from ..core.windows_paths import extended
 from ..core.words import decode, encode
 from ..repository.unlocking import offered_key
 from ..repository.vault import NewSlot, Vault, create_vault, open_vault, read_header
@@ -17,6 +19,7 @@ from ..state.credentials import read_device_secret
 from ..state.runs import Run, read_runs
 from ..state.settings import Settings, VaultSettings, write_settings
 from . import bootstrap
+from .apart import require_no_vault_above, require_profile_outside, require_words_outside
 from .device_slot import Keeping, NewDevice, drop_device, free_slot_name, keep_new_device, note_device
 from .history import REMEMBERED
 from .passphrases import new_passphrase
@@ -92,26 +95,29 @@ def create(
 ) -> VaultMade:
     """A new vault for a profile that has none, with a passphrase, 24 words and this device to open it.
 
-    Raises UsageError("profile_has_vault"), ("vault_exists"), ("folder_not_empty"), ("passphrase_…"),
+    Raises UsageError("profile_has_vault"), ("vault_exists"), ("folder_not_empty"), ("not_a_folder"),
+    ("vault_in_vault"), ("profile_in_vault"), ("words_file_in_vault"), ("passphrase_…"),
     ("no_new_passphrase"), ("words_file_exists"), Failed("words_file_not_written"), Busy("profile_busy"),
-    and what the store raises.
+    and what the store raises. Nothing is left of a vault that was not made, no folder either.
     """
-    session.profile.make()
     session.require_no_vault()
-    _new_store(at)
+    _check_place(session, at, words_file)
     name = device or bootstrap.machine().machine_name()
     key = bootstrap.random(_WORDS_KEY)
     words = encode(key)
     with _cleanup() as undo:
+        _note_absent(undo, session.profile.credentials, bootstrap.location_folder(at))
+        session.profile.make()
+        store = bootstrap.new_store_at(at)  # a place that cannot be written is told before any question
         # All questions before the lock: they must not hold others up.
         passphrase = new_passphrase(session, given_passphrase(session), [name])
+        if words_file is not None:
+            write_words(words_file, words, shown_native(store.location))
+            undo.append(lambda: remove_words(words_file))
         kept = _keep(session, keeping, name, undo)
         with bootstrap.lock(session.profile):
             session.require_no_vault()
-            store = _new_store(at)
-            if words_file is not None:
-                write_words(words_file, words, shown_native(store.location))
-                undo.append(lambda: remove_words(words_file))
+            _check_place(session, at)  # again: questions take time
             slots = [
                 NewSlot("passphrase", "passphrase", passphrase=passphrase),
                 NewSlot("recovery", "recovery", secret=key),
@@ -143,19 +149,22 @@ def connect(
     """Connects a profile that has no vault to one that exists.
 
     `recovery`: ask for the 24 words line by line. Raises UsageError("profile_has_vault"), ("not_a_vault"),
-    ("newer_format"), NeedsUnlock("no_recovery_words"), Busy, and what `open_by_secret` and the store raise.
+    ("newer_format"), ("not_a_folder"), ("profile_in_vault"), NeedsUnlock("no_recovery_words"), Busy, and what
+    `open_by_secret` and the store raise. A profile that is not connected is not made either.
     """
-    session.profile.make()
     session.require_no_vault()
+    require_profile_outside(session.profile, at)
     store = bootstrap.store_at(at)
     read_header(store)
     name = device or bootstrap.machine().machine_name()
-    # All questions before the lock: they must not hold others up.
-    if recovery and session.recovery_file is None:
-        vault = _open_by_typed_words(session, store)
-    else:
-        vault = open_by_secret(session, store)
     with _cleanup() as undo:
+        _note_absent(undo, session.profile.credentials)
+        session.profile.make()
+        # All questions before the lock: they must not hold others up.
+        if recovery and session.recovery_file is None:
+            vault = _open_by_typed_words(session, store)
+        else:
+            vault = open_by_secret(session, store)
         kept = _keep(session, keeping, free_slot_name(vault, "device", name), undo)
         with bootstrap.lock(session.profile):
             session.require_no_vault()
@@ -238,11 +247,27 @@ def _adopt(session: Session, store: Store, vault: Vault, name: str, kept: NewDev
     session.remember_slots(vault)
 
 
-def _new_store(at: str) -> Store:
-    """The store of a vault to be made. UsageError("vault_exists", at=…), and as `bootstrap.new_store_at`."""
+def _check_place(session: Session, at: str, words_file: str | None = None) -> None:
+    """Whether a vault may be made there and its words written; makes nothing. Raises as `create`."""
     if _holds_vault(at):
         raise UsageError("vault_exists", at=at)
-    return bootstrap.new_store_at(at)
+    bootstrap.check_new_store(at)
+    require_no_vault_above(at)
+    require_profile_outside(session.profile, at)
+    require_words_outside(words_file, at)
+    if words_file is not None and os.path.lexists(words_file):
+        raise UsageError("words_file_exists", at=words_file)
+
+
+def _note_absent(undo: list[Callable[[], None]], *folders: str | None) -> None:
+    """Before folders are made: those that are not there, nor above them, are to go again when the rest fails,
+    the inner ones first. One that holds something by then stays."""
+    absent = set()
+    for folder in folders:
+        while folder and folder not in absent and not os.path.lexists(extended(folder)):
+            absent.add(folder)
+            folder = os.path.dirname(folder)
+    undo += (partial(os.rmdir, extended(folder)) for folder in sorted(absent, key=len))
 
 
 def _holds_vault(at: str) -> bool:
@@ -254,7 +279,7 @@ def _holds_vault(at: str) -> bool:
             raise
         return False
     except UsageError as error:
-        if error.code in ("store_kind_unknown", "bad_path"):
+        if error.code in ("store_kind_unknown", "bad_path", "not_a_folder"):
             raise
         return error.code != "not_a_vault"
     except IntegrityError:

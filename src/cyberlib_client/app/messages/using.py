@@ -38,6 +38,30 @@ ERRORS: Final[dict[str, Text]] = {
         "The folder {at} holds other things.",
         "Give an empty folder, or one that does not exist yet: it will be made.",
     ),
+    "not_a_folder": Text(
+        "{at} n’est pas un dossier.",
+        "Un coffre est un dossier : vérifiez le chemin.",
+        "{at} is not a folder.",
+        "A vault is a folder: check the path.",
+    ),
+    "vault_in_vault": Text(
+        "Cet emplacement se trouve dans un autre coffre : {at}.",
+        "Donnez un dossier hors de ce coffre ; rien n’a été créé.",
+        "This place lies in another vault: {at}.",
+        "Give a folder outside that vault; nothing was made.",
+    ),
+    "profile_in_vault": Text(
+        "Le profil {at} se trouve dans le coffre : le secret de ce poste y serait à côté de ce qu’il ouvre.",
+        "Donnez un profil hors du coffre : --profile DOSSIER.",
+        "The profile {at} lies in the vault: this machine’s secret would be beside what it opens.",
+        "Give a profile outside the vault: --profile FOLDER.",
+    ),
+    "words_file_in_vault": Text(
+        "Le fichier {at} se trouverait dans le coffre, que ces mots ouvrent.",
+        "Donnez un fichier hors du coffre, puis imprimez-le et effacez-le ; rien n’a été écrit.",
+        "The file {at} would lie in the vault that these words open.",
+        "Give a file outside the vault, then print it and delete it; nothing was written.",
+    ),
     "not_a_vault": Text(
         "Il n’y a pas de coffre CyberLib ici[ : {at}].",
         "Vérifiez le chemin, et que le disque branché est le bon.",
