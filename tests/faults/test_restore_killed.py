@@ -121,7 +121,9 @@ def test_a_sealed_file_cannot_be_read_by_a_user() -> None:
 
 
 def test_a_file_of_the_user_is_never_taken_for_an_unfinished_one(start: Start) -> None:
-    target = start().path
+    first = start()
+    first.target.close()
+    target = first.path
     for name, mode, size in (("a", 0o200, 1), ("b", 0o1600, 1), ("c", SEAL, 9)):
         (target / name).write_bytes(b"u" * size)
         (target / name).chmod(mode)
@@ -133,12 +135,13 @@ def test_a_file_of_the_user_is_never_taken_for_an_unfinished_one(start: Start) -
     assert (target / "c").read_bytes() == b"u" * 9
 
 
-def test_leftovers_of_a_living_restore_stay(start: Start) -> None:
+def test_leftovers_of_a_living_restore_stay(start: Start, tmp_path: Path) -> None:
     first = start()
     folder = first.folder(b"folder")
     files = [first.long(b"f", 1), first.long(b"f", 1, folder)]
-    second = start(conflict=Conflict.SKIP)
-    second.folder(b"folder")
+    second = Restore(tmp_path, conflict=Conflict.SKIP)
+    second.folder(b"folder", second.folder(b"target"))
+    second.target.close()
     for file in files:
         file.pwrite(0, b"x")
         assert file.finish() is Outcome.WRITTEN

@@ -33,7 +33,7 @@ class Restore:
         self.root = self.target.root
 
     def file(self, name: bytes, data: bytes = b"new", parent: DirHandle | None = None) -> Outcome:
-        return self.target.write_small(parent or self.root, name, data, META)
+        return self.target.write_small(parent or self.root, name, data, META, linked=True)
 
     def folder(self, name: bytes, parent: DirHandle | None = None) -> DirHandle:
         handle = self.target.open_directory(parent or self.root, name, FOLDER)

@@ -14,7 +14,7 @@ from ..core.events import Incident, Listener
 from ..core.ports import Clock
 from .names import display
 from .restore_handles import DirHandle, OpenHandles
-from .restore_model import Ask, Conflict, Existing, Held, Outcome, Place, Question, Wishes
+from .restore_model import Ask, Conflict, Existing, Held, Identity, Outcome, Place, Question, Wishes
 
 Make = Callable[[Held, bytes], list[str]]
 """Makes an item under a name that must be free; returns what metadata could not be set."""
@@ -57,6 +57,8 @@ class Conflicts:
         """Whether what is there is compared with what should be: to leave all alone needs no reading."""
         self.lost_of_links: dict[Hashable, tuple[DirHandle, bytes, list[str]]] = {}
         """Of files with several names that stood there, what was lost by the last of them."""
+        self.firsts: dict[tuple[DirHandle, bytes], Identity] = {}
+        """Of files that are to get more names, by (directory, name): what the restore put or found there."""
         self._lock = threading.Lock()
         self._asking = threading.Lock()
 

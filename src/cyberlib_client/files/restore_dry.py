@@ -72,8 +72,16 @@ class DryPlace:
     # Files
 
     def write(
-        self, directory: Held, name: bytes, data: Buffer, meta: EntryMeta, seal: int | None
+        self,
+        directory: Held,
+        name: bytes,
+        data: Buffer,
+        meta: EntryMeta,
+        seal: int | None,
+        made: list[Identity] | None = None,
     ) -> list[str]:
+        if made is not None:
+            made.append(_unmade()[1])
         return self._free(directory, name)
 
     def create_part(self, directory: Held, name: bytes, size: int, sparse: bool) -> tuple[Held, Identity]:
@@ -103,7 +111,7 @@ class DryPlace:
     def replace(self, directory: Held, old: bytes, new: bytes) -> None:
         pass
 
-    def remove(self, directory: Held, name: bytes) -> None:
+    def remove(self, directory: Held, name: bytes, made: Identity | None = None) -> None:
         pass
 
     def _seen(self, directory: Held, look: Callable[[], bool]) -> bool:
@@ -125,6 +133,9 @@ class DryPlace:
         if directory.number == _NOWHERE:
             return None
         return self._real.open_same(directory, name, size, owner, touch=False)
+
+    def identity(self, file: Held) -> Identity:
+        return _unmade()[1] if file.number == _NOWHERE else self._real.identity(file)
 
     def read(self, file: Held, offset: int, size: int) -> bytes:
         return self._real.read(file, offset, size)
@@ -148,7 +159,7 @@ class DryPlace:
     ) -> list[str]:
         return self._free(directory, name)
 
-    def link(self, first: Held, first_name: bytes, directory: Held, name: bytes) -> None:
+    def link(self, first: Held, first_name: bytes, made: Identity, directory: Held, name: bytes) -> None:
         self._free(directory, name)
 
     def special(self, directory: Held, name: bytes, kind: int, device: int, meta: EntryMeta) -> list[str]:

@@ -50,7 +50,7 @@ class FileHandle:
         self._given = 0
         self._outcome: Outcome | None = None
         self.part = place.part_name()
-        self.held, self._identity = place.create_part(handles.directory(parent), self.part, size, sparse)
+        self.held, self.identity = place.create_part(handles.directory(parent), self.part, size, sparse)
         if place.reopens_files:
             handles.add(self)
 
@@ -96,9 +96,7 @@ class FileHandle:
             self.abort()
             raise IntegrityError("file_incomplete", path=self.parent.path(self.name))
         try:
-            lost = self._place.finish_part(self._open(), self.size, self.meta)
-            self.held = None
-            self._outcome = self._settle(self, lost)
+            self._outcome = self._settle(self, self._completed())
         except OSError as error:
             self._give_up(error)
         except BaseException:
@@ -115,19 +113,26 @@ class FileHandle:
             self._outcome = Outcome.REFUSED
         if (held := self.held) is not None:
             self._place.discard(held)  # another thread, or a traceback, may keep it open for a while
-        self.held = None
         try:
-            self._place.remove(self._handles.directory(self.parent), self.part)
+            self._place.remove(self._handles.directory(self.parent), self.part, self.identity)
         except (OSError, Failed):
             pass  # its directory is gone or exchanged: there is nothing of ours to remove
+        self.held = None
         return True
+
+    def _completed(self) -> list[str]:
+        held = self._open()
+        lost = self._place.finish_part(held, self.size, self.meta)
+        self.identity = self._place.identity(held)  # it may have another owner now
+        self.held = None
+        return lost
 
     def _open(self) -> Held:
         self.used = True
         held = self.held
         if held is None:
             directory = self._handles.directory(self.parent)
-            self.held = held = self._place.open_part(directory, self.part, self._identity)
+            self.held = held = self._place.open_part(directory, self.part, self.identity)
             self._handles.add(self)
         return held
 

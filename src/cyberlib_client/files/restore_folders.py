@@ -7,7 +7,7 @@ import time
 from typing import Self
 from weakref import WeakSet
 
-from ..core.errors import Failed
+from ..core.errors import Busy, Failed
 from ..core.events import Incident, Listener, ignore
 from ..core.platform import Metadata, Volumes
 from ..core.ports import Clock
@@ -69,6 +69,8 @@ class Folders:
         self._files: WeakSet[FileHandle] = WeakSet()
         try:
             opened = self._place.open_root(root, True)
+        except BlockingIOError:
+            raise Busy("target_busy", path=root) from None
         except OSError as error:
             raise refusals.unusable(error, root) from error
         self.root = DirHandle(None, b"", b"", opened, self._disks.traits(opened, "/"), created=False)

@@ -98,10 +98,14 @@ class Exchanged(OSError):
 
 
 class Identity(NamedTuple):
-    """What tells one file or directory from every other on this machine."""
+    """What tells one file or directory from every other on this machine.
+
+    `owner`: user id, of no meaning on Windows: the number of what was removed is soon another's.
+    """
 
     device: int
     inode: int
+    owner: int = 0
 
 
 class Existing(NamedTuple):
@@ -166,7 +170,8 @@ class Place(Protocol):
     """Id of the user who restores; of no meaning on Windows."""
 
     def open_root(self, path: str, make: bool) -> tuple[Held, Identity]:
-        """The directory `path`, made private to its owner if it is missing and is to be made (`make`)."""
+        """The directory `path`, made private to its owner if it is missing and is to be made (`make`).
+        BlockingIOError: another restore writes to it."""
 
     def usual(self) -> Traits:
         """What file systems of this system mostly do."""
@@ -185,9 +190,16 @@ class Place(Protocol):
         """Metadata of a directory in which nothing more will be written."""
 
     def write(
-        self, directory: Held, name: bytes, data: Buffer, meta: EntryMeta, seal: int | None
+        self,
+        directory: Held,
+        name: bytes,
+        data: Buffer,
+        meta: EntryMeta,
+        seal: int | None,
+        made: list[Identity] | None = None,
     ) -> list[str]:
-        """A whole file. On any error nothing is left. `seal`: see Traits; None asks for no protection."""
+        """A whole file. On any error nothing is left. `seal`: see Traits; None asks for no protection.
+        `made`: gets the file's identity."""
 
     def create_part(self, directory: Held, name: bytes, size: int, sparse: bool) -> tuple[Held, Identity]:
         """A file of `size` zero bytes that takes no room yet. `sparse`: part of it is never written."""
@@ -213,8 +225,8 @@ class Place(Protocol):
     def replace(self, directory: Held, old: bytes, new: bytes) -> None:
         """Renames; `new`, if it is there, is gone at the same instant."""
 
-    def remove(self, directory: Held, name: bytes) -> None:
-        """Removes a file or link; absent is no error."""
+    def remove(self, directory: Held, name: bytes, made: Identity | None = None) -> None:
+        """Removes a file or link, if it is `made` (None: whatever it is); never fails."""
 
     def look(self, directory: Held, name: bytes, seal: int | None, size: int) -> Existing | None:
         """What stands at `name`. `size`: of the file that should, for `unfinished`."""
@@ -230,6 +242,9 @@ class Place(Protocol):
 
         `touch`: a file of ours that may not be read is made readable for an instant.
         """
+
+    def identity(self, file: Held) -> Identity:
+        """Of what `open_same` gave."""
 
     def read(self, file: Held, offset: int, size: int) -> bytes:
         """Bytes of what `open_same` gave, fewer at its end."""
@@ -255,8 +270,8 @@ class Place(Protocol):
     ) -> list[str]:
         """A symbolic link; `folder` matters on Windows alone."""
 
-    def link(self, first: Held, first_name: bytes, directory: Held, name: bytes) -> None:
-        """A second name of a file."""
+    def link(self, first: Held, first_name: bytes, made: Identity, directory: Held, name: bytes) -> None:
+        """A second name of the file `made`. FileNotFoundError when its first name is another's by now."""
 
     def special(self, directory: Held, name: bytes, kind: int, device: int, meta: EntryMeta) -> list[str]:
         """A fifo or device file; `kind` as in `stat` (S_IFIFO, S_IFCHR, S_IFBLK)."""

@@ -32,11 +32,15 @@ _FLAGS: Final = "macos:flags"
 _PRIVATE: Final = 0o700
 _PRIVATE_FILE: Final = 0o600
 _NO_LINKS: Final = frozenset((errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EXDEV))
+_NO_FILE: Final = frozenset((errno.ENXIO, errno.ELOOP, errno.EMLINK, errno.EISDIR))
+"""A fifo that nobody reads, a link, a directory; FreeBSD says EMLINK of a link."""
 _NOT_A_DIRECTORY: Final = frozenset((errno.ENOTDIR, errno.ELOOP, errno.ENXIO))
 
 if sys.platform != "win32":
+    from .restore_calls import identity_of, in_use, is_file, link_same, remove, stat_of, write_rest
     from .restore_dress import PERMISSIONS, Dress, chmod_unopened, drop_inherited, drop_list, hands_down_lists
     from .restore_groups import for_any_group, group_differs
+    from .restore_root import open_root
     from .restore_traits import traits_of
 
     _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -61,12 +65,7 @@ if sys.platform != "win32":
         # Directories
 
         def open_root(self, path: str, make: bool) -> tuple[Held, Identity]:
-            full = os.path.realpath(path)  # the user named it: links up to here are theirs
-            if make:
-                with suppress(FileExistsError):
-                    os.makedirs(os.path.dirname(full), exist_ok=True)
-                    os.mkdir(full, _PRIVATE)
-            return self._entered(os.open(full, _ENTER))
+            return self._entered(open_root(path, make))
 
         def usual(self) -> Traits:
             return Traits(MACOS if sys.platform == "darwin" else POSIX, SEAL)
@@ -96,7 +95,7 @@ if sys.platform != "win32":
                 held.gives = self.user, self._group
             if directory.hands_down:
                 drop_inherited(number)
-            return held, _identity(found)
+            return held, identity_of(found)
 
         def _entered(self, number: int) -> tuple[Held, Identity]:
             """A directory that was there. One of another user's may get a list to hand down at any time."""
@@ -104,7 +103,7 @@ if sys.platform != "win32":
             found = os.fstat(number)
             held.owner = found.st_uid
             held.hands_down = found.st_uid != self.user or hands_down_lists(number)
-            return held, _identity(found)
+            return held, identity_of(found)
 
         def finish_directory(self, directory: Held, meta: EntryMeta) -> list[str]:
             return self._dress.all(directory.number, meta) + self._dress.barred(directory.number, meta)
@@ -112,66 +111,89 @@ if sys.platform != "win32":
         # Files
 
         def write(
-            self, directory: Held, name: bytes, data: Buffer, meta: EntryMeta, seal: int | None
+            self,
+            directory: Held,
+            name: bytes,
+            data: Buffer,
+            meta: EntryMeta,
+            seal: int | None,
+            made: list[Identity] | None = None,
         ) -> list[str]:
             where = directory.number
             number = os.open(name, _CREATE, _PRIVATE_FILE if seal is None else SEAL, dir_fd=where)
             lost: list[str] = []
+            ours: Identity | None = None
             try:
+                found = os.fstat(number)
+                ours = identity_of(found)
+                done = os.write(number, data)
+                if done != len(data):
+                    write_rest(number, memoryview(data)[done:], done)
+                if directory.hands_down:
+                    drop_list(number)
+                mode, user, group, mtime_ns, extras = meta
+                mode &= self._dress.bits
+                # setuid and the like only once the owner was set and that worked.
+                given = directory.gives == (user, group) and mode <= PERMISSIONS
+                if extras or (self._dress.wants_owner and not given):
+                    lost, mode = self._dress.most(number, meta)
+                    ours = identity_of(os.fstat(number))
+                elif group_differs(mode) and found.st_gid != group:
+                    mode = for_any_group(mode)
                 try:
-                    done = os.write(number, data)
-                    if done != len(data):
-                        _pwrite_all(number, memoryview(data)[done:], done)
-                    if directory.hands_down:
-                        drop_list(number)
-                    mode, user, group, mtime_ns, extras = meta
-                    mode &= self._dress.bits
-                    # setuid and the like only once the owner was set and that worked.
-                    given = directory.gives == (user, group) and mode <= PERMISSIONS
-                    if extras or (self._dress.wants_owner and not given):
-                        lost, mode = self._dress.most(number, meta)
-                    elif group_differs(mode) and os.fstat(number).st_gid != group:
-                        mode = for_any_group(mode)
-                    try:
-                        os.utime(number, ns=(mtime_ns, mtime_ns))
-                    except (OSError, OverflowError):
-                        lost.append("time")
-                    try:
-                        os.fchmod(number, mode)  # last: from here on the file is whole
-                    except OSError:
-                        if seal is not None:
-                            raise
-                        lost.append("mode")
-                finally:
-                    os.close(number)  # some file systems say only now that the disk is full
+                    os.utime(number, ns=(mtime_ns, mtime_ns))
+                except (OSError, OverflowError):
+                    lost.append("time")
+                try:
+                    os.fchmod(number, mode)  # last: from here on the file is whole
+                except OSError:
+                    if seal is not None:
+                        raise
+                    lost.append("mode")
             except BaseException:
-                self.remove(directory, name)
+                self.remove(directory, name, ours)  # while it is open: nothing else has its number
+                with suppress(OSError):
+                    os.close(number)
                 raise
+            try:
+                os.close(number)  # some file systems say only now that the disk is full
+            except BaseException:
+                self.remove(directory, name, ours)
+                raise
+            if made is not None:
+                made.append(ours)
             return lost
 
         def create_part(self, directory: Held, name: bytes, size: int, sparse: bool) -> tuple[Held, Identity]:
             number = os.open(name, _CREATE, _PRIVATE_FILE, dir_fd=directory.number)
             held = Held(number, os.close)
+            ours = identity_of(os.fstat(number))
             try:
                 if directory.hands_down:
                     drop_list(number)
                 os.ftruncate(number, size)
-                return held, _identity(os.fstat(number))
             except BaseException:
-                self.remove(directory, name)
+                self.remove(directory, name, ours)
                 raise
+            return held, ours
 
         def open_part(self, directory: Held, name: bytes, identity: Identity) -> Held:
-            number = os.open(name, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=directory.number)
+            flags = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a fifo is not waited for
+            try:
+                number = os.open(name, flags, dir_fd=directory.number)
+            except OSError as error:
+                if error.errno in _NO_FILE:
+                    raise Exchanged from None
+                raise
             held = Held(number, os.close)
-            if _identity(os.fstat(number)) != identity:
+            if not is_file(os.fstat(number), identity):
                 raise Exchanged
             return held
 
         def pwrite(self, part: Held, data: Buffer, offset: int) -> None:
             done = os.pwrite(part.number, data, offset)
             if done != len(data):
-                _pwrite_all(part.number, memoryview(data)[done:], offset + done)
+                write_rest(part.number, memoryview(data)[done:], offset + done)
 
         def discard(self, part: Held) -> None:
             with suppress(OSError):
@@ -206,21 +228,18 @@ if sys.platform != "win32":
                 return
             # A directory, or a file system without links: between the look and the rename a second
             # program could still make a file of that name.
-            if _stat(where, new) is not None:
+            if stat_of(where, new) is not None:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             os.rename(old, new, src_dir_fd=where, dst_dir_fd=where)
 
         def replace(self, directory: Held, old: bytes, new: bytes) -> None:
             os.replace(old, new, src_dir_fd=directory.number, dst_dir_fd=directory.number)
 
-        def remove(self, directory: Held, name: bytes) -> None:
-            try:
-                os.unlink(name, dir_fd=directory.number)
-            except OSError:
-                pass  # gone, or not ours to remove any more; the first error is the one to tell
+        def remove(self, directory: Held, name: bytes, made: Identity | None = None) -> None:
+            remove(directory.number, name, made)
 
         def look(self, directory: Held, name: bytes, seal: int | None, size: int) -> Existing | None:
-            found = _stat(directory.number, name)
+            found = stat_of(directory.number, name)
             if found is None:
                 return None
             unfinished = (
@@ -237,7 +256,7 @@ if sys.platform != "win32":
         def open_same(
             self, directory: Held, name: bytes, size: int, owner: int | None, *, touch: bool = True
         ) -> Held | None:
-            found = _stat(directory.number, name)
+            found = stat_of(directory.number, name)
             if found is None or (stat.S_IFMT(found.st_mode), found.st_size) != (stat.S_IFREG, size):
                 return None
             if found.st_uid not in (self.user, owner):
@@ -255,12 +274,15 @@ if sys.platform != "win32":
                 finally:
                     chmod_unopened(directory.number, name, found, mode)
             now = os.fstat(held.number)
-            same = (now.st_uid, now.st_size, _identity(now)) == (found.st_uid, size, _identity(found))
+            same = (now.st_uid, now.st_size, identity_of(now)) == (found.st_uid, size, identity_of(found))
             return held if same else None
 
         def _opened(self, where: int, name: bytes) -> Held:
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
             return Held(os.open(name, flags, dir_fd=where), os.close)
+
+        def identity(self, file: Held) -> Identity:
+            return identity_of(os.fstat(file.number))
 
         def read(self, file: Held, offset: int, size: int) -> bytes:
             return os.pread(file.number, size, offset)
@@ -272,7 +294,7 @@ if sys.platform != "win32":
                 return False
 
         def is_special(self, directory: Held, name: bytes, kind: int, device: int) -> bool:
-            found = _stat(directory.number, name)
+            found = stat_of(directory.number, name)
             if found is None or stat.S_IFMT(found.st_mode) != kind:
                 return False
             return kind == stat.S_IFIFO or found.st_rdev == device
@@ -291,9 +313,8 @@ if sys.platform != "win32":
             os.symlink(target, name, dir_fd=directory.number)
             return self._dress.named(directory.number, name, stat.S_IFLNK, meta, new=True)
 
-        def link(self, first: Held, first_name: bytes, directory: Held, name: bytes) -> None:
-            where, there = first.number, directory.number
-            os.link(first_name, name, src_dir_fd=where, dst_dir_fd=there, follow_symlinks=False)
+        def link(self, first: Held, first_name: bytes, made: Identity, directory: Held, name: bytes) -> None:
+            link_same(first.number, first_name, made, directory.number, name)
 
         def special(self, directory: Held, name: bytes, kind: int, device: int, meta: EntryMeta) -> list[str]:
             where = directory.number
@@ -315,36 +336,8 @@ if sys.platform != "win32":
             return [
                 name
                 for name in self.names(directory)
-                if name.startswith(self._mine) and not _in_use(name[len(self._mine) :])
+                if name.startswith(self._mine) and not in_use(name[len(self._mine) :])
             ]
 
         def names(self, directory: Held) -> list[bytes]:
             return [os.fsencode(name) for name in os.listdir(directory.number)]
-
-    def _identity(found: os.stat_result) -> Identity:
-        return Identity(found.st_dev, found.st_ino)
-
-    def _stat(where: int, name: bytes) -> os.stat_result | None:
-        try:
-            return os.stat(name, dir_fd=where, follow_symlinks=False)
-        except FileNotFoundError:
-            return None
-
-    def _pwrite_all(number: int, rest: memoryview, offset: int) -> None:
-        """What a first write left over: a full disk lets part of it through, then says so."""
-        while rest:
-            done = os.pwrite(number, rest, offset)
-            rest, offset = rest[done:], offset + done
-
-    def _in_use(rest: bytes) -> bool:
-        """True unless `rest` of a part's name (`pid-token-number`) tells of a process that is no more."""
-        fields = rest.split(b"-")
-        if len(fields) != 3 or not fields[0].isdigit():
-            return True
-        try:
-            os.kill(int(fields[0]), 0)
-        except ProcessLookupError:
-            return False
-        except (OSError, OverflowError):
-            pass
-        return True

@@ -45,6 +45,8 @@ class Standing:
         """
         parent, disk = self._parent, self._disk
         try:
+            if linked is not None:
+                self._conflicts.firsts[parent, self._name] = self._place.identity(self._file)
             lost = self._place.dress_again(self._file, meta, linked is not None)
         except OSError:
             lost = ["mode", "time"]

@@ -92,9 +92,17 @@ if sys.platform == "win32":
         # Files
 
         def write(
-            self, directory: Held, name: bytes, data: Buffer, meta: EntryMeta, seal: int | None
+            self,
+            directory: Held,
+            name: bytes,
+            data: Buffer,
+            meta: EntryMeta,
+            seal: int | None,
+            made: list[Identity] | None = None,
         ) -> list[str]:
             file = _create(directory, name)
+            if made is not None:
+                made.append(self.identity(file))
             api.write_at(file.number, data if isinstance(data, bytes) else bytes(data), 0)
             return self._finished(file, meta)
 
@@ -103,8 +111,7 @@ if sys.platform == "win32":
             if sparse:
                 api.set_sparse(file.number)
             api.set_size(file.number, size)
-            found = api.information(file.number)
-            return file, Identity(found.volume, found.file_id)
+            return file, self.identity(file)
 
         def open_part(self, directory: Held, name: bytes, identity: Identity) -> Held:
             raise NotImplementedError("reopens_files is False")
@@ -157,9 +164,11 @@ if sys.platform == "win32":
         def replace(self, directory: Held, old: bytes, new: bytes) -> None:
             os.replace(_child(directory, old), _child(directory, new))
 
-        def remove(self, directory: Held, name: bytes) -> None:
+        def remove(self, directory: Held, name: bytes, made: Identity | None = None) -> None:
             path = _child(directory, name)
             try:
+                if made is not None and self._identity_at(directory, name) != made:
+                    return
                 if os.path.isdir(path) and os.path.islink(path):
                     os.rmdir(path)
                 else:
@@ -192,6 +201,13 @@ if sys.platform == "win32":
             found = api.information(held.number)
             odd = found.attributes & (api.ATTRIBUTE_DIRECTORY | api.ATTRIBUTE_REPARSE_POINT)
             return held if not odd and found.size == size and _is_called(held, name) else None
+
+        def identity(self, file: Held) -> Identity:
+            found = api.information(file.number)
+            return Identity(found.volume, found.file_id)
+
+        def _identity_at(self, directory: Held, name: bytes) -> Identity:
+            return self.identity(_open_item(directory, name, api.READ_ATTRIBUTES, api.SHARE_ALL))
 
         def read(self, file: Held, offset: int, size: int) -> bytes:
             return api.read_at(file.number, size, offset)
@@ -232,8 +248,11 @@ if sys.platform == "win32":
             os.symlink(_link_text(target), _child(directory, name), target_is_directory=folder)
             return self.dress_unopened(directory, name, stat.S_IFLNK, meta)
 
-        def link(self, first: Held, first_name: bytes, directory: Held, name: bytes) -> None:
+        def link(self, first: Held, first_name: bytes, made: Identity, directory: Held, name: bytes) -> None:
             os.link(_child(first, first_name), _child(directory, name))
+            if self._identity_at(directory, name) != made:
+                os.unlink(_child(directory, name))
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 
         def special(self, directory: Held, name: bytes, kind: int, device: int, meta: EntryMeta) -> list[str]:
             raise OSError(errno.ENOTSUP, "Operation not supported")

@@ -30,7 +30,7 @@ from .restore_conflicts import Make, Same
 from .restore_file import FileHandle
 from .restore_folders import Folders, system_place
 from .restore_handles import DirHandle
-from .restore_model import Conflict, EntryMeta, Held, Outcome, Question, Wishes
+from .restore_model import Conflict, EntryMeta, Held, Identity, Outcome, Question, Wishes
 from .restore_names import NameRules
 from .restore_same import Standing
 
@@ -79,18 +79,23 @@ class Target(Folders):
             self._conflicts.tell_lost(parent, name, lost)
         self._conflicts.lost_of_links.clear()
 
-    def write_small(self, parent: DirHandle, name: bytes, data: Buffer, meta: EntryMeta) -> Outcome:
-        """A file whose whole content is at hand. The way most files go: no closure, no second name."""
+    def write_small(
+        self, parent: DirHandle, name: bytes, data: Buffer, meta: EntryMeta, *, linked: bool = False
+    ) -> Outcome:
+        """A file whose whole content is at hand. The way most files go: no closure, no second name.
+
+        `linked`: `hard_link` may give it other names.
+        """
         disk = self._conflicts.disk_name(parent, name)
         seal = parent.traits.seal
-        if seal is None:
-            return self._write_small(parent, name, disk, data, meta)
+        if seal is None or linked:
+            return self._write_small(parent, name, disk, data, meta, linked)
         try:
             directory = parent.held or self._handles.directory(parent)
             parent.used = True
             lost = self._place.write(directory, disk, data, meta, seal)
         except FileExistsError:
-            return self._write_small(parent, name, disk, data, meta)
+            return self._write_small(parent, name, disk, data, meta, linked)
         except OSError as error:
             return self._refuse(parent, name, error)
         if lost:
@@ -100,16 +105,17 @@ class Target(Folders):
         return Outcome.WRITTEN
 
     def _write_small(
-        self, parent: DirHandle, name: bytes, disk: bytes, data: Buffer, meta: EntryMeta
+        self, parent: DirHandle, name: bytes, disk: bytes, data: Buffer, meta: EntryMeta, linked: bool
     ) -> Outcome:
-        """The same where the name is taken, or where half a file could be seen under it."""
+        """The same where the name is taken, half a file could be seen under it, or it is `linked`."""
         seal, place = parent.traits.seal, self._place
+        made: list[Identity] | None = [] if linked else None
 
         def make(directory: Held, unused: bytes) -> list[str]:
             if seal is not None:
-                return place.write(directory, unused, data, meta, seal)
+                return place.write(directory, unused, data, meta, seal, made)
             part = place.part_name()
-            lost = place.write(directory, part, data, meta, None)
+            lost = place.write(directory, part, data, meta, None, made)
             try:
                 place.rename_new(directory, part, unused)
             except BaseException:
@@ -123,14 +129,23 @@ class Target(Folders):
                 self._finish_last(parent, name, disk, meta)
         except OSError as error:
             return self._refuse(parent, name, error)
+        if made and outcome.there:
+            self._conflicts.firsts[parent, name] = made[-1]
         return outcome
 
     def begin_file(
-        self, parent: DirHandle, name: bytes, size: int, meta: EntryMeta, *, sparse: bool = False
+        self,
+        parent: DirHandle,
+        name: bytes,
+        size: int,
+        meta: EntryMeta,
+        *,
+        sparse: bool = False,
+        linked: bool = False,
     ) -> FileHandle | Outcome:
         """A file to be written piece by piece; an Outcome when it is not to be written at all.
 
-        `sparse`: some of it will be given as `hole` (Windows must know before).
+        `sparse`: some of it will be given as `hole` (Windows must know before). `linked`: see `write_small`.
         """
         disk = self._conflicts.disk_name(parent, name)
         try:
@@ -145,9 +160,11 @@ class Target(Folders):
 
                 outcome = self._conflicts.put(parent, name, disk, make, size, choice)
                 if not outcome.there:
-                    self._place.remove(self._handles.directory(parent), file.part)
+                    self._place.remove(self._handles.directory(parent), file.part, file.identity)
                 elif meta.extras:
                     self._finish_last(parent, name, disk, meta)
+                if linked and outcome.there:
+                    self._conflicts.firsts[parent, name] = file.identity
                 return outcome
 
             file = FileHandle(
@@ -177,16 +194,21 @@ class Target(Folders):
     def hard_link(
         self, first_parent: DirHandle, first_name: bytes, parent: DirHandle, name: bytes
     ) -> Outcome:
-        """A second name of a file of this restore, which must have come out as `there`."""
+        """A second name of a file of this restore that came out as `there` (written as `linked`, or kept), if
+        it still has its first one: else COPY_NEEDED, for whoever else may write there could put theirs."""
         first_disk = (first_parent.renamed or {}).get(first_name) or first_parent.traits.rules.on_disk(
             first_name
         )
 
+        disk = self._conflicts.disk_name(parent, name)
+        made = self._conflicts.firsts.get((first_parent, first_name))
+        if made is None:
+            return Outcome.COPY_NEEDED
+
         def make(held: Held, disk: bytes) -> list[str]:
-            self._place.link(self._handles.directory(first_parent), first_disk, held, disk)
+            self._place.link(self._handles.directory(first_parent), first_disk, made, held, disk)
             return []
 
-        disk = self._conflicts.disk_name(parent, name)
         try:
             return self._conflicts.put(parent, name, disk, make)
         except OSError as error:

@@ -89,7 +89,7 @@ class _Restore:
         )
         self._directories: list[tuple[DirHandle, EntryMeta]] = []
         # By content too: a number may mean another file once disks have changed places.
-        self._first_links: dict[tuple[int, int, bytes], tuple[DirHandle, bytes, bytes]] = {}
+        self._first_links: dict[tuple[int, int, bytes], tuple[DirHandle, bytes]] = {}
         self._links: list[tuple[DirHandle, Entry, bytes]] = []
 
     def run(self, chosen: Chosen) -> None:
@@ -209,7 +209,7 @@ class _Restore:
             if link in self._first_links:
                 self._links.append((above, entry, path))
                 return
-            self._first_links[link] = (above, entry.name, path)
+            self._first_links[link] = (above, entry.name)
         self._window.add(above, entry, path)
 
     def _hard_links(self) -> None:
@@ -222,10 +222,8 @@ class _Restore:
         self._target.tell_linked()
         for above, entry, path in missing:
             assert entry.extra is not None and entry.extra.link is not None
-            first, name, first_path = self._first_links[*entry.extra.link, entry.content]
-            outcome = Outcome.COPY_NEEDED
-            if self._window.is_there(first_path):
-                outcome = self._target.hard_link(first, name, above, entry.name)
+            first, name = self._first_links[*entry.extra.link, entry.content]
+            outcome = self._target.hard_link(first, name, above, entry.name)
             if outcome is Outcome.COPY_NEEDED:
                 self._window.fetch(above, entry, path)
             else:

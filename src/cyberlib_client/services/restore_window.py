@@ -10,7 +10,7 @@ from ..core.crypto import KeyedIds
 from ..core.errors import IntegrityError
 from ..core.format_v1.tree import Entry
 from ..core.ids import KIND_DATA, MIB
-from ..core.ports import CancelToken
+from ..core.ports import Buffer, CancelToken
 from ..files.write_back import DirHandle, FileHandle, Outcome, Target
 from ..repository.content import content_spans
 from ..repository.index import ABSENT
@@ -83,11 +83,6 @@ class Window:
         self._pieces_again: dict[int, list[_Piece]] = {}
         self._count = 0
         self._lock = threading.Lock()
-        self._there: set[bytes] = set()
-
-    def is_there(self, path: bytes) -> bool:
-        """Whether a file that other hard links wait for came out under its own name."""
-        return path in self._there
 
     def add(self, above: DirHandle, entry: Entry, path: bytes) -> None:
         """A file to restore."""
@@ -97,9 +92,9 @@ class Window:
     def fetch(self, above: DirHandle, entry: Entry, path: bytes) -> None:
         """A file to restore, which does not stand there."""
         if self._dry:
-            self._foresee(above, entry, path)
+            self._foresee(above, entry)
         elif not entry.size:
-            self._done(self._target.write_small(above, entry.name, b"", meta_of(entry)), entry, path)
+            self._write_whole(above, entry, b"")
         elif entry.extra is not None and entry.extra.levels:
             self._add_large(above, entry, path)
         elif not entry.content or not self._put_small(above, entry, path):
@@ -114,16 +109,16 @@ class Window:
         for file in self._target.standing(above, entry.name, entry.size, entry.uid):
             self._tally.tick(path)
             if is_same(self._reader, self._ids, entry, file, self._cancel):
-                self._done(file.keep(meta_of(entry), linked=linked), entry, path)
+                self._tally.ended_small(file.keep(meta_of(entry), linked=linked), entry.size)
                 return True
         return False
 
-    def _foresee(self, above: DirHandle, entry: Entry, path: bytes) -> None:
-        file = self._target.begin_file(above, entry.name, entry.size, meta_of(entry))
+    def _foresee(self, above: DirHandle, entry: Entry) -> None:
+        file = self._target.begin_file(above, entry.name, entry.size, meta_of(entry), linked=_linked(entry))
         if isinstance(file, FileHandle):
             file.hole(0, entry.size)
             file = file.finish()
-        self._done(file, entry, path)
+        self._tally.ended_small(file, entry.size)
 
     def _put_small(self, above: DirHandle, entry: Entry, path: bytes) -> bool:
         number = self._reader.index.data.find(entry.content)
@@ -135,7 +130,9 @@ class Window:
 
     def _add_large(self, above: DirHandle, entry: Entry, path: bytes) -> None:
         sparse = entry.extra is not None and entry.extra.sparse
-        handle = self._target.begin_file(above, entry.name, entry.size, meta_of(entry), sparse=sparse)
+        handle = self._target.begin_file(
+            above, entry.name, entry.size, meta_of(entry), sparse=sparse, linked=_linked(entry)
+        )
         if isinstance(handle, Outcome):
             self._tally.ended(handle)
             return
@@ -259,8 +256,12 @@ class Window:
         except IntegrityError as error:
             self._elsewhere_small(number, waiting, error)
             return
-        self._done(self._target.write_small(above, entry.name, data, meta_of(entry)), entry, path)
+        self._write_whole(above, entry, data)
         self._tally.tick(path)
+
+    def _write_whole(self, above: DirHandle, entry: Entry, data: Buffer) -> None:
+        outcome = self._target.write_small(above, entry.name, data, meta_of(entry), linked=_linked(entry))
+        self._tally.ended_small(outcome, entry.size)
 
     def _write_pieces(self, number: int, pieces: list[_Piece], plain: bytes, spans: Spans) -> None:
         """Chunks that lie side by side in the segment and in the file are written at once."""
@@ -313,15 +314,9 @@ class Window:
             except IntegrityError as error:
                 self._fail(file, error.code)
                 return
-            self._count_there(outcome, file.path)
             self._tally.ended(outcome, file.size)
 
-    def _done(self, outcome: Outcome, entry: Entry, path: bytes) -> None:
-        if entry.extra is not None and entry.extra.link is not None:
-            self._count_there(outcome, path)
-        self._tally.ended_small(outcome, entry.size)
 
-    def _count_there(self, outcome: Outcome, path: bytes) -> None:
-        if outcome.there:
-            with self._lock:
-                self._there.add(path)
+def _linked(entry: Entry) -> bool:
+    """Whether the file has, or had, other names."""
+    return entry.extra is not None and entry.extra.link is not None

@@ -266,6 +266,7 @@ def test_a_folder_of_a_stranger_is_another(hers: Path, start: Start, conflict: C
         assert not isinstance(handle, Outcome)
         restore.file(b"f%d" % number, b"x", handle)
         restore.target.finish_directory(handle, meta)
+        restore.target.close()
     ours, theirs = (aside, "folder") if conflict is Conflict.KEEP_BOTH else ("folder", aside)
     assert sorted(path.name for path in (hers / ours).iterdir()) == ["f0", "f1"]
     assert list((hers / theirs).iterdir()) == []

@@ -139,6 +139,12 @@ ERRORS: Final[dict[str, Text]] = {
         "Nothing can be restored to {path}[: {reason}].",
         "Give a folder where you may write.",
     ),
+    "target_busy": Text(
+        "Une autre restauration écrit déjà dans {path}.",
+        "Attendez qu’elle finisse, ou choisissez un autre dossier.",
+        "Another restore is writing to {path}.",
+        "Wait until it ends, or choose another folder.",
+    ),
     "target_changed": Text(
         "Quelqu’un a échangé un dossier pendant la restauration ({path}).",
         "Par prudence, tout est arrêté. Restaurez dans un dossier que vous êtes seul à utiliser.",
