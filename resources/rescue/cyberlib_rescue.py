@@ -656,9 +656,8 @@ class Vault:
             except (Problem, OSError) as error:
                 warn(path, error)
         for name in sorted(sizes):
-            told = known.get(name)
-            try:
-                pack = told if told and told.size == sizes[name] else self._read_footer(name, sizes[name])
+            try:  # a pack cut short, or longer than it was, has what an index tells as far as it is there
+                pack = known.get(name) or self._read_footer(name, sizes[name])
             except (Problem, OSError) as error:
                 warn(self.paths[name], error)
                 continue
@@ -914,23 +913,32 @@ def read_node(data: bytes) -> tuple[list[Entry], list[Any]]:
     return entries, children
 
 
-def leaves(vault: Vault, node_id: bytes, first: bytes, level: int) -> Iterator[list[Entry]]:
-    """The leaves below a node that a branch promised to begin with the name `first`."""
-    need(level <= MAX_TREE_LEVELS, "bad_tree")
-    entries, children = read_node(vault.chunk(node_id, TREE))
-    begins = entries[0].name if entries else children[0][0] if children else b""
-    need(not level or begins == first, "bad_tree")
-    if not children:
-        yield entries
-    for name, child in children:
-        yield from leaves(vault, child, name, level + 1)
-
-
-def directory(vault: Vault, node_id: bytes) -> Iterator[Entry]:
-    """The entries of a directory, in order; no name comes twice."""
-    last = b""
-    for entries in leaves(vault, node_id, b"", 0):
-        need(not entries or entries[0].name > last, "bad_tree")
+def directory(vault: Vault, node_id: bytes, lost: Callable[[Exception], None]) -> Iterator[Entry]:
+    """The entries of a directory, in order; no name comes twice. What lies below a bad or missing node is
+    left out, and `lost` is told, once."""
+    last = b""  # nothing that begins before it is read: so each node is read once, whatever branches say
+    told = False
+    stack: list[Iterator[Any]] = [iter([(b"", node_id)])]
+    while stack:
+        child = next(stack[-1], None)
+        if child is None:
+            stack.pop()
+            continue
+        first, below = child
+        depth = len(stack) - 1
+        try:
+            need(depth <= MAX_TREE_LEVELS and (not depth or first > last), "bad_tree")
+            entries, children = read_node(vault.chunk(below, TREE))
+            begins = entries[0].name if entries else children[0][0] if children else b""
+            need(not depth or begins == first, "bad_tree")  # as the branch promised
+        except (Problem, OSError) as error:
+            if not told:
+                lost(error)
+            told = True
+            last = max(last, first)
+            continue
+        if children:
+            stack.append(iter(children))
         yield from entries
         last = entries[-1].name if entries else last
 
@@ -1137,10 +1145,7 @@ class Restorer:
                 stack.append((self._entries(entry.content, shown), made, shown))
 
     def _entries(self, node_id: bytes, shown: str) -> Iterator[Entry]:
-        try:
-            yield from directory(self.vault, node_id)
-        except (Problem, OSError) as error:
-            self._fail(shown, error)
+        return directory(self.vault, node_id, lambda error: self._fail(shown, error))
 
     def _guarded(self, shown: str, action: Callable[..., Any], *arguments: Any) -> Any:
         """Runs an action for one item; what goes wrong with it costs that item alone."""

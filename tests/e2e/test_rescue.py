@@ -185,6 +185,20 @@ def test_a_damaged_object_is_named(practice: Practice, tmp_path: Path, kind: str
         assert _restored(tmp_path / "out" / "Cabinet 1", practice) == practice.second
 
 
+@pytest.mark.parametrize("change", [-1, 1])
+def test_a_pack_of_another_length_has_what_an_index_tells(
+    practice: Practice, tmp_path: Path, change: int
+) -> None:
+    """Its trailer is lost, and nothing else."""
+    rescue = practice.rescue.copy(tmp_path)
+    for pack in rescue.objects("packs"):
+        data = pack.read_bytes()
+        pack.write_bytes(data[:-1] if change < 0 else data + b"+")
+    said = rescue(tmp_path / "out")
+    assert "Tout est restauré" in said
+    assert _restored(tmp_path / "out" / "Cabinet 1", practice) == practice.second
+
+
 def test_altered_slot_tables_still_open(practice: Practice, tmp_path: Path) -> None:
     """The slot that opens is sound by itself; the tables' MAC and name are not."""
     rescue = practice.rescue.copy(tmp_path)

@@ -145,6 +145,22 @@ def test_a_link_with_a_directory_of_its_name(hostile: Hostile, tmp_path: Path) -
     assert _outside(tmp_path) == {"outside/canary": b"sings"}
 
 
+def test_a_part_of_a_directory_that_is_lost_costs_no_more(hostile: Hostile, tmp_path: Path) -> None:
+    """One leaf is gone, one is not what its branch says, one begins too early: both programs go on."""
+    good = [hostile.node([0, [hostile.file(name)]]) for name in (b"a", b"g", b"z")]
+    below = hostile.node([1, [[b"k", bytes(19) + b"k"], [b"m", hostile.node([0, [hostile.file(b"m")]])]]])
+    part = [[b"a", good[0]], [b"b", bytes(20)], [b"c", good[0]], [b"g", good[1]], [b"k", below]]
+    large = hostile.node([1, [*part, [b"l", hostile.node([0, [hostile.file(b"l")]])], [b"z", good[2]]]])
+    entry: list[object] = [b"large", DIRECTORY, 0o755, 0, 0, 1, 0, 1, 0, large, None]
+    hostile.commit(hostile.node([0, [entry, hostile.file(b"next")]]))
+    said = hostile.rescue(tmp_path / "out", code=3)
+    assert len([line for line in said.splitlines() if "/large" in line]) == 1
+    hostile.restore(tmp_path / "program")
+    for top in (tmp_path / "out" / "Poste", tmp_path / "program"):
+        files = sorted(str(path.relative_to(top)) for path in top.rglob("*") if path.is_file())
+        assert files == ["large/a", "large/g", "large/m", "large/z", "next"]
+
+
 def test_links_to_everywhere_are_made_and_never_followed(hostile: Hostile, tmp_path: Path) -> None:
     target = os.fsencode(tmp_path / "outside" / "canary")
     hostile.commit(

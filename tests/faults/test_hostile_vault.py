@@ -19,9 +19,11 @@ from cyberlib_client.core.format_v1.tree import (
     SOCKET,
     SYMLINK,
     Entry,
+    root_entry,
 )
 from cyberlib_client.core.ids import ZERO_ID
 from cyberlib_client.repository import content
+from cyberlib_client.services import browse
 from tests.faults.forge import Forge, canary, file, folder, look_everywhere, other
 from tests.support.trees import make_tree
 from tests.support.vaults import VaultKit
@@ -177,6 +179,32 @@ def test_branches_that_multiply(tmp_path: Path) -> None:
         outcomes = look_everywhere(kit, target)
     assert outcomes["walk"] == "bad_tree"
     assert [a.path for a in kit.verify().affected] == [b"/d"]
+
+
+def test_parts_of_a_directory_that_are_lost_cost_no_more(tmp_path: Path) -> None:
+    """One leaf is gone, one tells lies: what lies beside them is listed, found, restored and checked."""
+    kit = _kit(tmp_path)
+    forge = Forge(kit)
+    content = forge.chunk(b"au fond")
+    good = [(name, forge.leaf(file(name, content, 7))) for name in (b"a7", b"m7", b"z7")]
+    lies = forge.leaf(file(b"a7", content, 7))
+    broken = forge.branch(good[0], (b"b7", bytes(20)), (b"c7", lies), *good[1:])
+    forge.commit(forge.leaf(folder(b"d", broken), file(b"next7", content, 7)))
+    paths = [b"/d/a7", b"/d/m7", b"/d/z7", b"/next7"]
+    told: list[tuple[bytes, str]] = []
+    stored = kit.snapshots().items[-1]
+    root = root_entry(stored.snapshot.root)
+    walked = browse.walk(kit.reader(), root, b"", lambda path, error: told.append((path, error.code)))
+    assert [path for path, entry in walked if entry.kind == tree.FILE] == paths
+    assert told == [(b"/d", "chunk_missing")]
+    unread: list[bytes] = []
+    found = browse.find(kit.reader(), [stored], "*7", lambda path, _: unread.append(path))
+    assert ([match.path for match in found], unread) == (paths, [b"/d"])
+    assert [(a.path, a.reason) for a in kit.verify().affected] == [(b"/d", "missing")]
+    assert kit.restore(tmp_path / "out").failed == 1
+    assert kit.incidents == [("content_damaged", "/d")]
+    written = sorted(p.relative_to(tmp_path / "out") for p in (tmp_path / "out").rglob("*") if p.is_file())
+    assert [b"/" + os.fsencode(path) for path in written] == paths
 
 
 # Content

@@ -133,9 +133,23 @@ def entries(session: Session, wanted: str, *, recursive: bool = False) -> Iterat
                 session.cancel.check()
                 yield entry_info(below, found, stored)
         elif len(starts) == 1:
-            for found in browse.children(reader, entry):
-                yield entry_info(path.rstrip(b"/") + b"/" + found.name, found, stored)
+            yield from _inside(reader, path, entry, stored, unread)
     unread.end()
+
+
+def _inside(
+    reader: Reader, path: bytes, entry: Entry, stored: Stored, unread: _Unread
+) -> Iterator[EntryInfo]:
+    """What a directory holds. Raises IntegrityError when nothing of it can be read."""
+    lost: list[IntegrityError] = []
+    nothing = True
+    for found in browse.children(reader, entry, lost.append):
+        nothing = False
+        yield entry_info(path.rstrip(b"/") + b"/" + found.name, found, stored)
+    if lost and nothing:
+        raise lost[0]
+    if lost:
+        unread(path, stored)
 
 
 def _sources(reader: Reader, stored: Stored, unread: _Unread) -> list[tuple[bytes, Entry]]:

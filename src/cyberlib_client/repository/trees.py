@@ -92,28 +92,50 @@ class NodeReader(Protocol):
     def node(self, node_id: bytes) -> bytes: ...
 
 
-def read_directory(reader: NodeReader, node_id: bytes) -> Iterator[Entry]:
-    """The entries of a directory in order of their names. IntegrityError on bad or missing nodes."""
-    last = b""
-    for entries in _leaf_by_leaf(reader, node_id, b"", 0):
-        if entries and entries[0].name <= last:
-            raise IntegrityError("bad_tree")  # no name twice: within a leaf, decoding sees to it
+def read_directory(
+    reader: NodeReader, node_id: bytes, lost: Callable[[IntegrityError], None] | None = None
+) -> Iterator[Entry]:
+    """The entries of a directory in order of their names, no name twice.
+
+    What lies below a bad or missing node is left out, and `lost` is told, once. Without `lost`,
+    IntegrityError is raised instead.
+    """
+    last = b""  # nothing that begins before it is read: so each node is read once, whatever branches say
+    told = False
+    stack = [iter([(b"", node_id)])]
+    while stack:
+        child = next(stack[-1], None)
+        if child is None:
+            stack.pop()
+            continue
+        first, below = child
+        try:
+            entries, children = _read_child(reader, below, first, len(stack) - 1, last)
+        except IntegrityError as error:
+            if lost is None:
+                raise
+            if not told:
+                lost(error)
+            told = True
+            last = max(last, first)
+            continue
+        if children:
+            stack.append(iter(children))
         yield from entries
         last = entries[-1].name if entries else last
 
 
-def _leaf_by_leaf(reader: NodeReader, node_id: bytes, first: bytes, depth: int) -> Iterator[list[Entry]]:
-    """Leaves below a node that a branch promises to begin with the name `first`."""
-    if depth > _MAX_BRANCHING:
+def _read_child(
+    reader: NodeReader, node_id: bytes, first: bytes, depth: int, last: bytes
+) -> tuple[list[Entry], list[Branch]]:
+    """A node that a branch promises to begin with the name `first`, which comes after `last`."""
+    if depth > _MAX_BRANCHING or (depth and first <= last):
         raise IntegrityError("bad_tree")
     entries, children = decode_node(reader.node(node_id))
     begins = entries[0].name if entries else children[0][0] if children else b""
     if depth and begins != first:
         raise IntegrityError("bad_tree")
-    if not children:
-        yield entries
-    for name, child in children:
-        yield from _leaf_by_leaf(reader, child, name, depth + 1)
+    return entries, children
 
 
 def find_entry(reader: NodeReader, node_id: bytes, name: bytes) -> Entry | None:

@@ -50,33 +50,35 @@ def look(reader: Reader, root: bytes, path: bytes) -> Entry | None:
     return entry
 
 
-def children(reader: Reader, entry: Entry) -> Iterator[Entry]:
-    """What a directory holds, in order of names; nothing for anything else."""
+def children(
+    reader: Reader, entry: Entry, lost: Callable[[IntegrityError], None] | None = None
+) -> Iterator[Entry]:
+    """What a directory holds, in order of names; nothing for anything else. `lost`: see `read_directory`."""
     if entry.kind == tree.DIRECTORY and entry.content:
-        yield from read_directory(reader, entry.content)
+        yield from read_directory(reader, entry.content, lost)
 
 
 Damaged = Callable[[bytes, IntegrityError], None]
-"""Told of a directory that cannot be read, by its path; the rest goes on. Without it, the error is raised."""
+"""Told of a directory that cannot be read whole, by its path; the rest goes on. Without it, the error is
+raised."""
 
 
 def walk(
     reader: Reader, entry: Entry, path: bytes, damaged: Damaged | None = None
 ) -> Iterator[tuple[bytes, Entry]]:
     """(path, entry) of all that lies below an entry, directories before what they hold."""
-    stack = [(path.rstrip(b"/"), children(reader, entry))]
+
+    def inside(found: Entry, here: bytes) -> Iterator[Entry]:
+        return children(reader, found, partial(damaged, here or b"/") if damaged is not None else None)
+
+    path = path.rstrip(b"/")
+    stack = [(path, inside(entry, path))]
     count = 0
     while stack:
         if len(stack) > tree.MAX_DEPTH or count > tree.MAX_ITEMS:
             raise IntegrityError("bad_tree")
         above, entries = stack[-1]
-        try:
-            found = next(entries, None)
-        except IntegrityError as error:
-            if damaged is None:
-                raise
-            damaged(above or b"/", error)
-            found = None
+        found = next(entries, None)
         if found is None:
             stack.pop()
             continue
@@ -84,7 +86,7 @@ def walk(
         count += 1
         yield here, found
         if found.kind == tree.DIRECTORY:
-            stack.append((here, children(reader, found)))
+            stack.append((here, inside(found, here)))
 
 
 def content(reader: Reader, entry: Entry) -> Iterator[bytes]:
@@ -252,12 +254,9 @@ def _names(
     """What one path holds in any of its states: names that match, and directories, in order."""
     found: dict[bytes, _Shown] = {}
     for content, places in directories.items():
-        try:
-            for entry in read_directory(reader, content):
-                if entry.kind == tree.DIRECTORY or test(entry.name):
-                    _add(found, entry, places)
-        except IntegrityError:
-            unread(places)
+        for entry in read_directory(reader, content, lambda _, lost=places: unread(lost)):  # type: ignore[misc]
+            if entry.kind == tree.DIRECTORY or test(entry.name):
+                _add(found, entry, places)
     yield from sorted(found.items(), key=itemgetter(0))
 
 

@@ -9,7 +9,7 @@ where it belongs. Directories get their times last; then all of it is brought to
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..core.errors import IntegrityError, UsageError
@@ -117,7 +117,7 @@ class _Restore:
     def _item(self, above: Way, entry: Entry, path: bytes) -> None:
         """An entry and, for a directory, everything below it; with a stack of its own."""
         if not path:
-            stack = [(above, children(self._reader, entry), b"")]
+            stack = [(above, self._children(entry, b""), b"")]
         else:
             stack = [(above, iter((entry,)), path[: -len(entry.name) - 1])]
         while stack:
@@ -125,13 +125,11 @@ class _Restore:
             self._items += 1
             if self._items > tree.MAX_ITEMS:
                 raise IntegrityError("bad_tree")
-            try:
-                if len(stack) > tree.MAX_DEPTH:
-                    raise IntegrityError("bad_tree")
+            found = None
+            if len(stack) > tree.MAX_DEPTH:
+                self._tally.lost(shown or b"/", "bad_tree")
+            else:
                 found = next(entries, None)
-            except IntegrityError as error:
-                self._tally.lost(shown or b"/", error.code)
-                found = None
             if found is None:
                 stack.pop()
                 continue
@@ -143,12 +141,15 @@ class _Restore:
                 if self._request.include or self._opened(inner) is not None:
                     if found.extra is not None and found.extra.missing:
                         self._tally.absent(here, found.extra.missing)
-                    stack.append((inner, children(self._reader, found), here))
+                    stack.append((inner, self._children(found, here), here))
                 continue
             try:
                 self._leaf(way, found, here)
             except IntegrityError as error:  # what no file system can hold: a name, a link to nothing
                 self._tally.lost(here, error.code)
+
+    def _children(self, entry: Entry, path: bytes) -> Iterator[Entry]:
+        return children(self._reader, entry, lambda error: self._tally.lost(path or b"/", error.code))
 
     def _opened(self, way: Way) -> DirHandle | None:
         """The directory at the end of a way, made with those that lead there; None when it is not to be had,

@@ -229,6 +229,7 @@ class _Open:
 
     content: bytes
     path: bytes
+    lost: list[IntegrityError]
     children: Iterator[Entry]
     whole: bool = True
 
@@ -250,17 +251,17 @@ class _TreeCheck:
 
     def _directory(self, root: Entry) -> Iterator[tuple[bytes, str]]:
         """Walks with its own stack: depth is the vault's word, and must not exhaust ours."""
-        stack = [_Open(root.content, b"", self._children(root.content))]
+        stack = [self._open(root.content, b"")]
         count = 0
         while stack:
             here = stack[-1]
             count += 1
-            try:
-                if len(stack) > tree.MAX_DEPTH or count > tree.MAX_ITEMS:
-                    raise IntegrityError("bad_tree")
-                child = next(here.children, None)
-            except IntegrityError as error:
-                here.whole, child = False, None
+            endless = len(stack) > tree.MAX_DEPTH or count > tree.MAX_ITEMS
+            child = None if endless else next(here.children, None)
+            if endless:
+                here.lost.append(IntegrityError("bad_tree"))
+            if here.lost:
+                error, here.whole = here.lost.pop(), False
                 yield here.path or b"/", "missing" if error.code == "chunk_missing" else "damaged"
             if child is None:
                 stack.pop()
@@ -273,16 +274,17 @@ class _TreeCheck:
             if child.kind == tree.DIRECTORY:
                 if child.content and child.content not in self._whole:
                     self._cancel.check()
-                    stack.append(_Open(child.content, path, self._children(child.content)))
+                    stack.append(self._open(child.content, path))
                 continue
             for problem in self._file(child, path):
                 here.whole = False
                 yield problem
 
-    def _children(self, content: bytes) -> Iterator[Entry]:
+    def _open(self, content: bytes, path: bytes) -> _Open:
         if content in self._bad:
-            raise IntegrityError("bad_tree")
-        yield from read_directory(self._reader, content)
+            return _Open(content, path, [IntegrityError("bad_tree")], iter(()))
+        lost: list[IntegrityError] = []
+        return _Open(content, path, lost, read_directory(self._reader, content, lost.append))
 
     def _file(self, entry: Entry, path: bytes) -> Iterator[tuple[bytes, str]]:
         if entry.kind != tree.FILE:

@@ -226,3 +226,34 @@ def test_any_change_of_a_large_directory(removed: set[int], seed: int) -> None:
     after = nodes.writer.directory(left)
     assert list(read_directory(nodes, before)) == entries
     assert list(read_directory(nodes, after)) == left
+
+
+def test_bad_nodes_cost_what_lies_below_them_and_no_more() -> None:
+    nodes = Nodes()
+    entries = [file(name) for name in names(60_000)]
+    root = nodes.writer.directory(entries)
+    whole, cut, *_, wrong = (node for node in nodes.written if not tree.decode_node(nodes.kept[node])[1])
+    gone = {e.name for node in (cut, wrong) for e in tree.decode_node(nodes.kept[node])[0]}
+    middle = next(node for node in nodes.written if node != root and tree.decode_node(nodes.kept[node])[1])
+    assert list(read_directory(nodes, middle)), "a branch below the root"
+    gone |= {e.name for e in read_directory(nodes, middle)}
+    del nodes.kept[cut], nodes.kept[middle]
+    nodes.kept[wrong] = nodes.kept[whole]
+    told: list[IntegrityError] = []
+    assert list(read_directory(nodes, root, told.append)) == [e for e in entries if e.name not in gone]
+    assert [error.code for error in told] == ["chunk_missing"]
+    assert bad(nodes, root) == "chunk_missing"
+
+
+def test_no_node_is_read_twice_whatever_branches_say() -> None:
+    """Each branch holds all those that begin later: with the ways through them one could fill years."""
+    nodes = Nodes()
+    below = [(b"%03d" % n, leaf(nodes, b"%03d" % n)) for n in range(60)]
+    for _ in range(7):
+        below = [(first, branch(nodes, *below[n:])) for n, (first, _) in enumerate(below)]
+    root = branch(nodes, *below)
+    nodes.read.clear()
+    told: list[IntegrityError] = []
+    assert [e.name for e in read_directory(nodes, root, told.append)] == [b"%03d" % n for n in range(60)]
+    assert [error.code for error in told] == ["bad_tree"]
+    assert len(nodes.read) == 60 + 8

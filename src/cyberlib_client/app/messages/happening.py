@@ -76,10 +76,10 @@ NOTICES: Final[dict[str, Text]] = {
     ),
     "folder_unread": Text(
         "{path} ne peut pas être lu[ dans la version {snapshot}] : ce dossier, ou l’un de ceux qui y mènent,"
-        " est endommagé ou manque ; ce qu’il contient n’est pas listé.",
+        " est endommagé ou manque ; ce qu’il contient n’est pas listé, ou pas en entier.",
         "cyberlib verify --read-data dit ce qui est touché.",
         "{path} cannot be read[ in the snapshot {snapshot}]: this folder, or one on the way to it, is damaged"
-        " or missing; what it holds is not listed.",
+        " or missing; what it holds is not listed, or not all of it.",
         "cyberlib verify --read-data says what is touched.",
     ),
     "folders_unread": Text(
