@@ -927,7 +927,7 @@ def directory(vault: Vault, node_id: bytes, lost: Callable[[Exception], None]) -
         first, below = child
         depth = len(stack) - 1
         try:
-            need(depth <= MAX_TREE_LEVELS and (not depth or first > last), "bad_tree")
+            need(depth <= MAX_TREE_LEVELS and (not last or first > last), "bad_tree")
             entries, children = read_node(vault.chunk(below, TREE))
             begins = entries[0].name if entries else children[0][0] if children else b""
             need(not depth or begins == first, "bad_tree")  # as the branch promised
@@ -1367,6 +1367,8 @@ CODES = {
     "passphrase_not_text": "La phrase secrète n'est pas en UTF-8 : enregistrez le fichier autrement · the "
     "passphrase is not in UTF-8: save the file in another way.",
     "no_snapshot": "Aucune version à restaurer · no snapshot to restore.",
+    "no_snapshot_left": "Aucune version ne peut être lue : voir plus haut pourquoi, et chercher une autre copie du "
+    "coffre · no snapshot can be read: see above why, and look for another copy of the vault.",
     "snapshot_unknown": "Aucune version, ou plusieurs, ne commencent ainsi : voir --list · no snapshot, or "
     "several, begin like this: see --list.",
     "dest_not_empty": "La destination doit être neuve ou vide · the destination must be new or empty.",
@@ -1507,10 +1509,13 @@ def print_list(snapshots: list[Named]) -> None:
         print(f"    {files} fichiers · files, {size} octets · bytes: {show(sources)}")
 
 
-def chosen_snapshots(snapshots: list[Named], wanted: str) -> list[tuple[str, bytes, Table]]:
-    """[(folder name or "", name, snapshot)]: the one asked for, or the newest of each device."""
+def chosen_snapshots(
+    snapshots: list[Named], wanted: str, unread: bool = False
+) -> list[tuple[str, bytes, Table]]:
+    """[(folder name or "", name, snapshot)]: the one asked for, or the newest of each device. `unread`: there
+    are some that cannot be read."""
     if not snapshots:
-        raise Problem("no_snapshot")
+        raise Problem("no_snapshot_left" if unread else "no_snapshot")
     if wanted == "latest":
         return [("", *snapshots[-1])]
     if wanted:
@@ -1610,13 +1615,19 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse_arguments(arguments)
     try:
         keys = open_keys(options.vault, options)
-        snapshots = load_snapshots(options.vault, keys, lambda path, why: tell("unusable", path, why))
+        wrong: list[str] = []
+
+        def unusable(path: str, why: BaseException) -> None:
+            wrong.append(path)
+            tell("unusable", path, why)
+
+        snapshots = load_snapshots(options.vault, keys, unusable)
         if options.list:
             print_list(snapshots)
             return 0
-        chosen = chosen_snapshots(snapshots, options.snapshot)
+        chosen = chosen_snapshots(snapshots, options.snapshot, unread=bool(wrong))
         dest = prepare(options.dest, options.vault)
-        vault = Vault(options.vault, keys, lambda path, why: tell("unusable", path, why))
+        vault = Vault(options.vault, keys, unusable)
         return 3 if restore(vault, chosen, dest, options) else 0
     except (Problem, OSError) as error:
         print(explain(error), getattr(error, "filename", None) or "", file=sys.stderr)

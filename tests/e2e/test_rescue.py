@@ -199,6 +199,17 @@ def test_a_pack_of_another_length_has_what_an_index_tells(
     assert _restored(tmp_path / "out" / "Cabinet 1", practice) == practice.second
 
 
+def test_snapshots_that_are_all_damaged_are_not_taken_for_none(practice: Practice, tmp_path: Path) -> None:
+    rescue = practice.rescue.copy(tmp_path)
+    for snapshot in rescue.objects("snapshots"):
+        snapshot.write_bytes(snapshot.read_bytes()[:-1])
+    assert "no_snapshot_left" in rescue(tmp_path / "out", code=1)
+    shutil.rmtree(rescue.vault / "snapshots")
+    said = rescue(tmp_path / "out", code=1)
+    assert "[no_snapshot]" in said
+    assert not (tmp_path / "out").exists()
+
+
 def test_altered_slot_tables_still_open(practice: Practice, tmp_path: Path) -> None:
     """The slot that opens is sound by itself; the tables' MAC and name are not."""
     rescue = practice.rescue.copy(tmp_path)

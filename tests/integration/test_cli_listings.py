@@ -154,6 +154,17 @@ def test_a_folder_that_cannot_be_read_is_named_and_the_rest_listed(line: Command
     assert line.error("ls", f"latest:{vault_path(folder)}/scans", code=7) == "object_missing"
 
 
+def test_a_vault_whose_snapshots_are_all_damaged_is_not_taken_for_an_empty_one(
+    line: CommandLine, folder: Path
+) -> None:
+    line("backup", str(folder))
+    for snapshot in (line.vault / "snapshots").iterdir():
+        snapshot.write_bytes(snapshot.read_bytes()[:-1])
+    for command in (["ls", "latest"], ["find", "lettre"], ["versions", str(folder)],
+                    ["restore", "latest", "--to", str(folder / "new")]):  # fmt: skip
+        assert line.error(*command, code=7) == "no_snapshot_left"
+
+
 def test_versions_and_diff_tell_what_can_be_read(line: CommandLine, folder: Path) -> None:
     lose_first_packs(line, folder)
     first, last = (s["id"] for s in line.json("snapshots")["items"])

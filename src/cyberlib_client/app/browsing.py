@@ -193,9 +193,10 @@ def find(session: Session, pattern: str, *, under: str = "", only: str | None = 
     """Paths whose last name matches `pattern`, in all snapshots or in `only` one, below `under`.
 
     What cannot be read is told, see `Session.incomplete`. Raises UsageError("path_in_no_snapshot", path=…),
-    ("path_not_in_snapshot", path=…) for an `under` that is nowhere.
+    ("path_not_in_snapshot", path=…) for an `under` that is nowhere; IntegrityError("no_snapshot_left").
     """
     listed = session.snapshots
+    listed.some_left()
     chosen = listed.items if only is None else [choose(session, only)]
     session.incomplete |= only is None and listed.incomplete
     unread = _Unread(session)
@@ -225,7 +226,7 @@ def versions(session: Session, path: str) -> list[FoundInfo]:
     """The states of one path over time, oldest first.
 
     What cannot be read is told, see `Session.incomplete`. Raises UsageError("path_in_no_snapshot", path=…),
-    or IntegrityError("bad_tree") when it may be in what cannot be read.
+    or IntegrityError("bad_tree"), ("no_snapshot_left") when it may be in what cannot be read.
     """
     listed, reader, unread = session.snapshots, session.vault.reader(), _Unread(session)
     session.incomplete |= listed.incomplete
@@ -238,6 +239,7 @@ def versions(session: Session, path: str) -> list[FoundInfo]:
             return [_found(wanted, v.entry, v.snapshots[0], v.snapshots[-1], len(v.snapshots)) for v in found]
     if unread.count:
         raise IntegrityError("bad_tree")
+    listed.some_left()
     raise UsageError("path_in_no_snapshot", path=shown(meanings[0]))
 
 

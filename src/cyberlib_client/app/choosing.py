@@ -28,7 +28,7 @@ def choose(session: Session, wanted: str) -> Stored:
 
     `latest` is this device's newest. A device that has none gets the newest of all, and a notice if these are
     of several. Raises UsageError("no_snapshot"), ("snapshot_unknown"), ("snapshot_ambiguous"),
-    ("device_unknown", device=…, known=…).
+    ("device_unknown", device=…, known=…); IntegrityError("no_snapshot_left").
     """
     listed = session.snapshots
     if wanted != LATEST:

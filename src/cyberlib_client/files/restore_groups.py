@@ -74,14 +74,10 @@ def _read(value: bytes) -> _List | None:
         return None
     if _HEAD.unpack_from(value)[0] != _VERSION:
         return None
-    group, others, mask, named = -1, -1, None, 7
+    found: dict[int, int] = {}
     for tag, rights, _ in _ENTRY.iter_unpack(value[_HEAD.size :]):
-        if tag == _GROUP:
-            group = rights & 7
-        elif tag == _OTHERS:
-            others = rights & 7
-        elif tag == _MASK:
-            mask = rights & 7
-        elif tag in (_NAMED_USER, _NAMED_GROUP):
-            named &= rights
-    return None if group < 0 or others < 0 else _List(group, others, mask, named)
+        found[tag] = found.get(tag, 7) & rights  # the least, also where the list names one twice
+    if _GROUP not in found or _OTHERS not in found:
+        return None
+    named = found.get(_NAMED_USER, 7) & found.get(_NAMED_GROUP, 7)
+    return _List(found[_GROUP], found[_OTHERS], found.get(_MASK), named)

@@ -60,13 +60,19 @@ class SnapshotList:
         """A snapshot is missing, damaged or cannot be read: these are not all."""
         return any(problem.code != "snapshot_fork" for problem in self.problems)
 
+    def some_left(self) -> None:
+        """Raises IntegrityError("no_snapshot_left") when there were snapshots and none can be read."""
+        if self.problems and not self.items:
+            raise IntegrityError("no_snapshot_left")
+
     def resolve(self, wanted: str, device: bytes | None = None) -> Stored:
         """By id, or a unique prefix of at least four digits; by `latest`, the newest of `device`, else of
         all; by `latest@NAME`, the newest of the devices of that name, in whatever capitals.
 
         Raises UsageError("no_snapshot"), ("snapshot_unknown"), ("snapshot_ambiguous"),
-        ("device_unknown", device=…, known=…).
+        ("device_unknown", device=…, known=…); IntegrityError("no_snapshot_left") when there were some.
         """
+        self.some_left()
         latest, at, name = wanted.partition("@")
         if latest == "latest":
             if not self.items:

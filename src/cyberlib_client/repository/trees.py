@@ -129,7 +129,7 @@ def _read_child(
     reader: NodeReader, node_id: bytes, first: bytes, depth: int, last: bytes
 ) -> tuple[list[Entry], list[Branch]]:
     """A node that a branch promises to begin with the name `first`, which comes after `last`."""
-    if depth > _MAX_BRANCHING or (depth and first <= last):
+    if depth > _MAX_BRANCHING or (last and first <= last):
         raise IntegrityError("bad_tree")
     entries, children = decode_node(reader.node(node_id))
     begins = entries[0].name if entries else children[0][0] if children else b""

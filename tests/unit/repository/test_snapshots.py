@@ -73,6 +73,25 @@ def test_an_empty_store() -> None:
     assert refused.value.code == "no_snapshot"
 
 
+def test_snapshots_that_are_all_lost_are_not_taken_for_none() -> None:
+    chain = Chain()
+    first = chain.add("a", NOW)
+    name = object_name("snapshots", first)
+    whole = chain.store.objects[name]
+    chain.store.objects[name] = whole[:-1]
+    for wanted in ("latest", "latest@a", first.hex(), first.hex()[:8]):
+        with pytest.raises(IntegrityError) as refused:
+            chain.load().resolve(wanted)
+        assert refused.value.code == "no_snapshot_left"
+    del chain.store.objects[name]
+    with pytest.raises(IntegrityError) as refused:
+        chain.load(first).resolve("latest")
+    assert refused.value.code == "no_snapshot_left"
+    with pytest.raises(UsageError) as nothing:
+        chain.load().resolve("latest")
+    assert nothing.value.code == "no_snapshot"
+
+
 def test_by_time_over_all_devices() -> None:
     chain = Chain()
     for hour, name in enumerate(["a", "b", "a", "a", "b"]):

@@ -228,6 +228,13 @@ def test_any_change_of_a_large_directory(removed: set[int], seed: int) -> None:
     assert list(read_directory(nodes, after)) == left
 
 
+def test_an_empty_node_begins_with_the_empty_name() -> None:
+    nodes = Nodes()
+    root = branch(nodes, (b"", leaf(nodes)), (b"a", leaf(nodes, b"a", b"b")))
+    assert [e.name for e in read_directory(nodes, root)] == [b"a", b"b"]
+    assert bad(nodes, branch(nodes, (b"a", leaf(nodes, b"a")), (b"b", leaf(nodes)))) == "bad_tree"
+
+
 def test_bad_nodes_cost_what_lies_below_them_and_no_more() -> None:
     nodes = Nodes()
     entries = [file(name) for name in names(60_000)]
