@@ -24,11 +24,11 @@ def _malformed(fr: str, en: str) -> Text:
 ERRORS: Final[dict[str, Text]] = {
     "no_snapshot_left": Text(
         "Aucune version de ce coffre ne peut être lue : elles sont endommagées, ou ne sont plus là.",
-        "N’y écrivez rien de plus : remettez le dossier « snapshots » d’une autre copie du coffre, ou cherchez"
-        " pourquoi le disque ne le rend pas. cyberlib verify dit ce qui est touché.",
+        "N’y écrivez rien de plus : remettez le dossier « snapshots » d’une autre copie du coffre, ou"
+        " cherchez pourquoi le disque ne le rend pas. cyberlib verify dit ce qui est touché.",
         "No snapshot of this vault can be read: they are damaged, or no longer there.",
-        "Write nothing more to it: put the folder “snapshots” back from another copy of the vault, or find out"
-        " why the disk does not give it back. cyberlib verify says what is touched.",
+        "Write nothing more to it: put the folder “snapshots” back from another copy of the vault, or find"
+        " out why the disk does not give it back. cyberlib verify says what is touched.",
     ),
     "object_missing": Text(
         "Un objet du coffre a disparu ({name}).",
