@@ -1367,8 +1367,8 @@ CODES = {
     "passphrase_not_text": "La phrase secrète n'est pas en UTF-8 : enregistrez le fichier autrement · the "
     "passphrase is not in UTF-8: save the file in another way.",
     "no_snapshot": "Aucune version à restaurer · no snapshot to restore.",
-    "no_snapshot_left": "Aucune version ne peut être lue : voir plus haut pourquoi, et chercher une autre copie "
-    "du coffre · no snapshot can be read: see above why, and look for another copy of the vault.",
+    "no_snapshot_left": "Aucune version ne peut être lue : voir plus haut pourquoi, et chercher une autre "
+    "copie du coffre · no snapshot can be read: see above why, and look for another copy of the vault.",
     "snapshot_unknown": "Aucune version, ou plusieurs, ne commencent ainsi : voir --list · no snapshot, or "
     "several, begin like this: see --list.",
     "dest_not_empty": "La destination doit être neuve ou vide · the destination must be new or empty.",

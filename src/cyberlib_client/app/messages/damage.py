@@ -23,8 +23,8 @@ def _malformed(fr: str, en: str) -> Text:
 
 ERRORS: Final[dict[str, Text]] = {
     "no_snapshot_left": Text(
-        "Aucune version de ce coffre ne peut être lue : elles sont endommagées, ou ne sont plus là.",
-        "N’y écrivez rien de plus : remettez le dossier « snapshots » d’une autre copie du coffre, ou"
+        "Aucune version de ce coffre ne peut être lue : elles sont endommagées, ou ne sont plus là.",
+        "N’y écrivez rien de plus : remettez le dossier « snapshots » d’une autre copie du coffre, ou"
         " cherchez pourquoi le disque ne le rend pas. cyberlib verify dit ce qui est touché.",
         "No snapshot of this vault can be read: they are damaged, or no longer there.",
         "Write nothing more to it: put the folder “snapshots” back from another copy of the vault, or find"
