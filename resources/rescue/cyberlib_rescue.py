@@ -1099,7 +1099,8 @@ class Restorer:
         self.owner = owner
         self.keep_damaged = keep_damaged
         self.only = only
-        self.files = self.folders = self.links = self.bytes = self.failed = 0
+        self.files = self.folders = self.links = self.bytes = self.failed = self.left_out = 0
+        self.found = False  # what `only` leads to
         self.lost_metadata: collections.Counter[str] = collections.Counter()
         self._first: dict[Any, tuple[str, bytes, int]] = {}  # (device, inode) -> path, content, size
         self._symlinks: list[tuple[str, Entry, str]] = []
@@ -1130,6 +1131,7 @@ class Restorer:
                 return
             if len(stack) <= len(self.only) and entry.name != self.only[len(stack) - 1]:
                 continue
+            self.found = self.found or len(stack) >= len(self.only)
             shown = above + "/" + show(entry.name)
             if entry.kind != DIRECTORY:
                 self._guarded(shown, self._item, folder, entry, shown)
@@ -1197,6 +1199,7 @@ class Restorer:
             os.mknod(path, kind | 0o600, extra["device"] or 0)
             self._dress(path, entry)
         else:
+            self.left_out += 1
             self.tell("left_out", shown, "")  # a socket means nothing without its program
 
     def _file(self, path: str, entry: Entry) -> None:
@@ -1539,7 +1542,13 @@ def prepare(dest: str, vault_folder: str) -> str:
     if os.path.lexists(dest) and (not os.path.isdir(dest) or os.listdir(dest)):
         raise Problem("dest_not_empty")
     refuse_folder_of_another(dest)
-    os.makedirs(dest, mode=0o700, exist_ok=True)
+    absent, path = [], dest
+    while not os.path.lexists(path) and path != os.path.dirname(path):
+        absent.append(path)
+        path = os.path.dirname(path)
+    for path in reversed(absent):
+        os.mkdir(path, 0o700)  # os.makedirs would leave those on the way to everybody
+    refuse_folder_of_another(dest)  # a folder above may have changed hands meanwhile
     return native(dest)
 
 
@@ -1564,7 +1573,7 @@ def restore(
 ) -> int:
     """Restores what was chosen; the number of items that could not be."""
     only = tuple(os.fsencode(name) for name in (options.path or "").split("/") if name)
-    failed = 0
+    failed = left_out = lost = 0
     for device, name, snapshot in chosen:
         print(f"{name.hex()[:12]}  {when(snapshot['time'])}  {show(snapshot['device']['name'])}")
         top = dest
@@ -1581,10 +1590,19 @@ def restore(
         for what, count in sorted(restorer.lost_metadata.items()):
             print(f"métadonnées non restaurées ici · metadata not restored here: {show(what)} ({count})")
         failed += restorer.failed
-        if only and not restorer.files + restorer.links and not restorer.failed:
+        left_out += restorer.left_out
+        lost += sum(restorer.lost_metadata.values())
+        if only and not restorer.found and not restorer.failed:
             tell("failed", options.path, Problem("path_unknown"))
             failed += 1
-    print(f"{failed} non restaurés · not restored" if failed else "Tout est restauré · all is restored.")
+    if left_out:
+        print(f"{left_out} laissés de côté · left out")
+    if failed:
+        print(f"{failed} non restaurés · not restored")
+    elif left_out or lost:
+        print("Tout le reste est restauré · all the rest is restored.")
+    else:
+        print("Tout est restauré · all is restored.")
     return failed
 
 

@@ -161,6 +161,29 @@ def test_a_part_of_a_directory_that_is_lost_costs_no_more(hostile: Hostile, tmp_
         assert files == ["large/a", "large/g", "large/m", "large/z", "next"]
 
 
+def test_a_folder_or_pipe_can_be_all_that_is_asked_for(hostile: Hostile, tmp_path: Path) -> None:
+    fifo, socket = hostile.link(b"fifo", b""), hostile.link(b"socket", b"")
+    fifo[1], socket[1] = 3, 4
+    folder = hostile.directory(b"folder", hostile.directory(b"empty"), fifo, socket)
+    hostile.commit(hostile.node([0, [folder]]))
+    for number, name in enumerate(("folder/empty", "folder/fifo")):
+        said = hostile.rescue(tmp_path / f"out{number}", "--path", name)
+        assert (tmp_path / f"out{number}" / "Poste" / name).exists()
+        assert "Tout est restauré" in said
+    for name in ("folder/absent", "absent", "folder/empty/absent"):
+        assert "path_unknown" in hostile.rescue(tmp_path / "none", "--path", name, code=3)
+        shutil.rmtree(tmp_path / "none")
+    said = hostile.rescue(tmp_path / "all")
+    assert "1 laissés de côté" in said and "Tout le reste est restauré" in said
+
+
+def test_what_metadata_are_lost_is_not_passed_over(hostile: Hostile, tmp_path: Path) -> None:
+    hostile.commit(hostile.node([0, [hostile.file(b"f", metadata={"macos:flags": bytes(4)})]]))
+    said = hostile.rescue(tmp_path / "out")
+    assert "macos:flags (1)" in said
+    assert "Tout est restauré" not in said and "Tout le reste est restauré" in said
+
+
 def test_links_to_everywhere_are_made_and_never_followed(hostile: Hostile, tmp_path: Path) -> None:
     target = os.fsencode(tmp_path / "outside" / "canary")
     hostile.commit(
@@ -285,6 +308,24 @@ def test_the_same_rights_with_and_without_access_lists(
         assert os.listxattr(theirs) == os.listxattr(ours)
     assert os.listxattr(tmp_path / "ours" / "folder" / "plain") == []
     assert (tmp_path / "ours" / "folder" / "plain").stat().st_mode & 0o777 == 0o664
+
+
+def test_folders_on_the_way_are_for_whoever_restores_alone(
+    hostile: Hostile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hostile.commit(hostile.node([0, [hostile.file(b"f")]]))
+    hostile.rescue(tmp_path / "a" / "b" / "c")
+    assert [(tmp_path / way).stat().st_mode & 0o777 for way in ("a", "a/b", "a/b/c")] == [0o700] * 3
+    if os.geteuid() == 0:
+        make = os.mkdir
+
+        def made_and_shared(path: str, mode: int) -> None:
+            make(path, mode)
+            os.chmod(os.path.dirname(path), 0o777)
+
+        monkeypatch.setattr(os, "mkdir", made_and_shared)
+        with pytest.raises(rescue.Problem, match="dest_of_another"):
+            rescue.prepare(str(tmp_path / "d" / "e"), str(tmp_path / "vault"))
 
 
 def test_root_restores_into_no_folder_that_another_may_change(hostile: Hostile, tmp_path: Path) -> None:

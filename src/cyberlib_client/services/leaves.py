@@ -35,6 +35,7 @@ class Leaves:
         self._metadata = metadata
         self._incident = incident
         self._links: dict[tuple[int, int], Entry] = {}
+        self._told_of_links = False
         self.counts = Counts()
         self.owners: set[int] = set()
         self.groups: set[int] = set()
@@ -131,6 +132,9 @@ class Leaves:
         self.counts.others += 1
         extra = Extra()
         content = b""
+        if found.stat.st_nlink > 1 and not self._told_of_links:
+            self._told_of_links = True
+            self._incident(Incident("names_not_joined", display(shown)), shown)
         if kind == tree.SYMLINK:
             content = found.folder.target_of(found.name)
         if kind in _DEVICES:

@@ -182,6 +182,22 @@ def test_links_are_kept_as_they_are(kit: VaultKit, tmp_path: Path) -> None:
 
 
 @posix
+@posix
+def test_names_of_what_is_no_file_come_back_apart_and_that_is_told_once(
+    kit: VaultKit, tmp_path: Path
+) -> None:
+    folder = make_tree(tmp_path / "a", {"file": b"content"})
+    os.symlink("file", folder / "l1")
+    os.mkfifo(folder / "p1")
+    for first, second in (("l1", "l2"), ("l1", "l3"), ("p1", "p2")):
+        os.link(folder / first, folder / second, follow_symlinks=False)
+    kit.backup(folder)
+    assert [code for code, _ in kit.incidents] == ["names_not_joined"]
+    back = there_and_back(kit, folder, tmp_path / "out")
+    assert [os.readlink(back / name) for name in ("l1", "l2", "l3")] == ["file"] * 3
+    assert stat.S_ISFIFO((back / "p2").stat().st_mode)
+
+
 def test_hard_links_are_one_file_again(kit: VaultKit, tmp_path: Path) -> None:
     make_tree(tmp_path / "a", {"x": os.urandom(50_000), "d": {}, "e": b"small"})
     os.link(tmp_path / "a" / "x", tmp_path / "a" / "y")

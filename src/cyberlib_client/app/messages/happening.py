@@ -245,6 +245,14 @@ INCIDENTS: Final[dict[str, Text]] = {
         "is saved, but without: {detail}.",
         "",
     ),
+    "names_not_joined": Text(
+        "a plusieurs noms (liens durs) sans être un fichier : chaque nom est sauvegardé comme un élément à"
+        " part, ici et partout ailleurs.",
+        "",
+        "has several names (hard links) and is no file: each name is saved as an item of its own, here and"
+        " everywhere else.",
+        "",
+    ),
     "modes_not_kept": Text(
         "et ce qui suit : ce système de fichiers ne garde pas les droits des fichiers.",
         "",
