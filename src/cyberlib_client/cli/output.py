@@ -50,7 +50,6 @@ class Output:
         self.command = ""
         self._notices: list[Notice] = []
         self._result: Any = None
-        self._begun = False
         self._items = -1
         self._lock = threading.Lock()
         self._bar: Bar | None = None

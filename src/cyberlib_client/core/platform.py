@@ -67,12 +67,6 @@ class Metadata(Protocol):
 class Volumes(Protocol):
     """Facts about file systems. Paths need not be absolute. All raise OSError."""
 
-    def volume_of(self, path: Native) -> str:
-        """Type of the file system, lower case ("ext4", "ntfs", "apfs", "fuse.sshfs"), "" if unknown."""
-
-    def free_space(self, path: Native) -> int:
-        """Bytes that this user may still write to the file system of `path`."""
-
     def sync_directory(self, path: Native) -> None:
         """Makes names created or removed in a directory survive a power cut, where the system can."""
 
@@ -100,9 +94,6 @@ class Machine(Protocol):
     def owner_names(self, users: set[int], groups: set[int]) -> OwnerNames:
         """Names of ids as trees hold them; unknown ids are left out, and all of them on Windows."""
 
-    def owner_ids(self, names: OwnerNames) -> dict[str, dict[int, int]]:
-        """For restoring elsewhere: {"users": {old id: id of that name here}, "groups": …}."""
-
 
 OwnerNames = dict[str, dict[int, str]]
 """{"users": {id: name}, "groups": {id: name}}"""
@@ -113,9 +104,6 @@ class Process(Protocol):
 
     def forbid_core_dumps(self) -> None:
         """Keeps keys out of core dumps, crash reports, and other processes of the same user."""
-
-    def lower_priority(self) -> None:
-        """Gives way to whoever works at the machine: processor and disk."""
 
     def give_memory_back(self) -> None:
         """From now on large blocks that are freed go back to the system, where they otherwise would not."""

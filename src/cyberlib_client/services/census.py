@@ -32,11 +32,6 @@ class Census:
         """None until everything was counted."""
         return self._totals
 
-    def wait(self) -> Totals | None:
-        """The totals once counted; None when that failed."""
-        self._thread.join()
-        return self._totals
-
     def stop(self) -> None:
         """Gives up counting; the run is over."""
         self._cancel.cancel()

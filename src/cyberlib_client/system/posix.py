@@ -5,12 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from ..core.platform import Native, OwnerNames
 
-_NICE: Final = 10
 # A folder on the network or behind FUSE may have nothing to flush.
 _NO_SYNC: Final = frozenset((errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF))
 
@@ -22,11 +21,6 @@ if sys.platform != "win32":
 
     class PosixVolumes:
         """See core.platform.Volumes."""
-
-        def free_space(self, path: Native) -> int:
-            """Without the blocks that only root may use."""
-            found = os.statvfs(path)
-            return found.f_bavail * found.f_frsize
 
         def sync_directory(self, path: Native) -> None:
             """fsync; on macOS down to the platters, which fsync there does not do."""
@@ -89,22 +83,9 @@ if sys.platform != "win32":
                 "groups": _known(groups, lambda number: grp.getgrgid(number).gr_name),
             }
 
-        def owner_ids(self, names: OwnerNames) -> dict[str, dict[int, int]]:
-            """Names unknown here are left out."""
-            return {
-                "users": _numbers(names.get("users", {}), lambda name: pwd.getpwnam(name).pw_uid),
-                "groups": _numbers(names.get("groups", {}), lambda name: grp.getgrnam(name).gr_gid),
-            }
-
     def no_core_files() -> None:
         """No core file for this process nor for what it starts."""
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-    def be_nice() -> None:
-        """Gives way at the processor, once: niceness adds up."""
-        now = os.getpriority(os.PRIO_PROCESS, 0)
-        if now < _NICE:
-            os.setpriority(os.PRIO_PROCESS, 0, _NICE)
 
 
 def _known(numbers: Iterable[int], name_of: Callable[[int], str]) -> dict[int, str]:
@@ -114,14 +95,4 @@ def _known(numbers: Iterable[int], name_of: Callable[[int], str]) -> dict[int, s
             found[number] = name_of(number)
         except (KeyError, OverflowError):
             continue  # an owner that no longer has an account, or never had one here
-    return found
-
-
-def _numbers(names: Mapping[int, str], number_of: Callable[[str], int]) -> dict[int, int]:
-    found = {}
-    for old, name in names.items():
-        try:
-            found[old] = number_of(name)
-        except (KeyError, ValueError):  # ValueError: a name with a zero byte, from a hostile tree
-            continue
     return found

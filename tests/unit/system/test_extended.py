@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 import cyberlib_client.system
 from cyberlib_client.core.platform import NOTHING, ROOM
 from cyberlib_client.system.extended import gather, refuse, xattr_key, xattr_name
-from cyberlib_client.system.macos import api as macos_api
 from cyberlib_client.system.windows import api as windows_api
 from cyberlib_client.system.windows.descriptor import own_part, parse
 
@@ -137,7 +136,6 @@ def test_every_module_can_be_imported_everywhere() -> None:
 
 @pytest.mark.skipif(struct.calcsize("P") != 8, reason="sizes of 64-bit systems")
 def test_structures_have_the_sizes_of_the_systems_headers() -> None:
-    assert ctypes.sizeof(macos_api._Statfs) == 2168  # struct statfs, 64-bit inodes
     assert ctypes.sizeof(windows_api.Credential) == 80  # CREDENTIALW
     assert ctypes.sizeof(windows_api.SecurityAttributes) == 24
     assert ctypes.sizeof(windows_api.Privilege) == 16  # TOKEN_PRIVILEGES with one entry

@@ -34,19 +34,6 @@ print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(PR_GET_D
     assert _python(code) == "(0, 0) 0"
 
 
-@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="root becomes another user")
-def test_a_user_whose_process_is_closed_still_learns_about_volumes() -> None:
-    """Such a process's files under /proc belong to root."""
-    code = """
-import os
-system.process, system.volumes  # loaded while the interpreter's own files can be read
-os.setuid(65534)
-system.process.forbid_core_dumps()
-print(system.volumes.volume_of("/proc"))
-"""
-    assert _python(code) == "proc"
-
-
 @linux
 def test_large_blocks_that_are_freed_are_no_longer_held() -> None:
     code = """
@@ -70,31 +57,14 @@ print((held() - before) >> 20)
     assert int(_python(code)) <= 4
 
 
-@linux
-def test_priority_is_lowered_once() -> None:
-    code = """
-import ctypes, os
-IOPRIO_GET = {"x86_64": 252, "aarch64": 31}[os.uname().machine]
-for _ in range(2):
-    system.process.lower_priority()
-print(os.getpriority(os.PRIO_PROCESS, 0), ctypes.CDLL(None).syscall(IOPRIO_GET, 1, 0))
-"""
-    best_effort, lowest = 2 << 13, 7
-    assert _python(code) == f"{max(10, os.getpriority(os.PRIO_PROCESS, 0))} {best_effort | lowest}"
-
-
 @pytest.mark.skipif(sys.platform != "win32", reason="seen through Windows' own calls")
-def test_windows_shows_no_dialogs_and_gives_way() -> None:
+def test_windows_shows_no_dialogs() -> None:
     code = """
 import ctypes
 system.process.forbid_core_dumps()
-system.process.lower_priority()
-kernel32 = ctypes.WinDLL("kernel32")
-kernel32.GetCurrentProcess.restype = ctypes.c_void_p
-kernel32.GetPriorityClass.argtypes = [ctypes.c_void_p]
-print(hex(kernel32.GetErrorMode()), hex(kernel32.GetPriorityClass(kernel32.GetCurrentProcess())))
+print(hex(ctypes.WinDLL("kernel32").GetErrorMode()))
 """
-    assert _python(code) == "0x8003 0x4000"
+    assert _python(code) == "0x8003"
 
 
 def test_this_system_is_the_one_python_runs_on() -> None:
@@ -117,14 +87,3 @@ class TestOwners:
         )
         assert names["users"] == {0: "root"}
         assert list(names["groups"]) == [0]
-
-    def test_names_lead_back_to_the_ids_of_this_machine(self) -> None:
-        machine = this_system().machine
-        names = {
-            "users": {4242: "root", 17: "no such user", 5: "a\0b", 6: ""},
-            "groups": {3: "no such group"},
-        }
-        assert machine.owner_ids(names) == {"users": {4242: 0}, "groups": {}}
-
-    def test_a_mapping_without_groups_is_taken(self) -> None:
-        assert this_system().machine.owner_ids({}) == {"users": {}, "groups": {}}

@@ -21,7 +21,6 @@ PAGE_BYTES = 4096
 FIRST_DAY = date(2023, 1, 2)
 VISITS_A_DAY = 30
 ACTS_A_DAY = 120
-CORRECTIONS_A_DAY = 200
 LETTERS_A_DAY = 20
 ROWS_AT_ONCE = 500
 # Measured: bytes that one visit brings. With the days below, a new practice looks back on about three years.

@@ -1,22 +1,18 @@
-"""Core dumps and priorities on Linux."""
+"""Core dumps and memory on Linux."""
 
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
 from typing import Final
 
 _PR_SET_DUMPABLE: Final = 4  # prctl(2)
-_IOPRIO_SET: Final = {"x86_64": 251, "aarch64": 30, "riscv64": 30}  # system call numbers
-_WHO_PROCESS: Final = 1  # ioprio_set(2)
-_BEST_EFFORT_LOWEST: Final = 2 << 13 | 7
 _M_MMAP_THRESHOLD: Final = -3  # mallopt(3)
 _LARGE: Final = 1 << 20  # bytes
 
 
 if sys.platform == "linux":
-    from ..posix import be_nice, no_core_files
+    from ..posix import no_core_files
 
     class LinuxProcess:
         """See core.platform.Process."""
@@ -26,14 +22,6 @@ if sys.platform == "linux":
             and it bars debuggers of the same user as well."""
             no_core_files()
             _libc().prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-
-        def lower_priority(self) -> None:
-            """Nice 10, and the last turn at the disk where its scheduler knows turns. For the calling thread
-            and those it starts from now on."""
-            be_nice()
-            number = _IOPRIO_SET.get(os.uname().machine)
-            if number is not None:
-                _libc().syscall(number, _WHO_PROCESS, 0, _BEST_EFFORT_LOWEST)
 
         def give_memory_back(self) -> None:
             """glibc raises the size from which it does so with each such block that is freed, and would keep

@@ -1,7 +1,7 @@
 """The C library of macOS: what Python's os module does not offer there.
 
-Prototypes from <sys/xattr.h>, <sys/acl.h>, <sys/mount.h>, <sys/resource.h>, <sys/stat.h>, <unistd.h>. The
-library is loaded at the first call, so that this module can be imported anywhere.
+Prototypes from <sys/xattr.h>, <sys/acl.h>, <sys/stat.h>, <unistd.h>. The library is loaded at the first
+call, so that this module can be imported anywhere.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-from ctypes import c_char_p, c_int, c_int32, c_size_t, c_ssize_t, c_uint32, c_uint64, c_void_p
+from ctypes import c_char_p, c_int, c_size_t, c_ssize_t, c_uint32, c_void_p
 from functools import cache
 from typing import Final
 
@@ -17,34 +17,7 @@ from ...core.platform import Native
 
 NOFOLLOW: Final = 0x0001  # XATTR_NOFOLLOW
 _ACL_TYPE_EXTENDED: Final = 0x100
-_IOPOL_TYPE_DISK: Final = 0
-_IOPOL_SCOPE_PROCESS: Final = 0
-_IOPOL_UTILITY: Final = 4
 _SYNC_TO_THE_PLATTERS_AND_WAIT: Final = 0x01 | 0x02  # SYNC_VOLUME_FULLSYNC, SYNC_VOLUME_WAIT
-
-
-class _Statfs(ctypes.Structure):
-    """struct statfs with 64-bit inodes."""
-
-    _fields_ = (
-        ("f_bsize", c_uint32),
-        ("f_iosize", c_int32),
-        ("f_blocks", c_uint64),
-        ("f_bfree", c_uint64),
-        ("f_bavail", c_uint64),
-        ("f_files", c_uint64),
-        ("f_ffree", c_uint64),
-        ("f_fsid", c_int32 * 2),
-        ("f_owner", c_uint32),
-        ("f_type", c_uint32),
-        ("f_flags", c_uint32),
-        ("f_fssubtype", c_uint32),
-        ("f_fstypename", ctypes.c_char * 16),
-        ("f_mntonname", ctypes.c_char * 1024),
-        ("f_mntfromname", ctypes.c_char * 1024),
-        ("f_flags_ext", c_uint32),
-        ("f_reserved", c_uint32 * 7),
-    )
 
 
 _PROTOTYPES: Final = {
@@ -64,7 +37,6 @@ _PROTOTYPES: Final = {
     "acl_to_text": (c_void_p, (c_void_p, c_void_p)),
     "acl_from_text": (c_void_p, (c_char_p,)),
     "acl_free": (c_int, (c_void_p,)),
-    "setiopolicy_np": (c_int, (c_int, c_int, c_int)),
 }
 
 
@@ -183,23 +155,7 @@ def flags_of(target: Native | int) -> int:
     return int(getattr(status, "st_flags", 0))
 
 
-def type_of_volume(path: Native) -> str:
-    """Raises OSError."""
-    # On Intel Macs the plain name is an older structure's.
-    statfs = getattr(_libc(), "statfs$INODE64", None) or _libc().statfs
-    statfs.restype, statfs.argtypes = c_int, (c_char_p, c_void_p)
-    found = _Statfs()
-    if statfs(os.fsencode(path), ctypes.byref(found)) != 0:
-        raise _failed()
-    return str(found.f_fstypename.decode("ascii", "replace")).lower()
-
-
 def sync_volume(number: int) -> None:
     """Everything written to the volume of an open file (macOS 10.8). Raises OSError."""
     if _libc().fsync_volume_np(number, _SYNC_TO_THE_PLATTERS_AND_WAIT) != 0:
         raise _failed()
-
-
-def give_way_at_disk() -> None:
-    """Disk requests of this process come after those of whoever waits for them."""
-    _libc().setiopolicy_np(_IOPOL_TYPE_DISK, _IOPOL_SCOPE_PROCESS, _IOPOL_UTILITY)

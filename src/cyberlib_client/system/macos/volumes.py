@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import sys
 
-from ...core.platform import Native
 from . import api
 
 if sys.platform == "darwin":
@@ -13,10 +12,6 @@ if sys.platform == "darwin":
 
     class MacVolumes(PosixVolumes):
         """See core.platform.Volumes."""
-
-        def volume_of(self, path: Native) -> str:
-            """As statfs(2) names it."""
-            return api.type_of_volume(path)
 
         def _sync(self, number: int) -> None:
             """fsync_volume_np of <unistd.h>, down to the platters; sync(2) for file systems without it."""

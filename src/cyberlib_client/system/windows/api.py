@@ -10,7 +10,7 @@ import ctypes
 import os
 import sys
 from ctypes import c_int, c_void_p
-from ctypes.wintypes import BYTE, HANDLE, LARGE_INTEGER, LPCWSTR, LPWSTR, ULARGE_INTEGER, WCHAR
+from ctypes.wintypes import BYTE, HANDLE, LARGE_INTEGER, LPCWSTR, LPWSTR, WCHAR
 from functools import cache
 from typing import Any, Final
 
@@ -33,7 +33,6 @@ THE_LINK_ITSELF: Final = 0x0020_0000  # FILE_FLAG_OPEN_REPARSE_POINT
 
 FILE_NOT_FOUND: Final = 2
 ACCESS_DENIED: Final = 5
-ALREADY_EXISTS: Final = 183
 INVALID_FUNCTION: Final = 1
 HANDLE_EOF: Final = 38
 NOT_SUPPORTED: Final = 50
@@ -95,22 +94,13 @@ _PROTOTYPES: Final[dict[str, dict[str, tuple[Any, tuple[Any, ...]]]]] = {
         "FlushFileBuffers": (BOOL, (HANDLE,)),
         "GetComputerNameExW": (BOOL, (c_int, LPWSTR, _P(DWORD))),
         "GetCurrentProcess": (HANDLE, ()),
-        "GetDiskFreeSpaceExW": (
-            BOOL,
-            (LPCWSTR, _P(ULARGE_INTEGER), _P(ULARGE_INTEGER), _P(ULARGE_INTEGER)),
-        ),
         "GetFileAttributesW": (DWORD, (LPCWSTR,)),
         "GetFinalPathNameByHandleW": (DWORD, (HANDLE, LPWSTR, DWORD, DWORD)),
-        "GetVolumeInformationW": (
-            BOOL,
-            (LPCWSTR, LPWSTR, DWORD, _P(DWORD), _P(DWORD), _P(DWORD), LPWSTR, DWORD),
-        ),
         "GetVolumeNameForVolumeMountPointW": (BOOL, (LPCWSTR, LPWSTR, DWORD)),
         "GetVolumePathNameW": (BOOL, (LPCWSTR, LPWSTR, DWORD)),
         "LocalFree": (c_void_p, (c_void_p,)),
         "SetErrorMode": (DWORD, (DWORD,)),
         "SetFileAttributesW": (BOOL, (LPCWSTR, DWORD)),
-        "SetPriorityClass": (BOOL, (HANDLE, DWORD)),
     },
     "advapi32": {
         "AdjustTokenPrivileges": (BOOL, (HANDLE, BOOL, _P(Privilege), DWORD, c_void_p, c_void_p)),

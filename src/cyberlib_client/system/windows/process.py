@@ -1,4 +1,4 @@
-"""Crash reports, priorities and names on Windows."""
+"""Crash reports and names on Windows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from .api import DWORD
 # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SEM_NOOPENFILEERRORBOX: no dialog on a machine nobody sits
 # at, and none of the reports with memory in them that the second would start.
 _SILENT: Final = 0x1 | 0x2 | 0x8000
-_BELOW_NORMAL: Final = 0x4000
 _DNS_HOST_NAME: Final = 1  # ComputerNameDnsHostname: not cut at 15 letters, not in capitals
 
 
@@ -23,10 +22,6 @@ class WindowsProcess:
     def forbid_core_dumps(self) -> None:
         """For this process and what it starts."""
         api.kernel32().SetErrorMode(_SILENT)
-
-    def lower_priority(self) -> None:
-        """Below those who work at the machine; "background" would also take the memory away."""
-        api.kernel32().SetPriorityClass(api.kernel32().GetCurrentProcess(), _BELOW_NORMAL)
 
     def give_memory_back(self) -> None:
         """Windows does."""
@@ -52,9 +47,5 @@ class WindowsMachine:
         return os.environ.get("USERNAME") or "?"
 
     def owner_names(self, users: set[int], groups: set[int]) -> OwnerNames:
-        """See core.platform.Machine."""
-        return {"users": {}, "groups": {}}
-
-    def owner_ids(self, names: OwnerNames) -> dict[str, dict[int, int]]:
         """See core.platform.Machine."""
         return {"users": {}, "groups": {}}

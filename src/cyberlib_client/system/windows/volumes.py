@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-from ctypes.wintypes import ULARGE_INTEGER
 
 from ...core.platform import Native
 from . import api
@@ -12,24 +11,6 @@ from . import api
 
 class WindowsVolumes:
     """See core.platform.Volumes."""
-
-    def volume_of(self, path: Native) -> str:
-        """From the volume mounted above the path, which need not be a drive letter's."""
-        root = _mounted_at(path)
-        kind = ctypes.create_unicode_buffer(261)
-        if not api.kernel32().GetVolumeInformationW(root, None, 0, None, None, None, kind, len(kind)):
-            raise api.failed()
-        return kind.value.lower()
-
-    def free_space(self, path: Native) -> int:
-        """Quotas of this user included."""
-        free = ULARGE_INTEGER()
-        folder = os.path.abspath(os.fsdecode(path))
-        if not os.path.isdir(folder):
-            folder = os.path.dirname(folder)
-        if not api.kernel32().GetDiskFreeSpaceExW(folder, ctypes.byref(free), None, None):
-            raise api.failed(path=folder)
-        return free.value
 
     def sync_directory(self, path: Native) -> None:
         """NTFS writes names to its journal by itself, in order; flushing the folder hastens it where the
