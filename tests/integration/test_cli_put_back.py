@@ -63,7 +63,7 @@ def test_a_vault_put_back_on_purpose_is_taken_as_it_is(line: CommandLine, tmp_pa
     assert line.error("backup", str(folder), code=7) == "slots_rolled_back"
     with line.secret(PASSPHRASE):
         told = line.json("verify", "--accept-missing", code=7)
-    assert [n["code"] for n in told["notices"]] == ["snapshot_rollback"]
+    assert [n["code"] for n in told["notices"]] == ["snapshot_accepted"]
     for command in (["verify"], ["snapshots"], ["backup", str(folder)], ["key", "list"]):
         assert line.json(*command)["notices"] == []
 

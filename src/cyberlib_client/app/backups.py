@@ -10,15 +10,18 @@ import msgspec
 from .. import __version__
 from ..core.errors import CyberlibError
 from ..core.events import Incident
+from ..core.ids import object_name
+from ..repository.upkeep import put_back
 from ..services.backup import BackupRequest, BackupResult, Source, backup
 from ..services.device import Identity, identity, new_seed
+from ..services.suspects import UNKNOWN_PACK
 from ..state.credentials import read_identity, write_identity
 from . import bootstrap
 from .history import remembered
 from .session import Session
 from .snapshot_list import SnapshotInfo, snapshot_info
 from .sources import Choice, OwnFolder, check_outside, chosen_sources, never_entered, own_folders_in
-from .workplace import Notice
+from .workplace import Fact, Notice
 
 
 class BackupDone(msgspec.Struct, frozen=True):
@@ -95,6 +98,8 @@ def _run(session: Session, choice: Choice, sources: list[Source]) -> BackupResul
         suspects=frozenset(bytes.fromhex(name) for name in seen.suspects),
         estimate=session.watched,
     )
+    for name in put_back(vault):
+        session.notify(Notice("object_put_back", {"name": name}))
     result = backup(
         vault,
         device_identity(session),
@@ -107,20 +112,33 @@ def _run(session: Session, choice: Choice, sources: list[Source]) -> BackupResul
         listener=session.listener,
         cancel=session.cancel,
     )
-    _after(session, result)
+    _after(session, request, result)
     return result
 
 
-def _after(session: Session, result: BackupResult) -> None:
+def _after(session: Session, request: BackupRequest, result: BackupResult) -> None:
     """Local state, last of all: what it tells is in the vault by now."""
     snapshot = result.snapshot.snapshot
-    seen = session.seen
+    seen = session.seen  # another command may have added suspects meanwhile
     heads = seen.heads - ({snapshot.previous.hex()} if snapshot.previous else set())
-    session.remember(msgspec.structs.replace(seen, heads=heads | {result.snapshot.id}, suspects=frozenset()))
-    for name in result.repaired.missing:
-        session.notify(Notice("pack_missing", {"name": name}))
-    for name in result.repaired.damaged:
-        session.notify(Notice("object_set_aside", {"name": name}))
+    gone = {name.hex() for name in request.suspects - result.suspects}
+    suspects = (seen.suspects - gone) | {name.hex() for name in result.suspects}
+    session.remember(
+        msgspec.structs.replace(seen, heads=heads | {result.snapshot.id}, suspects=frozenset(suspects))
+    )
+    repaired = result.repaired
+    for name in result.replaced:  # of others nothing was stored again: healed before, or not here any more
+        if name in repaired.missing:
+            session.notify(Notice("pack_missing", {"name": name}))
+        elif name in repaired.resized:
+            session.notify(Notice("pack_resized", {"name": name}))
+    for name in repaired.damaged:
+        if repaired.orphans or not name.startswith("index/"):  # else others tell what that index told
+            session.notify(Notice("object_set_aside", {"name": name}))
+    damaged = sorted(name for name in result.suspects if name != UNKNOWN_PACK)
+    if damaged:
+        facts: dict[str, Fact] = {"count": len(damaged), "name": object_name("packs", damaged[0])}
+        session.notify(Notice("packs_suspected", facts))
 
 
 def _owner_names(users: set[int], groups: set[int]) -> tuple[dict[int, str], dict[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from functools import cached_property
 from typing import Final
@@ -76,7 +77,23 @@ class Session(Workplace):
         if opened.vault.table.generation < seen.generation and opened.by_device:
             prove(self, opened.vault, seen.removed)
         self.remember_slots(opened.vault)
+        lock, told = threading.Lock(), set[bytes]()
+
+        def suspect(pack: bytes) -> None:
+            """Notes a pack that a command found damaged: the next backup does not rely upon it."""
+            with lock:
+                if pack not in told:
+                    told.add(pack)
+                    self.suspect(pack)
+
+        opened.vault.on_damaged = suspect
         return opened
+
+    def suspect(self, pack: bytes) -> None:
+        """Keeps it among the packs found damaged."""
+        seen = self.seen
+        if pack.hex() not in seen.suspects:
+            self.remember(msgspec.structs.replace(seen, suspects=seen.suspects | {pack.hex()}))
 
     def remember_slots(self, vault: Vault) -> None:
         """Notes the newest slot table, so that an older one, put back, is refused later.
@@ -132,6 +149,9 @@ class Session(Workplace):
         for problem in found.problems:
             told[problem.code] += 1
             if told[problem.code] <= _MOST_TOLD:
+                if self.accepts_older and problem.code == "snapshot_rollback":
+                    self.notify(Notice("snapshot_accepted", {"name": problem.name}))
+                    continue
                 self.notify(Notice(problem.code, {"name": problem.name, "device": problem.device}))
         for code, number in told.items():
             if number > _MOST_TOLD:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ..services.suspects import UNKNOWN_PACK
 from ..services.verify import Affected, VerifyResult, verify
 from . import bootstrap
 from .history import remembered
@@ -12,10 +13,15 @@ from .session import Session
 
 
 class DamagedObject(msgspec.Struct, frozen=True):
-    """An object of the store; `reason`: "missing", "damaged", or "altered" (its content is whole)."""
+    """An object of the store; `reason`: "missing", "damaged", "resized" (of another size than recorded), or
+    "altered" (its content is whole). `healed`: it costs nothing but the files that are named. `spare`: the
+    file may be deleted, since nothing needs it any more or the next backup puts it back; of a pack that holds
+    as far as packs were read."""
 
     name: str
     reason: str
+    healed: bool
+    spare: bool
 
 
 class AffectedFile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -37,7 +43,8 @@ class ChainProblem(msgspec.Struct, frozen=True):
 
 
 class Verified(msgspec.Struct, frozen=True):
-    """What a verification found. `percent`: of the packs read in full. Affected files: at most 10,000."""
+    """What a verification found. `percent`: of the packs read in full. Affected files: at most 10,000.
+    `accepted`: snapshots that are gone, as `problems` tell, will not be missed any more."""
 
     ok: bool
     percent: int
@@ -49,6 +56,7 @@ class Verified(msgspec.Struct, frozen=True):
     affected: list[AffectedFile]
     affected_count: int
     problems: list[ChainProblem]
+    accepted: bool
     seconds: float
 
     @property
@@ -78,15 +86,18 @@ def run_verify(session: Session, *, percent: int = 0, accept_missing: bool = Fal
         _remember(session, result, percent)
         if accept_missing:
             session.remember_heads(listed, forget_absent=True)
-        done = _done(result, percent, len(listed.items))
+        accepted = accept_missing and bool(listed.lost)
+        done = _done(result, percent, len(listed.items), accepted=accepted)
         ended(done.exit_code, bytes=done.bytes_read)
     return done
 
 
 def _remember(session: Session, result: VerifyResult, percent: int) -> None:
-    """What was suspected and was not read now stays suspected until a backup has looked after it."""
+    """What was suspected and was not read now stays suspected, until it is read or has left the vault. That
+    a pack is gone of which nothing tells shows in any verification."""
     seen = session.seen
-    suspects = {name.hex() for name in result.suspects} | (seen.suspects if percent < 100 else set())
+    kept = seen.suspects - {UNKNOWN_PACK.hex()} if percent < 100 else set[str]()
+    suspects = {name.hex() for name in result.suspects} | kept
     if suspects != seen.suspects:
         session.remember(msgspec.structs.replace(seen, suspects=frozenset(suspects)))
 
@@ -96,7 +107,7 @@ def _affected(found: Affected) -> AffectedFile:
     return AffectedFile(found.snapshot.id, text, found.reason, native(text, found.snapshot.snapshot.system))
 
 
-def _done(result: VerifyResult, percent: int, snapshots: int) -> Verified:
+def _done(result: VerifyResult, percent: int, snapshots: int, *, accepted: bool) -> Verified:
     return Verified(
         ok=result.ok,
         percent=percent,
@@ -104,9 +115,13 @@ def _done(result: VerifyResult, percent: int, snapshots: int) -> Verified:
         packs=result.packs_total,
         packs_read=result.packs_read,
         bytes_read=result.bytes_read,
-        damaged=[DamagedObject(name, reason) for name, reason in result.damaged],
+        damaged=[
+            DamagedObject(name, reason, result.is_healed(name, reason), name in result.spare)
+            for name, reason in result.damaged
+        ],
         affected=[_affected(found) for found in result.affected],
         affected_count=result.affected_count,
         problems=[ChainProblem(p.code, p.name, shown_text(p.device)) for p in result.problems],
+        accepted=accepted,
         seconds=result.seconds,
     )

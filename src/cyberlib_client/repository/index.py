@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ..core.errors import IntegrityError
 from ..core.format_v1.index import PackInfo
 from ..core.format_v1.pack import SegmentInfo
-from ..core.ids import KIND_TREE
+from ..core.ids import ID_SIZE, KIND_TREE
 from .table import ABSENT, ChunkTable
 
 
@@ -103,6 +103,15 @@ class Index:
             if number not in found:  # a segment may list a chunk twice
                 found.append(number)
         return found
+
+    def lacking(self, info: PackInfo) -> int:
+        """How many of a pack's chunks and nodes no pack that was entered holds."""
+        number = 0
+        for segment in info.segments:
+            find = (self.trees if segment.kind == KIND_TREE else self.data).find
+            ids = segment.ids
+            number += sum(find(ids[at : at + ID_SIZE]) == ABSENT for at in range(0, len(ids), ID_SIZE))
+        return number
 
     def _entered(self) -> list[ChunkTable]:
         """The tables of data, with all that was to be entered."""

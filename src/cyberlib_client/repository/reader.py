@@ -62,7 +62,8 @@ class Reader:
 
     `recover` loads the index anew from the packs themselves; it is asked once, when an id is not found:
     an index object may be missing or damaged while its packs are whole. `described` tells a pack's
-    segments as an index object has them, for a pack whose own footer is damaged.
+    segments as an index object has them, for a pack whose own footer is damaged. `on_damaged` is told the
+    name of each pack that is there and does not give back what it should, in whatever thread met it.
     """
 
     def __init__(
@@ -73,12 +74,14 @@ class Reader:
         *,
         recover: Callable[[], Index] | None = None,
         described: Callable[[bytes], list[SegmentInfo]] | None = None,
+        on_damaged: Callable[[bytes], None] = lambda _name: None,
     ) -> None:
         self._store = store
         self._keys = keys
         self.index = index
         self._recover = recover
         self._described = described
+        self._on_damaged = on_damaged
         self._segments: OrderedDict[int, tuple[bytes, Spans]] = OrderedDict()
         self._footers: OrderedDict[bytes, list[SegmentInfo]] = OrderedDict()
         self._sealers: dict[bytes, Sealer] = {}
@@ -114,9 +117,14 @@ class Reader:
         for number in places:
             try:
                 plain, spans = self.segment(number)
+            except IntegrityError as error:
+                failure = error
+                continue
+            try:
                 return bytes(self.piece(plain, spans, chunk_id, ids))
             except IntegrityError as error:
                 failure = error
+                self._on_damaged(self.index.place(number).pack.name)
         raise failure
 
     def piece(self, plain: bytes, spans: Spans, chunk_id: bytes, ids: KeyedIds | None = None) -> memoryview:
@@ -162,7 +170,9 @@ class Reader:
         except IntegrityError as error:
             if error.code == "object_missing":
                 raise
-            raise IntegrityError("pack_damaged", name=name, reason=error.code) from None
+            reason = error.code
+        self._on_damaged(place.pack.name)
+        raise IntegrityError("pack_damaged", name=name, reason=reason)
 
     def _sealer(self, header: bytes) -> Sealer:
         sealer = self._sealers.get(header)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
 from dataclasses import dataclass
 
 from ..core.crypto import KEY_SIZE, sha256
@@ -60,13 +60,17 @@ class NewSlot:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What loading the index found: objects set aside, packs named but absent, packs not named."""
+    """What loading the index found: objects set aside, packs named but absent, packs of another size than
+    named, packs not named."""
 
     damaged: list[str]
     missing: list[str]
+    resized: list[str]
     orphans: list[str]
     found: list[PackInfo]
     """The orphans' own footers."""
+    left_out: list[PackInfo]
+    """Packs that an index names and that were not entered, for whatever reason."""
 
 
 class Vault:
@@ -77,6 +81,8 @@ class Vault:
         self.header = header
         self.keys = keys
         self.table = table
+        self.on_damaged: Callable[[bytes], None] = lambda _name: None
+        """Told the name of each pack that some reader found damaged, in whatever thread that was."""
 
     @property
     def id(self) -> str:
@@ -89,28 +95,36 @@ class Vault:
         return min(max(months, 0), MAX_EPOCH)
 
     def load_index(
-        self, *, check_packs: bool = False, without: Container[bytes] = ()
+        self, *, check_packs: bool = False, without: Container[bytes] = (), to_rely_on: bool = False
     ) -> tuple[Index, IndexReport]:
         """The index as its objects tell it, without the packs named in `without`.
 
-        With `check_packs` the packs themselves are listed: those absent or of another size are left
-        out, so that their chunks count as unknown, and those in no index are read for their footer. Of a
-        pack that lies there under several names one counts.
+        With `check_packs` the packs themselves are listed: those absent are left out, so that their chunks
+        count as unknown, and those in no index are read for their footer. Of a pack that lies there under
+        several names one counts. A pack of another size than an index says comes last, after every whole
+        one: what lies in it may be read, and is authenticated. `to_rely_on` leaves it out: what is stored
+        now must not count on it.
         """
         index, damaged = Index(), list[str]()
         if not check_packs:
             for info in self._indexed(damaged):
                 if info.name not in without:
                     index.add_pack(info)
-            return index, IndexReport(damaged, [], [], [])
+            return index, IndexReport(damaged, [], [], [], [], [])
         present = {o.name: o.size for o in self.store.list("packs")}
         missing, named = set[str](), set[str]()
+        resized, left_out = dict[str, PackInfo](), dict[str, PackInfo]()
         for info in self._indexed(damaged):
             name = object_name("packs", info.name)
             named.add(name)
-            if present.get(name) != info.size:
+            if name not in present:
                 missing.add(name)
-            elif info.name not in without:
+                left_out[name] = info
+            elif present[name] != info.size:
+                resized[name] = info
+            elif info.name in without:
+                left_out[name] = info
+            else:
                 index.add_pack(info)
         unnamed = {name: present[name] for name in present.keys() - named}
         headers = {row.header for row in index.packs} if unnamed else set[bytes]()
@@ -119,18 +133,33 @@ class Vault:
         for info in orphans:
             if info.name not in without:
                 index.add_pack(info)
+            else:
+                left_out[object_name("packs", info.name)] = info
+        for name, info in resized.items():
+            if to_rely_on or info.name in without:
+                left_out[name] = info
+            else:
+                index.add_pack(info)
         names = [object_name("packs", info.name) for info in orphans]
-        return index, IndexReport(damaged, sorted(missing), names, orphans)
+        out = list(left_out.values())
+        return index, IndexReport(damaged, sorted(missing), sorted(resized), names, orphans, out)
 
     def reader(self, *, check_packs: bool = False) -> Reader:
         """A reader on the vault as it is now; see `load_index`."""
         index, _ = self.load_index(check_packs=check_packs)
         return self.reader_on(index, recover=not check_packs)
 
-    def reader_on(self, index: Index, *, recover: bool = False) -> Reader:
-        """A reader on an index at hand. `recover`: load it from the packs when it lacks something."""
+    def reader_on(
+        self, index: Index, *, recover: bool = False, on_damaged: Callable[[bytes], None] | None = None
+    ) -> Reader:
+        """A reader on an index at hand. `recover`: load it from the packs when it lacks something.
+        `on_damaged` is told of damaged packs instead of the vault's own."""
         again = (lambda: self.load_index(check_packs=True)[0]) if recover else None
-        return Reader(self.store, self.keys, index, recover=again, described=self._described)
+        told = on_damaged or self._damaged
+        return Reader(self.store, self.keys, index, recover=again, described=self._described, on_damaged=told)
+
+    def _damaged(self, pack: bytes) -> None:
+        self.on_damaged(pack)
 
     def _described(self, pack: bytes) -> list[SegmentInfo]:
         """A pack's segments as an index object tells them; empty when none does."""

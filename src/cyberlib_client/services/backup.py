@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from ..core.chunking import ContentChunker
 from ..core.crypto import sha256
-from ..core.errors import CyberlibError, Failed, IntegrityError, UsageError
+from ..core.errors import CyberlibError, Failed, UsageError
 from ..core.events import Incident, Listener
 from ..core.format_v1.header import hedged_salt
 from ..core.format_v1.index import PackInfo
@@ -26,14 +26,11 @@ from ..core.format_v1.snapshot import (
     Statistics,
     seal_snapshot,
 )
-from ..core.format_v1.tree import Entry
 from ..core.ids import object_name
 from ..core.ports import CancelToken, Clock, Random
 from ..files.names import THIS_SYSTEM
-from ..repository.content import content_spans
-from ..repository.index import ABSENT, Index
+from ..repository.index import Index
 from ..repository.packer import Packer
-from ..repository.reader import Reader
 from ..repository.snapshots import SnapshotList, Stored
 from ..repository.trees import NodeWriter
 from ..repository.vault import IndexReport, Vault
@@ -45,6 +42,7 @@ from .leaves import Leaves
 from .memory import memory_told
 from .meter import Meter
 from .save_file import FileSaver, ReadsMetadata
+from .suspects import PackDamaged, Suspects
 from .walk import Walker
 
 OwnerNames = Callable[[set[int], set[int]], tuple[dict[int, str], dict[int, str]]]
@@ -84,6 +82,10 @@ class BackupResult:
     incidents: list[Incident]
     unread: int
     repaired: IndexReport
+    replaced: list[str]
+    """Packs that are gone or damaged, of which something was stored again."""
+    suspects: frozenset[bytes]
+    """As in `BackupRequest`, for the next run: those that are still there, and those this run met."""
     seconds: float
 
 
@@ -99,19 +101,30 @@ class _Run:
     listener: Listener
     cancel: CancelToken
     started: int
+    suspects: Suspects
     stored: list[PackInfo] = field(default_factory=list)
     indexed: int = 0
     incidents: list[tuple[Incident, bytes]] = field(default_factory=list)
     incident_count: int = 0
     unread: int = 0
-    index_bytes: int = 0
+    stored_bytes: int = 0
+    told: list[tuple[Incident, bytes]] = field(default_factory=list)
 
     def incident(self, incident: Incident, path: bytes) -> None:
         self.unread += incident.code in UNPROTECTED
         self.incident_count += 1
         if len(self.incidents) < MAX_INCIDENTS:
             self.incidents.append((incident, path))
-        self.listener(incident)
+        if (incident, path) not in self.told:
+            self.listener(incident)
+
+    def begin_again(self) -> None:
+        """What was stored stays stored: it is listed and indexed as another run's would be."""
+        if self.stored:
+            _keep_what_was_sent(self)
+        self.stored, self.indexed = [], 0
+        self.told, self.incidents = self.incidents, []
+        self.incident_count = self.unread = 0
 
     def checkpoint(self) -> None:
         """Stores an index now and then, so that a crash costs little."""
@@ -122,7 +135,7 @@ class _Run:
         """Stores an index of the packs that no stored index names yet."""
         fresh = self.stored[self.indexed :]
         if fresh:
-            self.index_bytes += self.vault.put_index(fresh, self.random)
+            self.stored_bytes += self.vault.put_index(fresh, self.random)
             self.indexed += len(fresh)
 
 
@@ -152,10 +165,24 @@ def backup(
     begun = time.monotonic()
     if not request.sources:
         raise UsageError("no_sources")
-    run = _Run(vault, identity, request, random, clock, listener, cancel, clock())
-    index, report = vault.load_index(check_packs=True, without=request.suspects)
+    suspects = Suspects(vault, request.suspects)
+    run = _Run(vault, identity, request, random, clock, listener, cancel, clock(), suspects)
+    while True:
+        try:
+            return _attempt(run, snapshots, metadata, owners, begun)
+        except PackDamaged:
+            run.begin_again()
+            suspects.look_at_trees(cancel)
+
+
+def _attempt(
+    run: _Run, snapshots: SnapshotList, metadata: ReadsMetadata, owners: OwnerNames, begun: float
+) -> BackupResult:
+    """The run, as long as it meets no damage. Raises PackDamaged, which adds at least one to the suspects."""
+    vault, random, cancel, suspects = run.vault, run.random, run.cancel, run.suspects
+    index, report = vault.load_index(check_packs=True, without=suspects.names, to_rely_on=True)
     run.stored += [
-        p for p in report.found if p.name not in request.suspects
+        p for p in report.found if p.name not in suspects.names
     ]  # packs an earlier run left without an index are indexed by this one
     packer = Packer(
         vault.store,
@@ -170,15 +197,19 @@ def backup(
     try:
         leaves, saver, root = _walk(run, index, report, packer, snapshots, metadata)
         packer.finish()
+    except PackDamaged:
+        packer.abort()
+        run.stored_bytes += packer.stored_bytes
+        raise
     except BaseException:
         packer.abort()
         if run.stored:
             _keep_what_was_sent(run)
         raise
     run.flush_index()
-    _prove_present(vault, index)
+    present = _prove_present(vault, index)
     cancel.check()
-    statistics = leaves.counts.statistics(saver.bytes_new, packer.stored_bytes + run.index_bytes)
+    statistics = leaves.counts.statistics(saver.bytes_new, packer.stored_bytes + run.stored_bytes)
     stored = _commit(run, snapshots, root, leaves, statistics, owners)
     return BackupResult(
         stored,
@@ -187,6 +218,8 @@ def backup(
         [incident for incident, _ in run.incidents],
         run.unread,
         report,
+        suspects.replaced(index),
+        suspects.left(present),
         time.monotonic() - begun,
     )
 
@@ -207,13 +240,12 @@ def _walk(
     metadata: ReadsMetadata,
 ) -> tuple[Leaves, FileSaver, bytes]:
     keys, header = run.vault.keys, run.vault.header
-    reader = run.vault.reader_on(index)
+    reader = run.suspects.reader(index)
     nodes = NodeWriter(index, keys.tree_ids, packer.add)
     chunker = ContentChunker(header.chunking, keys.chunker_seed())
     saver = FileSaver(index, keys.chunk_ids, chunker, packer.add, nodes.put, metadata, run.cancel)
     mine = _parents(snapshots, run.identity.device)
-    lossy = bool(report.missing or report.damaged or run.request.suspects)
-    holds = (lambda e: _holds(index, reader, e)) if lossy else _start_holder(index)
+    holds = run.suspects.holder(index, report, reader)
     alike = _alike(mine, run.request)
     census = Census(run.request.sources, run.request.skip) if run.request.estimate and alike is None else None
     meter = Meter(packer, _totals(alike, census), run.listener, run.cancel, run.checkpoint)
@@ -251,38 +283,16 @@ def _parents(snapshots: SnapshotList, device: Device) -> list[Stored]:
     return list(reversed(mine))[:_PARENTS]
 
 
-def _start_holder(index: Index) -> Callable[[Entry], bool]:
-    """Whether the vault has the chunk of a small file, the root of a large one's list: what costs one look.
+def _prove_present(vault: Vault, index: Index) -> dict[str, int]:
+    """Every pack the index names is in the store, of the right size. Failed("vault_changed").
 
-    Packs may be missing together with the index that named them; then nothing else tells.
+    The names and sizes of all packs that are there.
     """
-    data, trees = index.data.find, index.trees.find
-
-    def holds(entry: Entry) -> bool:
-        if entry.extra is not None and entry.extra.levels:
-            return trees(entry.content) != ABSENT
-        return not entry.content or data(entry.content) != ABSENT
-
-    return holds
-
-
-def _holds(index: Index, reader: Reader, entry: Entry) -> bool:
-    """Whether every chunk of a file is still in the vault."""
-    try:
-        return all(
-            not any(chunk_id) or index.data.find(chunk_id) != ABSENT
-            for chunk_id, _, _ in content_spans(reader, entry)
-        )
-    except IntegrityError:
-        return False
-
-
-def _prove_present(vault: Vault, index: Index) -> None:
-    """Every pack the index names is in the store, of the right size. Failed("vault_changed")."""
     present = {o.name: o.size for o in vault.store.list("packs")}
     for pack in index.packs:
         if present.get(object_name("packs", pack.name)) != pack.size:
             raise Failed("vault_changed", at=vault.store.location)
+    return present
 
 
 def _commit(

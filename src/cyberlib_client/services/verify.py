@@ -13,7 +13,8 @@ from ..core.errors import CyberlibError, IntegrityError
 from ..core.events import Listener, Progress
 from ..core.format_v1 import tree
 from ..core.format_v1.tree import Entry, root_entry
-from ..core.ids import ID_SIZE, KIND_TREE, NAME_SIZE, object_name
+from ..core.format_v1.vault import OBJECT_NAME
+from ..core.ids import ID_SIZE, KIND_TREE, object_name
 from ..core.ports import CancelToken, Random
 from ..repository.content import content_spans
 from ..repository.index import ABSENT, Index, PackRow
@@ -23,14 +24,12 @@ from ..repository.snapshots import Problem, SnapshotList, Stored
 from ..repository.trees import read_directory
 from ..repository.vault import Vault, header_is_intact
 from .memory import memory_told
+from .spare import spare_objects
+from .suspects import UNKNOWN_PACK
 
 _WORKERS = 2
 MAX_AFFECTED = 10_000
 """Paths listed at most; `affected_count` tells how many there are."""
-
-UNKNOWN_PACK = bytes(NAME_SIZE)
-"""Among the suspects: a pack is gone of which nothing tells any more, so that the next backup looks at
-every chunk of every file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +43,14 @@ class Affected:
 
 @dataclass(slots=True)
 class VerifyResult:
-    """What a verification found. `damaged`: names of objects that are absent or not what they were."""
+    """What a verification found. `damaged`: names of objects that are absent or not what they were.
+    `spare`: of these, what nothing needs any more, and what a backup puts back once the file is gone."""
 
     packs_total: int = 0
     packs_read: int = 0
     bytes_read: int = 0
     damaged: list[tuple[str, str]] = field(default_factory=list)
+    spare: set[str] = field(default_factory=set)
     affected: list[Affected] = field(default_factory=list)
     affected_count: int = 0
     problems: list[Problem] = field(default_factory=list)
@@ -60,14 +61,21 @@ class VerifyResult:
     def ok(self) -> bool:
         """Every snapshot can be restored whole, no chain is broken, and nothing is other than it was stored.
 
-        A pack that is missing or damaged and costs no file was healed: what it held is stored elsewhere.
+        A pack that is missing or damaged and costs no file was healed: what it held is stored elsewhere. So
+        are an index, a pack of another size and one that was altered, once nothing needs them any more.
         """
-        harmful = [reason for name, reason in self.damaged if not _is_healed(name, reason)]
-        return not (harmful or self.affected or self.problems)
+        return not (self.affected or self.problems) and all(self.is_healed(*each) for each in self.damaged)
 
+    def is_healed(self, name: str, reason: str) -> bool:
+        """Whether it costs nothing that an object is damaged, as long as no file is affected."""
+        if name.startswith("packs/") and reason in ("missing", "damaged"):
+            return True
+        return name in self.spare and name.startswith(("packs/", "index/"))
 
-def _is_healed(name: str, reason: str) -> bool:
-    return name.startswith("packs/") and reason in ("missing", "damaged")
+    def add(self, name: str, reason: str) -> None:
+        """Something wrong with an object: the first word on it stands."""
+        if all(name != known for known, _ in self.damaged):
+            self.damaged.append((name, reason))
 
 
 @memory_told
@@ -84,8 +92,8 @@ def verify(
 
     Structure: the header, slot tables, indexes, and every node of every snapshot's tree and content lists
     are read and authenticated. Presence: every pack is listed with its right size, and every chunk of
-    every file is in one of them, as the index or the pack's footer tells. Whether the bytes of packs that
-    are not read are still those that were stored is not known.
+    every file is in one of them, as the index or the pack's footer tells. Packs of another size are read in
+    any case. Whether the bytes of packs that are not read are still those that were stored is not known.
 
     Never changes the vault. Raises Stopped, and what the store raises when it cannot be reached.
     """
@@ -93,19 +101,25 @@ def verify(
     result = VerifyResult(problems=list(snapshots.problems))
     index, report = vault.load_index(check_packs=True)
     result.damaged += [(name, "missing") for name in report.missing]
+    result.damaged += [(name, "resized") for name in report.resized]
     result.damaged += [(name, "damaged") for name in report.damaged]
     if not header_is_intact(vault):
-        result.damaged.append(("vault", "damaged"))
+        absent = vault.store.size(OBJECT_NAME) is None
+        result.damaged.append((OBJECT_NAME, "missing" if absent else "damaged"))
     result.damaged += damaged_tables(vault.store, vault.keys)
     result.packs_total = len(index.packs)
     bad = _read_packs(vault, index, percent, random, listener, cancel, result)
     bad_ids = _bad_ids(vault, index, bad)
-    checker = _TreeCheck(vault.reader_on(index), index, bad_ids, cancel)
+    met: set[bytes] = set()
+    checker = _TreeCheck(vault.reader_on(index, on_damaged=met.add), index, bad_ids, cancel)
     for stored in snapshots.items:
         for path, reason in checker.affected(stored):
             result.affected_count += 1
             if len(result.affected) < MAX_AFFECTED:
                 result.affected.append(Affected(stored, path, reason))
+    for pack in sorted(met):
+        result.add(object_name("packs", pack), "damaged")
+    result.spare = spare_objects(vault, index, report, bad, result.damaged)
     damaged_packs = {name for name, _ in result.damaged if name.startswith("packs/")}
     result.suspects = frozenset(bytes.fromhex(name[len("packs/") :]) for name in damaged_packs)
     if any(a.reason == "missing" for a in result.affected):
@@ -138,6 +152,10 @@ def _read_packs(
         segments.setdefault(index.pack_of(number), []).append(number)
     work: queue.SimpleQueue[int] = queue.SimpleQueue()
     chosen = _sample(len(index.packs), percent, random)
+    resized = {name for name, reason in result.damaged if reason == "resized"}
+    # What lies in a pack of another size is known only when it is read.
+    odd = [n for n, pack in enumerate(index.packs) if resized and object_name("packs", pack.name) in resized]
+    chosen = sorted({*chosen, *odd})
     total = sum(index.packs[row].size for row in chosen)
     for row in chosen:
         work.put(row)
@@ -176,7 +194,7 @@ def _tell(result: VerifyResult, pack: PackRow, reason: str, total: int, listener
     result.packs_read += 1
     result.bytes_read += pack.size
     if reason:
-        result.damaged.append((object_name("packs", pack.name), reason))
+        result.add(object_name("packs", pack.name), reason)
     listener(Progress("verify", bytes_done=result.bytes_read, bytes_total=total))
 
 

@@ -283,7 +283,7 @@ class Walker:
         try:
             return before.content, {e.name: e for e in read_directory(self._reader, before.content)}
         except IntegrityError:
-            return b"", {}  # lost or damaged: everything below is read and stored again
+            return b"", {}  # lost, or not what it should be: everything below is read and stored again
 
     def _leave(self, frame: _Frame) -> Entry:
         if self._leaves.taken:

@@ -12,6 +12,16 @@ _VERIFY = (
 _VERIFY_EN = "Run cyberlib verify --read-data to learn which files are touched; all the rest can be restored."
 
 
+_HEAL = (
+    "Sur le poste qui a ces fichiers, cyberlib verify --read-data puis cyberlib backup remettent ce qui y est"
+    " encore ; tout le reste se restaure."
+)
+_HEAL_EN = (
+    "On the machine that has these files, cyberlib verify --read-data and then cyberlib backup put back what"
+    " is still there; all the rest can be restored."
+)
+
+
 def _malformed(fr: str, en: str) -> Text:
     return Text(
         f"Endommagé ou altéré : {fr} du coffre.",
@@ -38,15 +48,15 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "chunk_missing": Text(
         "Une partie de ces données n’est plus dans le coffre.",
-        _VERIFY + " La prochaine sauvegarde remet ce qui est encore sur le poste.",
+        _HEAL,
         "Part of these data is no longer in the vault.",
-        _VERIFY_EN + " The next backup puts back what is still on the machine.",
+        _HEAL_EN,
     ),
     "pack_damaged": Text(
         "Une partie du coffre est endommagée[ ({name})].",
-        _VERIFY + " La prochaine sauvegarde remet ce qui est encore sur le poste.",
+        _HEAL,
         "Part of the vault is damaged[ ({name})].",
-        _VERIFY_EN + " The next backup puts back what is still on the machine.",
+        _HEAL_EN,
     ),
     "not_authentic": _malformed("un objet", "an object"),
     "bad_compression": _malformed("un objet", "an object"),

@@ -9,9 +9,13 @@ from .text import Text
 NOTICES: Final[dict[str, Text]] = {
     "snapshot_damaged": Text(
         "Une version du coffre est endommagée ({name}) : elle n’est pas listée.",
-        "Remettez ce fichier d’une copie du coffre, si vous en avez une.",
+        "Remettez ce fichier d’une copie du coffre, si vous en avez une. Sinon cette version est perdue, et"
+        " elle seule : effacez ce fichier, puis cyberlib verify --accept-missing pour qu’elle ne soit plus"
+        " signalée.",
         "A snapshot of the vault is damaged ({name}): it is not listed.",
-        "Put that file back from a copy of the vault, if you have one.",
+        "Put that file back from a copy of the vault, if you have one. Otherwise this snapshot is lost, and"
+        " it alone: delete the file, then cyberlib verify --accept-missing so that it is not reported any"
+        " more.",
     ),
     "snapshot_unreadable": Text(
         "Le disque ne rend pas une version du coffre ({name}) : elle n’est pas listée.",
@@ -40,6 +44,12 @@ NOTICES: Final[dict[str, Text]] = {
         "A snapshot that this machine had seen is gone from the vault ({name}).",
         "The vault was put back to an earlier state, or snapshots were deleted. If that was meant:"
         " cyberlib verify --accept-missing.",
+    ),
+    "snapshot_accepted": Text(
+        "Une version que ce poste avait vue a disparu du coffre ({name}).",
+        "C’est accepté : elle ne sera plus signalée.",
+        "A snapshot that this machine had seen is gone from the vault ({name}).",
+        "That is accepted: it will not be reported any more.",
     ),
     "more_snapshots": Text(
         "Versions dans le même cas ({problem}), non nommées ici : {count}.",
@@ -110,11 +120,11 @@ NOTICES: Final[dict[str, Text]] = {
     ),
     "header_damaged": Text(
         "L’en-tête du coffre, le fichier « vault » dans {at}, a disparu ou a été modifié.",
-        "Rien n’est perdu, les tables d’accès le contiennent aussi : remettez ce fichier d’une autre copie du"
-        " coffre, et cherchez qui d’autre peut écrire là.",
+        "Rien n’est perdu, les tables d’accès le contiennent aussi : effacez ce fichier s’il est là, la"
+        " prochaine sauvegarde le remet ; et cherchez qui d’autre peut écrire là.",
         "The header of the vault, the file “vault” in {at}, is gone or was changed.",
-        "Nothing is lost, the tables of slots hold it too: put that file back from another copy of the vault,"
-        " and find out who else can write there.",
+        "Nothing is lost, the tables of slots hold it too: delete that file if it is there, the next backup"
+        " puts it back; and find out who else can write there.",
     ),
     "object_set_aside": Text(
         "Un objet endommagé du coffre n’est pas utilisé ({name}).",
@@ -122,11 +132,31 @@ NOTICES: Final[dict[str, Text]] = {
         "A damaged object of the vault is not used ({name}).",
         "This backup puts back what is still on the machine; cyberlib verify says what is touched.",
     ),
+    "object_put_back": Text(
+        "Cette sauvegarde a remis dans le coffre un objet qui n’y était plus ({name}).",
+        "Si cela revient, cherchez qui d’autre peut écrire dans l’emplacement du coffre.",
+        "This backup put back into the vault an object that was gone ({name}).",
+        "If it comes back, find out who else can write to the vault’s place.",
+    ),
     "pack_missing": Text(
         "Un paquet du coffre a disparu ({name}).",
-        "Cette sauvegarde remet ce qui est encore sur le poste ; cyberlib verify dit ce qui est touché.",
+        "Cette sauvegarde a remis ce qui est encore sur le poste ; cyberlib verify dit ce qui est touché.",
         "A pack of the vault is gone ({name}).",
-        "This backup puts back what is still on the machine; cyberlib verify says what is touched.",
+        "This backup put back what is still on the machine; cyberlib verify says what is touched.",
+    ),
+    "pack_resized": Text(
+        "Un paquet du coffre n’a plus la taille notée ({name}).",
+        "Cette sauvegarde a remis ce qui est encore sur le poste ; cyberlib verify dit ce qui est touché.",
+        "A pack of the vault has another size than recorded ({name}).",
+        "This backup put back what is still on the machine; cyberlib verify says what is touched.",
+    ),
+    "packs_suspected": Text(
+        "Paquets du coffre connus comme abîmés : {count} ({name}). Cette sauvegarde ne s’y fie pas et a"
+        " remis ce qu’ils contenaient et qui est encore sur le poste.",
+        "cyberlib verify --read-data dit ce qui est touché, et quand ces fichiers peuvent être effacés.",
+        "Packs of the vault known to be damaged: {count} ({name}). This backup does not rely on them, and"
+        " put back what they held and is still on the machine.",
+        "cyberlib verify --read-data says what is touched, and when these files can be deleted.",
     ),
     "source_nested": Text(
         "{path} se trouve dans {at}, qui est protégé aussi.",

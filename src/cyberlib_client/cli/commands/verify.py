@@ -62,6 +62,7 @@ def _reason(reason: str) -> str:
         "missing": say("absent", "missing"),
         "damaged": say("abîmé", "damaged"),
         "altered": say("modifié, son contenu est entier", "altered, its content is whole"),
+        "resized": say("n’a plus la taille notée", "has another size than recorded"),
     }
     return words.get(reason, reason)
 
@@ -77,7 +78,8 @@ def _by_file(done: Verified) -> dict[tuple[str, str], list[str]]:
     """Each damaged file once: its path and what is wrong, with the snapshots that hold it so."""
     found: dict[tuple[str, str], list[str]] = {}
     for file in done.affected:
-        found.setdefault((file.native or file.path, file.reason), []).append(file.snapshot)
+        path = file.path if file.path == "/" else file.native or file.path
+        found.setdefault((path, file.reason), []).append(file.snapshot)
     return found
 
 
@@ -100,11 +102,92 @@ def _checked(done: Verified) -> str:
 _PACKS = (Both("paquet", "pack"), Both("paquets", "packs"))
 
 
+_NAMED = 20
+"""Snapshots and files named in one line."""
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+
+
+def _whole_versions(held: list[str]) -> str:
+    names = _some([name[:8] for name in held])
+    if len(held) == 1:
+        return say(f"toute la version {names}", f"the whole snapshot {names}")
+    return say(
+        f"{count(len(held))} versions entières, {names}", f"{count(len(held))} whole snapshots, {names}"
+    )
+
+
+def _verdict(done: Verified) -> str:
+    """What is wrong with the vault as a whole: damage, or something missing from a history that is sound."""
+    codes = {problem.code for problem in done.problems}
+    harmful = any(not damaged.healed for damaged in done.damaged)
+    if done.affected or harmful or codes & {"snapshot_damaged", "snapshot_unreadable"}:
+        return say("LE COFFRE EST ENDOMMAGÉ.", "THE VAULT IS DAMAGED.")
+    if "snapshot_rollback" not in codes:
+        return say(
+            "La suite des versions n’est pas entière.",
+            "The chain of snapshots is not whole.",
+        )
+    if done.accepted:
+        return say(
+            "Le coffre a été remis dans un état passé : c’est accepté, et ne sera plus signalé.",
+            "The vault was put back to an earlier state: that is accepted, and will not be told again.",
+        )
+    return say(
+        "Le coffre a été remis dans un état passé, ou des versions ont été effacées.",
+        "The vault was put back to an earlier state, or snapshots were deleted.",
+    )
+
+
+def _advice(done: Verified) -> Iterator[str]:
+    """What to do about damage."""
+    if done.affected and done.packs_read < done.packs:
+        yield say(
+            "Lancez cyberlib verify --read-data : il trouve tout ce qui est abîmé.",
+            "Run cyberlib verify --read-data: it finds all that is damaged.",
+        )
+    if done.affected:
+        yield say(
+            "Lancez cyberlib backup sur le poste qui a ces fichiers : ce qui y est encore est remis dans le"
+            " coffre. Ce qu’une sauvegarde ne remet pas ne reviendra pas, sauf d’une copie du coffre.",
+            "Run cyberlib backup on the machine that has these files: what is still there is put back into"
+            " the vault. What a backup does not put back will not come back, but from a copy of the vault.",
+        )
+    elif any(not damaged.healed for damaged in done.damaged):
+        yield say(
+            "Lancez cyberlib backup : il remet l’index, l’en-tête et les tables d’accès qui manquent, et le"
+            " contenu des paquets abîmés qui est encore sur le poste.",
+            "Run cyberlib backup: it puts back the index, the header and the tables of slots that are"
+            " missing, and the content of damaged packs that is still on this machine.",
+        )
+
+
+def _spare(done: Verified) -> Iterator[str]:
+    """Files of the vault that can be deleted; packs only once every pack was read."""
+    read = done.packs_read == done.packs
+    names = [d.name for d in done.damaged if d.spare and (read or not d.name.startswith("packs/"))]
+    if names:
+        yield say(
+            f"Ne servent plus, et peuvent être effacés du dossier du coffre : {_some(names)}.",
+            f"Needed no more, and may be deleted from the vault’s folder: {_some(names)}.",
+        )
+    if any(name.startswith(("slots/", "vault")) for name in names):
+        yield say(
+            "La sauvegarde qui suivra les remettra sains.",
+            "The backup that follows puts them back sound.",
+        )
+
+
 def lines(done: Verified) -> Iterator[str]:
     """A verification told in a few lines."""
     for problem in done.damaged:
         yield _told(problem.name, _reason(problem.reason))
     for (path, reason), held in _by_file(done).items():
+        if path == "/":
+            yield _told(_whole_versions(held), _reason(reason))
+            continue
         last, number = held[-1][:8], many(len(held), *SNAPSHOT)
         spans = say(f"dans {number}, la dernière {last}", f"in {number}, last {last}")
         yield _told(path, f"{_reason(reason)} ({spans})")
@@ -113,25 +196,16 @@ def lines(done: Verified) -> Iterator[str]:
         yield say(f"… et {rest}.", f"… and {rest}.")
     yield _checked(done)
     if not done.ok:
-        yield say("LE COFFRE EST ENDOMMAGÉ.", "THE VAULT IS DAMAGED.")
-        if any(not d.name.startswith("packs/") for d in done.damaged):
-            yield say(
-                "Remettez d’une copie du coffre les objets abîmés ou absents qui ne sont pas des paquets.",
-                "Put back from a copy of the vault the damaged or missing objects that are no packs.",
-            )
-        if done.affected:
-            yield say(
-                "Relancez cyberlib backup : ce qui est encore sur le poste est remis dans le coffre. "
-                "Le reste ne peut venir que d’une copie du coffre.",
-                "Run cyberlib backup again: what is still on this machine is put back into the vault. "
-                "The rest can only come from a copy of the vault.",
-            )
+        yield _verdict(done)
+        yield from _advice(done)
+        yield from _spare(done)
         return
     if done.damaged:
         yield say(
             "Ce qui est abîmé ne coûte aucun fichier : le contenu est aussi ailleurs dans le coffre.",
             "What is damaged costs no file: its content is elsewhere in the vault as well.",
         )
+    yield from _spare(done)
     if done.packs_read == done.packs:
         yield say("Le coffre est sain.", "The vault is sound.")
     elif done.packs_read:
