@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ..core.crypto import sha256
-from ..core.errors import CyberlibError, IntegrityError, NeedsUnlock, UsageError
+from ..core.errors import CyberlibError, Failed, IntegrityError, NeedsUnlock, UsageError
 from ..core.format_v1.slots import (
     COPIES,
     MAX_REMOVED,
@@ -190,6 +190,10 @@ def _matches(
             except IntegrityError as error:
                 if not refused:
                     refused.append(error)
+                continue
+            except MemoryError:  # a cost within bounds, but not of this machine: another slot may cost less
+                if not refused:
+                    refused.append(Failed("no_memory"))
                 continue
             if root is not None:
                 yield VaultKeys(root, table.header.vault_id), slot

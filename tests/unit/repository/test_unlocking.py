@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,7 +13,7 @@ from cyberlib_client.core.crypto import sha256
 from cyberlib_client.core.errors import CyberlibError, IntegrityError, NeedsUnlock, UsageError
 from cyberlib_client.core.format_v1.lines import write_lines
 from cyberlib_client.core.format_v1.slots import DEFAULT_COST, KdfCost
-from cyberlib_client.core.ids import object_name
+from cyberlib_client.core.ids import MIB, object_name
 from cyberlib_client.repository.unlocking import (
     MAX_PASSPHRASES,
     MOST_WORK,
@@ -85,6 +87,26 @@ def test_slots_beyond_the_bound_do_not_hide_the_ones_within() -> None:
     _forge_slots(store, *[DEAR] * 64)
     opened = open_vault(store, offered_passphrase(PASSPHRASE, work_of(DEAR) - 1))
     assert opened.keys.root == vault.keys.root
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited with Linux's own means")
+def test_a_slot_beyond_this_machines_memory_does_not_hide_the_others() -> None:
+    """One that anybody may plant: 1 GiB is within the bounds, but not every machine has it."""
+    import resource
+
+    store = MemoryStore()
+    vault = _vault(store)
+    _forge_slots(store, KdfCost(memory=1024 * 1024, passes=3, lanes=1))
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + 512 * MIB, before[1]))
+    try:
+        assert open_vault(store, offered_passphrase(PASSPHRASE)).keys.root == vault.keys.root
+        with pytest.raises(CyberlibError) as refused:
+            open_vault(store, offered_passphrase("another"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+    assert refused.value.code == "no_memory"
 
 
 def test_no_cost_gives_work_back() -> None:
