@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -17,6 +18,7 @@ from .profile import Profile
 KeeperKind = Literal["keychain", "file"]
 _SALT = 32
 _COMMITMENT = 32
+_SECRET_NAME = re.compile(r"device-[0-9a-f]{1,32}")
 _SEED_INFO = b"cyberlib/v1/identity"
 
 
@@ -35,9 +37,12 @@ def read_device_secret(profile: Profile) -> DeviceSecret | None:
     if data is None:
         return None
     try:
-        return msgspec.json.decode(data, type=DeviceSecret)
+        device = msgspec.json.decode(data, type=DeviceSecret)
+        if not _SECRET_NAME.fullmatch(device.name):
+            raise ValueError
     except MALFORMED:
         raise Failed("credentials_damaged", at=profile.device) from None
+    return device
 
 
 def write_device_secret(profile: Profile, device: DeviceSecret) -> None:

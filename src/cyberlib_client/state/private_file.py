@@ -15,6 +15,8 @@ from ..core.platform import PrivateFiles
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 """A pipe in the place of a file is not waited for."""
+_LARGEST = 16 * 1024 * 1024
+"""Bytes: far more than any file of ours has."""
 
 
 def make_private_folder(private: PrivateFiles, path: str) -> None:
@@ -23,10 +25,22 @@ def make_private_folder(private: PrivateFiles, path: str) -> None:
     Raises Failed("profile_full", at=…) or ("profile_denied", at=…, reason=…).
     """
     with translated(path):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        _make_above(path)
         if not os.path.isdir(path):
             with contextlib.suppress(FileExistsError):
                 private.new_folder(path)
+
+
+def _make_above(path: str) -> None:
+    """Folders on the way, closed to others whatever the umask is."""
+    missing = []
+    folder = os.path.dirname(path)
+    while folder and not os.path.isdir(folder) and folder != os.path.dirname(folder):
+        missing.append(folder)
+        folder = os.path.dirname(folder)
+    for each in reversed(missing):
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(each, 0o700)
 
 
 def write_private(private: PrivateFiles, path: str, data: bytes) -> None:
@@ -70,7 +84,10 @@ def read_file(path: str) -> bytes | None:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
                 raise OSError(errno.EINVAL, "not a regular file")
             with open(fd, "rb", closefd=False) as file:
-                return file.read()
+                data = file.read(_LARGEST + 1)
+            if len(data) > _LARGEST:
+                raise OSError(errno.EFBIG, "too large")
+            return data
         finally:
             os.close(fd)
 

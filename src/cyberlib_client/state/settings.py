@@ -13,6 +13,7 @@ from typing import Final, Literal
 import msgspec
 
 from ..core.errors import Failed
+from ..core.format_v1.malformed import MALFORMED
 from .private_file import read_file
 from .profile import Profile
 
@@ -58,7 +59,7 @@ def read_settings(profile: Profile) -> Settings:
         return Settings()
     try:
         return _parsed(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except MALFORMED as error:
         reason, line = _fault(data, error)
         raise Failed("settings_damaged", at=profile.settings, line=line, reason=reason) from None
 
@@ -110,9 +111,11 @@ def _fault(data: bytes, error: Exception) -> tuple[str, int | None]:
     if isinstance(error, UnicodeDecodeError):
         return "UTF-8", data.count(b"\n", 0, error.start) + 1
     text, told = data.decode("utf-8"), str(error)
-    if not isinstance(error, msgspec.ValidationError):
+    if isinstance(error, tomllib.TOMLDecodeError):
         place = re.search(r"at line (\d+)", told)  # else "at end of document"
         return "toml", int(place[1]) if place else len(text.splitlines())
+    if not isinstance(error, msgspec.ValidationError):  # nested too deep, or a number of thousands of digits
+        return "toml", _first_line(text, told)
     where = found[1] if (found := _PLACE.search(told)) else ""
     for fault, pattern in _KEY.items():
         if found := pattern.search(told):
@@ -128,7 +131,7 @@ def _first_line(text: str, told: str) -> int | None:
             _parsed("".join(lines[:number]))
         except tomllib.TOMLDecodeError:
             continue  # a value goes on
-        except msgspec.ValidationError as error:
+        except MALFORMED as error:
             if str(error) == told:
                 return number
     return None

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import sys
+from contextlib import suppress
 from typing import Final
 
 from .owner_file import LARGEST, Exposed
@@ -27,11 +28,7 @@ if sys.platform != "win32":
 
         def make_folder(self, path: str) -> None:
             """An open folder of ours is closed to others; a link, or somebody else's folder, is refused."""
-            os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-            try:
-                os.mkdir(path, _FOLDER)
-            except FileExistsError:
-                pass
+            _make_folders(os.path.abspath(path))
             number = _open_folder(path)
             try:
                 os.fchmod(number, _FOLDER)
@@ -64,6 +61,13 @@ if sys.platform != "win32":
         def sync_folder(self, path: str) -> None:
             """See owner_file.Privacy."""
             PosixVolumes().sync_directory(path)
+
+    def _make_folders(path: str) -> None:
+        """With those above it, whatever the umask is."""
+        if not os.path.lexists(path):
+            _make_folders(os.path.dirname(path))
+            with suppress(FileExistsError):
+                os.mkdir(path, _FOLDER)
 
     def _open_folder(path: str) -> int:
         number = _open(path, _OPEN_FOLDER)

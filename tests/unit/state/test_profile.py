@@ -35,6 +35,7 @@ from cyberlib_client.state.settings import (
     read_settings,
     write_settings,
 )
+from cyberlib_client.system import this_system
 
 KEYS = VaultKeys(bytes(range(32)), bytes(16))
 DAMAGED = (
@@ -136,6 +137,8 @@ def test_comments_and_order_of_an_administrator_stay(profile: Profile) -> None:
         (b'language = "de"', 1, "value_unfit:language"),
         (b"[[sources]]\nx=1", 2, "key_unknown:sources[0].x"),
         (b'[[sources]]\npath = "/a"\nexclude = [\n "a",\n 7,\n]\n', 6, "value_unfit:sources[0].exclude[1]"),
+        (b"\nx = " + b"9" * 5_000, 2, "toml"),
+        (b"\nx = " + b"[" * 100_000, 2, "toml"),
     ],
 )
 def test_what_is_not_understood_is_refused_and_kept(
@@ -151,6 +154,43 @@ def test_what_is_not_understood_is_refused_and_kept(
 
 
 # --- credentials ---
+
+
+def test_a_file_that_is_far_too_large_is_not_read_in(profile: Profile) -> None:
+    """It is none of ours: refused where it counts, empty where it is a cache."""
+    for path in (
+        profile.settings,
+        profile.device,
+        profile.identity,
+        profile.slots,
+        profile.seen,
+        profile.runs,
+    ):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(b"")
+        os.truncate(path, 2**25)
+    for read in (
+        lambda: read_settings(profile),
+        lambda: read_device_secret(profile),
+        lambda: read_identity(profile, KEYS),
+        lambda: read_slots_seen(profile, "0" * 32),
+    ):
+        with pytest.raises(Failed, match="profile_denied"):
+            read()
+    assert read_seen(profile, "0" * 32) == Seen("0" * 32)
+    assert read_runs(profile) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no umask")
+def test_folders_on_the_way_are_closed_to_others(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        Profile(str(tmp_path / "a" / "b" / "profile"), private_files).make()
+        this_system().owner_file(str(tmp_path / "c" / "d" / "secrets")).store("device-1", b"x")
+    finally:
+        os.umask(before)
+    made = [tmp_path / "a", tmp_path / "a" / "b", tmp_path / "c", tmp_path / "c" / "d"]
+    assert [path.stat().st_mode & 0o7777 for path in made] == [0o700] * 4
 
 
 def test_an_identity_is_sealed_by_the_vaults_key(profile: Profile) -> None:
@@ -185,6 +225,10 @@ def test_where_the_device_secret_is(profile: Profile) -> None:
     assert read_device_secret(profile) == device
     for data in DAMAGED:
         Path(profile.device).write_bytes(data)
+        with pytest.raises(Failed, match="credentials_damaged"):
+            read_device_secret(profile)
+    for name in ("../../etc", "", "device-01/..", "device-xyz"):
+        write_device_secret(profile, DeviceSecret("0" * 32, "file", name, "abcd"))
         with pytest.raises(Failed, match="credentials_damaged"):
             read_device_secret(profile)
     forget_device_secret(profile)
