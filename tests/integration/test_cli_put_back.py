@@ -50,6 +50,14 @@ def test_an_older_table_of_slots_is_refused(line: CommandLine, forgets: str) -> 
             assert "--accept-missing" in line(*command, code=7).err
 
 
+def test_an_older_table_is_refused_by_a_profile_that_knew_the_vault(line: CommandLine) -> None:
+    older = change_slots(line)
+    with line.secret(PASSPHRASE):
+        put_back(line, older)
+        (line.profile / "settings.toml").unlink()
+        assert line.error("vault", "open", "--at", str(line.vault), code=7) == "slots_rolled_back"
+
+
 def test_a_vault_put_back_on_purpose_is_taken_as_it_is(line: CommandLine, tmp_path: Path) -> None:
     """From a copy, say: one word suffices for its slots and for its snapshots."""
     folder = make_tree(tmp_path / "cabinet", {"a": b"x"})

@@ -15,7 +15,7 @@ from ..core.windows_paths import extended
 from ..core.words import decode, encode
 from ..repository.unlocking import offered_key
 from ..repository.vault import NewSlot, Vault, create_vault, open_vault, read_header
-from ..state.credentials import read_device_secret
+from ..state.credentials import read_device_secret, read_slots_seen
 from ..state.runs import Run, read_runs
 from ..state.settings import Settings, VaultSettings, write_settings
 from . import bootstrap
@@ -149,7 +149,8 @@ def connect(
     """Connects a profile that has no vault to one that exists.
 
     `recovery`: ask for the 24 words line by line. Raises UsageError("profile_has_vault"), ("not_a_vault"),
-    ("newer_format"), ("not_a_folder"), ("profile_in_vault"), NeedsUnlock("no_recovery_words"), Busy, and what
+    ("newer_format"), ("not_a_folder"), ("profile_in_vault"), NeedsUnlock("no_recovery_words"), Busy,
+    IntegrityError("slots_rolled_back"), and what
     `open_by_secret` and the store raise. A profile that is not connected is not made either.
     """
     session.require_no_vault()
@@ -165,6 +166,7 @@ def connect(
             vault = _open_by_typed_words(session, store)
         else:
             vault = open_by_secret(session, store)
+        _refuse_older(session, vault)
         kept = _keep(session, keeping, free_slot_name(vault, "device", name), undo)
         with bootstrap.lock(session.profile):
             session.require_no_vault()
@@ -181,6 +183,13 @@ def connect(
         unlock,
         slot_list(session, vault),
     )
+
+
+def _refuse_older(session: Session, vault: Vault) -> None:
+    """A profile that was connected to this vault before knows which table of slots is the newest."""
+    seen = read_slots_seen(session.profile, vault.id)
+    if vault.table.generation < seen.generation:
+        raise IntegrityError("slots_rolled_back", seen=seen.generation, got=vault.table.generation)
 
 
 def info(session: Session) -> VaultInfo:
