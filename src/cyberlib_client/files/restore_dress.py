@@ -13,8 +13,7 @@ import errno
 import os
 import stat
 import sys
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -43,7 +42,7 @@ if sys.platform != "win32":
             self._metadata = metadata
             self._wishes = wishes
             self._user = os.geteuid()
-            self._names: Counter[tuple[int, int]] = Counter()
+            self._names: dict[tuple[int, int], set[Hashable]] = {}
             self.wants_owner = wishes.owner
             self.bits = _ALL_BITS if wishes.owner else PERMISSIONS
 
@@ -70,9 +69,8 @@ if sys.platform != "win32":
             attempt(lost, "time", lambda: _set_time(number, meta.mtime_ns))
             return lost
 
-        def again(self, number: int, meta: EntryMeta, linked: bool) -> list[str]:
-            """The same for an item that was there, as far as it differs; `linked`: it has other names in this
-            restore, each of which is shown to this method.
+        def again(self, number: int, meta: EntryMeta, linked: Hashable) -> list[str]:
+            """The same for an item that was there, as far as it differs; `linked`: see `Place.dress_again`.
 
             What belongs to another user, or has a name elsewhere, is left alone: only told. Nothing here gets
             setuid, setgid or capabilities: whoever made it may still have it open for writing.
@@ -168,14 +166,14 @@ if sys.platform != "win32":
         def _is_ours(self, found: os.stat_result, meta: EntryMeta) -> bool:
             return found.st_uid == self._user or (self.wants_owner and found.st_uid == meta.uid)
 
-        def _all_names_known(self, found: os.stat_result, linked: bool) -> bool:
+        def _all_names_known(self, found: os.stat_result, linked: Hashable) -> bool:
             if stat.S_ISDIR(found.st_mode) or found.st_nlink == 1:
                 return True
-            if not linked:
+            if linked is None:
                 return False
-            item = (found.st_dev, found.st_ino)
-            self._names[item] += 1
-            return self._names[item] >= found.st_nlink
+            names = self._names.setdefault((found.st_dev, found.st_ino), set())
+            names.add(linked)  # one name may be met twice: as its own item, and as another's second version
+            return len(names) >= found.st_nlink
 
         def _harmless(
             self, found: os.stat_result, now: Mapping[str, bytes], meta: EntryMeta

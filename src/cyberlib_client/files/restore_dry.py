@@ -7,7 +7,7 @@ file that its owner may not read is taken for another: to compare it takes a cha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Final
 
 from ..core.ports import Buffer
@@ -146,7 +146,7 @@ class DryPlace:
     def is_special(self, directory: Held, name: bytes, kind: int, device: int) -> bool:
         return self._seen(directory, lambda: self._real.is_special(directory, name, kind, device))
 
-    def dress_again(self, item: Held, meta: EntryMeta, linked: bool) -> list[str]:
+    def dress_again(self, item: Held, meta: EntryMeta, linked: Hashable) -> list[str]:
         return []
 
     def dress_unopened(self, directory: Held, name: bytes, kind: int, meta: EntryMeta) -> list[str]:

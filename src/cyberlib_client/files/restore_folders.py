@@ -75,8 +75,7 @@ class Folders:
             raise refusals.unusable(error, root) from error
         self.root = DirHandle(None, b"", b"", opened, self._disks.traits(opened, "/"), created=False)
         """The folder itself. It is not for `finish_directory`: it belongs to whoever chose it."""
-        if self._place.user == 0 and opened[0].owner:
-            self._listener(Incident("target_of_another", "/"))
+        self._tell_another(opened[0], "/")
         self._remove_leftovers(opened[0])
 
     def __enter__(self) -> Self:
@@ -119,6 +118,8 @@ class Folders:
             if not created:
                 if not leads and not self._is_for(opened[0].owner, meta.uid):
                     raise NotADirectoryError
+                if leads and opened[0].owner != above.owner:
+                    self._tell_another(opened[0], parent.path(name))
                 self._remove_leftovers(opened[0])
         except (FileNotFoundError, NotADirectoryError):  # it was there a moment ago
             raise Failed("target_changed", path=parent.path(name)) from None
@@ -151,6 +152,11 @@ class Folders:
         finally:
             if handle.parent is not None:
                 handle.held = None
+
+    def _tell_another(self, directory: Held, path: str) -> None:
+        """Whoever owns a directory may do what they like with what root puts in it."""
+        if self._place.user == 0 and directory.owner:
+            self._listener(Incident("target_of_another", path))
 
     def _is_for(self, found: int | None, owner: int | None) -> bool:
         """Whether what `found` owns may be what `owner` (None: anybody) shall have."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple, Protocol
 
@@ -255,10 +255,11 @@ class Place(Protocol):
     def is_special(self, directory: Held, name: bytes, kind: int, device: int) -> bool:
         """Whether what `special` would make stands there."""
 
-    def dress_again(self, item: Held, meta: EntryMeta, linked: bool) -> list[str]:
+    def dress_again(self, item: Held, meta: EntryMeta, linked: Hashable) -> list[str]:
         """Metadata of a file or directory that was there, as far as they differ.
 
-        `linked`: it has other names in this restore, each of which comes here. What belongs to another
+        `linked`: None for a file with one name in this restore, else what tells this name of it from its
+        others, each of which comes here. What belongs to another
         user or has a name elsewhere is left alone; what differs of it is returned.
         """
 

@@ -17,6 +17,7 @@ import itertools
 import os
 import stat
 import sys
+from collections.abc import Hashable
 from contextlib import suppress
 from typing import Final
 
@@ -299,7 +300,7 @@ if sys.platform != "win32":
                 return False
             return kind == stat.S_IFIFO or found.st_rdev == device
 
-        def dress_again(self, item: Held, meta: EntryMeta, linked: bool) -> list[str]:
+        def dress_again(self, item: Held, meta: EntryMeta, linked: Hashable) -> list[str]:
             return self._dress.again(item.number, meta, linked)
 
         def dress_unopened(self, directory: Held, name: bytes, kind: int, meta: EntryMeta) -> list[str]:

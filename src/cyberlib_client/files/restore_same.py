@@ -47,7 +47,9 @@ class Standing:
         try:
             if linked is not None:
                 self._conflicts.firsts[parent, self._name] = self._place.identity(self._file)
-            lost = self._place.dress_again(self._file, meta, linked is not None)
+            lost = self._place.dress_again(
+                self._file, meta, None if linked is None else (parent.identity, disk)
+            )
         except OSError:
             lost = ["mode", "time"]
         if linked is None:

@@ -21,7 +21,7 @@ import itertools
 import os
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -222,10 +222,10 @@ if sys.platform == "win32":
         def is_special(self, directory: Held, name: bytes, kind: int, device: int) -> bool:
             return False
 
-        def dress_again(self, item: Held, meta: EntryMeta, linked: bool) -> list[str]:
+        def dress_again(self, item: Held, meta: EntryMeta, linked: Hashable) -> list[str]:
             found = api.information(item.number)
             late = found.mtime_ns // 100 != meta.mtime_ns // 100
-            if found.links > 1 and not linked:
+            if found.links > 1 and linked is None:
                 return ["time"] if late else []
             now: Mapping[str, bytes] = {}
             if meta.extras and self._metadata is not None:

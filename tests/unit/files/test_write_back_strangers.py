@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from cyberlib_client.core.errors import Failed
 from cyberlib_client.core.events import Incident
 from cyberlib_client.files.restore_dry import DryPlace
 from cyberlib_client.files.write_back import (
@@ -283,6 +284,60 @@ def test_a_folder_that_only_leads_somewhere_may_be_anybodys(hers: Path, start: S
     assert not isinstance(handle, Outcome)
     restore.file(b"f", b"x", handle)
     assert (hers / "home" / "f").exists()
+    assert restore.told() == ["target_of_another"]  # once for all of hers
+
+
+@root_only
+def test_root_is_told_of_a_strangers_folder_on_the_way(tmp_path: Path, start: Start) -> None:
+    (tmp_path / "target" / "home").mkdir(parents=True)
+    os.chown(tmp_path / "target" / "home", SHE, SHE)
+    restore = start()
+    restore.target.open_directory(restore.root, b"home", FOLDER, leads=True)
+    assert restore.incidents == [Incident("target_of_another", "/home")]
+
+
+@root_only
+def test_a_strangers_link_is_no_target(tmp_path: Path, start: Start) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "target"
+    link.symlink_to(tmp_path / "elsewhere")
+    os.chown(link, SHE, SHE, follow_symlinks=False)
+    for path in (f"{link}", f"{link}/"):
+        with pytest.raises(Failed, match="target_unusable"):
+            Target(path)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    os.chown(link, 0, 0, follow_symlinks=False)
+    start().file(b"f")
+    assert (tmp_path / "elsewhere" / "f").exists()
+
+
+def test_folders_on_the_way_to_the_target_are_closed_to_others(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        Target(str(tmp_path / "a" / "b" / "target")).close()
+    finally:
+        os.umask(before)
+    made = [tmp_path / "a", tmp_path / "a" / "b", tmp_path / "a" / "b" / "target"]
+    assert [mode_of(path) for path in made] == [0o700] * 3
+
+
+def test_a_name_met_twice_counts_once(tmp_path: Path, start: Start) -> None:
+    """As its own item, and as what an earlier restore kept beside another: the file has a name elsewhere."""
+    beside = b"a (CyberLib 2026-11-22)"
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"same")
+    outside.chmod(0o600)
+    (tmp_path / "target").mkdir()
+    os.link(outside, tmp_path / "target" / os.fsdecode(beside))
+    (tmp_path / "target" / "a").write_bytes(b"other")
+    restore = start()
+    meta = EntryMeta(0o666, os.geteuid(), os.getegid(), META.mtime_ns)
+    for name in (b"a", beside):
+        (file,) = restore.target.standing(restore.root, name, 4)
+        file.keep(meta, linked="same")
+    restore.target.tell_linked()
+    assert mode_of(outside) == 0o600
+    assert restore.told() == ["metadata_lost"]
 
 
 @root_only
