@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cyberlib_client.core.errors import IntegrityError
 from cyberlib_client.core.ids import KIND_TREE, object_name
 from cyberlib_client.transports.memory import MemoryStore
 from tests.support.trees import make_tree, told
@@ -166,3 +167,28 @@ def _data_segment(kit: VaultKit) -> tuple[str, int]:
     places = [index.place(number) for number in index.segments()]
     place = max((p for p in places if p.kind != KIND_TREE), key=lambda p: p.sealed_size)
     return object_name("packs", place.pack.name), place.offset + place.sealed_size // 2
+
+
+class _Failing(MemoryStore):
+    """Does not give back some objects."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failing: set[str] = set()
+
+    def get(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
+        if name in self.failing:
+            raise IntegrityError("store_read_error", at=self.location, name=name)
+        return super().get(name, offset, length)
+
+
+def test_nodes_that_the_disk_does_not_give_back(tmp_path: Path) -> None:
+    """The run relies on them no more than on damaged ones, and remembers the pack once it has ended well."""
+    store = _Failing()
+    kit, folder = VaultKit(store), tmp_path / "cabinet"
+    _grown(kit, folder)
+    for number, pack in enumerate(sorted({pack for pack, _, _ in _tree_segments(kit)})):
+        store.failing.add(pack)
+        suspects = kit.backup(folder).suspects
+        assert _digest(pack) in suspects
+        _whole(kit, folder, tmp_path / f"out-{number}")

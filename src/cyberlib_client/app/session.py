@@ -79,10 +79,14 @@ class Session(Workplace):
         self.remember_slots(opened.vault)
         lock, told = threading.Lock(), set[bytes]()
 
-        def suspect(pack: bytes) -> None:
-            """Notes a pack that a command found damaged: the next backup does not rely upon it."""
+        def suspect(pack: bytes, reason: str) -> None:
+            """Notes a pack that a command found damaged: the next backup does not rely upon it.
+
+            Not one that the disk does not give back: a disk that is pulled out gives none. Who reads all of
+            it, or goes on to the end without it, notes that too.
+            """
             with lock:
-                if pack not in told:
+                if reason != "store_read_error" and pack not in told:
                     told.add(pack)
                     self.suspect(pack)
 

@@ -63,7 +63,8 @@ class Reader:
     `recover` loads the index anew from the packs themselves; it is asked once, when an id is not found:
     an index object may be missing or damaged while its packs are whole. `described` tells a pack's
     segments as an index object has them, for a pack whose own footer is damaged. `on_damaged` is told the
-    name of each pack that is there and does not give back what it should, in whatever thread met it.
+    name of each pack that is there and does not give back what it should, and why (a code), in whatever
+    thread met it.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Reader:
         *,
         recover: Callable[[], Index] | None = None,
         described: Callable[[bytes], list[SegmentInfo]] | None = None,
-        on_damaged: Callable[[bytes], None] = lambda _name: None,
+        on_damaged: Callable[[bytes, str], None] = lambda _name, _reason: None,
     ) -> None:
         self._store = store
         self._keys = keys
@@ -124,7 +125,7 @@ class Reader:
                 return bytes(self.piece(plain, spans, chunk_id, ids))
             except IntegrityError as error:
                 failure = error
-                self._on_damaged(self.index.place(number).pack.name)
+                self._on_damaged(self.index.place(number).pack.name, error.code)
         raise failure
 
     def piece(self, plain: bytes, spans: Spans, chunk_id: bytes, ids: KeyedIds | None = None) -> memoryview:
@@ -171,7 +172,7 @@ class Reader:
             if error.code == "object_missing":
                 raise
             reason = error.code
-        self._on_damaged(place.pack.name)
+        self._on_damaged(place.pack.name, reason)
         raise IntegrityError("pack_damaged", name=name, reason=reason)
 
     def _sealer(self, header: bytes) -> Sealer:

@@ -81,8 +81,8 @@ class Vault:
         self.header = header
         self.keys = keys
         self.table = table
-        self.on_damaged: Callable[[bytes], None] = lambda _name: None
-        """Told the name of each pack that some reader found damaged, in whatever thread that was."""
+        self.on_damaged: Callable[[bytes, str], None] = lambda _name, _reason: None
+        """As `Reader` tells it, of whatever reader has no other."""
 
     @property
     def id(self) -> str:
@@ -150,7 +150,7 @@ class Vault:
         return self.reader_on(index, recover=not check_packs)
 
     def reader_on(
-        self, index: Index, *, recover: bool = False, on_damaged: Callable[[bytes], None] | None = None
+        self, index: Index, *, recover: bool = False, on_damaged: Callable[[bytes, str], None] | None = None
     ) -> Reader:
         """A reader on an index at hand. `recover`: load it from the packs when it lacks something.
         `on_damaged` is told of damaged packs instead of the vault's own."""
@@ -158,8 +158,8 @@ class Vault:
         told = on_damaged or self._damaged
         return Reader(self.store, self.keys, index, recover=again, described=self._described, on_damaged=told)
 
-    def _damaged(self, pack: bytes) -> None:
-        self.on_damaged(pack)
+    def _damaged(self, pack: bytes, reason: str) -> None:
+        self.on_damaged(pack, reason)
 
     def _described(self, pack: bytes) -> list[SegmentInfo]:
         """A pack's segments as an index object tells them; empty when none does."""

@@ -37,13 +37,13 @@ class Suspects:
         self._index = index
         return self._vault.reader_on(index, on_damaged=self._met)
 
-    def _met(self, pack: bytes) -> None:
-        self._note(pack)
+    def _met(self, pack: bytes, reason: str) -> None:
+        self._note(pack, reason)
         raise PackDamaged
 
-    def _note(self, pack: bytes) -> None:
+    def _note(self, pack: bytes, reason: str) -> None:
         self.names.add(pack)
-        self._vault.on_damaged(pack)
+        self._vault.on_damaged(pack, reason)
 
     def look_at_trees(self, cancel: CancelToken) -> None:
         """After one was met: every segment of nodes is opened, so that the run begins again once, not for

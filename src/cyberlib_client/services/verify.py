@@ -111,7 +111,9 @@ def verify(
     bad = _read_packs(vault, index, percent, random, listener, cancel, result)
     bad_ids = _bad_ids(vault, index, bad)
     met: set[bytes] = set()
-    checker = _TreeCheck(vault.reader_on(index, on_damaged=met.add), index, bad_ids, cancel)
+    checker = _TreeCheck(
+        vault.reader_on(index, on_damaged=lambda pack, _: met.add(pack)), index, bad_ids, cancel
+    )
     for stored in snapshots.items:
         for path, reason in checker.affected(stored):
             result.affected_count += 1
