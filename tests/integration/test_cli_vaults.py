@@ -9,8 +9,8 @@ import pytest
 
 from cyberlib_client.core.errors import Failed
 from cyberlib_client.transports.folder import FolderStore
-from tests.support.command_line import PASSPHRASE, CommandLine
-from tests.support.trees import told
+from tests.support.command_line import PASSPHRASE, CommandLine, restored
+from tests.support.trees import make_tree, told
 
 
 def _stored(line: CommandLine) -> dict[str, object]:
@@ -105,6 +105,26 @@ def test_a_refused_connection_leaves_no_profile(line: CommandLine, tmp_path: Pat
     with other.secret("celle-d-un-autre-coffre"):
         assert other.error(*opening, code=5) == "wrong_secret"
     assert not (tmp_path / "x").exists()
+
+
+def test_a_vault_that_cannot_be_written_can_be_restored(
+    line: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line("backup", str(make_tree(tmp_path / "Cabinet", {"a.txt": b"a"})))
+
+    def denied(store: FolderStore, name: str, *_parts: object) -> None:
+        raise Failed("store_denied", at=store.location, reason="Read-only file system")
+
+    monkeypatch.setattr(FolderStore, "put", denied)
+    other = CommandLine(tmp_path / "x")
+    opening = ["vault", "open", "--at", str(line.vault)]
+    with other.secret(PASSPHRASE):
+        refused = other(*opening, "--device-file", code=1).err
+        assert "--no-device" in refused and "[store_denied]" in refused
+        assert "--no-device" not in line("key", "add", "recovery", code=5).err
+        other(*opening, "--no-device")
+        other("restore", "latest", "--to", str(tmp_path / "out"))
+    assert (restored(tmp_path / "out", tmp_path / "Cabinet") / "a.txt").read_bytes() == b"a"
 
 
 def test_a_vault_that_cannot_be_written_leaves_no_words(

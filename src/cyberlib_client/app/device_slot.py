@@ -11,11 +11,11 @@ from ..state.credentials import (
     DeviceSecret,
     KeeperKind,
     forget_device_secret,
-    read_device_secret,
     write_device_secret,
 )
 from . import bootstrap
 from .session import Session
+from .unlock import noted_device
 from .workplace import Notice
 
 Keeping = Literal["keychain", "file", "none"]
@@ -60,7 +60,7 @@ def drop_device(session: Session, device: NewDevice) -> None:
 
 def forget_device(session: Session, slot: str) -> bool:
     """After the slot with this id was removed: forgets the secret, if it is this workstation's."""
-    device = read_device_secret(session.profile)
+    device = noted_device(session)
     if device is None or device.slot != slot:
         return False
     forget_device_secret(session.profile)

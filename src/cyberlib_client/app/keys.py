@@ -12,7 +12,7 @@ from ..core.errors import Stopped, UsageError
 from ..core.format_v1.slots import Slot
 from ..core.words import encode
 from ..repository.vault import NewSlot, Vault
-from ..state.credentials import KeeperKind, read_device_secret
+from ..state.credentials import KeeperKind
 from . import bootstrap
 from .apart import require_words_outside
 from .device_slot import (
@@ -26,6 +26,7 @@ from .passphrases import new_passphrase
 from .paths import shown_native
 from .session import Session
 from .slots import SlotInfo, slot_info, slot_list
+from .unlock import noted_device
 from .words_file import remove_words, write_words
 from .workplace import Notice, read_secret_file
 
@@ -160,7 +161,7 @@ def _without_words(slots: Iterable[Slot]) -> bool:
 
 
 def _require_no_slot_here(session: Session, vault: Vault) -> None:
-    device = read_device_secret(session.profile)
+    device = noted_device(session)
     if device is not None and any(s.id == device.slot for s in vault.table.slots):
         raise UsageError("device_slot_here")
 

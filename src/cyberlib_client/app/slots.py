@@ -6,10 +6,10 @@ import msgspec
 
 from ..core.format_v1.slots import Slot
 from ..repository.vault import Vault
-from ..state.credentials import read_device_secret
 from .paths import shown_text
 from .session import Session
 from .times import iso_time
+from .unlock import noted_device
 
 
 class SlotInfo(msgspec.Struct, frozen=True):
@@ -24,7 +24,7 @@ class SlotInfo(msgspec.Struct, frozen=True):
 
 def slot_list(session: Session, vault: Vault) -> list[SlotInfo]:
     """The ways into a vault, as its table lists them."""
-    device = read_device_secret(session.profile)
+    device = noted_device(session)
     here = device.slot if device is not None else ""
     return [slot_info(s, here) for s in vault.table.slots]
 

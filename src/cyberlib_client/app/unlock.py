@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Container
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from ..core.errors import CyberlibError, IntegrityError, NeedsUnlock, Unreachable, UsageError
+from ..core.errors import CyberlibError, Failed, IntegrityError, NeedsUnlock, Unreachable, UsageError
 from ..core.events import Progress
 from ..core.ports import Store
 from ..repository.slot_tables import Secret, Tables
@@ -94,8 +94,19 @@ def _open(store: Store, secret: Secret, known: Known) -> Vault:
     )
 
 
+def noted_device(work: Workplace) -> DeviceSecret | None:
+    """Where this workstation's secret is, or None; a notice when that cannot be told any more."""
+    try:
+        return read_device_secret(work.profile)
+    except Failed as error:
+        if error.code != "credentials_damaged":
+            raise
+        work.notify(Notice(error.code, dict(error.facts)))
+        return None
+
+
 def _with_device(work: Workplace, store: Store, place: VaultSettings, known: Known) -> Vault | None:
-    device = read_device_secret(work.profile)
+    device = noted_device(work)
     if device is None or device.vault != place.id:
         return None
     secret = _load(work, device)

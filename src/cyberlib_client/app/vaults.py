@@ -9,13 +9,13 @@ from functools import partial
 
 import msgspec
 
-from ..core.errors import CyberlibError, IntegrityError, NeedsUnlock, Unreachable, UsageError
+from ..core.errors import CyberlibError, Failed, IntegrityError, NeedsUnlock, Unreachable, UsageError
 from ..core.ports import OBJECT_KINDS, Store
 from ..core.windows_paths import extended
 from ..core.words import decode, encode
 from ..repository.unlocking import offered_key
 from ..repository.vault import NewSlot, Vault, create_vault, open_vault, read_header
-from ..state.credentials import read_device_secret, read_slots_seen
+from ..state.credentials import read_slots_seen
 from ..state.runs import Run, read_runs
 from ..state.settings import Settings, VaultSettings, write_settings
 from . import bootstrap
@@ -27,7 +27,7 @@ from .paths import shown_native
 from .session import Session
 from .slots import SlotInfo, slot_list
 from .times import iso_time
-from .unlock import given_passphrase, open_by_secret, tell_header
+from .unlock import given_passphrase, noted_device, open_by_secret, tell_header
 from .words_file import remove_words, write_words
 from .workplace import Notice
 
@@ -171,7 +171,7 @@ def connect(
         with bootstrap.lock(session.profile):
             session.require_no_vault()
             if kept is not None:
-                vault.add_slot(kept.slot, bootstrap.clock, bootstrap.random)
+                _add_device(vault, kept)
             undo.clear()  # the slot is there: what opens it stays
             _adopt(session, store, vault, name, kept)
     unlock = kept.keeper if kept else "ask"
@@ -196,7 +196,7 @@ def info(session: Session) -> VaultInfo:
     """About the profile's vault. Raises as `Session.vault`."""
     vault, place = session.vault, session.place
     objects = {kind: list(session.store.list(kind)) for kind in OBJECT_KINDS}
-    device = read_device_secret(session.profile)
+    device = noted_device(session)
     newest: dict[str, Run] = {r.command: r for r in read_runs(session.profile) if r.command in REMEMBERED}
     return VaultInfo(
         at=shown_native(place.at),
@@ -244,6 +244,17 @@ def _keep(session: Session, keeping: Keeping, name: str, undo: list[Callable[[],
         kept = keep_new_device(session, "file", name)
     undo.append(lambda: drop_device(session, kept))
     return kept
+
+
+def _add_device(vault: Vault, kept: NewDevice) -> None:
+    """A vault that cannot be written, such as a copy on a read-only disk, can be restored from all the same:
+    the error says how."""
+    try:
+        vault.add_slot(kept.slot, bootstrap.clock, bootstrap.random)
+    except Failed as error:
+        if error.code == "store_denied":
+            error.facts["option"] = "--no-device"
+        raise
 
 
 def _adopt(session: Session, store: Store, vault: Vault, name: str, kept: NewDevice | None) -> None:

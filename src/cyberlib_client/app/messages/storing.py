@@ -18,9 +18,10 @@ ERRORS: Final[dict[str, Text]] = {
     "store_denied": Text(
         "Pas le droit d’écrire ou de lire dans {at}[ : {reason}].",
         "Rendez ce dossier accessible à l’utilisateur qui lance CyberLib, ou le disque inscriptible, puis"
-        " relancez.",
+        " relancez.[ Pour restaurer sans rien écrire dans le coffre : {option}.]",
         "No right to write or read in {at}[: {reason}].",
-        "Give the user who runs CyberLib access to this folder, or make the disk writable, then run again.",
+        "Give the user who runs CyberLib access to this folder, or make the disk writable, then run again."
+        "[ To restore without writing to the vault: {option}.]",
     ),
     "store_absent": Text(
         "{at} n’est pas là.",

@@ -143,11 +143,11 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "credentials_damaged": Text(
         "Le fichier {at} est endommagé.",
-        "Effacez-le, puis refaites l’accès de ce poste, phrase secrète ou 24 mots en main :"
-        " cyberlib key add device.",
+        "Ce poste n’ouvre plus le coffre tout seul : refaites son accès, phrase secrète ou 24 mots en main,"
+        " par cyberlib key add device, qui remplace ce fichier.",
         "The file {at} is damaged.",
-        "Delete it, then make this machine’s slot anew, passphrase or 24 words at hand: cyberlib key add"
-        " device.",
+        "This machine no longer opens the vault by itself: make its slot anew, passphrase or 24 words at"
+        " hand, by cyberlib key add device, which replaces this file.",
     ),
     "identity_damaged": Text(
         "L’identité de ce poste, {at}, était endommagée.",
