@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cyberlib_client.system import this_system
-from tests.support.command_line import PASSPHRASE, CommandLine, restored
+from tests.support.command_line import PASSPHRASE, CommandLine, restored, vault_path
 from tests.support.trees import make_tree, told
 
 PLAN = {"Courriers": {"a.txt": b"Chere consoeur,\n", "b.bin": bytes(range(256)) * 4096}}
@@ -70,6 +70,31 @@ def test_sources_that_make_no_sense(line: CommandLine, practice: Path, tmp_path:
     assert line.error("sources", "remove", str(tmp_path), code=2) == "source_unknown"
     assert line.error("backup", "", code=2) == "bad_path"
     assert line.error("backup", str(practice), "--exclude", "#x", code=2) == "bad_pattern"
+
+
+def test_a_preview_refuses_what_a_backup_refuses(line: CommandLine, practice: Path) -> None:
+    assert line.error("sources", "preview", str(line.vault), code=2) == "source_in_vault"
+    assert line.error("sources", "preview", str(line.vault / "packs"), code=2) == "source_in_vault"
+    line("sources", "preview", str(practice))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pipe among files is a thing of POSIX")
+def test_what_is_no_folder_and_no_file_is_no_source(
+    line: CommandLine, practice: Path, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for special in (tmp_path / "pipe", Path("/dev/null")):
+        for command in (["backup"], ["sources", "preview"], ["sources", "add"]):
+            assert line.error(*command, str(special), code=2) == "source_special"
+    assert line.error("backup", str(practice), str(tmp_path / "pipe"), code=2) == "source_special"
+    assert line.json("snapshots")["items"] == []
+
+
+def test_a_source_named_twice_is_recorded_once(line: CommandLine, practice: Path) -> None:
+    inner = practice / "Courriers"
+    named = [str(practice), str(practice), str(inner), str(practice) + os.sep]
+    done = line.json("backup", *named)["result"]["snapshot"]
+    assert done["sources"] == [vault_path(practice), vault_path(inner)]
 
 
 # --- restoring ---
@@ -194,3 +219,48 @@ def test_content_is_never_wrapped_in_json(line: CommandLine, practice: Path) -> 
     for mode in ("--json", "--jsonl"):
         done = line(mode, "cat", f"latest:{practice}/Courriers/a.txt", code=2)
         assert json.loads(done.out)["error"]["code"] == "cat_is_raw"
+
+
+# --- what says nothing, or two things ---
+
+
+def test_empty_texts_are_refused(line: CommandLine, practice: Path, tmp_path: Path) -> None:
+    line("backup", str(practice))
+    assert line.error("find", "", code=2) == "empty_pattern"
+    assert line.error("find", "a", "--under", "", code=2) == "bad_path"
+    to = ["--to", str(tmp_path / "out")]
+    assert line.error("restore", "latest", *to, "--include", "", code=2) == "empty_pattern"
+    assert not (tmp_path / "out").exists()
+
+
+def test_options_that_contradict_each_other(line: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "words"
+    file.write_text("x")
+    opening = ["vault", "open", "--at", str(line.vault)]
+    given = [str(file)]
+    for command, told_of in (
+        ([*opening, "--recovery", "--recovery-file", *given], "--recovery-file"),
+        ([*opening, "--recovery", "--passphrase-file", *given], "--passphrase-file"),
+        ([*opening, "--device-file", "--no-device"], "--no-device"),
+        (["key", "add", "device", "--recovery-file", *given, "--passphrase-file", *given], "--recovery-file"),
+        (["key", "remove", "x", "--recovery-file", *given, "--passphrase-file", *given], "--recovery-file"),
+        (["--jsonl", "snapshots", "--json"], "--json"),
+    ):
+        done = line(*command, code=2)
+        text = done.err + done.out
+        assert "exclude each other" in text and told_of in text, command
+
+
+def test_options_that_do_nothing_are_refused(line: CommandLine, tmp_path: Path) -> None:
+    before = line.json("key", "list")["items"]
+    file = str(tmp_path / "new")
+    with line.secret(PASSPHRASE):
+        for command, told_of in (
+            (["recovery", "--device-file"], "--device-file is for key add device alone"),
+            (["passphrase", "--device-file"], "--device-file is for key add device alone"),
+            (["passphrase", "--words-file", file], "--words-file is for key add recovery alone"),
+            (["device", "--new-passphrase-file", file], "--new-passphrase-file is for key add passphrase"),
+        ):
+            done = line("key", "add", *command, code=2)
+            assert told_of in done.err and "[usage]" in done.err
+    assert line.json("key", "list")["items"] == before

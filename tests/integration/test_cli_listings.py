@@ -243,3 +243,27 @@ def test_a_vault_whose_only_snapshot_is_damaged_is_not_empty(line: CommandLine, 
     told = line("snapshots", code=7)
     assert told.out == ""
     assert path.name in told.err
+
+
+# ---- what a list looks like ------------------------------------------------------------------------
+
+
+def test_a_list_that_fails_at_once_has_items_all_the_same(line: CommandLine, tmp_path: Path) -> None:
+    """Whoever reads `items` of the document need not look whether there are any."""
+    line.profile = tmp_path / "other"
+    for command in (
+        ["snapshots"], ["ls", "latest"], ["find", "x"], ["versions", "/x"], ["diff", "latest", "latest"],
+        ["key", "list"],
+    ):  # fmt: skip
+        told = line.json(*command, code=2)
+        assert (told["items"], told["error"]["code"]) == ([], "no_vault"), command
+    assert line.json("sources", "list", "--wrong", code=2)["items"] == []
+    assert "items" not in line.json("vault", "info", code=2)
+
+
+def test_folders_that_only_lead_to_a_source_have_no_time(line: CommandLine, folder: Path) -> None:
+    line("backup", str(folder))
+    lead = folder.parent
+    for command in (["find", lead.name], ["versions", str(lead)], ["ls", f"latest:{lead.parent}"]):
+        told = line(*command).out
+        assert "—" in told and "1970" not in told, command

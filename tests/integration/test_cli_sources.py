@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.disks import mounted_tmpfs
 from tests.support.command_line import CommandLine
 from tests.support.trees import make_tree
 
@@ -128,3 +129,14 @@ def test_the_vault_and_private_files_in_a_source_are_told_to_be_left_out(
 def test_a_path_that_is_not_there_is_to_be_checked(line: CommandLine, tmp_path: Path) -> None:
     done = line("backup", str(tmp_path / "Cabient"), code=1)
     assert "Check each path" in done.err and "[sources_missing]" in done.err
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_another_disk_is_left_out_in_words(line: CommandLine, practice: Path, language: str) -> None:
+    line.language = language
+    (practice / "disk").mkdir()
+    with mounted_tmpfs(practice / "disk") as disk:
+        (disk / "x").write_bytes(b"x")
+        told = line("sources", "preview", str(practice), "--one-file-system").out
+    words = {"fr": "ce qui est ailleurs  [autre syst", "en": "what is elsewhere  [other file system]"}
+    assert words[language] in told and "one file system" not in told

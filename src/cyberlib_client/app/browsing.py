@@ -189,19 +189,24 @@ def entry_info(path: bytes, entry: Entry, stored: Stored) -> EntryInfo:
     )
 
 
-def find(session: Session, pattern: str, *, under: str = "", only: str | None = None) -> Iterator[FoundInfo]:
+def find(
+    session: Session, pattern: str, *, under: str | None = None, only: str | None = None
+) -> Iterator[FoundInfo]:
     """Paths whose last name matches `pattern`, in all snapshots or in `only` one, below `under`.
 
     What cannot be read is told, see `Session.incomplete`. Raises UsageError("path_in_no_snapshot", path=…),
-    ("path_not_in_snapshot", path=…) for an `under` that is nowhere; IntegrityError("no_snapshot_left").
+    ("path_not_in_snapshot", path=…) for an `under` that is nowhere, ("empty_pattern"), ("bad_path");
+    IntegrityError("no_snapshot_left").
     """
+    if not pattern:  # a variable of a script that was never set: not everything
+        raise UsageError("empty_pattern")
     listed = session.snapshots
     listed.some_left()
     chosen = listed.items if only is None else [choose(session, only)]
     session.incomplete |= only is None and listed.incomplete
     unread = _Unread(session)
     reader = session.vault.reader()
-    start = _start(reader, chosen, under, only is not None) if under else b"/"
+    start = _start(reader, chosen, under, only is not None) if under is not None else b"/"
     for match in browse.find(reader, chosen, pattern, unread, start):
         session.cancel.check()
         yield _found(match.path, match.entry, match.first, match.last, match.count)

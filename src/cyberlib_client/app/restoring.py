@@ -100,9 +100,12 @@ def run_restore(session: Session, wanted: Wanted, ask: Asks | None = None) -> Re
     """Restores; `ask` answers for conflict "ask".
 
     Raises UsageError("bad_path") for a target that is no path, ("no_answer_conflict") when nobody can be
-    asked, ("one_snapshot"), ("target_in_vault"), what unlocking raises, and what `services.restore` raises.
+    asked, ("empty_pattern"), ("one_snapshot"), ("target_in_vault"), what unlocking raises, and what
+    `services.restore` raises.
     """
     native_path(wanted.to)  # a variable of a script that was never set: not the current folder
+    if "" in wanted.include:
+        raise UsageError("empty_pattern")
     if wanted.conflict == "ask" and ask is None:
         raise UsageError("no_answer_conflict")
     if wanted.dry_run:

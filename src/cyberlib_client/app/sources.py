@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -100,11 +101,9 @@ def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
     native = native_path(path)
     named = display(to_vault_path(native))
     try:
-        mode = os.stat(native).st_mode
+        _refuse_special(native)
     except OSError as error:
         raise UsageError("source_absent", path=named, reason=error.strerror) from None
-    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
-        raise UsageError("source_special", path=named)
     source = SourceSettings(
         **_settings_path(native),
         exclude=list(choice.exclude),
@@ -125,6 +124,13 @@ def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
         _tell_nested(session, native, native_of(other))
         _tell_nested(session, native_of(other), native)
     return _info(source)
+
+
+def _refuse_special(native: str | bytes) -> None:
+    """Only a folder or a file can be a source. UsageError("source_special", path=…), OSError."""
+    mode = os.stat(native).st_mode
+    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+        raise UsageError("source_special", path=display(to_vault_path(native)))
 
 
 def _tell_nested(session: Session, inner: str | bytes, outer: str | bytes) -> None:
@@ -160,8 +166,14 @@ def remove_source(session: Session, path: str) -> SourceInfo:
 
 
 def preview_sources(session: Session, choice: Choice) -> PreviewInfo:
-    """What a backup of the same choice would take. Raises as `chosen_sources`, and Stopped."""
+    """What a backup of the same choice would take.
+
+    Raises as `chosen_sources`, UsageError("source_in_vault", path=…), and Stopped.
+    """
     chosen = chosen_sources(session, choice)
+    if session.settings.vault is not None:
+        for source in chosen:
+            check_outside(source, session.settings.vault.at)
     found = preview(
         [(s.native, s.selection) for s in chosen],
         listener=session.listener,
@@ -221,14 +233,21 @@ def own_folders_in(session: Session, sources: Sequence[Source]) -> list[OwnFolde
 
 
 def chosen_sources(session: Session, choice: Choice) -> list[Source]:
-    """The sources of one run with their rules. UsageError("no_sources"), ("bad_pattern"), ("bad_path")."""
+    """The sources of one run with their rules, each once.
+
+    Raises UsageError("no_sources"), ("source_special", path=…), ("bad_pattern"), ("bad_path").
+    """
     if choice.paths:
         once = SourceSettings(
             exclude=list(choice.exclude),
             one_file_system=choice.one_file_system,
             default_exclusions=choice.default_exclusions,
         )
-        return [_source(native_path(path), once, "option") for path in choice.paths]
+        paths = {compared(native): native for native in map(native_path, choice.paths)}
+        for native in paths.values():
+            with contextlib.suppress(OSError):  # the backup itself tells what is not there
+                _refuse_special(native)
+        return [_source(native, once, "option") for native in paths.values()]
     extra = [Rule(pattern, "option") for pattern in choice.exclude]
     found = [_source(native_of(s), s, "source", extra) for s in session.settings.sources]
     if not found:

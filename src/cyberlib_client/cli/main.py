@@ -19,7 +19,7 @@ from .language import Both, Language
 from .output import HungUp, error_text
 from .run import Run
 from .streams import open_streams
-from .words import Group, choice, option, show_version
+from .words import Group, ask_for_form, choice, option, show_version
 
 NAME: Final = "cyberlib"
 
@@ -76,6 +76,9 @@ def cli(ctx: click.Context, /, **given: Any) -> None:
     """Keeps what was asked of the program as a whole; `main` has looked at the language already."""
     run = ctx.ensure_object(Run)
     run.profile, run.passphrase_file = given["profile"], given["passphrase_file"]
+    for form in ("json", "jsonl"):
+        if given[form]:
+            ask_for_form(run, form)
 
 
 def main(args: Sequence[str], asked: Sequence[int] = ()) -> int:

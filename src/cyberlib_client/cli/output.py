@@ -33,6 +33,11 @@ T = TypeVar("T")
 Mode = Literal["text", "json", "jsonl"]
 VERSION: Final = 1
 
+_LISTS: Final = frozenset(
+    ("snapshots", "ls", "find", "versions", "diff", "key list", "sources list", "demo"),
+)
+"""Commands whose document has items, also when they fail before the first."""
+
 _UNFIT: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
@@ -147,6 +152,8 @@ class Output:
         if self.mode == "jsonl":
             self._line({"event": "end", "version": VERSION, "command": self.command, **tail})
             return
+        if self.command in _LISTS:
+            self._begin_items()
         if self._items >= 0:
             self.raw(b"]," + msgspec.json.encode(tail)[1:] + b"\n")
         else:

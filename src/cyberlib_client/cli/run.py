@@ -16,6 +16,7 @@ import click
 from ..core.ports import CancelToken
 from .output import Output
 from .prompt import TerminalPrompt
+from .words import refuse_together
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -37,9 +38,16 @@ class Run:
     recovery_file: str | None = None
     output: Output = field(default_factory=Output)
     cancel: CancelToken = field(default_factory=CancelToken)
+    forms: set[str] = field(default_factory=set)
+    """Of the output, as the options ask for them."""
     _at_work: bool = False
     _stoppable: bool = False
     _asking: bool = False
+
+    def prove_by(self, recovery_file: str | None) -> None:
+        """Takes the 24 words from a file. click.UsageError when another file is given as well."""
+        refuse_together(("--recovery-file", recovery_file), ("--passphrase-file", self.passphrase_file))
+        self.recovery_file = recovery_file
 
     @cached_property
     def session(self) -> Session:

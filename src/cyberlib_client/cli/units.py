@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .language import Both, Language, language, say
+
+if TYPE_CHECKING:
+    from ..app.browsing import EntryInfo
 
 _NARROW = "\u202f"  # the space the French put between thousands
 
@@ -92,3 +95,9 @@ def _seconds(iso: str) -> int:
 def _decimal(value: float, digits: int) -> str:
     text = f"{value:.{digits}f}"
     return text.replace(".", ",") if language() == "fr" else text
+
+
+def modified(entry: EntryInfo) -> str:
+    """When an item of the vault was changed last; a folder that only leads to a source has no times there."""
+    untold = entry.kind == "directory" and entry.modified == "1970-01-01T00:00:00Z"
+    return "—" if untold else moment(entry.modified)

@@ -205,6 +205,23 @@ class Between(IntParamType):
         return number
 
 
+def refuse_together(*given: tuple[str, object]) -> None:
+    """For options that contradict each other, with their values. click.UsageError when two were given."""
+    names = [name for name, value in given if value is not None and value is not False]
+    if len(names) > 1:
+        first, second = names[:2]
+        raise click.UsageError(
+            say(f"{first} et {second} ne vont pas ensemble.", f"{first} and {second} exclude each other.")
+        )
+
+
+def ask_for_form(run: Any, form: str) -> None:
+    """Notes that the output is to have this form. click.UsageError when another was asked for."""
+    run.forms.add(form)
+    refuse_together(*((f"--{form}", True) for form in sorted(run.forms)))
+    run.output.mode = form
+
+
 def show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     """What --version does."""
     if wanted and ctx.obj is not None:
@@ -225,7 +242,7 @@ def _program_options() -> list[click.Parameter]:
     def set_mode(mode: str) -> Callable[[click.Context, click.Parameter, bool], None]:
         def callback(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
             if value and ctx.obj is not None:
-                ctx.obj.output.mode = mode
+                ask_for_form(ctx.obj, mode)
 
         return callback
 

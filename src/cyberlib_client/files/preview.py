@@ -50,7 +50,8 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The result: plain values, ready for JSON. Bytes are the sizes of files; a hard-linked file counts once.
+    """The result: plain values, ready for JSON. Bytes are the sizes of files; a hard-linked file counts once
+    for each of its names, as a backup counts it.
 
     `others` are links, sockets and the like, kept without content. `placeholders` are in the cloud only and
     would not be read. `left_out` begins with the largest. `unused` are rules of the user's own that left
@@ -125,7 +126,6 @@ class _Tally:
         self.away = _Count()
         self.rules: dict[Rule, None] = {}
         self.out: dict[Rule, _Count] = {}
-        self.linked: set[tuple[int, int]] = set()
         self.roots: dict[bytes, bool] = {}
         """Sources, and whether their content was counted, be it on the way through an outer one."""
         self._listener = listener
@@ -146,7 +146,7 @@ class _Tally:
             self.others += 1
         elif is_placeholder(status):
             self.place_away(path, status.st_size)
-        elif status.st_nlink < 2 or self._first_link(status):
+        else:
             self.files += 1
             self.bytes += status.st_size
             if self.files % _PROGRESS_EVERY == 0:
@@ -199,13 +199,6 @@ class _Tally:
             incidents=tuple(self._incidents),
             incident_count=self._incident_count,
         )
-
-    def _first_link(self, status: os.stat_result) -> bool:
-        which = (status.st_dev, status.st_ino)
-        if which in self.linked:
-            return False
-        self.linked.add(which)
-        return True
 
 
 class _Walk(Generic[AnyStr]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -18,6 +19,15 @@ def test_it_counts_what_the_backup_will_take(tmp_path: Path) -> None:
         if thread.name == "census":
             thread.join()
     assert census.totals() == (2, 8)
+
+
+def test_each_name_of_a_file_counts_as_the_backup_counts_it(tmp_path: Path) -> None:
+    """A total that is too small is passed on the way, and is told no more from then on."""
+    folder = make_tree(tmp_path / "cabinet", {"a.txt": b"12345"})
+    os.link(folder / "a.txt", folder / "b.txt")
+    kit = VaultKit()
+    counted = kit.backup(folder, estimate=True).snapshot.snapshot.statistics
+    assert Census([source_of(folder)]).wait() == (counted.files, counted.bytes) == (2, 10)
 
 
 def test_a_first_backup_tells_totals_when_asked(tmp_path: Path) -> None:

@@ -132,6 +132,12 @@ ERRORS: Final[dict[str, Text]] = {
         "The exclusion pattern “{pattern}” cannot work: {reason}.",
         "Patterns are written as in a .gitignore file.",
     ),
+    "empty_pattern": Text(
+        "Le motif est vide.",
+        "Donnez un mot, ou un motif avec * et ?.",
+        "The pattern is empty.",
+        "Give a word, or a pattern with * and ?.",
+    ),
     "bad_path": Text(
         "« {path} » ne peut pas servir de chemin.",
         "Vérifiez-le, caractère par caractère.",

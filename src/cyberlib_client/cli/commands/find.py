@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..language import Both, say
 from ..places import told
 from ..run import Run, pass_run
-from ..units import SNAPSHOT, many, moment, size
+from ..units import SNAPSHOT, many, modified, size
 from ..words import argument, command, option
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 )
 @option(
     "--under",
-    default="",
     metavar=Both("CHEMIN", "PATH"),
     help=Both(
         "Seulement sous ce dossier : son chemin sur ce poste, ou dans le coffre.",
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
     help=Both("Seulement dans cette version.", "Only in this snapshot."),
 )
 @pass_run
-def find(run: Run, pattern: str, under: str, only: str | None) -> int:
+def find(run: Run, pattern: str, under: str | None, only: str | None) -> int:
     """See its help."""
     from ...app import browsing
 
@@ -60,4 +59,4 @@ def line(match: FoundInfo) -> str:
     length = size(e.size) if e.kind == "file" else ""
     held = many(match.snapshots, *SNAPSHOT)
     spans = say(f"dans {held}, la dernière {match.last[:8]}", f"in {held}, last {match.last[:8]}")
-    return f"{moment(e.modified)}  {length:>8}  {told(e.path, e.native, e.kind)}  ({spans})"
+    return f"{modified(e):<16}  {length:>8}  {told(e.path, e.native, e.kind)}  ({spans})"

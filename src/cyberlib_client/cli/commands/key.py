@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import click
+
 from ..language import Both, say
 from ..run import Run, pass_run
 from ..slots import asked_for, kind_name, slot_lines, slot_name, stored_name, words_lines
@@ -94,7 +96,8 @@ def add(
     """See its help."""
     from ...app import keys
 
-    run.recovery_file = recovery_file
+    _refuse_idle(kind, new_passphrase_file, words_file, device_file)
+    run.prove_by(recovery_file)
     if kind == "passphrase":
         added = keys.add_passphrase(run.session, name, new_passphrase_file)
     elif kind == "recovery":
@@ -102,6 +105,21 @@ def add(
     else:
         added = keys.add_device(run.session, name, "file" if device_file else "keychain")
     run.output.result(added, lambda: _added(added))
+
+
+def _refuse_idle(
+    kind: Kind, new_passphrase_file: str | None, words_file: str | None, device_file: bool
+) -> None:
+    """An option that does nothing for this kind of slot was meant for something."""
+    for name, given, use in (
+        ("--new-passphrase-file", new_passphrase_file is not None, "passphrase"),
+        ("--words-file", words_file is not None, "recovery"),
+        ("--device-file", device_file, "device"),
+    ):
+        if given and kind != use:
+            raise click.UsageError(
+                say(f"{name} ne vaut que pour key add {use}.", f"{name} is for key add {use} alone.")
+            )
 
 
 @command(
@@ -132,7 +150,7 @@ def remove(run: Run, slot: str, yes: bool, recovery_file: str | None) -> None:
     """See its help."""
     from ...app import keys
 
-    run.recovery_file = recovery_file
+    run.prove_by(recovery_file)
     removed = keys.remove(run.session, slot, stored_name(slot), sure=yes)
     run.output.result(removed, lambda: _removed(removed))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..language import Both, say
 from ..places import told
 from ..run import Run, pass_run
-from ..units import moment, size
+from ..units import modified, size
 from ..words import argument, command, option
 
 if TYPE_CHECKING:
@@ -60,14 +60,8 @@ def line(entry: EntryInfo) -> str:
     target = f" -> {_target(entry)}" if entry.kind == "symlink" else ""
     owner = f"{entry.owner or entry.uid}:{entry.group or entry.gid}"
     size_text = size(entry.size) if entry.kind == "file" else ""
-    text = f"{_mode(entry)}  {owner:<15}  {size_text:>8}  {_modified(entry):<16}  {path}{target}"
+    text = f"{_mode(entry)}  {owner:<15}  {size_text:>8}  {modified(entry):<16}  {path}{target}"
     return text + _remark(entry)
-
-
-def _modified(entry: EntryInfo) -> str:
-    """A folder that only leads to a source has no times in the vault."""
-    untold = entry.kind == "directory" and entry.modified == "1970-01-01T00:00:00Z"
-    return "—" if untold else moment(entry.modified)
 
 
 def _target(entry: EntryInfo) -> str:

@@ -158,6 +158,10 @@ _ORIGINS = {
 }
 
 
+_NAMES = {"one-file-system": Both("ce qui est ailleurs", "what is elsewhere")}
+"""Of rules that have no pattern."""
+
+
 def own(folder: OwnFolder) -> str:
     """A folder that no backup enters, with the reason."""
     return f"{here(folder.path)} ({_ORIGINS[folder.origin]})"
@@ -180,7 +184,7 @@ def _preview(found: PreviewInfo) -> Iterator[str]:
         least = "" if rule.complete else say("au moins ", "at least ")
         files = many(rule.files, *FILE)
         own_folder = rule.origin in ("vault", "profile")
-        named = here(rule.pattern) if own_folder else rule.pattern
+        named = here(rule.pattern) if own_folder else str(_NAMES.get(rule.origin, rule.pattern))
         yield f"  {named}  [{_ORIGINS[rule.origin]}]  {least}{files}, {size(rule.bytes)}"
         if own_folder:
             continue

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-import click
-
 from ..language import Both, say
 from ..run import Run, pass_run
 from ..slots import asked_for, slot_lines, words_lines
 from ..units import moment, size
-from ..words import command, group, option
+from ..words import command, group, option, refuse_together
 
 if TYPE_CHECKING:
     from ...app.device_slot import Keeping
@@ -63,13 +61,7 @@ def _where(function: F) -> F:
 
 
 def _keeping(device_file: bool, no_device: bool) -> Keeping:
-    if device_file and no_device:
-        raise click.UsageError(
-            say(
-                "--device-file et --no-device ne vont pas ensemble.",
-                "--device-file and --no-device exclude each other.",
-            )
-        )
+    refuse_together(("--device-file", device_file), ("--no-device", no_device))
     return "file" if device_file else "none" if no_device else "keychain"
 
 
@@ -144,7 +136,9 @@ def open_(
     """See its help."""
     from ...app import vaults
 
-    run.recovery_file = recovery_file
+    refuse_together(("--recovery", recovery), ("--recovery-file", recovery_file))
+    refuse_together(("--recovery", recovery), ("--passphrase-file", run.passphrase_file))
+    run.prove_by(recovery_file)
     opened = vaults.connect(
         run.session,
         at,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import SNAPSHOT, many, moment, size
+from ..units import SNAPSHOT, many, modified, moment, size
 from ..words import argument, command
 
 if TYPE_CHECKING:
@@ -44,4 +44,4 @@ def line(version: FoundInfo) -> str:
     times = dict.fromkeys((moment(version.first_time), moment(version.last_time)))
     held = many(version.snapshots, *SNAPSHOT)
     seen = say(f"vu {' – '.join(times)}  (dans {held})", f"seen {' – '.join(times)}  (in {held})")
-    return f"{moment(e.modified)}  {length:>8}  {span:<19}  {seen}"
+    return f"{modified(e):<16}  {length:>8}  {span:<19}  {seen}"
