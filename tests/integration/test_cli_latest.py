@@ -230,3 +230,32 @@ def test_a_folder_without_recorded_times_has_no_date(line: CommandLine, letters:
     os.utime(letters / "a.txt", (0, 0))
     top = line("ls", "latest:/").out
     assert "—" in top and "1970" not in top
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_folder_saved_once_is_not_called_usual(
+    line: CommandLine, letters: Path, scans: Path, language: str
+) -> None:
+    line("backup", str(scans))
+    line("backup", str(letters))
+    assert codes(line.json("ls", "latest")) == ["source_no_longer_included"]
+    line.language = language
+    told = line("ls", "latest").err
+    words = {"fr": "que contenait la version d’avant", "en": "which the one before it held"}
+    assert words[language] in told and "d’ordinaire" not in told and "usually" not in told
+
+
+def test_a_snapshot_that_gives_nothing_back_names_the_one_before(
+    line: CommandLine, letters: Path, tmp_path: Path
+) -> None:
+    line("backup", str(letters))
+    first = line.json("snapshots")["items"][-1]["id"]
+    kept = set((line.vault / "packs").rglob("?" * 64))
+    (letters / "a.txt").write_bytes(b"other")
+    line("backup", str(letters))
+    for pack in set((line.vault / "packs").rglob("?" * 64)) - kept:
+        pack.unlink()
+    done = line.json("restore", "latest", "--to", str(tmp_path / "out"), code=7)
+    (notice,) = done["notices"]
+    assert (notice["code"], notice["facts"]["before"]) == ("earlier_snapshot", first[:8])
+    assert line.json("restore", notice["facts"]["before"], "--to", str(tmp_path / "out"))["result"]["files"]

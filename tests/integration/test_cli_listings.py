@@ -267,3 +267,18 @@ def test_folders_that_only_lead_to_a_source_have_no_time(line: CommandLine, fold
     for command in (["find", lead.name], ["versions", str(lead)], ["ls", f"latest:{lead.parent}"]):
         told = line(*command).out
         assert "—" in told and "1970" not in told, command
+
+
+def test_a_search_in_one_snapshot_counts_no_snapshots(line: CommandLine, folder: Path) -> None:
+    line("backup", str(folder))
+    line("backup", str(folder))
+    assert "(in 2 snapshots" in line("find", "lettre").out
+    one = line("find", "lettre", "--in", "latest").out
+    assert "(in " not in one and one.rstrip().endswith("lettre.txt")
+
+
+def test_a_long_label_does_not_widen_the_table(line: CommandLine, folder: Path) -> None:
+    line("backup", str(folder), "--label", "avant " * 200)
+    head, row = line("snapshots").out.splitlines()
+    assert len(row) <= len(head) + 40 and row.endswith("…")
+    assert line.json("snapshots")["items"][0]["label"] == "avant " * 200

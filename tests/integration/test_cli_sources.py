@@ -51,7 +51,7 @@ def test_a_source_that_is_not_there(line: CommandLine, practice: Path) -> None:
     line("sources", "add", str(practice))
     shutil.rmtree(practice)
     done = line("sources", "preview", code=3)
-    assert "this source is not in this snapshot" in done.err
+    assert "nothing of this source is saved" in done.err
     assert "missing" in line("sources", "list").out
 
 
@@ -134,9 +134,21 @@ def test_a_path_that_is_not_there_is_to_be_checked(line: CommandLine, tmp_path: 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_another_disk_is_left_out_in_words(line: CommandLine, practice: Path, language: str) -> None:
     line.language = language
-    (practice / "disk").mkdir()
-    with mounted_tmpfs(practice / "disk") as disk:
+    with mounted_tmpfs(practice / "disk", "size=1m") as disk:
         (disk / "x").write_bytes(b"x")
         told = line("sources", "preview", str(practice), "--one-file-system").out
     words = {"fr": "ce qui est ailleurs  [autre syst", "en": "what is elsewhere  [other file system]"}
     assert words[language] in told and "one file system" not in told
+
+
+def test_private_files_are_no_source(line: CommandLine, practice: Path) -> None:
+    """They are left out on purpose: that they are not there would be another thing."""
+    for private in (line.profile / "credentials", line.profile / "credentials" / "identity"):
+        line("backup", str(practice))
+        for command in (["backup"], ["sources", "preview"], ["sources", "add"]):
+            assert line.error(*command, str(private), code=2) == "source_private"
+
+
+def test_a_source_that_is_gone_is_told_so_before_any_snapshot(line: CommandLine, practice: Path) -> None:
+    told = line("sources", "preview", str(practice), str(practice / "gone"), code=3).err
+    assert "nothing of this source is saved" in told and "snapshot" not in told

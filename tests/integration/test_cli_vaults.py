@@ -149,3 +149,31 @@ def test_settings_with_no_place(line: CommandLine, tmp_path: Path) -> None:
     lines = settings.read_text(encoding="utf-8").splitlines()
     settings.write_text("\n".join('at = ""' if x.startswith("at =") else x for x in lines), encoding="utf-8")
     assert line.error("snapshots", code=2) == "bad_path"
+
+
+def test_a_profile_that_is_a_file(tmp_path: Path) -> None:
+    line = CommandLine(tmp_path)
+    line.profile.write_text("mine")
+    for command in (["vault", "info"], ["snapshots"], ["sources", "list"]):
+        assert line.error(*command, code=1) == "profile_denied"
+    assert line.profile.read_text() == "mine"
+
+
+# --- what is told of it ---
+
+
+def test_the_last_success_stands_beside_the_last_attempt(line: CommandLine, tmp_path: Path) -> None:
+    folder = make_tree(tmp_path / "Cabinet", {"a.txt": b"a"})
+    line("backup", str(folder), str(tmp_path / "gone"), code=3)
+    assert "Last backup: " in (told_of := line("vault", "info").out) and "not in full: exit code 3" in told_of
+    line("backup", str(folder))
+    (done,) = line.json("vault", "info")["result"]["last_done"]
+    assert line.error("backup", str(tmp_path / "gone"), code=1) == "sources_missing"
+    result = line.json("vault", "info")["result"]
+    assert result["last_done"] == [done]
+    assert [run["error"] for run in result["last_runs"]] == ["sources_missing"]
+    lines = [text for text in line("vault", "info").out.splitlines() if text.startswith("Last ")]
+    assert [text.partition(":")[0] for text in lines] == [
+        "Last backup", "Last attempt at a backup, without success",
+    ]  # fmt: skip
+    assert lines[0].endswith("done") and lines[1].endswith("code 1 [sources_missing]")

@@ -20,7 +20,15 @@ from . import bootstrap
 from .history import remembered
 from .session import Session
 from .snapshot_list import SnapshotInfo, snapshot_info
-from .sources import Choice, OwnFolder, check_outside, chosen_sources, never_entered, own_folders_in
+from .sources import (
+    Choice,
+    OwnFolder,
+    check_not_private,
+    check_outside,
+    chosen_sources,
+    never_entered,
+    own_folders_in,
+)
 from .workplace import Fact, Notice
 
 
@@ -53,8 +61,9 @@ class BackupDone(msgspec.Struct, frozen=True):
 def run_backup(session: Session, choice: Choice) -> BackupDone:
     """Makes a snapshot.
 
-    Raises UsageError("no_sources"), ("source_in_vault", path=…), ("bad_pattern"), Busy("profile_busy"),
-    Failed("sources_missing"), Stopped, and what unlocking and the store raise.
+    Raises UsageError("no_sources"), ("source_in_vault", path=…), ("source_private", path=…),
+    ("source_special", path=…), ("bad_pattern"), Busy("profile_busy"), Failed("sources_missing"), Stopped,
+    and what unlocking and the store raise.
     """
     place = session.place
     if choice.paths or session.settings.sources:
@@ -62,6 +71,7 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
     with bootstrap.lock(session.profile), remembered(session, "backup") as ended:
         sources = chosen_sources(session, choice)
         for source in sources:
+            check_not_private(session, source)
             check_outside(source, place.at)
         result = _run(session, choice, sources)
         done = BackupDone(

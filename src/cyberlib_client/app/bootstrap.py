@@ -9,7 +9,7 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from ..core.errors import CyberlibError, Unreachable, UsageError
+from ..core.errors import CyberlibError, Failed, Unreachable, UsageError
 from ..core.ports import Clock, Random, Store
 from ..core.windows_paths import extended
 from ..state.profile import Profile, default_root
@@ -29,10 +29,13 @@ _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 def profile_at(folder: str | None) -> Profile:
-    """The profile in a folder, or this user's own. UsageError("bad_path")."""
+    """The profile in a folder, or this user's own. UsageError("bad_path"), Failed("profile_denied", at=…)."""
     if folder == "":  # a variable of a script that was never set: not the current folder
         raise UsageError("bad_path", path=folder)
-    return Profile(default_root() if folder is None else folder, private_files)
+    profile = Profile(default_root() if folder is None else folder, private_files)
+    if os.path.isfile(profile.root):
+        raise Failed("profile_denied", at=profile.root, reason="Not a directory")
+    return profile
 
 
 def preferred_language(folder: str | None) -> Language | None:

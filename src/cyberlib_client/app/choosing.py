@@ -72,8 +72,10 @@ def tell_absent(session: Session, wanted: str, stored: Stored, paths: Sequence[b
     if paths and not open_ones:
         return  # all of it lies in sources that are there
     own = stored.snapshot.sources
-    usual = _expected(session, stored) if wanted.partition("@")[0] == LATEST else ()
-    for path in dict.fromkeys((*own, *usual)):
+    latest = wanted.partition("@")[0] == LATEST
+    before = _sources_before(session, stored) if latest else ()
+    usual = tuple(_protected(session, stored)) if latest else ()
+    for path in dict.fromkeys((*own, *before, *usual)):
         if not _concerns(path, open_ones) or _holds(session, stored, path):
             continue
         last = _last_with(session, stored, path)
@@ -85,14 +87,24 @@ def tell_absent(session: Session, wanted: str, stored: Stored, paths: Sequence[b
             "last": last.id[:8] if last else None,
             "time": iso_time(last.snapshot.time) if last else None,
         }
-        session.notify(Notice("source_was_missing" if path in own else "source_not_included", facts))
+        usually = "source_not_included" if path in usual else "source_no_longer_included"
+        session.notify(Notice("source_was_missing" if path in own else usually, facts))
 
 
-def _expected(session: Session, stored: Stored) -> Iterator[bytes]:
-    mine = [s for s in session.snapshots.items if _same_device(s, stored)]
+def snapshot_before(session: Session, stored: Stored) -> Stored | None:
+    """The one that the same device made before."""
+    mine = (s for s in session.snapshots.items if _same_device(s, stored))
     before = [s for s in mine if s.snapshot.sequence < stored.snapshot.sequence]
-    if before:
-        yield from before[-1].snapshot.sources
+    return before[-1] if before else None
+
+
+def _sources_before(session: Session, stored: Stored) -> Sequence[bytes]:
+    before = snapshot_before(session, stored)
+    return before.snapshot.sources if before is not None else ()
+
+
+def _protected(session: Session, stored: Stored) -> Iterator[bytes]:
+    """What this profile protects, of a snapshot of its own."""
     if stored.snapshot.device.id == own_device(session):
         for source in session.settings.sources:
             try:

@@ -15,7 +15,7 @@ from ..repository.snapshots import Stored
 from ..services.restore import Conflict, RestoreRequest, RestoreResult, restore
 from ..services.restore import Question as Question
 from . import bootstrap
-from .choosing import choose, tell_absent, tell_newer
+from .choosing import choose, snapshot_before, tell_absent, tell_newer
 from .history import remembered
 from .paths import (
     inner_path,
@@ -31,6 +31,7 @@ from .paths import (
 from .session import Session
 from .snapshot_list import absent_sources
 from .times import iso_time
+from .workplace import Fact, Notice
 
 ConflictName = Literal["ask", "keep-both", "replace", "skip"]
 NamesOf = Literal["windows", "macos"]
@@ -178,7 +179,17 @@ def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreRes
         listener=session.listener,
         cancel=session.cancel,
     )
+    if result.failed and not (result.files or result.others or result.identical):
+        _tell_earlier(session, stored)
     return result, stored
+
+
+def _tell_earlier(session: Session, stored: Stored) -> None:
+    """A notice of the snapshot before one that gave nothing back."""
+    before = snapshot_before(session, stored)
+    if before is not None:
+        facts: dict[str, Fact] = {"snapshot": stored.id[:8], "before": before.id[:8]}
+        session.notify(Notice("earlier_snapshot", {**facts, "time": iso_time(before.snapshot.time)}))
 
 
 def _include(wanted: Wanted, stored: Stored) -> Sequence[str]:

@@ -96,7 +96,8 @@ def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
     """Adds a folder or file that is there; a notice when one source lies in another.
 
     Raises UsageError("source_known"), ("source_absent", path=…, reason=…), ("source_special", path=…),
-    ("source_in_vault", path=…), ("bad_pattern"), ("bad_path"), Busy("profile_busy").
+    ("source_in_vault", path=…), ("source_private", path=…), ("bad_pattern"), ("bad_path"),
+    Busy("profile_busy").
     """
     native = native_path(path)
     named = display(to_vault_path(native))
@@ -113,6 +114,7 @@ def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
     made = _source(native, source, "source")  # refuses a pattern that cannot work
     with bootstrap.lock(session.profile):
         settings = session.fresh_settings()
+        check_not_private(session, made)
         if settings.vault is not None:
             check_outside(made, settings.vault.at)
         if any(compared(native_of(s)) == compared(native) for s in settings.sources):
@@ -149,6 +151,13 @@ def check_outside(source: Source, vault: str) -> None:
         raise UsageError("source_in_vault", path=display(source.path))
 
 
+def check_not_private(session: Session, source: Source) -> None:
+    """No backup takes what opens the vault. UsageError("source_private", path=…)."""
+    native = real(from_vault_path(source.path))
+    if any(o == "profile" and lies_in(native, real(folder)) for folder, o in _own_folders(session)):
+        raise UsageError("source_private", path=display(source.path))
+
+
 def remove_source(session: Session, path: str) -> SourceInfo:
     """Takes a source out of the profile; what the vault holds of it stays.
 
@@ -168,11 +177,13 @@ def remove_source(session: Session, path: str) -> SourceInfo:
 def preview_sources(session: Session, choice: Choice) -> PreviewInfo:
     """What a backup of the same choice would take.
 
-    Raises as `chosen_sources`, UsageError("source_in_vault", path=…), and Stopped.
+    Raises as `chosen_sources`, UsageError("source_in_vault", path=…), ("source_private", path=…), and
+    Stopped.
     """
     chosen = chosen_sources(session, choice)
-    if session.settings.vault is not None:
-        for source in chosen:
+    for source in chosen:
+        check_not_private(session, source)
+        if session.settings.vault is not None:
             check_outside(source, session.settings.vault.at)
     found = preview(
         [(s.native, s.selection) for s in chosen],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import msgspec
@@ -69,7 +69,8 @@ class RunInfo(msgspec.Struct, frozen=True):
 
 
 class VaultInfo(msgspec.Struct, frozen=True):
-    """A vault as its store shows it. `objects` and `bytes`: number and size of stored objects by kind."""
+    """A vault as its store shows it. `objects` and `bytes`: number and size of stored objects by kind.
+    `last_runs`: the last attempt of each kind; `last_done`: the last that was done, be it incompletely."""
 
     at: str
     id: str
@@ -83,6 +84,7 @@ class VaultInfo(msgspec.Struct, frozen=True):
     objects: dict[str, int]
     bytes: dict[str, int]
     last_runs: list[RunInfo]
+    last_done: list[RunInfo]
 
 
 def create(
@@ -197,7 +199,7 @@ def info(session: Session) -> VaultInfo:
     vault, place = session.vault, session.place
     objects = {kind: list(session.store.list(kind)) for kind in OBJECT_KINDS}
     device = noted_device(session)
-    newest: dict[str, Run] = {r.command: r for r in read_runs(session.profile) if r.command in REMEMBERED}
+    runs = [run for run in read_runs(session.profile) if run.command in REMEMBERED]
     return VaultInfo(
         at=shown_native(place.at),
         id=vault.id,
@@ -210,8 +212,14 @@ def info(session: Session) -> VaultInfo:
         snapshots=len(session.snapshots.items),
         objects={kind: len(found) for kind, found in objects.items()},
         bytes={kind: sum(o.size for o in found) for kind, found in objects.items()},
-        last_runs=[RunInfo(r.command, iso_time(r.ended), r.exit, r.error) for r in newest.values()],
+        last_runs=_newest(runs),
+        last_done=_newest(run for run in runs if not run.error),
     )
+
+
+def _newest(runs: Iterable[Run]) -> list[RunInfo]:
+    newest = {run.command: run for run in runs}
+    return [RunInfo(r.command, iso_time(r.ended), r.exit, r.error) for r in newest.values()]
 
 
 class _cleanup(contextlib.AbstractContextManager["list[Callable[[], None]]"]):

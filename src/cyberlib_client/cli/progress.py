@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import Final
+from typing import Final, Literal
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleDimensions, Group, RenderableType
@@ -32,7 +32,7 @@ class Bar:
     def __init__(self) -> None:
         self._console = Console(file=sys.stderr)
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
-        self._marks: list[tuple[float, int]] = []
+        self._marks: list[tuple[float, int, int]] = []
         self._live.start()
 
     def show(self, progress: Progress) -> None:
@@ -41,9 +41,11 @@ class Bar:
             self._live.update(Text(words, no_wrap=True, overflow="crop"), refresh=True)
             return
         now = time.monotonic()
-        self._marks = [m for m in self._marks if now - m[0] <= _WINDOW] + [(now, progress.bytes_done)]
+        self._marks = [m for m in self._marks if now - m[0] <= _WINDOW] + [
+            (now, progress.bytes_done, progress.bytes_done - progress.bytes_known)
+        ]
         room = self._fit_terminal()
-        told = figures(progress, self._speed(), room)
+        told = figures(progress, self._speed(1), room, new=self._speed(2))
         first: RenderableType = Text(told, no_wrap=True, overflow="crop")
         if progress.bytes_total and cell_len(told) + 1 + _BAR <= room:
             table = Table.grid(padding=(0, 1))
@@ -72,9 +74,9 @@ class Bar:
         self._console.size = ConsoleDimensions(columns or 80, lines or 25)
         return max(1, (columns or 80) - 1)
 
-    def _speed(self) -> float:
-        (begun, first), (now, last) = self._marks[0], self._marks[-1]
-        return (last - first) / (now - begun) if now > begun else 0.0
+    def _speed(self, which: Literal[1, 2]) -> float:
+        first, last = self._marks[0], self._marks[-1]
+        return (last[which] - first[which]) / (last[0] - first[0]) if last[0] > first[0] else 0.0
 
 
 def stage(progress: Progress) -> str:
@@ -86,9 +88,10 @@ def stage(progress: Progress) -> str:
     return words.get(progress.phase, "")
 
 
-def figures(progress: Progress, speed: float, room: int) -> str:
+def figures(progress: Progress, speed: float, room: int, *, new: float | None = None) -> str:
     """The figures of a progress event as one line of at most `room` columns; `speed` in bytes a second.
 
+    `new`: the speed without what is in the vault already, most of which is not even read: the one to tell.
     Where there is no room for all, what matters least is not told.
     """
     done = size(progress.bytes_done)
@@ -105,7 +108,8 @@ def figures(progress: Progress, speed: float, room: int) -> str:
     if progress.bytes_known:
         known = size(progress.bytes_known)
         known = say(f"déjà au coffre : {known}", f"already in the vault: {known}")
-    parts = [files, done, f"{size(round(speed))}/s" if speed > 0 else "", left, known]
+    pace = speed if new is None else new
+    parts = [files, done, f"{size(round(pace))}/s" if pace > 0 else "", left, known]
     for least in (4, 0, 2, 3):
         line = " · ".join(filter(None, parts))
         if cell_len(line) <= room:

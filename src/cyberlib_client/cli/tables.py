@@ -28,3 +28,13 @@ def line(cells: Sequence[str], columns: Sequence[int], right: str = "") -> str:
         gap = " " * max(0, room - width(cell))
         padded.append(gap + cell if right[place : place + 1] == "r" else cell + gap)
     return "  ".join(padded).rstrip()
+
+
+def cut(text: str, room: int) -> str:
+    """The beginning of a text that is wider than `room` columns, with a sign that more follows."""
+    if width(text) <= room:
+        return text
+    kept = text[: room - 1]
+    while width(kept) > room - 1:
+        kept = kept[:-1]
+    return kept + "…"

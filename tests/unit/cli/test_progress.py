@@ -50,6 +50,13 @@ def plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
+def test_what_is_in_the_vault_already_makes_no_speed() -> None:
+    """Most of it is not even read: an unchanged backup would go at hundreds of gigabytes a second."""
+    told = plain(figures(FULL, 404e9, 200, new=0.0))
+    assert "Go/s" not in told and "encore" in told
+    assert "12,0 Mo/s" in plain(figures(FULL, 404e9, 200, new=12e6))
+
+
 def test_everything_is_told_where_there_is_room() -> None:
     assert plain(figures(FULL, 90_000_000, 200)) == (
         "1 234 / 50 000 fichiers · 1,50 Go / 6,00 Go · 90,0 Mo/s · encore 50 s · déjà au coffre : 700 Mo"

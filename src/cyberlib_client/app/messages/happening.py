@@ -84,6 +84,18 @@ NOTICES: Final[dict[str, Text]] = {
         "The snapshot {snapshot} does not hold {path}, which its device usually backs up.",
         "[The last one that holds it is {last}, of {time}.]",
     ),
+    "source_no_longer_included": Text(
+        "La version {snapshot} ne contient pas {path}, que contenait la version d’avant.",
+        "[La dernière qui le contient est {last}, du {time}.]",
+        "The snapshot {snapshot} does not hold {path}, which the one before it held.",
+        "[The last one that holds it is {last}, of {time}.]",
+    ),
+    "earlier_snapshot": Text(
+        "Rien de la version {snapshot} n’a pu être restauré.",
+        "Essayez celle d’avant : {before}, du {time}.",
+        "Nothing of the snapshot {snapshot} could be restored.",
+        "Try the one before: {before}, of {time}.",
+    ),
     "folder_unread": Text(
         "{path} ne peut pas être lu[ dans la version {snapshot}] : ce dossier, ou l’un de ceux qui y mènent,"
         " est endommagé ou manque ; ce qu’il contient n’est pas listé, ou pas en entier.",
@@ -234,9 +246,9 @@ INCIDENTS: Final[dict[str, Text]] = {
         "",
     ),
     "source_missing": Text(
-        "n’est pas là[ ({detail})] : ce dossier n’est pas dans cette version.",
+        "n’est pas là[ ({detail})] : rien de ce dossier n’est sauvegardé.",
         "",
-        "is not there[ ({detail})]: this source is not in this snapshot.",
+        "is not there[ ({detail})]: nothing of this source is saved.",
         "",
     ),
     "content_damaged": Text(
@@ -322,9 +334,9 @@ INCIDENTS: Final[dict[str, Text]] = {
         "",
     ),
     "kept_both": Text(
-        "existait déjà : restauré à côté, sous le nom {name}.",
+        "existe déjà, et reste ; la copie restaurée se nomme {name}.",
         "",
-        "was already there: restored beside it as {name}.",
+        "is already there, and stays; the restored copy is named {name}.",
         "",
     ),
     "set_aside": Text(

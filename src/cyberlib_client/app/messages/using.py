@@ -100,6 +100,12 @@ ERRORS: Final[dict[str, Text]] = {
         "The folder {path} lies in the vault itself.",
         "A vault cannot hold itself: take this folder out of the backup.",
     ),
+    "source_private": Text(
+        "{path} fait partie des fichiers privés de CyberLib, qu’aucune sauvegarde ne prend.",
+        "Ôtez-le de la sauvegarde ; pour un autre poste, les 24 mots ou la phrase secrète suffisent.",
+        "{path} belongs to CyberLib’s private files, which no backup takes.",
+        "Take it out of the backup; for another machine the 24 words or the passphrase are enough.",
+    ),
     "source_known": Text(
         "{path} est déjà un dossier protégé.",
         "Pour changer ses exclusions, ôtez-le d’abord : cyberlib sources remove.",

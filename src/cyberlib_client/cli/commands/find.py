@@ -47,16 +47,22 @@ def find(run: Run, pattern: str, under: str | None, only: str | None) -> int:
     """See its help."""
     from ...app import browsing
 
-    found = run.output.items(browsing.find(run.session, pattern, under=under, only=only), line)
+    shown = line if only is None else line_in_one
+    found = run.output.items(browsing.find(run.session, pattern, under=under, only=only), shown)
     if not found and run.output.mode == "text" and not run.session.incomplete:
         run.output.remark(say("Rien ne porte ce nom.", "Nothing has that name."))
     return run.session.listing_exit
 
 
-def line(match: FoundInfo) -> str:
-    """One match on one line, its path last."""
+def line_in_one(match: FoundInfo) -> str:
+    """One match on one line, where a single snapshot was searched."""
     e = match.entry
     length = size(e.size) if e.kind == "file" else ""
+    return f"{modified(e):<16}  {length:>8}  {told(e.path, e.native, e.kind)}"
+
+
+def line(match: FoundInfo) -> str:
+    """The same with the snapshots that hold it."""
     held = many(match.snapshots, *SNAPSHOT)
     spans = say(f"dans {held}, la dernière {match.last[:8]}", f"in {held}, last {match.last[:8]}")
-    return f"{modified(e):<16}  {length:>8}  {told(e.path, e.native, e.kind)}  ({spans})"
+    return f"{line_in_one(match)}  ({spans})"

@@ -187,7 +187,8 @@ def _there(done: RestoreDone) -> Iterator[str]:
     )
     there = sum(number for number, _ in told)
     if dry and there:
-        yield say(f"Existent déjà : {count(there)}, dont", f"Already there: {count(there)}, of which")
+        yield say(f"Existent déjà : {count(there)}, dont :", f"Already there: {count(there)}, of which:")
+    inner = "  " if dry else ""
     for number, words in told:
         if number:
-            yield say(f"{words} : {count(number)}.", f"{words}: {count(number)}.")
+            yield inner + say(f"{words} : {count(number)}.", f"{words}: {count(number)}.")

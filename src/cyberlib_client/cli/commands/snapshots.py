@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..tables import table
+from ..tables import cut, table
 from ..units import count, many, moment, size
 from ..words import command
 
@@ -56,8 +56,12 @@ def _row(s: SnapshotInfo) -> list[str]:
         size(s.bytes),
         size(s.stored),
         " ".join(native(path, s.system) or path for path in s.sources),
-        " ".join(filter(None, (s.label, _incomplete(s)))),
+        " ".join(filter(None, (cut(s.label, _LABEL), _incomplete(s)))),
     ]
+
+
+_LABEL = 40
+"""Columns of a label in the table; JSON has all of it."""
 
 
 def _incomplete(s: SnapshotInfo) -> str:

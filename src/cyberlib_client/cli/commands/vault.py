@@ -229,13 +229,24 @@ def _opened_info(found: VaultInfo) -> Iterator[str]:
     yield say(f"S’ouvre : {unlock}", f"Opens: {unlock}")
     yield say(f"Versions : {found.snapshots}", f"Snapshots: {found.snapshots}")
     yield say(f"Taille : {size(total)}", f"Size: {size(total)}")
+    done = {run.command: run for run in found.last_done}
     for last in found.last_runs:
-        ended = moment(last.ended)
-        how = say("réussie", "done") if last.exit == 0 else say(f"code {last.exit}", f"exit code {last.exit}")
-        how += f" [{last.error}]" if last.error else ""
-        yield say(
-            f"Dernière {_RUNS[last.command]} : {ended}, {how}", f"Last {_RUNS[last.command]}: {ended}, {how}"
-        )
+        run = _RUNS[last.command]
+        if last.command in done:
+            ended = done[last.command]
+            how = say("réussie", "done") if ended.exit == 0 else _incomplete(ended.exit)
+            when = moment(ended.ended)
+            yield say(f"Dernière {run} : {when}, {how}", f"Last {run}: {when}, {how}")
+        if last.error:
+            when, how = moment(last.ended), f"code {last.exit} [{last.error}]"
+            yield say(
+                f"Dernière tentative de {run}, sans succès : {when}, {how}",
+                f"Last attempt at a {run}, without success: {when}, {how}",
+            )
+
+
+def _incomplete(code: int) -> str:
+    return say(f"faite, mais pas en entier : code {code}", f"done, but not in full: exit code {code}")
 
 
 _RUNS = {
