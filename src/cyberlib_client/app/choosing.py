@@ -87,8 +87,12 @@ def tell_absent(session: Session, wanted: str, stored: Stored, paths: Sequence[b
             "last": last.id[:8] if last else None,
             "time": iso_time(last.snapshot.time) if last else None,
         }
-        usually = "source_not_included" if path in usual else "source_no_longer_included"
-        session.notify(Notice("source_was_missing" if path in own else usually, facts))
+        if path in own:
+            session.notify(Notice("source_was_missing", facts))
+        elif path in usual:
+            session.notify(Notice("source_not_included", facts))
+        else:
+            session.notify(Notice("source_no_longer_included", facts))
 
 
 def snapshot_before(session: Session, stored: Stored) -> Stored | None:
