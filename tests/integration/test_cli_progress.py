@@ -85,7 +85,7 @@ def test_warnings_stand_above_the_bar(line: CommandLine, practice: Path, tmp_pat
     code, screen, text = drawn(line, 60, "backup", str(practice), str(missing))
     assert code == 3, text
     told = "".join(screen.lines)
-    assert told.startswith("! ") and "not in this snapshot" in told
+    assert told.startswith("! ") and "nothing of this source is saved" in told
     assert "MB" not in told
 
 
