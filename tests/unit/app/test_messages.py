@@ -18,7 +18,8 @@ from cyberlib_client.app.messages import (
     notice_message,
     translated,
 )
-from cyberlib_client.app.messages.happening import INCIDENTS, NAMED, NOTICES
+from cyberlib_client.app.messages.happening import NOTICES
+from cyberlib_client.app.messages.incidents import INCIDENTS, NAMED
 from cyberlib_client.app.messages.reasons import REASONS
 
 SRC: Final = Path(__file__).parents[3] / "src" / "cyberlib_client"

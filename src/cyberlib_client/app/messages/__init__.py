@@ -42,7 +42,7 @@ def notice_message(code: str, facts: Mapping[str, Fact], language: Language) -> 
 
 def incident_message(code: str, detail: str, language: Language) -> Message:
     """The words for an incident, without its path."""
-    from .happening import INCIDENTS, NAMED
+    from .incidents import INCIDENTS, NAMED
 
     return _message(INCIDENTS, code, {"name" if code in NAMED else "detail": detail}, language)
 

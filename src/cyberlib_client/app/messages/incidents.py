@@ -1,0 +1,157 @@
+"""Words for what happens to one item of a backup or a restore, said after its path."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .text import Text
+
+INCIDENTS: Final[dict[str, Text]] = {
+    "unreadable": Text(
+        "n’a pas pu être lu[ ({detail})].",
+        "",
+        "could not be read[ ({detail})].",
+        "",
+    ),
+    "vanished": Text(
+        "a disparu pendant la sauvegarde.",
+        "",
+        "vanished during the backup.",
+        "",
+    ),
+    "inconsistent": Text(
+        "a changé pendant la lecture : la copie mêle peut-être deux états.",
+        "",
+        "changed while it was read: the copy may mix two states.",
+        "",
+    ),
+    "left_out_now": Text(
+        "n’est plus sauvegardé : un fichier[ {detail}] le dit désormais sans valeur. S’il n’est pas de vous,"
+        " effacez-le.",
+        "",
+        "is no longer saved: a file[ {detail}] now says that it is worth nothing. If that file is not yours,"
+        " delete it.",
+        "",
+    ),
+    "placeholder": Text(
+        "n’est que dans le nuage : son contenu n’est pas sauvegardé.",
+        "",
+        "is in the cloud only: its content is not saved.",
+        "",
+    ),
+    "special": Text(
+        "est d’une sorte inconnue et n’est pas sauvegardé.",
+        "",
+        "is of an unknown kind and is not saved.",
+        "",
+    ),
+    "source_missing": Text(
+        "n’est pas là[ ({detail})] : rien de ce dossier n’est sauvegardé.",
+        "",
+        "is not there[ ({detail})]: nothing of this source is saved.",
+        "",
+    ),
+    "content_damaged": Text(
+        "n’est pas restauré en entier : ses données sont endommagées ou manquent[ ({detail})].",
+        "",
+        "is not restored whole: its data are damaged or missing[ ({detail})].",
+        "",
+    ),
+    "no_content": Text(
+        "n’avait pas pu être lu à la sauvegarde[ ({detail})] : son contenu n’est pas dans cette version.",
+        "",
+        "could not be read when it was backed up[ ({detail})]: its content is not in this snapshot.",
+        "",
+    ),
+    "inconsistent_copy": Text(
+        "avait changé pendant sa sauvegarde : vérifiez-le.",
+        "",
+        "changed while it was saved: check it.",
+        "",
+    ),
+    "socket_left_out": Text(
+        "est une prise (socket), que le programme qui l’utilise recrée.",
+        "",
+        "is a socket, which the program that uses it makes again.",
+        "",
+    ),
+    "device_left_out": Text(
+        "est un périphérique, laissé de côté ; --devices le recrée.",
+        "",
+        "is a device file, left out; --devices makes it again.",
+        "",
+    ),
+    "metadata_omitted": Text(
+        "est sauvegardé, mais sans : {detail}.",
+        "",
+        "is saved, but without: {detail}.",
+        "",
+    ),
+    "names_not_joined": Text(
+        "a plusieurs noms (liens durs) sans être un fichier : chaque nom est sauvegardé comme un élément à"
+        " part, ici et partout ailleurs.",
+        "",
+        "has several names (hard links) and is no file: each name is saved as an item of its own, here and"
+        " everywhere else.",
+        "",
+    ),
+    "modes_not_kept": Text(
+        "et ce qui suit : ce système de fichiers ne garde pas les droits des fichiers.",
+        "",
+        "and below: this file system does not keep the rights of files.",
+        "",
+    ),
+    "target_of_another": Text(
+        "et ce qui suit : la destination appartient à un autre utilisateur, qui peut renommer, remplacer ou "
+        "effacer ce qui y est restauré.",
+        "",
+        "and below: the target folder belongs to another user, who may rename, replace or delete what is "
+        "restored there.",
+        "",
+    ),
+    "kind_not_supported": Text(
+        "est d’une sorte que ce système de fichiers ne connaît pas[ ({detail})] : laissé de côté.",
+        "",
+        "is of a kind that this file system does not know[ ({detail})]: left out.",
+        "",
+    ),
+    "restore_denied": Text(
+        "n’a pas pu être écrit : le système refuse[ ({detail})].",
+        "",
+        "could not be written: the system refuses[ ({detail})].",
+        "",
+    ),
+    "restore_failed": Text(
+        "n’a pas pu être écrit[ ({detail})].",
+        "",
+        "could not be written[ ({detail})].",
+        "",
+    ),
+    "name_changed": Text(
+        "est restauré sous le nom {name}, que ce système accepte.",
+        "",
+        "is restored as {name}, a name that this system accepts.",
+        "",
+    ),
+    "kept_both": Text(
+        "existe déjà, et reste ; la copie restaurée se nomme {name}.",
+        "",
+        "is already there, and stays; the restored copy is named {name}.",
+        "",
+    ),
+    "set_aside": Text(
+        "existait déjà sous une autre forme, gardée sous le nom {name}.",
+        "",
+        "was already there in another form, kept as {name}.",
+        "",
+    ),
+    "metadata_lost": Text(
+        "est restauré, mais sans : {detail}.",
+        "",
+        "is restored, but without: {detail}.",
+        "",
+    ),
+}
+
+NAMED: Final = frozenset(("name_changed", "kept_both", "set_aside"))
+"""Incidents whose detail is another name of the item, not a reason."""
