@@ -151,7 +151,7 @@ class Folders:
             self._refuse(handle.parent, handle.name, error)
         finally:
             if handle.parent is not None:
-                handle.held = None
+                handle.held = handle.gives = None
 
     def _tell_another(self, directory: Held, path: str) -> None:
         """Whoever owns a directory may do what they like with what root puts in it."""

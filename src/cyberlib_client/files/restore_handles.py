@@ -27,14 +27,16 @@ class Holder(Protocol):
 class DirHandle:
     """A directory of the target. `disk`: its name there. `created`: by this restore.
 
-    `renamed`: items that got another name than in the vault. `kept`: names of second versions that were
-    there before, by the name they were kept beside. `keys`: where the file system takes
-    different names for the same, which item (a hash of its name) has each so far (NameRules.key).
+    `gives`: as of `Held`, until it is finished. `renamed`: items that got another name than in the vault.
+    `kept`: names of second versions that were there before, by the name they were kept beside. `keys`: where
+    the file system takes different names for the same, which item (a hash of its name) has each so far
+    (NameRules.key).
     """
 
     __slots__ = (
         "created",
         "disk",
+        "gives",
         "held",
         "identity",
         "kept",
@@ -60,6 +62,7 @@ class DirHandle:
         self.disk = disk
         self.held: Held | None
         self.held, self.identity = opened
+        self.gives = opened[0].gives
         self.used = True
         self.traits = traits
         self.created = created
@@ -136,6 +139,7 @@ class OpenHandles:
             raise Failed("target_changed", path=directory.path()) from None
         if identity != directory.identity:
             raise Failed("target_changed", path=directory.path())
+        held.gives = directory.gives
         directory.held = held
         directory.used = True
         self.add(directory)

@@ -57,7 +57,7 @@ if sys.platform != "win32":
             self.user = os.geteuid()
             self._group = os.getegid()
             # A quarter of what this process may open: the store, the database and the rest need some too.
-            self.open_limit = max(16, min(512, os.sysconf("SC_OPEN_MAX") // 4))
+            self.open_limit = max(16, min(4096, os.sysconf("SC_OPEN_MAX") // 4))
             node = os.fsencode(os.uname().nodename)[:32].replace(b"/", b"")
             self._mine = PART + node + b"-"
             self._token = b"%s%d-%s-" % (self._mine, os.getpid(), os.urandom(4).hex().encode())

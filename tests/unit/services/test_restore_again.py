@@ -358,6 +358,27 @@ def test_owners_are_set_where_they_are_not_what_a_new_file_has(
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="owners are root's to set")
+def test_a_folder_that_was_closed_meanwhile_is_known_again(
+    kit: VaultKit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All folders are made before the files in them are written, and few of them stay open."""
+    folder = make_tree(tmp_path / "a", {f"{n}": {"x": b"%d" % n, "y": b"y%d" % n} for n in range(60)})
+    kit.backup(folder)
+    files, real = [], os.chown
+
+    def chown(path: Any, uid: int, gid: int, **named: Any) -> None:
+        if isinstance(path, int) and not stat.S_ISDIR(os.fstat(path).st_mode):
+            files.append(path)
+        real(path, uid, gid, **named)
+
+    monkeypatch.setattr(os, "chown", chown)
+    monkeypatch.setattr(os, "sysconf", lambda _name: 64)
+    kit.restore(tmp_path / "out", owner=True)
+    assert files == []
+    assert told(restored_path(tmp_path / "out", folder)) == told(folder)
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="owners are root's to set")
 def test_a_folder_that_hands_its_group_down_gives_no_file_the_wrong_one(
     kit: VaultKit, tmp_path: Path
 ) -> None:
