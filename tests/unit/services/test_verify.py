@@ -14,6 +14,7 @@ from cyberlib_client.core.errors import Failed, Stopped
 from cyberlib_client.core.events import Progress, ignore
 from cyberlib_client.core.format_v1.header import HEADER_SIZE
 from cyberlib_client.core.format_v1.vault import write_vault_header
+from cyberlib_client.core.ids import KIND_DATA, object_name
 from cyberlib_client.core.ports import CancelToken
 from cyberlib_client.services.suspects import UNKNOWN_PACK
 from cyberlib_client.services.verify import VerifyResult, verify
@@ -313,9 +314,11 @@ def test_percent_of_the_packs(many: VaultKit, percent: int, read: int) -> None:
 
 def test_in_time_every_pack_is_read(many: VaultKit) -> None:
     """Chance decides which, anew at each run: a damaged pack is found sooner or later."""
-    (name, *_) = names(many, "packs/")
+    index, _ = many.open().load_index()
+    place = next(index.place(n) for n in index.segments() if index.place(n).kind == KIND_DATA)
+    name = object_name("packs", place.pack.name)
     whole = dict(many.store.objects)
-    flip(many, name, 8 * 200)
+    flip(many, name, 8 * (place.offset + 9))  # content: folders are looked at each time
     found = [many.verify(percent=25).damaged for _ in range(60)]
     many.store.objects = whole
     assert [(name, "damaged")] in found
