@@ -20,6 +20,7 @@ TEST_PROGRAMS = {
     "fuse3": "fusermount3",
     "gnome-keyring": "gnome-keyring-daemon",
     "mount": "mount",
+    "postgresql": "pg_lsclusters",
     "zsh": "zsh",
 }
 _PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))

@@ -18,8 +18,8 @@ from .process import give_up, note
 
 # File: what it is resolved from. `run` repeats the versions of `test`, so that one environment serves both.
 _FILES = {
-    "test": ["pyproject.toml", "--group", "test"],
-    "run": ["pyproject.toml", "--constraint", "requirements/test.txt"],
+    "test": ["pyproject.toml", "--extra", "host", "--group", "test"],
+    "run": ["pyproject.toml", "--extra", "host", "--constraint", "requirements/test.txt"],
     "lock": ["--group", "lock"],
     "setup": ["--group", "setup"],
 }
@@ -31,6 +31,7 @@ def inputs() -> str:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     told: dict[str, Any] = {
         "dependencies": project["project"]["dependencies"],
+        "optional": project["project"]["optional-dependencies"],
         "groups": project["dependency-groups"],
         "python": project["project"]["requires-python"],
     }

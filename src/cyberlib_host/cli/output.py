@@ -1,0 +1,64 @@
+"""What commands print: text for people, or one JSON document."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from ..core.problems import Problem
+
+SENTENCES: Mapping[str, str] = {
+    "bad_siren": "This is no SIREN: nine digits, the last of which checks the others. Look at the contract.",
+    "siren_taken": "The SIREN {siren} is taken: cyberlib-host organisation list.",
+    "bad_name": "A name has 1 to {most} characters.",
+    "bad_seats": "The number of seats is between 0 and {most}.",
+    "organisation_unknown": "No organisation, or several, answer to that: cyberlib-host organisation list.",
+    "device_unknown": "The organisation has no device of that name: cyberlib-host device list.",
+    "state_not_allowed": "The subscription is {state} already, and a terminated one stays so.",
+    "not_initialised": "This folder holds no host. Make one: cyberlib-host --data DIR init.",
+    "bad_settings": "The settings cannot be used: {where}.",
+    "database_newer": "The database was made by a newer version. Install that version.",
+    "zones_too_near": "{first} and {second} are {km} km apart. Two zones are at least 200 km apart.",
+    "chain_broken": "The log was changed: line {sequence} does not follow the one before.",
+    "storage_unreachable": "The storage does not answer. See the log, and its own monitoring.",
+    "storage_full": "The storage is full. Add room: nothing new is taken until then.",
+}
+
+
+class Output:
+    """Where a command's results go."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+
+    def result(self, value: Any, text: str) -> None:
+        """The command's result."""
+        click.echo(json.dumps(value, indent=2, ensure_ascii=False) if self.as_json else text)
+
+    def table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+        """Records, with these of their fields as columns of the text."""
+        if self.as_json:
+            click.echo(json.dumps(list(rows), indent=2, ensure_ascii=False))
+            return
+        cells = [[column.upper() for column in columns]]
+        cells += [["" if row[c] is None else str(row[c]) for c in columns] for row in rows]
+        for line in _aligned(cells):
+            click.echo(line)
+
+    def problem(self, problem: Problem) -> None:
+        """Why the command failed, on standard error."""
+        if self.as_json:
+            click.echo(json.dumps({"error": {"code": problem.code, **problem.facts}}))
+        sentence = SENTENCES.get(problem.code, str(problem)).format_map(dict(problem.facts))
+        print(f"cyberlib-host: {sentence} [{problem.code}]", file=sys.stderr)  # noqa: T201
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()

@@ -1,0 +1,52 @@
+"""One call of the program, and the group that its commands belong to."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+import click
+
+from .. import __version__
+from ..data_folder import open_host
+from ..services.audit import Actor
+from ..services.context import Context
+from .output import Output
+
+
+class Run:
+    """One call of the program."""
+
+    def __init__(self, data: Path, *, as_json: bool) -> None:
+        self.data = data
+        self.output = Output(as_json=as_json)
+
+    def host(self) -> Context:
+        """The host in the data folder. Raises Problem."""
+        return open_host(self.data)
+
+    @property
+    def actor(self) -> Actor:
+        """As the audit log names whoever calls."""
+        try:
+            name = getpass.getuser()
+        except (KeyError, OSError):
+            name = "?"
+        return Actor(f"operator:{name}", "command line")
+
+
+@click.group("cyberlib-host", context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--data",
+    envvar="CYBERLIB_HOST_DATA",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Folder of the host: settings, keys, and by default the database and the objects.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.version_option(__version__, message="cyberlib-host %(version)s")
+@click.pass_context
+def cli(context: click.Context, data: Path, as_json: bool) -> None:
+    """Runs and administers a host of CyberLib."""
+    context.obj = Run(data, as_json=as_json)

@@ -1,0 +1,126 @@
+"""`init`, `serve` and `check`."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from ..api.limits import Limits
+from ..core.ports import Content
+from ..core.problems import Problem
+from ..data_folder import initialise
+from ..database.tables import chains, objects
+from ..server import Server
+from ..services import audit
+from ..services.context import Context
+from ..settings import read_settings
+from ..tls import Certificate, own_certificate
+from .run import Run
+
+_PATH = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command()
+@click.option("--name", "names", multiple=True, help="Names and addresses for a certificate of its own.")
+@click.pass_obj
+def init(run: Run, names: tuple[str, ...]) -> None:
+    """Make the data folder, or bring an older one to this version."""
+    initialise(run.data).database.close()
+    found = _certificate(run, names)
+    run.output.result(
+        {"data": str(run.data), "authority": str(found.authority)},
+        f"The host is ready in {run.data}. Clients trust it by {found.authority}.",
+    )
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--port", default=8443, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--certificate", type=_PATH, help="Certificate (PEM), with its chain.")
+@click.option("--key", type=_PATH, help="Its private key (PEM).")
+@click.pass_obj
+def serve(run: Run, bind: str, port: int, certificate: Path | None, key: Path | None) -> None:
+    """Serve HTTPS until stopped (SIGTERM ends requests under way first)."""
+    if (certificate is None) != (key is None):
+        raise click.UsageError("--certificate and --key go together")
+    context = run.host()
+    if certificate is None or key is None:
+        found = _certificate(run, (bind,))
+        certificate, key = found.certificate, found.key
+    try:
+        limits = Limits(read_settings(run.data).requests_per_minute)
+        server = Server(context, certificate=certificate, key=key, bind=bind, port=port, limits=limits)
+    except OSError as error:
+        raise click.ClickException(f"{bind}:{port}: {error.strerror}") from None
+    run.output.result({"address": server.address}, f"Serving at {server.address}")
+    server.run()
+
+
+@click.command()
+@click.option("--read-data", is_flag=True, help="Read every object too, and compare it with its SHA-256.")
+@click.pass_obj
+def check(run: Run, read_data: bool) -> None:
+    """Check that every counted object is in the storage and every audit chain is whole."""
+    context = run.host()
+    lines = _check_chains(context)
+    counted, lost = _check_objects(context, read_data=read_data)
+    found = {"audit_lines": lines, "objects": counted, "lost": lost}
+    text = f"{counted} objects, {len(lost)} lost or damaged; {lines} audit lines, all chained."
+    run.output.result(found, "\n".join([text, *(f"! {each}" for each in lost)]))
+    if lost:
+        raise click.exceptions.Exit(1)
+
+
+def _check_chains(context: Context) -> int:
+    with context.database.read() as connection:
+        names = connection.execute(select(chains.c.organisation)).scalars().all()
+        return sum(audit.check(connection, name) for name in names)
+
+
+def _check_objects(context: Context, *, read_data: bool) -> tuple[int, list[str]]:
+    """How many there are, and "vault: name: code" of each that a zone has not whole."""
+    counted, lost = 0, list[str]()
+    after = ("", "")
+    while True:
+        with context.database.read() as connection:
+            rows = connection.execute(
+                select(objects)
+                .where(
+                    (objects.c.vault > after[0])
+                    | ((objects.c.vault == after[0]) & (objects.c.name > after[1]))
+                )
+                .order_by(objects.c.vault, objects.c.name)
+                .limit(1000)
+            ).all()
+        if not rows:
+            return counted, lost
+        after = (rows[-1].vault, rows[-1].name)
+        counted += len(rows)
+        for row in rows:
+            content = Content(row.vault, row.sha256.hex(), row.size)
+            for zone in context.zones if row.copied else context.zones[:1]:
+                try:
+                    zone.storage.check(content)
+                    if read_data:
+                        digest = hashlib.sha256()
+                        for piece in zone.storage.read(content):
+                            digest.update(piece)
+                        if digest.hexdigest() != content.sha256:
+                            raise Problem("hash_mismatch")
+                except Problem as problem:
+                    lost.append(f"{row.vault}: {row.name}: {zone.place.name}: {problem.code}")
+
+
+def _certificate(run: Run, names: tuple[str, ...]) -> Certificate:
+    wanted = dict.fromkeys((*names, "localhost", "127.0.0.1", "::1"))
+    return own_certificate(run.data / "tls", [name for name in wanted if name not in ("0.0.0.0", "::")])
+
+
+COMMANDS = (
+    init,
+    serve,
+    check,
+)

@@ -1,0 +1,1 @@
+"""Pure rules of the host: no clock, disk, network or database."""

@@ -1,0 +1,90 @@
+"""Every refusal of the host: a stable code, an HTTP status, the facts (RFC 9457, "Problem Details").
+
+Codes are lower-case words joined by underscores and never change once released; the client has the
+sentences. Facts are plain values, never a secret, and never anything of a patient: the host has none.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+STATUS: Final[dict[str, int]] = {
+    # the request itself
+    "bad_request": 400,
+    "bad_siren": 422,
+    "bad_name": 422,
+    "bad_key": 422,
+    "bad_object_name": 422,
+    "client_too_old": 426,
+    "unknown_path": 404,
+    "method_not_allowed": 405,
+    "body_too_large": 413,
+    "not_json": 415,
+    "too_many_requests": 429,
+    # who asks
+    "not_signed_in": 401,
+    "session_over": 401,
+    "bad_signature": 401,
+    "challenge_unknown": 401,
+    "device_unknown": 403,
+    "device_revoked": 403,
+    "device_surplus": 403,
+    "device_name_taken": 409,
+    "contract_key_unknown": 403,
+    "contract_key_expired": 403,
+    "contract_key_revoked": 403,
+    "organisation_suspended": 403,
+    "organisation_terminated": 403,
+    "restore_window_over": 403,
+    "other_organisation": 403,
+    "not_a_member": 403,
+    "terms_not_accepted": 403,
+    "terms_changed": 409,
+    # certified hosting
+    "certification_withdrawn": 403,
+    "zones_too_near": 500,
+    # objects
+    "vault_unknown": 404,
+    "object_unknown": 404,
+    "object_not_here": 409,
+    "size_mismatch": 422,
+    "hash_mismatch": 422,
+    "link_expired": 403,
+    "link_not_valid": 403,
+    "range_not_satisfiable": 416,
+    "quota_reached": 507,
+    "storage_full": 507,
+    "storage_unreachable": 503,
+    # operators
+    "organisation_unknown": 404,
+    "siren_taken": 409,
+    "state_not_allowed": 409,
+    "bad_seats": 422,
+    "bad_settings": 500,
+    "not_initialised": 500,
+    "database_newer": 500,
+    "chain_broken": 500,
+    "internal_error": 500,
+}
+
+Fact = str | int | float | bool | None
+
+
+class Problem(Exception):
+    """Why something was refused. `status` is HTTP's; `retry_after` in seconds, where trying again may help.
+
+    `organisation`: whose audit log has the refusal; the host's own while nobody's is known.
+    """
+
+    organisation: str = ""
+
+    def __init__(self, code: str, *, retry_after: int | None = None, **facts: Fact) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = STATUS[code]
+        self.retry_after = retry_after
+        self.facts = facts
+
+    def __str__(self) -> str:
+        shown = ", ".join(f"{key}={value}" for key, value in self.facts.items())
+        return f"{self.code} ({shown})" if shown else self.code

@@ -1,0 +1,39 @@
+"""Times of the host: microseconds since 1970-01-01 UTC, and RFC 3339 on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+Clock = Callable[[], int]
+"""Microseconds since 1970-01-01 UTC."""
+
+SECOND: Final = 1_000_000
+_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def rfc3339(time: int) -> str:
+    """`2026-11-22T09:30:00.000000Z`, always of one length, so that times sort as text."""
+    return (_BEGINNING + timedelta(microseconds=time)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def micros(written: str) -> int:
+    """The reverse of `rfc3339`; also takes a bare date. Raises ValueError."""
+    moment = datetime.fromisoformat(written)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _BEGINNING) // timedelta(microseconds=1)
+
+
+def months_before(time: int, months: int) -> int:
+    """The same day and hour so many calendar months earlier, or the last day of a month that is shorter."""
+    moment = _BEGINNING + timedelta(microseconds=time)
+    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    for day in range(moment.day, moment.day - 4, -1):
+        try:
+            earlier = moment.replace(year=year, month=month + 1, day=day)
+        except ValueError:
+            continue
+        return (earlier - _BEGINNING) // timedelta(microseconds=1)
+    raise ValueError("no such day")  # every month has 28

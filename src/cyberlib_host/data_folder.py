@@ -1,0 +1,129 @@
+"""The folder of a host: settings, keys, and in the embedded default the database and the objects.
+
+host.toml      settings (see `settings`)
+receipts.key   Ed25519 seed that signs receipts, 32 bytes
+links.key      what seals links to the host's own storage, 32 bytes
+tls/           certificate and key, when none is given
+host.sqlite    database, unless settings name another
+objects/       objects, unless settings name zones
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from .core.geography import Place, check_apart
+from .core.ports import Storage
+from .core.problems import Problem
+from .database.engine import Database
+from .database.schema import is_current, upgrade
+from .services import audit
+from .services.context import Context, Zone
+from .settings import Settings, ZoneSettings, read_settings
+from .storage.folder import FolderStorage
+
+_RECEIPTS: Final = "receipts.key"
+_LINKS: Final = "links.key"
+_KEY_BYTES: Final = 32
+
+
+def now() -> int:
+    """Microseconds since 1970 UTC, by the system's clock."""
+    return time.time_ns() // 1000
+
+
+def initialise(folder: Path, environment: Mapping[str, str] = os.environ) -> Context:
+    """Makes the data folder of a new host, or brings an older one to this program's shape.
+
+    Raises Problem("bad_settings"), ("database_newer"), ("zones_too_near").
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in (_RECEIPTS, _LINKS):
+        if not (folder / name).exists():
+            _write_secret(folder / name, os.urandom(_KEY_BYTES))
+    settings = read_settings(folder, environment)
+    database = _database(folder, settings)
+    upgrade(database)
+    with database.write() as connection:
+        audit.begin_if_absent(connection, audit.HOST)
+    return _context(folder, settings, database)
+
+
+def open_host(folder: Path) -> Context:
+    """A host that was initialised. Raises Problem("not_initialised"), and as `initialise`."""
+    if not (folder / _RECEIPTS).exists():
+        raise Problem("not_initialised")
+    settings = read_settings(folder)
+    database = _database(folder, settings)
+    if not is_current(database):
+        upgrade(database)
+    return _context(folder, settings, database)
+
+
+def _context(folder: Path, settings: Settings, database: Database) -> Context:
+    zones = _zones(folder, settings)
+    if len(zones) > 1:
+        check_apart([zone.place for zone in zones])
+    return Context(
+        database=database,
+        zones=zones,
+        key=Ed25519PrivateKey.from_private_bytes((folder / _RECEIPTS).read_bytes()),
+        clock=now,
+        random=os.urandom,
+        rules=settings.contract.rules,
+        card=settings.card,
+        session_seconds=settings.session_seconds,
+        link_seconds=settings.link_seconds,
+        audit_months=settings.audit_months,
+    )
+
+
+def _database(folder: Path, settings: Settings) -> Database:
+    return Database(settings.database or f"sqlite:///{folder / 'host.sqlite'}")
+
+
+def _zones(folder: Path, settings: Settings) -> list[Zone]:
+    if not settings.zones:
+        place = Place("local", 0.0, 0.0)
+        return [Zone(place, _folder_storage(folder, str(folder / "objects")))]
+    return [
+        Zone(Place(zone.name, zone.latitude, zone.longitude), _storage(folder, settings, zone))
+        for zone in settings.zones
+    ]
+
+
+def _storage(folder: Path, settings: Settings, zone: ZoneSettings) -> Storage:
+    if zone.folder is not None:
+        return _folder_storage(folder, str(folder / zone.folder))
+    from .storage.s3 import S3Storage  # boto3 takes a moment, and the embedded default has no need of it
+
+    secret = settings.s3_secret_key
+    if zone.secret_key_file is not None:
+        secret = (folder / zone.secret_key_file).read_text("utf-8").strip()
+    return S3Storage(
+        endpoint=zone.endpoint or "",
+        bucket=zone.bucket or "",
+        region=zone.region,
+        access_key=zone.access_key or settings.s3_access_key,
+        secret_key=secret,
+        ca=zone.ca,
+    )
+
+
+def _folder_storage(folder: Path, root: str) -> FolderStorage:
+    return FolderStorage(root, (folder / _LINKS).read_bytes(), now)
+
+
+def _write_secret(path: Path, secret: bytes) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(file, secret)
+        os.fsync(file)
+    finally:
+        os.close(file)

@@ -1,0 +1,45 @@
+"""What every service works with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ..core.geography import Place
+from ..core.licences import Rules
+from ..core.ports import Random, Storage
+from ..core.times import Clock
+from ..core.wire import Card
+from ..database.engine import Database
+
+
+class Zone(NamedTuple):
+    """A place where objects lie. The first is where clients put them; they are copied to the others."""
+
+    place: Place
+    storage: Storage
+
+
+@dataclass(frozen=True)
+class Context:
+    """`key` signs receipts. Seconds and bytes are limits that operators may set."""
+
+    database: Database
+    zones: Sequence[Zone]
+    key: Ed25519PrivateKey
+    clock: Clock
+    random: Random
+    rules: Rules = field(default_factory=Rules)
+    card: Card | None = None
+    session_seconds: int = 900
+    link_seconds: int = 3600
+    largest_object: int = 64 << 20
+    audit_months: int = 6
+
+    @property
+    def storage(self) -> Storage:
+        """Where clients put and read."""
+        return self.zones[0].storage

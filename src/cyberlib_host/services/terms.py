@@ -1,0 +1,71 @@
+"""The terms of service: versions that come into force on a day, and the register of who accepted them."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import Connection, func, insert, select
+
+from ..core.problems import Problem
+from ..core.times import rfc3339
+from ..core.wire import Acceptance, Terms, TermsList
+from ..database.tables import acceptances, terms
+from . import audit
+from .audit import Actor
+from .context import Context
+
+
+def publish(context: Context, connection: Connection, text: str, effective: int, actor: Actor) -> int:
+    """A new version of the terms; its number."""
+    version: int = (connection.execute(select(func.max(terms.c.version))).scalar() or 0) + 1
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    connection.execute(insert(terms).values(version=version, effective=effective, sha256=digest, text=text))
+    audit.note(context, connection, audit.HOST, actor, "terms", version=version, effective=rfc3339(effective))
+    return version
+
+
+def in_force(context: Context, connection: Connection) -> int:
+    """The version in force now, 0 while there is none."""
+    newest = select(func.max(terms.c.version)).where(terms.c.effective <= context.clock())
+    return connection.execute(newest).scalar() or 0
+
+
+def shown(context: Context, connection: Connection) -> TermsList:
+    """The terms in force and those to come."""
+    rows = connection.execute(
+        select(terms).where(terms.c.version >= in_force(context, connection)).order_by(terms.c.version)
+    ).all()
+    return TermsList([Terms(r.version, rfc3339(r.effective), r.sha256.hex(), r.text) for r in rows])
+
+
+def accept(
+    context: Context, connection: Connection, organisation: str, device: str, given: Acceptance, actor: Actor
+) -> None:
+    """Notes that somebody accepted a version, once.
+
+    Raises Problem("terms_changed") when there is no such version, or its text is not the one they saw.
+    """
+    row = connection.execute(select(terms).where(terms.c.version == given.version)).first()
+    if row is None or row.sha256.hex() != given.sha256:
+        raise Problem("terms_changed")
+    known = connection.execute(
+        select(acceptances.c.time).where(
+            acceptances.c.organisation == organisation,
+            acceptances.c.device == device,
+            acceptances.c.version == given.version,
+            acceptances.c.user == given.user,
+        )
+    ).first()
+    if known is not None:
+        return
+    connection.execute(
+        insert(acceptances).values(
+            organisation=organisation,
+            device=device,
+            version=given.version,
+            user=given.user,
+            sha256=row.sha256,
+            time=context.clock(),
+        )
+    )
+    audit.note(context, connection, organisation, actor, "terms_accepted", version=given.version)

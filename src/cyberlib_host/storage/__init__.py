@@ -1,0 +1,1 @@
+"""Where the bytes of objects lie: a folder by default, S3-compatible storage by settings."""
