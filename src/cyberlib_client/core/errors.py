@@ -3,6 +3,7 @@
     CyberlibError
     ├── UsageError            2    wrong use, a missing answer
     ├── NeedsUnlock           5    authentication needed
+    ├── Refused               5    a host does not let this workstation in
     ├── Unreachable           6    the store cannot be reached
     ├── IntegrityError        7    damaged or hostile data
     ├── Busy                  8    another run holds it
@@ -47,6 +48,12 @@ class UsageError(CyberlibError):
 
 class NeedsUnlock(CyberlibError):
     """A passphrase, recovery key or device secret is missing or wrong."""
+
+    exit_code = 5
+
+
+class Refused(CyberlibError):
+    """A host does not let this workstation in; no passphrase would change that."""
 
     exit_code = 5
 

@@ -31,6 +31,15 @@ class Store(Protocol):
     def location(self) -> str:
         """What the user calls this store: a folder path or an address, without secrets."""
 
+    @property
+    def puts_at_once(self) -> int:
+        """How many puts at the same time make use of what lies between here and the store: 0 where whoever
+        makes an object may as well put it, as on a disk."""
+
+    @property
+    def may_delete(self) -> bool:
+        """Whether `delete` is for whoever holds this store: at a host it is for no workstation."""
+
     def put(self, name: str, *parts: Buffer) -> None:
         """Create the object from its parts laid end to end.
 
@@ -47,7 +56,7 @@ class Store(Protocol):
         """All objects of a kind, in no order. Half-written objects are never listed."""
 
     def delete(self, name: str) -> None:
-        """Remove the object; absent is no error. Workstation credentials of a host cannot do this."""
+        """Remove the object; absent is no error. Failed("host_keeps") where `may_delete` is false."""
 
 
 OBJECT_KINDS = ("slots", "packs", "index", "snapshots")

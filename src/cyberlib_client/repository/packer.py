@@ -6,8 +6,10 @@ others, with a bounded queue between them.
                                            ▼
                                         hash, put ──► `on_stored`
 
+Where a store gains by several puts at once, other threads put.
+
 Memory: plain segments, one for each worker, one that waits and one being filled; packs, two being filled and
-one being stored by each worker but one.
+one being stored by each worker but one, or by each thread that puts.
 """
 
 from __future__ import annotations
@@ -96,11 +98,13 @@ class Packer:
         self._lock = threading.Lock()
         self._failure: BaseException | None = None
         self._waiting: queue.Queue[_Segment | None] = queue.Queue(maxsize=1)
-        self._workers = [self._thread(f"seal-{i}") for i in range(sealers)]
+        self._packs: queue.Queue[tuple[PackBuilder, bool] | None] = queue.Queue(maxsize=1)
+        self._workers = [self._thread(f"seal-{i}", self._work) for i in range(sealers)]
+        self._putters = [self._thread(f"put-{i}", self._put_packs) for i in range(store.puts_at_once)]
         self.stored_bytes = 0
 
-    def _thread(self, name: str) -> threading.Thread:
-        thread = threading.Thread(target=self._work, name=name, daemon=True)
+    def _thread(self, name: str, work: Callable[[], None]) -> threading.Thread:
+        thread = threading.Thread(target=work, name=name, daemon=True)
         thread.start()
         return thread
 
@@ -174,6 +178,8 @@ class Packer:
         for builders in self._builders.values():
             while builders:
                 self._store_pack(builders.pop(0), full=False)
+        self._end_putters()
+        self._check()
         # What comes next, the index of a large run, needs as much memory as they take.
         self._spare.clear()
         for rooms in self._rooms.values():
@@ -184,6 +190,7 @@ class Packer:
         if self._failure is None:
             self._failure = IntegrityError("aborted")
         self._end_workers()
+        self._end_putters()
 
     def _end_workers(self) -> None:
         """Lets them finish what waits; nothing happens the second time."""
@@ -191,6 +198,13 @@ class Packer:
         for _ in workers:
             self._waiting.put(None)
         for thread in workers:
+            thread.join()
+
+    def _end_putters(self) -> None:
+        putters, self._putters = self._putters, []
+        for _ in putters:
+            self._packs.put(None)
+        for thread in putters:
             thread.join()
 
     # ---- the workers' threads -----------------------------------------------------------------
@@ -263,6 +277,21 @@ class Packer:
         return fullest if fullest.ready else None
 
     def _store_pack(self, builder: PackBuilder, *, full: bool) -> None:
+        if self._putters:
+            self._packs.put((builder, full))
+        else:
+            self._put_pack(builder, full)
+
+    def _put_packs(self) -> None:
+        while (waiting := self._packs.get()) is not None:
+            if self._failure is not None:
+                continue  # keep taking, so that nobody waits for a place in the queue
+            try:
+                self._put_pack(*waiting)
+            except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+                self._failure = error
+
+    def _put_pack(self, builder: PackBuilder, full: bool) -> None:
         self._cancel.check()
         info, pack = builder.finish(full=full)
         self._store.put(object_name("packs", info.name), pack)

@@ -148,8 +148,10 @@ def _drop_others(store: Store, keys: VaultKeys, table: SlotTable) -> None:
     """Removes older tables, which a removed passphrase would go on opening, and what is no table.
 
     Not one that another machine has just stored, that cannot be read now, or is of another vault. Copies
-    that somebody made are out of reach: documents say so.
+    that somebody made are out of reach: documents say so. A host keeps them all.
     """
+    if not store.may_delete:
+        return
     for name, size in store.list("slots"):
         if size > LARGEST_TABLE:
             continue  # nobody reads it

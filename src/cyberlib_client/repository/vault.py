@@ -271,7 +271,7 @@ def create_vault(
     store.put(OBJECT_NAME, write_vault_header(header, keys))
     vault = Vault(store, header, keys, table)
     ours = header_is_intact(vault)  # else somebody made another one there at the same moment
-    for name in left if ours else names:
+    for name in (left if ours else names) if store.may_delete else ():
         store.delete(name)
     if not ours:
         raise UsageError("vault_exists", at=store.location)

@@ -62,6 +62,14 @@ class FolderStore:
     def location(self) -> str:
         return self._location
 
+    @property
+    def puts_at_once(self) -> int:
+        return 0
+
+    @property
+    def may_delete(self) -> bool:
+        return True
+
     def put(self, name: str, *parts: Buffer) -> None:
         path = self._path(name)
         with self._translated(name):

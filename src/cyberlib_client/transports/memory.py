@@ -13,6 +13,8 @@ class MemoryStore:
     """Objects in a dict. Gone with the process."""
 
     location = "memory"
+    may_delete = True
+    puts_at_once = 0
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}

@@ -1,0 +1,60 @@
+"""A host's refusals as this program's errors."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...core.errors import CyberlibError, Failed, IntegrityError, Refused, Unreachable, UsageError
+from .records import Problem
+
+# A refusal bears the protocol's code after "host_".
+_USAGE: Final = frozenset((
+    "host_bad_siren", "host_bad_name", "host_device_name_taken", "host_vault_unknown",
+))  # fmt: skip
+_ACCESS: Final = frozenset((
+    "host_device_unknown", "host_device_revoked", "host_not_a_member", "host_other_organisation",
+    "host_contract_key_unknown", "host_contract_key_expired", "host_contract_key_revoked",
+    "host_bad_signature", "host_not_signed_in", "host_session_over", "host_challenge_unknown",
+))  # fmt: skip
+_FAILED: Final = frozenset((
+    "host_device_surplus", "host_organisation_suspended", "host_organisation_terminated",
+    "host_restore_window_over", "host_terms_not_accepted", "host_terms_changed",
+    "host_certification_withdrawn", "host_client_too_old", "host_quota_reached",
+))  # fmt: skip
+_DAMAGED: Final = frozenset(("host_size_mismatch", "host_hash_mismatch"))
+_AGAIN: Final = frozenset((429, 500, 502, 503, 504))
+
+
+class TryAgain(Exception):
+    """What may pass by itself. `after`: seconds the host asks to wait, or None."""
+
+    def __init__(self, error: CyberlibError, after: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.after = after
+
+
+def error_of(problem: Problem, at: str) -> CyberlibError:
+    """The error that a refusal is. `at`: the host's address."""
+    code = f"host_{problem.code}"
+    facts = {key: int(value) if isinstance(value, bool) else value for key, value in problem.facts.items()}
+    if code in _USAGE:
+        return UsageError(code, at=at, **facts)
+    if code in _ACCESS:
+        return Refused(code, at=at)
+    if code in _FAILED:
+        return Failed(code, at=at, **facts)
+    if code in _DAMAGED:
+        return IntegrityError("host_upload_damaged", at=at)
+    if problem.code == "object_unknown":
+        return IntegrityError("object_missing", name="")
+    if problem.code == "storage_full":
+        return Failed("store_full", at=at)
+    if problem.status in _AGAIN:
+        return Unreachable("host_busy", at=at, request=problem.request)
+    return Failed("host_refused", at=at, reason=problem.code, request=problem.request)
+
+
+def passes(status: int) -> bool:
+    """Whether an answer of this status may be another a moment later."""
+    return status in _AGAIN
