@@ -7,7 +7,7 @@ import os
 from ..core.errors import UsageError
 from ..core.windows_paths import extended
 from ..state.profile import Profile
-from . import bootstrap
+from . import stores
 from .paths import lies_in, native_path, real
 
 
@@ -25,7 +25,7 @@ def require_profile_outside(profile: Profile, vault: str) -> None:
 
 def require_no_vault_above(vault: str) -> None:
     """For a vault to be made: its objects are no other vault's. UsageError("vault_in_vault", at=…)."""
-    folder = bootstrap.location_folder(vault)
+    folder = stores.location_folder(vault)
     if folder is None:
         return
     folder = os.path.realpath(folder)
@@ -36,7 +36,7 @@ def require_no_vault_above(vault: str) -> None:
 
 
 def _within(path: str | bytes, vault: str) -> bool:
-    folder = bootstrap.location_folder(vault)
+    folder = stores.location_folder(vault)
     return folder is not None and lies_in(real(path), real(folder))
 
 

@@ -98,6 +98,7 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
 
 
 def _run(session: Session, choice: Choice, sources: list[Source]) -> BackupResult:
+    _ = session.host_log  # a host whose log was rewritten gets nothing new
     vault, snapshots, seen = session.vault, session.snapshots, session.seen
     request = BackupRequest(
         sources,

@@ -14,7 +14,7 @@ from ..files.restore_names import NameRules
 from ..repository.snapshots import Stored
 from ..services.restore import Conflict, RestoreRequest, RestoreResult, restore
 from ..services.restore import Question as Question
-from . import bootstrap
+from . import bootstrap, stores
 from .choosing import choose, snapshot_before, tell_absent, tell_newer
 from .history import remembered
 from .paths import (
@@ -201,6 +201,6 @@ def _include(wanted: Wanted, stored: Stored) -> Sequence[str]:
 
 def _check_outside(to: str, session: Session) -> None:
     """Files among a vault's objects would be taken for damage."""
-    folder = bootstrap.location_folder(session.place.at)
+    folder = stores.location_folder(session.place.at)
     if folder is not None and lies_in(real(to), real(folder)):
         raise UsageError("target_in_vault", at=to)

@@ -9,14 +9,14 @@ from typing import Final
 
 import msgspec
 
-from ..core.errors import CyberlibError, UsageError
+from ..core.errors import CyberlibError, IntegrityError, UsageError
 from ..core.ports import Store
 from ..repository.snapshots import SnapshotList, load_snapshots
 from ..repository.vault import Vault
 from ..state.credentials import SlotsSeen, read_slots_seen, write_slots_seen
 from ..state.seen import Seen, read_seen, write_seen
 from ..state.settings import Settings, VaultSettings, read_settings
-from . import bootstrap
+from . import stores
 from .unlock import Known, Opened, open_profile_vault, prove
 from .workplace import Notice, Workplace
 
@@ -58,7 +58,7 @@ class Session(Workplace):
     @cached_property
     def store(self) -> Store:
         """The store of the profile's vault."""
-        return bootstrap.store_at(self.place.at)
+        return stores.store_at(self.place.at, self)
 
     @property
     def vault(self) -> Vault:
@@ -145,9 +145,30 @@ class Session(Workplace):
             self.notify(Notice("state_not_written", {"at": self.profile.state}))
 
     @cached_property
+    def host_log(self) -> list[str]:
+        """Names of the snapshots that the host's own log tells of since it was last followed; none where the
+        vault is in a folder. Raises as `host_link.follow_log`."""
+        if not stores.is_host(self.place.at):
+            return []
+        from . import host_link
+
+        return host_link.follow_log(self, self.store)
+
+    @cached_property
     def snapshots(self) -> SnapshotList:
         """The vault's snapshots; what is wrong with them is told, once."""
+        logged: list[str] = []
+        try:
+            logged = self.host_log
+        except IntegrityError as error:  # what can be read is read all the same
+            self.incomplete = True
+            self.notify(Notice(error.code, dict(error.facts)))
         found = load_snapshots(self.vault.store, self.vault.keys, self._heads())
+        listed = {name for name, _ in self.store.list("snapshots")} if logged else set()
+        for name in logged:
+            if name not in listed:
+                self.incomplete = True
+                self.notify(Notice("host_snapshot_withheld", {"name": name.rpartition("/")[2][:8]}))
         # Whoever writes to the store can add objects that do not open: they must not drown what matters.
         told = Counter[str]()
         for problem in found.problems:

@@ -18,13 +18,16 @@ import msgspec
 from ..core.errors import Failed, UsageError
 from ..core.windows_paths import extended
 from ..core.words_fr import WORDS
-from . import backups, bootstrap, browsing, restoring, vaults, verifying
+from ..state.private_file import write_new
+from . import backups, bootstrap, browsing, hosts, restoring, vaults, verifying
 from .comparison import Comparison, compare
 from .demo import make_practice, simulate_day
+from .demo.embedded_host import EmbeddedHost, embedded_host, is_installed, markers_found
 from .demo.practice import DATABASE, LETTERS, SizeName
 from .paths import native_path, own_vault_path, shown, shown_native
 from .session import Session
 from .sources import Choice
+from .stores import require_text
 from .unlock import PASSPHRASE_VARIABLE
 
 
@@ -40,13 +43,14 @@ def run_showcase(
 ) -> Iterator[Step]:
     """Plays it all in `folder`, or in a temporary one; leaves nothing behind unless `keep`.
 
-    The session lends its listener and its cancel token; profile, vault and keychain of the user are not
-    touched. Raises UsageError("demo_folder_not_empty", at=…), ("bad_path"), Failed("demo_failed", what=…),
+    With a host of its own, but for `keep`: what is kept can be looked into without one. The session lends
+    its listener and its cancel token; profile, vault and keychain of the user are not touched. Raises
+    UsageError("demo_folder_not_empty", at=…), ("bad_path"), Failed("demo_failed", what=…),
     ("demo_folder_unusable", at=…, reason=…), Stopped.
     """
     begun = time.monotonic()
     with _stage(folder, keep) as stage:
-        yield from _Show(session, stage, size).play()
+        yield from _Show(session, stage, size, hosted=not keep and is_installed()).play()
         yield Step(
             "done",
             {
@@ -79,7 +83,7 @@ def _stage(folder: str | None, keep: bool) -> Iterator[str]:
 def _made(folder: str) -> str:
     """An empty folder to play in, made when it is not there."""
     stage = os.fsdecode(native_path(folder))
-    bootstrap.require_text(stage)
+    require_text(stage)
     os.makedirs(stage, exist_ok=True)
     if os.listdir(stage):
         raise UsageError("demo_folder_not_empty", at=stage)
@@ -93,45 +97,123 @@ def _temporary() -> str:
         return "TMPDIR"
 
 
-def _remove(folder: str) -> None:
+def _remove(path: str) -> None:
     def again(function: Callable[[str], object], path: str, _error: object) -> None:
         os.chmod(path, stat.S_IRWXU)  # Windows refuses to delete what is read-only
         function(path)
 
-    shutil.rmtree(extended(folder), onerror=again)
+    if os.path.isdir(extended(path)):
+        shutil.rmtree(extended(path), onerror=again)
+    else:
+        os.unlink(extended(path))
 
 
 class _Show:
-    """One showing. Paths are folders of the stage."""
+    """One showing. Paths are folders of the stage. `hosted`: the vault is at a host of the show's own."""
 
-    def __init__(self, session: Session, stage: str, size: SizeName) -> None:
+    def __init__(self, session: Session, stage: str, size: SizeName, *, hosted: bool) -> None:
+        self._hosted = hosted
         self._practice = Path(stage, "Cabinet fictif")
-        self._vault = os.path.join(stage, "Coffre")
         self._stage = stage
         self._size: SizeName = size
+        self._host: EmbeddedHost | None = None
+        self._words: list[str] = []
         passphrase = "-".join(WORDS[int.from_bytes(bootstrap.random(2)) % len(WORDS)] for _ in range(5))
-        self._session = Session(
-            bootstrap.profile_at(os.path.join(stage, "Profil")),
-            session.prompt,
-            listener=session.listener,
-            notify=session.notify,
-            cancel=session.cancel,
-            environ={PASSPHRASE_VARIABLE: passphrase},
-            watched=session.watched,
+        self._lender = session
+        self._session = self._workstation("Profil", {PASSPHRASE_VARIABLE: passphrase})
+
+    def _workstation(self, profile: str, environ: dict[str, str], words: str | None = None) -> Session:
+        """One with a profile of its own on the stage."""
+        lender = self._lender
+        return Session(
+            bootstrap.profile_at(os.path.join(self._stage, profile)),
+            lender.prompt,
+            listener=lender.listener,
+            notify=lender.notify,
+            cancel=lender.cancel,
+            environ=environ,
+            recovery_file=words,
+            watched=lender.watched,
+            closing=lender.closing,
         )
 
     def play(self) -> Iterator[Step]:
         """Each step, once it is done."""
-        session = self._session
         made = make_practice(self._practice, size=self._size)
         yield Step(
             "practice",
             {"folder": shown_native(str(self._practice)), "files": made.files, "bytes": made.bytes},
         )
-        session.cancel.check()
-        vault = vaults.create(session, self._vault, keeping="file", device="DÉMONSTRATION")
-        session.fresh_settings()
-        yield Step("vault", {"at": vault.at, "words": len(vault.words or [])})
+        self._session.cancel.check()
+        if not self._hosted:
+            yield self._make_vault(os.path.join(self._stage, "Coffre"))
+            yield from self._use()
+            return
+        with embedded_host(Path(self._stage, "Hébergeur"), "Cabinet fictif") as self._host:
+            yield self._enrol(self._session, "POSTE 1")
+            yield self._make_vault(self._host.url)
+            yield from self._use()
+            yield self._seen()
+            yield from self._elsewhere()
+
+    def _enrol(self, session: Session, name: str) -> Step:
+        assert self._host is not None
+        key = os.path.join(self._stage, "Clé de contrat.txt")
+        if not os.path.exists(key):
+            write_new(bootstrap.private_files(), key, self._host.contract_key.encode("ascii"))
+        enrolled = hosts.enrol(
+            session, self._host.url, key, name=name, ca_file=self._host.authority, keeping="file"
+        )
+        facts: dict[str, str | int | float | list[str]] = {"host": enrolled.host, "name": enrolled.name}
+        return Step("host", facts | {"state": enrolled.state})
+
+    def _make_vault(self, at: str) -> Step:
+        vault = vaults.create(self._session, at, keeping="file", device="DÉMONSTRATION")
+        self._words = vault.words or []
+        self._session.fresh_settings()
+        return Step("vault", {"at": vault.at, "words": len(self._words)})
+
+    def _seen(self) -> Step:
+        """What the host holds, and how much of the practice stands in it in clear."""
+        assert self._host is not None
+        info = vaults.info(self._session)
+        names = [path.name for path in self._practice.rglob("*.pdf")]
+        markers = [name.encode("utf-8") for name in names] + [b"%PDF-"]
+        found = markers_found(self._host, markers)
+        if found:
+            raise Failed("demo_failed", what="clear", path=None)
+        return Step(
+            "seen",
+            {
+                "objects": sum(info.objects.values()),
+                "bytes": sum(info.bytes.values()),
+                "looked_for": len(markers),
+                "found": found,
+            },
+        )
+
+    def _elsewhere(self) -> Iterator[Step]:
+        """The workstation is lost: another takes its licence over, opens the vault by the words, restores."""
+        assert self._host is not None
+        self._backup()  # its last one
+        words = os.path.join(self._stage, "Mots de secours.txt")
+        write_new(bootstrap.private_files(), words, " ".join(self._words).encode("utf-8"))
+        new = self._workstation("Profil du nouveau poste", {}, words)
+        yield self._enrol(new, "POSTE 2")
+        hosts.reassign(new, "POSTE 1", os.path.join(self._stage, "Clé de contrat.txt"))
+        vaults.connect(new, self._host.url, keeping="file")
+        new.fresh_settings()
+        to = os.path.join(self._stage, "Nouveau poste")
+        done = restoring.run_restore(new, restoring.Wanted(["latest"], to))
+        same = self._compare(to)
+        yield Step(
+            "elsewhere",
+            {"files": done.files, "bytes": done.bytes, "seconds": done.seconds, "compared": same.files},
+        )
+
+    def _use(self) -> Iterator[Step]:
+        """Saved, worked in, saved again, searched, restored, compared, verified."""
+        session = self._session
         yield _backup_step("first_backup", self._backup())
         day = simulate_day(self._practice)
         yield Step(

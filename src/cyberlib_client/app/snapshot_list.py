@@ -39,7 +39,8 @@ class SnapshotInfo(msgspec.Struct, frozen=True):
 
 def snapshots(session: Session) -> list[SnapshotInfo]:
     """All snapshots, oldest first. Missing and damaged ones are told, see `Session.incomplete`."""
-    session.incomplete |= session.snapshots.incomplete
+    listed = session.snapshots  # reading them may find that they are not all
+    session.incomplete |= listed.incomplete
     return [snapshot_info(stored) for stored in session.snapshots.items]
 
 

@@ -19,7 +19,7 @@ from ..files.preview import preview
 from ..files.selection import Selection
 from ..services.backup import Source
 from ..state.settings import SourceSettings, write_settings
-from . import bootstrap
+from . import bootstrap, stores
 from .paths import compared, lies_in, native_of, native_path, real, shown
 from .session import Session
 from .workplace import Notice
@@ -145,7 +145,7 @@ def _tell_nested(session: Session, inner: str | bytes, outer: str | bytes) -> No
 
 def check_outside(source: Source, vault: str) -> None:
     """A vault that holds itself grows for ever. UsageError("source_in_vault", path=…)."""
-    folder = bootstrap.location_folder(vault)
+    folder = stores.location_folder(vault)
     native = from_vault_path(source.path)  # as `folder` is written
     if folder is not None and lies_in(real(native), real(folder)):
         raise UsageError("source_in_vault", path=display(source.path))
@@ -213,7 +213,7 @@ def preview_sources(session: Session, choice: Choice) -> PreviewInfo:
 def _own_folders(session: Session) -> Iterator[tuple[str, str]]:
     """The folders that no backup enters, each with its origin: see `OwnFolder`."""
     vault = session.settings.vault
-    folder = bootstrap.location_folder(vault.at) if vault is not None else None
+    folder = stores.location_folder(vault.at) if vault is not None else None
     if folder is not None:
         yield os.fspath(folder), "vault"
     yield session.profile.state, "profile"

@@ -18,10 +18,11 @@ from ..repository.vault import NewSlot, Vault, create_vault, open_vault, read_he
 from ..state.credentials import read_slots_seen
 from ..state.runs import Run, read_runs
 from ..state.settings import Settings, VaultSettings, write_settings
-from . import bootstrap
+from . import bootstrap, stores
 from .apart import require_no_vault_above, require_profile_outside, require_words_outside
 from .device_slot import Keeping, NewDevice, drop_device, free_slot_name, keep_new_device, note_device
 from .history import REMEMBERED
+from .host_told import HostTold
 from .passphrases import new_passphrase
 from .paths import shown_native
 from .session import Session
@@ -70,7 +71,8 @@ class RunInfo(msgspec.Struct, frozen=True):
 
 class VaultInfo(msgspec.Struct, frozen=True):
     """A vault as its store shows it. `objects` and `bytes`: number and size of stored objects by kind.
-    `last_runs`: the last attempt of each kind; `last_done`: the last that was done, be it incompletely."""
+    `last_runs`: the last attempt of each kind; `last_done`: the last that was done, be it incompletely.
+    `host`: null for a vault in a folder."""
 
     at: str
     id: str
@@ -85,6 +87,7 @@ class VaultInfo(msgspec.Struct, frozen=True):
     bytes: dict[str, int]
     last_runs: list[RunInfo]
     last_done: list[RunInfo]
+    host: HostTold | None
 
 
 def create(
@@ -104,13 +107,13 @@ def create(
     """
     session.require_no_vault()
     _check_place(session, at, words_file)
-    name = device or bootstrap.machine().machine_name()
+    name = device or _host_name(session, at) or bootstrap.machine().machine_name()
     key = bootstrap.random(_WORDS_KEY)
     words = encode(key)
     with _cleanup() as undo:
-        _note_absent(undo, session.profile.credentials, bootstrap.location_folder(at))
+        _note_absent(undo, session.profile.credentials, stores.location_folder(at))
         session.profile.make()
-        store = bootstrap.new_store_at(at)  # a place that cannot be written is told before any question
+        store = stores.new_store_at(at, session)  # a place that cannot be written is told before any question
         # All questions before the lock: they must not hold others up.
         passphrase = new_passphrase(session, given_passphrase(session), [name])
         if words_file is not None:
@@ -157,9 +160,9 @@ def connect(
     """
     session.require_no_vault()
     require_profile_outside(session.profile, at)
-    store = bootstrap.store_at(at)
+    store = stores.store_at(at, session)
     read_header(store)
-    name = device or bootstrap.machine().machine_name()
+    name = device or _host_name(session, at) or bootstrap.machine().machine_name()
     with _cleanup() as undo:
         _note_absent(undo, session.profile.credentials)
         session.profile.make()
@@ -214,7 +217,16 @@ def info(session: Session) -> VaultInfo:
         bytes={kind: sum(o.size for o in found) for kind, found in objects.items()},
         last_runs=_newest(runs),
         last_done=_newest(run for run in runs if not run.error),
+        host=_host(session),
     )
+
+
+def _host(session: Session) -> HostTold | None:
+    if not stores.is_host(session.place.at):
+        return None
+    from . import hosting
+
+    return hosting.told(session, session.place.at.rpartition("/")[2])
 
 
 def _newest(runs: Iterable[Run]) -> list[RunInfo]:
@@ -277,9 +289,9 @@ def _adopt(session: Session, store: Store, vault: Vault, name: str, kept: NewDev
 
 def _check_place(session: Session, at: str, words_file: str | None = None) -> None:
     """Whether a vault may be made there and its words written; makes nothing. Raises as `create`."""
-    if _holds_vault(at):
+    if _holds_vault(session, at):
         raise UsageError("vault_exists", at=at)
-    bootstrap.check_new_store(at)
+    stores.check_new_store(at)
     require_no_vault_above(at)
     require_profile_outside(session.profile, at)
     require_words_outside(words_file, at)
@@ -298,10 +310,12 @@ def _note_absent(undo: list[Callable[[], None]], *folders: str | None) -> None:
     undo += (partial(os.rmdir, extended(folder)) for folder in sorted(absent, key=len))
 
 
-def _holds_vault(at: str) -> bool:
-    """Also when it is damaged or newer: nothing may be made in its place."""
+def _holds_vault(session: Session, at: str) -> bool:
+    """Also when it is damaged or newer: nothing may be made in its place. A host has room beside it."""
+    if stores.is_host(at):
+        return False
     try:
-        read_header(bootstrap.store_at(at))
+        read_header(stores.store_at(at, session))
     except Unreachable as error:
         if error.code != "store_absent":
             raise
@@ -313,6 +327,15 @@ def _holds_vault(at: str) -> bool:
     except IntegrityError:
         return True
     return True
+
+
+def _host_name(session: Session, at: str) -> str:
+    """What the host calls this workstation; empty where there is no host."""
+    if not stores.is_host(at):
+        return ""
+    from . import host_link
+
+    return host_link.name_here(session.profile)
 
 
 def _open_by_typed_words(session: Session, store: Store) -> Vault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -53,7 +54,8 @@ class Prompt(Protocol):
 @dataclass
 class Workplace:
     """What surrounds a command. `environ`: the process's environment, of which two names are read.
-    `watched`: somebody looks at the progress, and wants to know the time left."""
+    `watched`: somebody looks at the progress, and wants to know the time left. `closing`: what is to be done
+    at the command's end, such as to close connections."""
 
     profile: Profile
     prompt: Prompt
@@ -64,6 +66,7 @@ class Workplace:
     passphrase_file: str | None = None
     recovery_file: str | None = None
     watched: bool = False
+    closing: ExitStack = field(default_factory=ExitStack)
 
 
 def read_secret_file(work: Workplace, path: str) -> str:

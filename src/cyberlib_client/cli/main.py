@@ -27,7 +27,7 @@ COMMANDS: Final = {
     name: f".commands.{name}"
     for name in (
         "vault", "backup", "snapshots", "ls", "find", "versions", "diff", "restore", "cat",
-        "verify", "key", "sources", "demo", "completion",
+        "verify", "key", "sources", "device", "demo", "completion",
     )
 }  # fmt: skip
 
@@ -120,6 +120,8 @@ def _attempt(run: Run, args: Sequence[str]) -> int:
         raise
     except Exception as raised:  # noqa: BLE001 (no traceback reaches a user)
         error = _unforeseen(run, raised)
+    finally:
+        run.close()
     exit_code = error.exit_code if error is not None else exit_code
     try:
         if error is not None or run.output.command:

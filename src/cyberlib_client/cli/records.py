@@ -8,6 +8,7 @@ import msgspec
 
 from ..app.backups import BackupDone
 from ..app.browsing import ChangeInfo, EntryInfo, FoundInfo
+from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
 from ..app.keys import SlotAdded, SlotRemoved
 from ..app.restoring import RestoreDone
 from ..app.showcase import Step
@@ -97,6 +98,7 @@ ITEMS: Final[dict[str, type]] = {
     "versions": FoundInfo,
     "diff": ChangeInfo,
     "key list": SlotInfo,
+    "device list": HostDevice,
     "sources list": SourceInfo,
     "demo": Step,
 }
@@ -114,6 +116,10 @@ RESULTS: Final[dict[str, type]] = {
     "sources add": SourceInfo,
     "sources remove": SourceInfo,
     "sources preview": PreviewInfo,
+    "device enrol": Enrolled,
+    "device reassign": Reassigned,
+    "device revoke": HostDevice,
+    "device terms": TermsShown,
     "completion": str,
 }
 """What other commands find out."""

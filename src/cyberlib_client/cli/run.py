@@ -69,6 +69,11 @@ class Run:
             watched=self.output.is_watched,
         )
 
+    def close(self) -> None:
+        """Ends what the session holds open."""
+        if "session" in self.__dict__:
+            self.session.closing.close()
+
     @cached_property
     def prompt(self) -> TerminalPrompt:
         """Whom to ask."""

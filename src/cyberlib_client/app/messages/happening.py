@@ -198,6 +198,32 @@ NOTICES: Final[dict[str, Text]] = {
         " holds would be lost.",
         "Make a new recovery key, and keep its words on paper: cyberlib key add recovery.",
     ),
+    "host_card_withdrawn": Text(
+        "La certification de l’hébergement par {host} a été retirée[ le {since}] : aucune donnée de santé ne"
+        " lui est plus envoyée.",
+        "Ce qui y est peut être restauré. Voyez avec le cabinet comment changer d’hébergeur.",
+        "The certification of the hosting by {host} was withdrawn[ on {since}]: no more health data is sent"
+        " to it.",
+        "What is there can be restored. See with the practice how to change hosts.",
+    ),
+    "host_card_over": Text(
+        "Le certificat de l’hébergement par {host} n’est plus valable depuis le {day}.",
+        "Demandez-lui le nouveau sans tarder.",
+        "The certificate of the hosting by {host} has not been valid since {day}.",
+        "Ask it for the new one without delay.",
+    ),
+    "host_card_ends": Text(
+        "Le certificat de l’hébergement par {host} est valable jusqu’au {day}.",
+        "Demandez-lui s’il sera renouvelé.",
+        "The certificate of the hosting by {host} is valid until {day}.",
+        "Ask it whether it will be renewed.",
+    ),
+    "host_snapshot_withheld": Text(
+        "L’hébergeur a reçu la version {name} et ne la donne pas.",
+        "Prévenez-le : elle devrait être là.",
+        "The host received the snapshot {name} and does not give it.",
+        "Tell it: it should be there.",
+    ),
     "old_copies_open": Text(
         "Cet accès n’ouvre plus ce coffre ; une copie du coffre faite avant s’ouvre encore avec lui.",
         "S’il a pu être volé, faites un nouveau coffre.",

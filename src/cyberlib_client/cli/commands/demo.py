@@ -32,7 +32,14 @@ if TYPE_CHECKING:
         "Empty or new folder to play in (default: a temporary one).",
     ),
 )
-@option("--keep", is_flag=True, help=Both("Tout laisser en place.", "Leave all of it in place."))
+@option(
+    "--keep",
+    is_flag=True,
+    help=Both(
+        "Tout laisser en place ; le coffre est alors dans un dossier, sans hébergeur.",
+        "Leave all of it in place; the vault is then in a folder, without a host.",
+    ),
+)
 @option(
     "--size",
     type=choice("tiny", "small", "medium", "large"),
@@ -71,6 +78,38 @@ def _vault(f: dict[str, Any]) -> str:
     return say(
         f"Son coffre est créé, fermé par une phrase secrète et {f['words']} mots de secours.",
         f"Its vault is made, locked by a passphrase and {f['words']} recovery words.",
+    )
+
+
+def _host(f: dict[str, Any]) -> str:
+    if f["state"] != "active":
+        return say(
+            f"Un nouveau poste, {f['name']}, est déclaré ; le contrat n’a qu’une place : il attend.",
+            f"A new machine, {f['name']}, is declared; the contract has one seat: it waits.",
+        )
+    return say(
+        f"Un hébergeur de démonstration tourne sur {f['host']}, avec son propre certificat ; ce poste,"
+        f" {f['name']}, y est déclaré.",
+        f"A demonstration host runs at {f['host']}, with a certificate of its own; this machine, {f['name']},"
+        " is declared there.",
+    )
+
+
+def _seen(f: dict[str, Any]) -> str:
+    return say(
+        f"Ce que voit l’hébergeur : {f['objects']} objets scellés, {size(f['bytes'])}. On y a cherché"
+        f" {f['looked_for']} noms et contenus du cabinet : AUCUN n’y est.",
+        f"What the host sees: {f['objects']} sealed objects, {size(f['bytes'])}. {f['looked_for']} names and"
+        f" contents of the practice were looked for in it: NONE is there.",
+    )
+
+
+def _elsewhere(f: dict[str, Any]) -> str:
+    return say(
+        f"Le poste est perdu : un autre reprend sa licence, ouvre le coffre avec les 24 mots et restaure"
+        f" {many(f['files'], *FILE)} ({size(f['bytes'])}) en {duration(f['seconds'])}, AUCUNE différence.",
+        f"The machine is lost: another takes its licence over, opens the vault by the 24 words and restores"
+        f" {many(f['files'], *FILE)} ({size(f['bytes'])}) in {duration(f['seconds'])}, NO difference.",
     )
 
 
@@ -170,7 +209,10 @@ def _done(f: dict[str, Any]) -> str:
 
 _TELL: dict[str, Callable[[dict[str, Any]], str]] = {
     "practice": _practice,
+    "host": _host,
     "vault": _vault,
+    "seen": _seen,
+    "elsewhere": _elsewhere,
     "first_backup": _first,
     "day": _day,
     "second_backup": _second,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from ..host_lines import host_lines
 from ..language import Both, say
 from ..run import Run, pass_run
 from ..slots import asked_for, slot_lines, words_lines
@@ -177,25 +178,25 @@ def _opened(opened: VaultOpened | VaultMade) -> Iterator[str]:
 
 def _connected(opened: VaultOpened, profile: str | None) -> Iterator[str]:
     yield from _opened(opened)
-    program = _program(profile)
+    called = program(profile)
     yield ""
     yield say("Ensuite :", "Next:")
     yield say(
-        f"  {program} restore latest --to DOSSIER   pour restaurer ici ce que contient le coffre",
-        f"  {program} restore latest --to FOLDER   to restore here what the vault holds",
+        f"  {called} restore latest --to DOSSIER   pour restaurer ici ce que contient le coffre",
+        f"  {called} restore latest --to FOLDER   to restore here what the vault holds",
     )
-    yield from _protect(program)
+    yield from _protect(called)
 
 
-def _protect(program: str) -> Iterator[str]:
+def _protect(called: str) -> Iterator[str]:
     yield say(
-        f"  {program} sources add DOSSIER   pour chaque dossier de ce poste à protéger, puis",
-        f"  {program} sources add FOLDER   for each folder of this machine to protect, then",
+        f"  {called} sources add DOSSIER   pour chaque dossier de ce poste à protéger, puis",
+        f"  {called} sources add FOLDER   for each folder of this machine to protect, then",
     )
-    yield say(f"  {program} backup   pour les sauvegarder", f"  {program} backup   to back them up")
+    yield say(f"  {called} backup   pour les sauvegarder", f"  {called} backup   to back them up")
 
 
-def _program(profile: str | None) -> str:
+def program(profile: str | None) -> str:
     """The program as it is to be called for the same profile."""
     if profile is None:
         return "cyberlib"
@@ -209,11 +210,13 @@ def _made(made: VaultMade, profile: str | None) -> Iterator[str]:
     yield from words_lines(made.words, made.words_file)
     yield ""
     yield say("Ensuite :", "Next:")
-    yield from _protect(_program(profile))
+    yield from _protect(program(profile))
 
 
 def _info(found: VaultInfo) -> Iterator[str]:
     yield from _opened_info(found)
+    if found.host is not None:
+        yield from host_lines(found.host)
     yield ""
     yield from slot_lines(found.slots)
 

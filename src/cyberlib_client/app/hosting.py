@@ -1,0 +1,60 @@
+"""What a workstation shows of its host: the contract, the copies, and the card that certifies the hosting."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Final
+
+from ..transports.host import records
+from . import bootstrap
+from .host_link import client_of
+from .host_told import HostTold
+from .session import Session
+from .workplace import Notice
+
+_WARN_DAYS: Final = 60
+
+
+def told(session: Session, vault: str) -> HostTold:
+    """About the host and the vault with this id there. Raises what the host refuses."""
+    client = client_of(session)
+    info = client.ask("GET", "/v1/host", records.HostInfo, signed=False)
+    organisation = client.sign_in().organisation
+    vaults = client.ask("GET", "/v1/vaults", records.VaultList).vaults
+    found = next((each for each in vaults if each.id == vault), None)
+    tell_card(session, info.card)
+    return HostTold(
+        url=client.url,
+        organisation=organisation.name,
+        siren=organisation.siren,
+        state=organisation.state,
+        seats=organisation.seats,
+        used=organisation.used,
+        bytes=organisation.bytes,
+        quota=organisation.quota,
+        restore_until=organisation.restore_until,
+        zones=found.zones if found is not None else [],
+        waiting=found.waiting if found is not None else 0,
+        card=info.card,
+    )
+
+
+def tell_card(session: Session, card: records.Card | None) -> None:
+    """A notice when the hosting has lost its certificate, when that has run out, or is about to."""
+    if card is None:
+        return
+    if card.withdrawn is not None:
+        session.notify(Notice("host_card_withdrawn", {"host": card.host, "since": card.withdrawn}))
+        return
+    try:
+        left = (date.fromisoformat(card.valid_until) - _today()).days
+    except ValueError:
+        return  # a day that cannot be read is shown as it is
+    if left < 0:
+        session.notify(Notice("host_card_over", {"host": card.host, "day": card.valid_until}))
+    elif left <= _WARN_DAYS:
+        session.notify(Notice("host_card_ends", {"host": card.host, "day": card.valid_until}))
+
+
+def _today() -> date:
+    return datetime.fromtimestamp(bootstrap.clock() / 1e9, UTC).date()

@@ -1,0 +1,192 @@
+"""This workstation at a host: declaring it, its licence, and the vaults it finds there."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Final
+
+import msgspec
+
+from ..core.errors import IntegrityError, UsageError
+from ..state.credentials import KeeperKind
+from ..state.host_access import HostAccess, read_host_access, write_host_access
+from ..transports.host import records
+from ..transports.host.client import HostClient
+from ..transports.host.identity import SEED_SIZE, DeviceIdentity
+from . import bootstrap
+from .host_link import access_of, client_of, connected, host_address, seed_of
+from .session import Session
+from .workplace import read_secret_file
+
+_LARGEST_CA: Final = 256 * 1024
+
+
+class Enrolled(msgspec.Struct, frozen=True):
+    """A declared device. `state`: "active", "surplus" or "revoked". `keeper`: "keychain" or "file"."""
+
+    host: str
+    device: str
+    name: str
+    state: str
+    organisation: str
+    siren: str
+    keeper: str
+
+
+class HostDevice(msgspec.Struct, frozen=True):
+    """One of the organisation's devices. `here`: this workstation."""
+
+    id: str
+    name: str
+    state: str
+    created: str
+    last_seen: str | None
+    here: bool
+
+
+class Reassigned(msgspec.Struct, frozen=True):
+    """This workstation, with the licence it took over from `previous`. `vault`: its address, or null."""
+
+    host: str
+    name: str
+    state: str
+    previous: str
+    vault: str | None
+
+
+class TermsShown(msgspec.Struct, frozen=True):
+    """The host's terms in force (`version` 0: it has none). `coming`: "number: day" of those announced."""
+
+    version: int
+    effective: str
+    text: str
+    accepted: bool
+    coming: list[str]
+
+
+def enrol(
+    session: Session,
+    url: str,
+    contract_key_file: str,
+    *,
+    name: str = "",
+    ca_file: str | None = None,
+    siren: str | None = None,
+    keeping: KeeperKind = "keychain",
+) -> Enrolled:
+    """Declares this workstation at a host. Repeated after a failure it goes on where it was.
+
+    Raises UsageError("host_address", at=…), ("host_already", at=…), ("secret_file_…"),
+    ("ca_file_unreadable", at=…), what keepers raise, and what the host refuses.
+    """
+    address = host_address(url)
+    contract_key = read_secret_file(session, contract_key_file).strip()
+    ca = _read_ca(ca_file) if ca_file is not None else ""
+    name = name or session.settings.device or bootstrap.machine().machine_name()
+    with bootstrap.lock(session.profile):
+        access = read_host_access(session.profile)
+        if access is not None and access.device and access.url != address:
+            raise UsageError("host_already", at=access.url)
+        if access is None or access.url != address:
+            access = _with_new_key(session, HostAccess(address, "", name, keeping, ""))
+        # Before the host hears of it: whoever does not hear the answer asks again with the same key.
+        access = msgspec.structs.replace(access, name=name, ca=ca or access.ca)
+        write_host_access(session.profile, access)
+        identity = DeviceIdentity(seed_of(session.profile, access), access.device)
+        client = connected(session, access, identity)
+        access = _with_host_key(client, access)
+        body = {
+            "contract_key": contract_key,
+            "name": name,
+            "public_key": identity.public_key.hex(),
+            "signature": identity.enrolment(contract_key),
+        } | ({"siren": siren} if siren is not None else {})
+        device = client.ask("POST", "/v1/devices", records.Device, body, signed=False)
+        write_host_access(
+            session.profile, msgspec.structs.replace(access, device=device.id, name=device.name)
+        )
+        identity.device = device.id
+        organisation = client.sign_in().organisation
+    return Enrolled(
+        address, device.id, device.name, device.state, organisation.name, organisation.siren, access.keeper
+    )
+
+
+def devices(session: Session) -> list[HostDevice]:
+    """The organisation's devices. Raises UsageError("not_enrolled"), and what the host refuses."""
+    access = access_of(session.profile)
+    client = client_of(session)
+    found = client.ask("GET", "/v1/devices", records.DeviceList).devices
+    return [
+        HostDevice(each.id, each.name, each.state, each.created, each.last_seen, each.id == access.device)
+        for each in found
+    ]
+
+
+def reassign(session: Session, previous: str, contract_key_file: str) -> Reassigned:
+    """Takes the licence and the vault of another device over; that one is revoked.
+
+    Raises as `devices`, and UsageError("secret_file_…").
+    """
+    access = access_of(session.profile)
+    body = {"contract_key": read_secret_file(session, contract_key_file).strip(), "device": previous}
+    client = client_of(session)
+    device = client.ask("POST", "/v1/reassignments", records.Device, body)
+    vault = None if device.vault is None else f"{access.url}/v1/vaults/{device.vault}"
+    return Reassigned(access.url, device.name, device.state, previous, vault)
+
+
+def revoke(session: Session, name: str, contract_key_file: str) -> HostDevice:
+    """Ends a device of the organisation at once. Raises as `reassign`."""
+    access = access_of(session.profile)
+    body = {"contract_key": read_secret_file(session, contract_key_file).strip(), "device": name}
+    client = client_of(session)
+    ended = client.ask("POST", "/v1/revocations", records.Device, body)
+    return HostDevice(
+        ended.id, ended.name, ended.state, ended.created, ended.last_seen, ended.id == access.device
+    )
+
+
+def terms(session: Session, *, accept: bool = False, user: str = "") -> TermsShown:
+    """The terms in force; `accept`: in the name of `user`, by default the account that runs this.
+
+    Raises as `devices`.
+    """
+    client = client_of(session)
+    standing = client.sign_in()
+    found = client.ask("GET", "/v1/terms", records.TermsList, signed=False).terms
+    in_force = next((each for each in found if each.version == standing.terms), None)
+    if in_force is None:
+        return TermsShown(0, "", "", True, [])
+    accepted = standing.terms_accepted >= in_force.version
+    if accept and not accepted:
+        name = user or bootstrap.machine().user_name()
+        body = {"version": in_force.version, "sha256": in_force.sha256, "user": name}
+        client.ask("POST", "/v1/terms/acceptances", records.TermsList, body)
+        accepted = True
+    coming = [f"{each.version}: {each.effective}" for each in found if each.version > in_force.version]
+    return TermsShown(in_force.version, in_force.effective, in_force.text, accepted, coming)
+
+
+def _with_host_key(client: HostClient, access: HostAccess) -> HostAccess:
+    """The key that the host signs receipts with, as it was when this workstation first spoke with it."""
+    key = client.ask("GET", "/v1/host", records.HostInfo, signed=False).key
+    if access.key and access.key != key:
+        raise IntegrityError("host_key_changed", at=access.url)
+    return msgspec.structs.replace(access, key=key)
+
+
+def _with_new_key(session: Session, access: HostAccess) -> HostAccess:
+    secret = f"host-{bootstrap.random(8).hex()}"
+    bootstrap.keeper(access.keeper, session.profile).store(secret, bootstrap.random(SEED_SIZE))
+    return msgspec.structs.replace(access, secret=secret)
+
+
+def _read_ca(path: str) -> str:
+    try:
+        with open(path, encoding="ascii") as file:
+            text = file.read(_LARGEST_CA)
+        ssl.create_default_context(cadata=text)
+    except (OSError, ValueError, ssl.SSLError):
+        raise UsageError("ca_file_unreadable", at=path) from None
+    return text
