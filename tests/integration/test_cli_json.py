@@ -24,6 +24,7 @@ from cyberlib_client.core.errors import (
     UsageError,
 )
 from tests.support.command_line import PASSPHRASE, CommandLine
+from tests.support.hosts import TestHost, serving
 from tests.support.trees import make_tree
 from tools import schemas
 
@@ -91,7 +92,32 @@ def test_every_command_has_the_documented_shape(line: CommandLine, practice: Pat
         third.environment = line.environment
         made = third.json("vault", "create", "--at", str(third.vault), "--no-device")
         _exact(made["result"], RESULTS["vault create"])
-    assert met | {"vault open", "vault create"} == set(ITEMS) | set(RESULTS)
+    met |= {"vault open", "vault create"}
+    with serving(tmp_path / "host") as host:
+        for command in _every_command_of_a_host(host, tmp_path):
+            document = third.json(*command)
+            met.add(document["command"])
+            _exact(document, Document)
+            for item in document.get("items", []):
+                _exact(item, ITEMS[document["command"]])
+            if "items" not in document:
+                _exact(document["result"], RESULTS[document["command"]])
+    assert met == set(ITEMS) | set(RESULTS)
+
+
+def _every_command_of_a_host(host: TestHost, tmp_path: Path) -> Iterator[list[str]]:
+    key, ca = tmp_path / "key", tmp_path / "ca"
+    contract_key = host.organisation(seats=2).contract_key
+    key.write_text(contract_key, encoding="utf-8")
+    key.chmod(0o600)
+    ca.write_text(host.ca, encoding="utf-8")
+    host.enrol(contract_key, "OLD")
+    given = ["--contract-key-file", str(key)]
+    yield ["device", "enrol", "--host", host.url, *given, "--ca", str(ca), "--name", "NEW", "--device-file"]
+    yield ["device", "list"]
+    yield ["device", "terms"]
+    yield ["device", "reassign", "OLD", *given]
+    yield ["device", "revoke", "OLD", *given]
 
 
 def test_every_line_has_the_documented_shape(line: CommandLine, practice: Path, tmp_path: Path) -> None:

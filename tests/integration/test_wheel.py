@@ -42,7 +42,11 @@ def test_an_installation_has_the_types_the_licence_and_the_command(installed: Pa
     assert (installed / "cyberlib_client" / "py.typed").exists()
     assert (metadata / "licenses" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
     entries = (metadata / "entry_points.txt").read_text(encoding="utf-8").splitlines()
-    assert entries == ["[console_scripts]", "cyberlib = cyberlib_client.__main__:start"]
+    assert entries == [
+        "[console_scripts]",
+        "cyberlib = cyberlib_client.__main__:start",
+        "cyberlib-host = cyberlib_host.__main__:start",
+    ]
 
 
 def test_an_installation_finds_every_resource(installed: Path) -> None:

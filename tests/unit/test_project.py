@@ -136,11 +136,11 @@ WRONG_IMPORTS = [
     (
         "core/errors.py",
         "from ..resources import resource",
-        "Rooms",
+        "Rooms import",
         "core.errors -> cyberlib_client.resources",
     ),
-    ("files/__init__.py", "from ..state import x", "Rooms", "files -> cyberlib_client.state"),
-    ("helpers/__init__.py", "", "Rooms", "cyberlib_client.helpers"),
+    ("files/__init__.py", "from ..state import x", "Rooms import", "files -> cyberlib_client.state"),
+    ("helpers/__init__.py", "", "Rooms import", "cyberlib_client.helpers"),
     ("core/errors.py", "import os", "Core and repository", "core.errors -> os"),
     ("repository/__init__.py", "import time", "Core and repository", "repository -> time"),
     (
@@ -154,6 +154,13 @@ WRONG_IMPORTS = [
     ("app/__init__.py", "def f() -> None:\n    import click", "Terminal", "app -> click"),
     ("services/__init__.py", "import keyring", "Keychains", "services -> keyring"),
     ("core/errors.py", "from . import ports", "No import cycles", "ports"),
+    (
+        "../cyberlib_host/core/siren.py",
+        "from ..services import audit",
+        "Rooms of the host",
+        "cyberlib_host.core is not allowed to import cyberlib_host.services",
+    ),
+    ("../cyberlib_host/__init__.py", "import cyberlib_client", "Client and host", "cyberlib_client"),
 ]
 
 

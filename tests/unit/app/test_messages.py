@@ -23,7 +23,16 @@ from cyberlib_client.app.messages.incidents import INCIDENTS, NAMED
 from cyberlib_client.app.messages.reasons import REASONS
 
 SRC: Final = Path(__file__).parents[3] / "src" / "cyberlib_client"
-ERRORS: Final = {"UsageError", "NeedsUnlock", "Unreachable", "IntegrityError", "Busy", "Stopped", "Failed"}
+ERRORS: Final = {
+    "Refused",
+    "UsageError",
+    "NeedsUnlock",
+    "Unreachable",
+    "IntegrityError",
+    "Busy",
+    "Stopped",
+    "Failed",
+}
 
 # Where a code is no constant at the place where it is raised: the constants it comes from.
 INDIRECT: Final = {
@@ -34,6 +43,36 @@ INDIRECT: Final = {
         "target_not_written",
         "target_read_only",
         "target_unusable",
+    },
+    ("UsageError", "transports/host/problems.py"): {
+        "host_bad_siren",
+        "host_bad_name",
+        "host_device_name_taken",
+        "host_vault_unknown",
+    },
+    ("Refused", "transports/host/problems.py"): {
+        "host_device_unknown",
+        "host_device_revoked",
+        "host_not_a_member",
+        "host_other_organisation",
+        "host_contract_key_unknown",
+        "host_contract_key_expired",
+        "host_contract_key_revoked",
+        "host_bad_signature",
+        "host_not_signed_in",
+        "host_session_over",
+        "host_challenge_unknown",
+    },
+    ("Failed", "transports/host/problems.py"): {
+        "host_device_surplus",
+        "host_organisation_suspended",
+        "host_organisation_terminated",
+        "host_restore_window_over",
+        "host_terms_not_accepted",
+        "host_terms_changed",
+        "host_certification_withdrawn",
+        "host_client_too_old",
+        "host_quota_reached",
     },
     ("Incident", "files/preview.py"): {"vanished", "unreadable"},
     ("Incident", "files/restore_refusals.py"): {"restore_denied", "restore_failed", "kind_not_supported"},

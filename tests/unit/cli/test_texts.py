@@ -51,7 +51,9 @@ def test_the_commands_are_those_of_the_contract() -> None:
     assert names == [
         "vault", "vault create", "vault open", "vault info", "backup", "snapshots", "ls", "find", "versions",
         "diff", "restore", "cat", "verify", "key", "key list", "key add", "key remove",
-        "sources", "sources add", "sources remove", "sources list", "sources preview", "demo", "completion",
+        "sources", "sources add", "sources remove", "sources list", "sources preview",
+        "device", "device enrol", "device list", "device reassign", "device revoke", "device terms",
+        "demo", "completion",
     ]  # fmt: skip
 
 

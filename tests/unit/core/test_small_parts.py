@@ -13,8 +13,8 @@ from cyberlib_client.core.ids import digest_of, object_name
 from cyberlib_client.core.ports import CancelToken
 
 EXIT_CODES = {
-    "Failed": 1, "UsageError": 2, "NeedsUnlock": 5, "Unreachable": 6, "IntegrityError": 7, "Busy": 8,
-    "Stopped": 130,
+    "Failed": 1, "UsageError": 2, "NeedsUnlock": 5, "Refused": 5, "Unreachable": 6, "IntegrityError": 7,
+    "Busy": 8, "Stopped": 130,
 }  # fmt: skip
 
 

@@ -83,6 +83,8 @@ class Seat:
     """The store as one writer on a stage has it. Dies at call number `dies`."""
 
     location = "stage"
+    may_delete = True
+    puts_at_once = 0
 
     def __init__(self, store: Store, stage: Stage, who: int, dies: int = -1) -> None:
         self._store, self._stage, self._who, self._left = store, stage, who, dies

