@@ -30,7 +30,7 @@ from tools.dev.process import call  # noqa: E402
 
 
 def demo(args: list[str]) -> int:
-    return call([environment.ensure("run"), "-m", "cyberlib_client", "demo", *args])
+    return call([environment.ensure("host"), "-m", "cyberlib_client", "demo", *args])
 
 
 def run(args: list[str]) -> int:

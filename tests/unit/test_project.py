@@ -109,11 +109,15 @@ def _pins(name: str) -> dict[str, set[str]]:
 
 def _requirements() -> dict[str, list[Requirement]]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    told = {"run": project["project"]["dependencies"], **project["dependency-groups"]}
+    told = {
+        "run": project["project"]["dependencies"],
+        **project["project"]["optional-dependencies"],
+        **project["dependency-groups"],
+    }
     return {name: [Requirement(line) for line in lines] for name, lines in told.items()}
 
 
-@pytest.mark.parametrize("name", ["run", "test", "lock", "setup"])
+@pytest.mark.parametrize("name", ["run", "host", "test", "lock", "setup"])
 def test_locks_say_what_pyproject_says(name: str) -> None:
     path = ROOT / "requirements" / f"{name}.txt"
     assert lock.stamp(path) == lock.inputs(), "run: python3 dev.py lock"
@@ -125,8 +129,9 @@ def test_locks_say_what_pyproject_says(name: str) -> None:
 
 
 def test_one_environment_serves_the_product_and_its_tests() -> None:
-    run, test = _pins("run.txt"), _pins("test.txt")
-    assert {name: test.get(name) for name in run} == run
+    test = _pins("test.txt")
+    for pins in (_pins("run.txt"), _pins("host.txt")):
+        assert {name: test.get(name) for name in pins} == pins
 
 
 # --- layers ---

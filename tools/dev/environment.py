@@ -18,11 +18,13 @@ from .process import give_up, note
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 REQUIREMENTS = ROOT / "requirements"
-_BUILDS_ON = {"run": ("run",), "test": ("run", "test")}  # test.txt holds all of run.txt, same versions
+# Each file holds all of those before it, same versions.
+_BUILDS_ON = {"run": ("run",), "host": ("run", "host"), "test": ("run", "host", "test")}
 
 
 def ensure(profile: str) -> Path:
-    """The Python that has what `profile` needs: "run" (the product alone) or "test" (all tools)."""
+    """The Python that has what `profile` needs: "run" (the product alone), "host" (and its host) or "test"
+    (all tools)."""
     have = _installed()
     if not any(_fingerprint(p) in have for p in _BUILDS_ON if profile in _BUILDS_ON[p]):
         _refuse_what_cannot_work()

@@ -16,10 +16,11 @@ from typing import Any
 from .environment import REQUIREMENTS, ROOT
 from .process import give_up, note
 
-# File: what it is resolved from. `run` repeats the versions of `test`, so that one environment serves both.
+# File: what it is resolved from. `run` and `host` repeat the versions of `test`: one environment serves all.
 _FILES = {
     "test": ["pyproject.toml", "--extra", "host", "--group", "test"],
-    "run": ["pyproject.toml", "--extra", "host", "--constraint", "requirements/test.txt"],
+    "run": ["pyproject.toml", "--constraint", "requirements/test.txt"],
+    "host": ["pyproject.toml", "--extra", "host", "--constraint", "requirements/test.txt"],
     "lock": ["--group", "lock"],
     "setup": ["--group", "setup"],
 }
