@@ -109,9 +109,12 @@ def test_a_backup_goes_on_when_the_host_comes_back(host: HostProcess, tmp_path: 
     sources = make_tree(tmp_path / "Cabinet", {"notes.txt": b"notes fictives"})
     killed = 0
     for number in range(5):
-        (sources / f"scan-{number}.bin").write_bytes(dice.randbytes(40_000_000))
+        (sources / f"scan-{number}.bin").write_bytes(dice.randbytes(80_000_000))
+        before = _content(host)
         process = line.start("backup", str(sources))
-        time.sleep(dice.uniform(0.4, 1.2))
+        while process.poll() is None and _content(host) == before:
+            time.sleep(0.005)  # until something of it arrives; there is more to come
+        time.sleep(dice.uniform(0, 0.1))
         killed += process.poll() is None
         host.restart()
         out, err = process.communicate(timeout=120)
@@ -122,6 +125,11 @@ def test_a_backup_goes_on_when_the_host_comes_back(host: HostProcess, tmp_path: 
     line("verify", "--read-data")
     line("restore", "latest", "--to", str(tmp_path / "out"))
     assert told(restored(tmp_path / "out", sources)) == told(sources)
+
+
+def _content(host: HostProcess) -> int:
+    """How many files its storage has, whole ones and those on their way."""
+    return sum(len(names) for _, _, names in os.walk(host.folder / "objects"))
 
 
 def test_a_stop_is_graceful_and_quick(host: HostProcess, tmp_path: Path) -> None:

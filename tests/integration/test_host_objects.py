@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cyberlib_client.core.errors import CyberlibError, Failed
 from cyberlib_client.transports.host import records
 from cyberlib_client.transports.host.store import HostStore
+from cyberlib_host.api.limits import Limits
 from cyberlib_host.core.geography import Place
 from cyberlib_host.core.wire import Card
 from cyberlib_host.jobs.copies import copy_some
@@ -378,8 +379,6 @@ def test_nothing_new_is_taken_once_the_certificate_is_withdrawn(tmp_path: Path) 
 
 
 def test_a_flood_is_slowed(tmp_path: Path) -> None:
-    from cyberlib_host.api.limits import Limits
-
     with serving(tmp_path / "host", Limits(signed=60, unsigned=60)) as host:
         http = httpx2.Client(base_url=host.url, verify=ssl.create_default_context(cadata=host.ca))
         answers = [http.get("/v1/host") for _ in range(70)]
@@ -387,6 +386,15 @@ def test_a_flood_is_slowed(tmp_path: Path) -> None:
         late = [a for a in answers if a.status_code == 429]
         assert late and all(int(a.headers["retry-after"]) >= 1 for a in late)
         assert _code(late[0]) == "too_many_requests"
+
+
+def test_what_a_sealed_link_allows_is_no_flood(tmp_path: Path) -> None:
+    with serving(tmp_path / "host", Limits(signed=10_000, unsigned=10)) as host:
+        made = Raw(host, host.store()[0])
+        made.store.put(f"packs/{HEX}", LARGE)
+        for start in range(0, 400_000, 10_000):
+            assert made.store.get(f"packs/{HEX}", start, 88) == LARGE[start : start + 88]
+        made.http.close()
 
 
 def test_a_client_that_is_too_old_is_told(host: TestHost) -> None:

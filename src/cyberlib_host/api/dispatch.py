@@ -75,15 +75,21 @@ class Dispatcher:
         request.state.actor = caller.actor
         return caller
 
-    def guarded(self, name: str, run: Callable[[Request, str], Awaitable[Response]]) -> Answer:
-        """`run` with limits, a request id, problem documents, a line in the log and a count."""
+    def guarded(
+        self, name: str, run: Callable[[Request, str], Awaitable[Response]], *, limited: bool = True
+    ) -> Answer:
+        """`run` with limits, a request id, problem documents, a line in the log and a count.
+
+        `limited`: not for what a sealed link allows, for which a limited request was made before.
+        """
 
         async def answer(request: Request) -> Response:
             request_id = secrets.token_hex(8)
             begun = self.context.clock()
             try:
                 self._check_client(request)
-                self._limits.check(request, signed=token_of(request) is not None)
+                if limited:
+                    self._limits.check(request, signed=token_of(request) is not None)
                 response = await run(request, request_id)
             except Problem as problem:
                 problem = self._counted(request, problem)

@@ -59,8 +59,8 @@ def application(context: Context, limits: Limits | None = None) -> Starlette:
     routes += [
         Route(_OBJECT, guarded("put_object", transfer.put_object), methods=["PUT"]),
         Route(_OBJECT, guarded("get_object", transfer.get_object), methods=["GET"]),
-        Route(_CONTENT, guarded("put_content", transfer.put_content), methods=["PUT"]),
-        Route(_CONTENT, guarded("get_content", transfer.get_content), methods=["GET"]),
+        Route(_CONTENT, guarded("put_content", transfer.put_content, limited=False), methods=["PUT"]),
+        Route(_CONTENT, guarded("get_content", transfer.get_content, limited=False), methods=["GET"]),
         Route("/openapi.json", described, methods=["GET"]),
         Route("/health", health, methods=["GET"]),
         Route("/ready", ready, methods=["GET"]),

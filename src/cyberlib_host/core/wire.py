@@ -190,7 +190,7 @@ class TermsList(Answer, frozen=True):
 class Acceptance(Struct, frozen=True):
     """`user`: who accepts, as they are known on their workstation."""
 
-    version: int
+    version: Annotated[int, Meta(ge=1, le=1_000_000)]
     sha256: Hex32
     user: Name
 

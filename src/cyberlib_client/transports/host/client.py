@@ -33,6 +33,7 @@ _LONGEST_PAUSE: Final = 3.0  # Ctrl-C is heard between pauses
 _CONNECT_SECONDS: Final = 10.0
 _SILENCE_SECONDS: Final = 30.0
 _LARGEST_ANSWER: Final = 16 << 20
+_LARGEST_PROBLEM: Final = 64 << 10
 _PIECE: Final = 256 << 10
 _MARGIN_SECONDS: Final = 60.0
 
@@ -180,6 +181,7 @@ class HostClient:
 
     def _received(self, response: httpx2.Response, most: int) -> bytes:
         body = bytearray()
+        most = most if response.is_success else max(most, _LARGEST_PROBLEM)
         for piece in response.iter_bytes():
             self._cancel.check()
             body += piece
