@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import structlog
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -25,6 +26,7 @@ from .transfer import Transfer
 
 _OBJECT = "/v1/vaults/{vault}/objects/{name:path}"
 _CONTENT = "/v1/storage/{vault}/{sha256}"
+_log = structlog.get_logger("cyberlib.host")
 
 
 def application(context: Context, limits: Limits | None = None) -> Starlette:
@@ -48,6 +50,7 @@ def application(context: Context, limits: Limits | None = None) -> Starlette:
         try:
             await run_in_threadpool(ask)
         except Exception:  # noqa: BLE001 - whatever it is, no request can be served
+            _log.exception("database_failed", operation="ready")
             return PlainTextResponse("the database does not answer", 503)
         return PlainTextResponse("ok")
 
