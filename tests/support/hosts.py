@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cyberlib_client.transports.host import records
 from cyberlib_client.transports.host.client import HostClient
 from cyberlib_client.transports.host.store import HostStore
+from cyberlib_client.transports.http import Line
 from cyberlib_host.api.limits import Limits
 from cyberlib_host.data_folder import initialise
 from cyberlib_host.server import Server
@@ -82,7 +83,7 @@ class TestHost:
 
     def client(self, identity: TestIdentity | None = None, patience: float = 90.0) -> HostClient:
         """Who speaks with it, as a device or as nobody."""
-        made = HostClient(self.url, ca=self.ca, identity=identity, patience=patience)
+        made = HostClient(self.url, Line(ca=self.ca, patience=patience), identity=identity)
         self._clients.append(made)
         return made
 

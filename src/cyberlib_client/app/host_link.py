@@ -15,6 +15,7 @@ from ..transports.host.client import HostClient
 from ..transports.host.identity import SEED_SIZE, DeviceIdentity
 from ..transports.host.receipts import LastReceipt, follow
 from ..transports.host.store import HostStore
+from ..transports.http import Line
 from . import bootstrap
 from .workplace import Notice, Workplace
 
@@ -31,7 +32,8 @@ def client_of(work: Workplace) -> HostClient:
 
 def connected(work: Workplace, access: HostAccess, identity: DeviceIdentity) -> HostClient:
     """The same for an identity that may not be declared yet; its connections end with the command."""
-    client = HostClient(access.url, ca=access.ca or None, identity=identity, cancel=work.cancel)
+    line = Line(ca=access.ca or None, cancel=work.cancel)
+    client = HostClient(access.url, line, identity=identity)
     work.closing.callback(client.close)
     return client
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...core.errors import CyberlibError, Failed, IntegrityError, Refused, Unreachable, UsageError
+from ..http import PASSING
 from .records import Problem
 
 # A refusal bears the protocol's code after "host_".
@@ -22,16 +23,6 @@ _FAILED: Final = frozenset((
     "host_certification_withdrawn", "host_client_too_old", "host_quota_reached",
 ))  # fmt: skip
 _DAMAGED: Final = frozenset(("host_size_mismatch", "host_hash_mismatch"))
-_AGAIN: Final = frozenset((429, 500, 502, 503, 504))
-
-
-class TryAgain(Exception):
-    """What may pass by itself. `after`: seconds the host asks to wait, or None."""
-
-    def __init__(self, error: CyberlibError, after: float | None = None) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.after = after
 
 
 def error_of(problem: Problem, at: str) -> CyberlibError:
@@ -50,11 +41,6 @@ def error_of(problem: Problem, at: str) -> CyberlibError:
         return IntegrityError("object_missing", name="")
     if problem.code == "storage_full":
         return Failed("store_full", at=at)
-    if problem.status in _AGAIN:
+    if problem.status in PASSING:
         return Unreachable("host_busy", at=at, request=problem.request)
     return Failed("host_refused", at=at, reason=problem.code, request=problem.request)
-
-
-def passes(status: int) -> bool:
-    """Whether an answer of this status may be another a moment later."""
-    return status in _AGAIN
