@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from .core.geography import Place, check_apart
 from .core.ports import Storage
@@ -43,6 +45,8 @@ def initialise(folder: Path, environment: Mapping[str, str] = os.environ) -> Con
 
     Raises Problem("bad_settings"), ("database_newer"), ("zones_too_near").
     """
+    if folder.exists() and not folder.is_dir():
+        raise Problem("bad_settings", where=f"{folder} is no folder")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in (_RECEIPTS, _LINKS):
         if not (folder / name).exists():
@@ -85,7 +89,14 @@ def _context(folder: Path, settings: Settings, database: Database) -> Context:
 
 
 def _database(folder: Path, settings: Settings) -> Database:
-    return Database(settings.database or f"sqlite:///{folder / 'host.sqlite'}")
+    url = settings.database or f"sqlite:///{folder / 'host.sqlite'}"
+    try:
+        if make_url(url).get_backend_name() not in ("sqlite", "postgresql"):
+            raise ArgumentError
+        return Database(url)
+    except (ArgumentError, ImportError):  # said without the address, which may hold a password
+        wanted = "postgresql+psycopg://user@server/name, or none for SQLite"
+        raise Problem("bad_settings", where=f"database: an address like {wanted}") from None
 
 
 def _zones(folder: Path, settings: Settings) -> list[Zone]:
@@ -101,19 +112,28 @@ def _zones(folder: Path, settings: Settings) -> list[Zone]:
 def _storage(folder: Path, settings: Settings, zone: ZoneSettings) -> Storage:
     if zone.folder is not None:
         return _folder_storage(folder, str(folder / zone.folder))
+    from botocore.exceptions import BotoCoreError
+
     from .storage.s3 import S3Storage  # boto3 takes a moment, and the embedded default has no need of it
 
     secret = settings.s3_secret_key
     if zone.secret_key_file is not None:
-        secret = (folder / zone.secret_key_file).read_text("utf-8").strip()
-    return S3Storage(
-        endpoint=zone.endpoint or "",
-        bucket=zone.bucket or "",
-        region=zone.region,
-        access_key=zone.access_key or settings.s3_access_key,
-        secret_key=secret,
-        ca=zone.ca,
-    )
+        try:
+            secret = (folder / zone.secret_key_file).read_text("utf-8").strip()
+        except (OSError, ValueError) as error:
+            reason = f"secret_key_file of zone {zone.name}: {error}"
+            raise Problem("bad_settings", where=reason) from None
+    try:
+        return S3Storage(
+            endpoint=zone.endpoint or "",
+            bucket=zone.bucket or "",
+            region=zone.region,
+            access_key=zone.access_key or settings.s3_access_key,
+            secret_key=secret,
+            ca=zone.ca,
+        )
+    except (BotoCoreError, OSError, ValueError) as error:
+        raise Problem("bad_settings", where=f"zone {zone.name}: {error}") from None
 
 
 def _folder_storage(folder: Path, root: str) -> FolderStorage:

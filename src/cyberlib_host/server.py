@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,8 @@ _IDLE_SECONDS: Final = 0.5
 
 
 class Server:
-    """One host at one address. `port` 0: any free one, known once `start` returned."""
+    """One host at one address. `port` 0: any free one, known once `start` returned. `proxies`: addresses of
+    proxies in front."""
 
     def __init__(
         self,
@@ -34,6 +36,7 @@ class Server:
         bind: str = "127.0.0.1",
         port: int = 0,
         limits: Limits | None = None,
+        proxies: Sequence[str] = (),
     ) -> None:
         self._context = context
         self._socket = _listening(bind, port)
@@ -49,6 +52,10 @@ class Server:
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
             timeout_keep_alive=60,
+            # Who stands in front says where a request comes from: else all its clients were one address,
+            # with one address's rate. Of anybody else that word counts for nothing.
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=list(proxies),
         )
         self._server = _Server(config)
         self._thread: threading.Thread | None = None

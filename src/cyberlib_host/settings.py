@@ -24,10 +24,12 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
+from msgspec import Meta
 
 from .core.licences import Rules
 from .core.problems import Problem
@@ -41,8 +43,8 @@ class ZoneSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A zone of storage: a `folder`, or a bucket behind an S3 `endpoint`."""
 
     name: str
-    latitude: float
-    longitude: float
+    latitude: Annotated[float, Meta(ge=-90, le=90)]
+    longitude: Annotated[float, Meta(ge=-180, le=180)]
     folder: str | None = None
     endpoint: str | None = None
     bucket: str | None = None
@@ -55,8 +57,8 @@ class ZoneSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ContractSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """See `core.licences.Rules`."""
 
-    grace_days: int = 7
-    restore_days: int = 90
+    grace_days: Annotated[int, Meta(ge=0, le=3650)] = 7
+    restore_days: Annotated[int, Meta(ge=0, le=3650)] = 90
     restore_when_suspended: bool = True
 
     @property
@@ -66,16 +68,18 @@ class ContractSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an operator decides. Seconds; `audit_months`: calendar months."""
+    """What an operator decides. Seconds; `audit_months`: calendar months, six at least. `proxies`: addresses
+    whose word counts on where a request comes from."""
 
     database: str | None = None
     zones: list[ZoneSettings] = []
     contract: ContractSettings = ContractSettings()
     card: Card | None = None
-    session_seconds: int = 900
-    link_seconds: int = 3600
-    requests_per_minute: int = 3000
-    audit_months: int = 6
+    session_seconds: Annotated[int, Meta(ge=120, le=86_400)] = 900
+    link_seconds: Annotated[int, Meta(ge=300, le=604_800)] = 3600  # S3 takes no longer ones
+    requests_per_minute: Annotated[int, Meta(ge=60)] = 3000
+    audit_months: Annotated[int, Meta(ge=6, le=1200)] = 6  # what contracts promise, or more
+    proxies: list[str] = []
     s3_access_key: str | None = None
     s3_secret_key: str | None = None
 
@@ -98,4 +102,21 @@ def read_settings(folder: Path, environment: Mapping[str, str] = os.environ) -> 
     for zone in settings.zones:
         if (zone.folder is None) == (zone.endpoint is None or zone.bucket is None):
             raise Problem("bad_settings", where=f"{FILE}: zone {zone.name}: a folder, or endpoint and bucket")
+    if settings.card is not None:
+        _check_card(settings.card)
     return settings
+
+
+def _check_card(card: Card) -> None:
+    """Clients reckon with its days and show its activities: they must mean something."""
+    for name in ("valid_from", "valid_until", "withdrawn"):
+        day = getattr(card, name)
+        try:
+            if day is not None and date.fromisoformat(day).isoformat() != day:
+                raise ValueError
+        except ValueError:
+            raise Problem(
+                "bad_settings", where=f"{FILE}: card.{name} is a day written 2027-01-31, and not {day!r}"
+            ) from None
+    if not card.activities or not set(card.activities) <= set(range(1, 7)):
+        raise Problem("bad_settings", where=f"{FILE}: card.activities are numbers from 1 to 6")

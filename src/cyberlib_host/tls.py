@@ -66,7 +66,8 @@ def own_certificate(folder: Path, names: Sequence[str]) -> Certificate:
 
 def check_pair(certificate: Path, key: Path) -> None:
     """Raises ssl.SSLError, OSError for files that are no certificate and its key."""
-    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    # A key that needs a password is none for a service: without this, OpenSSL would ask for it and wait.
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: b"")
 
 
 def _signed(

@@ -134,7 +134,7 @@ def restored(to: Path, folder: Path) -> Path:
 
 def call(*args: str, environment: Mapping[str, str] | None = None) -> Done:
     """Calls the program within this process, without a terminal."""
-    out, err = _stream(), _stream()
+    out, err = text_stream(), text_stream()
     before = os.environ.copy()
     os.environ.pop("CYBERLIB_PASSPHRASE", None)
     os.environ.update(environment or {})
@@ -148,14 +148,16 @@ def call(*args: str, environment: Mapping[str, str] | None = None) -> Done:
         sys.stdin = stdin
         os.environ.clear()
         os.environ.update(before)
-    return Done(code, _text(out), _text(err))
+    return Done(code, stream_text(out), stream_text(err))
 
 
-def _stream() -> io.TextIOWrapper:
+def text_stream() -> io.TextIOWrapper:
+    """A stream that keeps what is printed."""
     return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n", write_through=True)
 
 
-def _text(stream: io.TextIOWrapper) -> str:
+def stream_text(stream: io.TextIOWrapper) -> str:
+    """What was printed."""
     raw = stream.buffer
     assert isinstance(raw, io.BytesIO)
     return raw.getvalue().decode("utf-8")

@@ -116,8 +116,12 @@ def _log(call: Call) -> wire.Log:
 
 
 def _audit(call: Call) -> AuditLog:
+    caller, after = call.caller, call.number("after", 0)
+    if not after:  # reading on is the same access
+        with call.context.database.write() as connection:
+            audit.note(call.context, connection, caller.organisation.id, caller.actor, "audit_read")
     with call.context.database.read() as connection:
-        return audit.page(connection, call.caller.organisation.id, after=call.number("after", 0))
+        return audit.page(connection, caller.organisation.id, after=after)
 
 
 _KEYS = ("contract_key_unknown", "contract_key_expired", "contract_key_revoked", "other_organisation")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 import msgspec
 
+from ..services import audit, organisations
 from ..services import devices as service
-from ..services import organisations
 from .run import Run
 
 
@@ -21,8 +21,9 @@ def device() -> None:
 def listed(run: Run, which: str) -> None:
     """An organisation's devices."""
     context = run.host()
-    with context.database.read() as connection:
+    with context.database.write() as connection:
         row = organisations.found(connection, which)
+        audit.note(context, connection, row.id, run.actor, "devices_listed")
         found = service.listed(connection, row.id).devices
     run.output.table(
         [msgspec.to_builtins(each) for each in found], ("id", "name", "state", "last_seen", "vault")

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 
 import click
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from ..core.problems import Problem
-from . import audit, devices, organisations, serving
+from . import audit, devices, organisations, serving, terms
 from .output import Output
 from .run import cli
 
-for _command in (*serving.COMMANDS, *organisations.COMMANDS, *devices.COMMANDS, *audit.COMMANDS):
-    cli.add_command(_command)
+for _area in (serving, organisations, devices, terms, audit):
+    for _command in _area.COMMANDS:
+        cli.add_command(_command)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,9 +30,25 @@ def main(arguments: Sequence[str]) -> int:
     except click.Abort:
         return 130
     except Problem as problem:
-        Output(as_json="--json" in arguments).problem(problem)
-        return 1
+        return _refused(problem, arguments)
+    except DBAPIError as error:
+        return _refused(Problem("database_failed", reason=_first_line(error.orig)), arguments)
+    except UnicodeEncodeError:  # of an argument that is no text, which Python passes on as it is
+        return _refused(Problem("bad_request", where="an argument is no text in UTF-8"), arguments)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _refused(Problem("system_failed", reason=f"{where}{error.strerror or error}"), arguments)
     return result if isinstance(result, int) else 0
+
+
+def _refused(problem: Problem, arguments: Sequence[str]) -> int:
+    Output(as_json="--json" in arguments).problem(problem)
+    return 1
+
+
+def _first_line(error: BaseException | None) -> str:
+    """Of what a database's driver says; the rest of it are hints and links."""
+    return next((line for line in str(error).splitlines() if line.strip()), "?")
 
 
 def _log_as_json() -> None:

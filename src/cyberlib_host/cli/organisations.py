@@ -1,19 +1,15 @@
-"""`organisation`, `contract-key`, `seats` and `terms`."""
+"""`organisation`, `contract-key` and `seats`."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import click
 from sqlalchemy import select
 
 from ..core import licences
 from ..core.licences import Licence
-from ..core.times import micros, rfc3339
 from ..database.tables import organisations
-from ..services import access
+from ..services import access, audit
 from ..services import organisations as service
-from ..services import terms as terms_service
 from .run import Run
 
 
@@ -27,7 +23,7 @@ def organisation() -> None:
 @click.option("--siren", required=True)
 @click.option("--seats", required=True, type=int, help="How many devices may be active.")
 @click.option("--contact", help="Whom to tell about incidents.")
-@click.option("--quota", type=click.IntRange(0), help="Most bytes stored.")
+@click.option("--quota", type=click.IntRange(0, 1 << 60), help="Most bytes stored.")
 @click.pass_obj
 def create(run: Run, name: str, siren: str, seats: int, contact: str | None, quota: int | None) -> None:
     """Create one; its contract key is shown this once."""
@@ -48,7 +44,8 @@ def listed(run: Run) -> None:
     """All organisations."""
     context = run.host()
     found = []
-    with context.database.read() as connection:
+    with context.database.write() as connection:
+        audit.note(context, connection, audit.HOST, run.actor, "organisations_listed")
         for row in connection.execute(select(organisations).order_by(organisations.c.name)).all():
             state = licences.state_at(Licence(row.decided, row.decided_at), context.clock(), context.rules)
             found.append(
@@ -132,34 +129,8 @@ def set_seats(run: Run, which: str, number: int) -> None:
     run.output.result({"id": row.id, "seats": number}, f"{row.name}: {number} seats.")
 
 
-@click.group()
-def terms() -> None:
-    """Terms of service, which each user accepts before the first backup."""
-
-
-@terms.command("publish")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--effective", help="Day they come into force (YYYY-MM-DD); now when left out.")
-@click.pass_obj
-def publish(run: Run, file: Path, effective: str | None) -> None:
-    """Publish a version from a text file in UTF-8."""
-    context = run.host()
-    try:
-        begins = context.clock() if effective is None else micros(effective)
-        text = file.read_text("utf-8")
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    with context.database.write() as connection:
-        version = terms_service.publish(context, connection, text, begins, run.actor)
-    run.output.result(
-        {"version": version, "effective": rfc3339(begins)},
-        f"Version {version}, in force from {rfc3339(begins)}.",
-    )
-
-
 COMMANDS = (
     organisation,
     contract_key,
     seats,
-    terms,
 )

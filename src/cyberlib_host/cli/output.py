@@ -24,6 +24,14 @@ SENTENCES: Mapping[str, str] = {
     "database_newer": "The database was made by a newer version. Install that version.",
     "zones_too_near": "{first} and {second} are {km} km apart. Two zones are at least 200 km apart.",
     "chain_broken": "The log was changed: line {sequence} does not follow the one before.",
+    "bad_request": "This cannot be used: {where}.",
+    "terms_empty": "The file is empty: terms are a text that people read and accept.",
+    "terms_too_early": "Terms come into force today or later, never in the past.",
+    "bad_certificate": "{certificate} and {key} are no certificate and key (PEM, no password): {reason}.",
+    "port_taken": "{at} is taken by another program, or by this host already running.",
+    "database_failed": "The database cannot be used: {reason}.",
+    "system_failed": "This failed: {reason}.",
+    "storage_refused": "The zone {zone} refuses: {reason}. Look at its keys, its bucket and its rights.",
     "storage_unreachable": "The storage does not answer. See the log, and its own monitoring.",
     "storage_full": "The storage is full. Add room: nothing new is taken until then.",
 }
@@ -51,9 +59,11 @@ class Output:
 
     def problem(self, problem: Problem) -> None:
         """Why the command failed, on standard error."""
+        facts = {name: str(fact).rstrip(". ") for name, fact in problem.facts.items()}
+        sentence = SENTENCES.get(problem.code, str(problem)).format_map(facts)
         if self.as_json:
-            click.echo(json.dumps({"error": {"code": problem.code, **problem.facts}}))
-        sentence = SENTENCES.get(problem.code, str(problem)).format_map(dict(problem.facts))
+            told = {"code": problem.code, "message": sentence, **problem.facts}
+            click.echo(json.dumps({"error": told}, ensure_ascii=False))
         print(f"cyberlib-host: {sentence} [{problem.code}]", file=sys.stderr)  # noqa: T201
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import os
+import sys
 from pathlib import Path
 
 import click
@@ -28,11 +30,21 @@ class Run:
     @property
     def actor(self) -> Actor:
         """As the audit log names whoever calls."""
-        try:
-            name = getpass.getuser()
-        except (KeyError, OSError):
-            name = "?"
-        return Actor(f"operator:{name}", "command line")
+        return Actor(f"operator:{_account()}", "command line")
+
+
+def _account() -> str:
+    """The system's word for who calls, and not the environment's, but for who called sudo."""
+    if sys.platform == "win32":
+        return getpass.getuser()
+    import pwd
+
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = str(os.getuid())
+    behind = os.environ.get("SUDO_USER", "")
+    return f"{behind} as {name}" if os.getuid() == 0 and behind not in ("", name) else name
 
 
 @click.group("cyberlib-host", context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from pathlib import Path
 
 import click
-from sqlalchemy import select
+import structlog
+from sqlalchemy import func, select
 
+from .. import __version__
 from ..api.limits import Limits
 from ..core.ports import Content
 from ..core.problems import Problem
 from ..data_folder import initialise
-from ..database.tables import chains, objects
+from ..database.tables import chains, objects, vaults
 from ..server import Server
 from ..services import audit
+from ..services.audit import Actor
 from ..services.context import Context
 from ..settings import read_settings
-from ..tls import Certificate, own_certificate
+from ..tls import Certificate, check_pair, own_certificate
 from .run import Run
 
+_log = structlog.get_logger("cyberlib.host")
 _PATH = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -51,10 +56,25 @@ def serve(run: Run, bind: str, port: int, certificate: Path | None, key: Path | 
         found = _certificate(run, (bind,))
         certificate, key = found.certificate, found.key
     try:
-        limits = Limits(read_settings(run.data).requests_per_minute)
-        server = Server(context, certificate=certificate, key=key, bind=bind, port=port, limits=limits)
+        check_pair(certificate, key)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or "not read"
+        raise Problem(
+            "bad_certificate", certificate=str(certificate), key=str(key), reason=str(reason)
+        ) from None
+    _check_zones(context, now=False)
+    try:
+        settings = read_settings(run.data)
+        server = Server(
+            context, certificate=certificate, key=key, bind=bind, port=port,
+            limits=Limits(settings.requests_per_minute), proxies=settings.proxies,
+        )  # fmt: skip
     except OSError as error:
-        raise click.ClickException(f"{bind}:{port}: {error.strerror}") from None
+        if error.errno == errno.EADDRINUSE:
+            raise Problem("port_taken", at=f"{bind}:{port}") from None
+        raise Problem("system_failed", reason=f"{bind}:{port}: {error.strerror}") from None
+    with context.database.write() as connection:
+        audit.note(context, connection, audit.HOST, run.actor, "serving", version=__version__)
     run.output.result({"address": server.address}, f"Serving at {server.address}")
     server.run()
 
@@ -65,13 +85,45 @@ def serve(run: Run, bind: str, port: int, certificate: Path | None, key: Path | 
 def check(run: Run, read_data: bool) -> None:
     """Check that every counted object is in the storage and every audit chain is whole."""
     context = run.host()
+    _check_zones(context, now=True)
     lines = _check_chains(context)
     counted, lost = _check_objects(context, read_data=read_data)
+    _note_check(context, run.actor, read_data=read_data)
     found = {"audit_lines": lines, "objects": counted, "lost": lost}
     text = f"{counted} objects, {len(lost)} lost or damaged; {lines} audit lines, all chained."
     run.output.result(found, "\n".join([text, *(f"! {each}" for each in lost)]))
     if lost:
         raise click.exceptions.Exit(1)
+
+
+def _check_zones(context: Context, *, now: bool) -> None:
+    """Raises Problem("storage_refused", zone=…, reason=…), and with `now` ("storage_unreachable")."""
+    for zone in context.zones:
+        try:
+            reason = zone.storage.refusal()
+        except Problem:
+            if now:
+                raise
+            _log.warning("storage_unreachable", zone=zone.place.name)  # a service waits for it
+            continue
+        if reason is not None:
+            raise Problem("storage_refused", zone=zone.place.name, reason=reason)
+
+
+def _note_check(context: Context, actor: Actor, *, read_data: bool) -> None:
+    """In the host's log, and in that of each organisation whose objects were looked at."""
+    action = "objects_read" if read_data else "objects_checked"
+    of_each = (
+        select(vaults.c.organisation, func.sum(vaults.c.objects).label("objects"))
+        .group_by(vaults.c.organisation)
+        .order_by(vaults.c.organisation)
+    )
+    with context.database.write() as connection:
+        total = 0
+        for row in connection.execute(of_each).all():
+            total += int(row.objects)
+            audit.note(context, connection, row.organisation, actor, action, objects=int(row.objects))
+        audit.note(context, connection, audit.HOST, actor, action, objects=total)
 
 
 def _check_chains(context: Context) -> int:
@@ -111,6 +163,8 @@ def _check_objects(context: Context, *, read_data: bool) -> tuple[int, list[str]
                         if digest.hexdigest() != content.sha256:
                             raise Problem("hash_mismatch")
                 except Problem as problem:
+                    if problem.code not in ("object_not_here", "size_mismatch", "hash_mismatch"):
+                        raise  # of what cannot be asked for now, nothing is known to be lost
                     lost.append(f"{row.vault}: {row.name}: {zone.place.name}: {problem.code}")
 
 

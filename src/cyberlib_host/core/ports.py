@@ -41,5 +41,11 @@ class Storage(Protocol):
     def read(self, content: Content) -> Iterator[bytes]:
         """Its bytes, piece by piece."""
 
+    def refusal(self) -> str | None:
+        """Why it takes nothing from this host although it answers (a wrong key, no such bucket), or None.
+
+        Raises Problem("storage_unreachable") when it does not answer now.
+        """
+
     def delete(self, vault: str, sha256: str) -> None:
         """Removes it; absent is no error. For what was never committed, and for erasure."""

@@ -118,20 +118,24 @@ def check(connection: Connection, organisation: str) -> int:
 def purge(context: Context, connection: Connection) -> int:
     """Removes lines older than the calendar months they are kept; how many.
 
-    The last line of a chain stays: its hash is what the next one hangs on.
+    The last line of a chain stays: its hash is what the next one hangs on. So does every line after the first
+    one to keep, whatever its time: a clock that was wrong for a while costs no line that is young.
     """
     limit = months_before(context.clock(), context.audit_months)
     removed = 0
     for head in connection.execute(select(chains)).all():
         of_it = audit.c.organisation == head.organisation
-        last = connection.execute(
-            select(audit.c.sequence, audit.c.hash)
-            .where(of_it, audit.c.time < limit, audit.c.sequence < head.sequence)
-            .order_by(audit.c.sequence.desc())
+        kept = connection.execute(
+            select(audit.c.sequence)
+            .where(of_it, (audit.c.time >= limit) | (audit.c.sequence == head.sequence))
+            .order_by(audit.c.sequence)
             .limit(1)
-        ).first()
-        if last is None or last.sequence < head.first:
+        ).scalar()
+        if kept is None or kept <= head.first:
             continue
+        last = connection.execute(
+            select(audit.c.sequence, audit.c.hash).where(of_it, audit.c.sequence == kept - 1)
+        ).one()
         gone = delete(audit).where(of_it, audit.c.sequence <= last.sequence)
         removed += connection.execute(gone).rowcount
         connection.execute(

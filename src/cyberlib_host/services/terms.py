@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import hashlib
 
+import msgspec
 from sqlalchemy import Connection, func, insert, select
 
+from ..core.licences import DAY
 from ..core.problems import Problem
 from ..core.times import rfc3339
 from ..core.wire import Acceptance, Terms, TermsList
-from ..database.tables import acceptances, terms
+from ..database.tables import acceptances, devices, organisations, terms
 from . import audit
 from .audit import Actor
 from .context import Context
 
 
 def publish(context: Context, connection: Connection, text: str, effective: int, actor: Actor) -> int:
-    """A new version of the terms; its number."""
+    """A new version of the terms; its number. Raises Problem("terms_empty"), ("terms_too_early")."""
+    if not text.strip():
+        raise Problem("terms_empty")
+    if effective < context.clock() - DAY:
+        raise Problem("terms_too_early")
     version: int = (connection.execute(select(func.max(terms.c.version))).scalar() or 0) + 1
     digest = hashlib.sha256(text.encode("utf-8")).digest()
     connection.execute(insert(terms).values(version=version, effective=effective, sha256=digest, text=text))
@@ -69,3 +75,48 @@ def accept(
         )
     )
     audit.note(context, connection, organisation, actor, "terms_accepted", version=given.version)
+
+
+class Published(msgspec.Struct, frozen=True):
+    """A version there was, without its text."""
+
+    version: int
+    effective: str
+    sha256: str
+    in_force: bool
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """A line of the register. `sha256`: of the text that was accepted."""
+
+    time: str
+    siren: str
+    organisation: str
+    device: str
+    device_name: str
+    user: str
+    version: int
+    sha256: str
+
+
+def published(context: Context, connection: Connection) -> list[Published]:
+    """All versions there ever were, oldest first."""
+    now = in_force(context, connection)
+    rows = connection.execute(select(terms).order_by(terms.c.version)).all()
+    return [Published(r.version, rfc3339(r.effective), r.sha256.hex(), r.version == now) for r in rows]
+
+
+def register(connection: Connection, organisation: str | None) -> list[Accepted]:
+    """Who accepted which version where and when, oldest first; of all organisations when None is given."""
+    wanted = (
+        select(acceptances, organisations.c.siren, organisations.c.name, devices.c.name.label("device_name"))
+        .join(devices, devices.c.id == acceptances.c.device)
+        .join(organisations, organisations.c.id == acceptances.c.organisation)
+        .order_by(acceptances.c.time, organisations.c.siren, devices.c.name, acceptances.c.version)
+    )
+    if organisation is not None:
+        wanted = wanted.where(acceptances.c.organisation == organisation)
+    return [
+        Accepted(rfc3339(r.time), r.siren, r.name, r.device, r.device_name, r.user, r.version, r.sha256.hex())
+        for r in connection.execute(wanted).all()
+    ]

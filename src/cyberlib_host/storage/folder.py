@@ -101,6 +101,9 @@ class FolderStorage:
                 raise Problem("object_not_here") from None
         return _pieces(file, start, end)
 
+    def refusal(self) -> str | None:
+        return None if os.access(self._root, os.R_OK | os.W_OK | os.X_OK) else "this user may not write there"
+
     def delete(self, vault: str, sha256: str) -> None:
         with _translated(), suppress(FileNotFoundError):
             os.unlink(self._path(Content(vault, sha256, 0)))

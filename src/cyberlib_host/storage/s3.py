@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from ..core.ports import Content
 from ..core.problems import Problem
@@ -96,6 +96,24 @@ class S3Storage:
     def _pieces(self, body: Any) -> Iterator[bytes]:
         with _translated():
             yield from body.iter_chunks(_PIECE)
+
+    def refusal(self) -> str | None:
+        nothing = self._of(Content("0" * 32, "0" * 64, 0))
+        try:
+            self._client.get_object(**nothing)
+        except ClientError as error:
+            code = str(error.response.get("Error", {}).get("Code", ""))
+            # AccessDenied is what a storage may say of an absent object to who may not list.
+            if code in _ABSENT or code == "AccessDenied":
+                return None
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+                return code
+            raise Problem("storage_unreachable", retry_after=30) from error
+        except NoCredentialsError:
+            return "no access key is set"
+        except BotoCoreError as error:
+            raise Problem("storage_unreachable", retry_after=30) from error
+        return None
 
     def delete(self, vault: str, sha256: str) -> None:
         with _translated():

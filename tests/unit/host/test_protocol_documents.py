@@ -14,7 +14,8 @@ PAGES = ROOT / "docs" / "protocol"
 # Refusals of the operator's command line, which no client meets.
 OF_OPERATORS = {
     "zones_too_near", "organisation_unknown", "siren_taken", "state_not_allowed", "bad_seats", "bad_settings",
-    "not_initialised", "database_newer", "chain_broken",
+    "not_initialised", "database_newer", "chain_broken", "terms_empty", "terms_too_early", "bad_certificate",
+    "port_taken", "database_failed", "storage_refused", "system_failed",
 }  # fmt: skip
 
 
