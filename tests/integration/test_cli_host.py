@@ -222,3 +222,36 @@ def test_the_host_holds_nothing_in_clear(tmp_path: Path) -> None:
     assert b"Cabinet fictif" in kept  # what is looked for would be found
     for marker in ("MARQUE", PASSPHRASE, practice.made.contract_key, " ".join(words[:3])):
         assert marker.encode() not in kept, marker
+
+
+# ---- who accessed what -----------------------------------------------------------------------------
+
+
+def test_the_practice_checks_the_hosts_audit_log(host: TestHost, tmp_path: Path) -> None:
+    practice = Practice(host, tmp_path)
+    late, line = practice.station("B"), practice.station("A")
+    out = tmp_path / "audit.jsonl"
+    told_of = line.json("device", "audit", "--out", str(out))["result"]
+    written = out.read_text(encoding="utf-8").splitlines()
+    assert told_of["lines"] == told_of["last"] == len(written) - 1
+    assert (told_of["operators"], told_of["refused"], told_of["first"]) == (2, 0, 1)
+    assert told_of["hash"] in written[-1] and "audit_read" in written[-1]
+    assert line.error("device", "audit", "--out", str(out), code=2) == "audit_file_exists"
+    assert line.error("device", "audit", "--out", str(tmp_path / "no" / "x"), code=1) == (
+        "audit_file_not_written"
+    )
+    assert "all chained" in line("device", "audit").out
+
+    def change(what: str, *values: object) -> None:
+        with host.context.database.write() as connection:
+            connection.exec_driver_sql(what, values)
+
+    organisation = practice.made.id
+    # An end that is missing is noticed without any memory: the host should have noted this very reading.
+    change("CREATE TRIGGER forget AFTER INSERT ON audit BEGIN DELETE FROM audit WHERE rowid = NEW.rowid; END")
+    assert late.error("device", "audit", code=7) == "host_audit_shorter"
+    change("DROP TRIGGER forget")
+    change("DELETE FROM audit WHERE organisation = ? AND sequence = 2", organisation)
+    kept = tmp_path / "evidence.jsonl"
+    assert line.error("device", "audit", "--out", str(kept), code=7) == "host_audit_broken"
+    assert len(kept.read_text(encoding="utf-8").splitlines()) == 3  # up to the line that does not follow

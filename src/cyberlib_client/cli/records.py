@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from ..app.audits import AuditChecked
 from ..app.backups import BackupDone
 from ..app.browsing import ChangeInfo, EntryInfo, FoundInfo
 from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
@@ -120,6 +121,7 @@ RESULTS: Final[dict[str, type]] = {
     "device reassign": Reassigned,
     "device revoke": HostDevice,
     "device terms": TermsShown,
+    "device audit": AuditChecked,
     "completion": str,
 }
 """What other commands find out."""

@@ -53,6 +53,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "diff", "restore", "cat", "verify", "key", "key list", "key add", "key remove",
         "sources", "sources add", "sources remove", "sources list", "sources preview",
         "device", "device enrol", "device list", "device reassign", "device revoke", "device terms",
+        "device audit",
         "demo", "completion",
     ]  # fmt: skip
 

@@ -275,6 +275,30 @@ ERRORS: Final[dict[str, Text]] = {
         "The log of snapshots at {at} does not go on from the one that this machine saw.",
         "It was rewritten: tell the host, and leave this machine as it is.",
     ),
+    "host_audit_broken": Text(
+        "Le journal d’audit de {at} a été modifié : sa ligne {line} ne suit pas celle d’avant.",
+        "Gardez ce qui en a été écrit (--out), et demandez à l’hébergeur de s’en expliquer.",
+        "The audit log of {at} was changed: its line {line} does not follow the one before.",
+        "Keep what was written of it (--out), and ask the host to explain.",
+    ),
+    "host_audit_shorter": Text(
+        "La fin du journal d’audit de {at} manque : l’accès de ce poste n’y est pas.",
+        "Gardez ce qui en a été écrit (--out), et demandez à l’hébergeur de s’en expliquer.",
+        "The end of the audit log of {at} is missing: this machine’s own access is not in it.",
+        "Keep what was written of it (--out), and ask the host to explain.",
+    ),
+    "audit_file_exists": Text(
+        "Le fichier {at} existe déjà ; rien n’y a été écrit.",
+        "Choisissez un autre nom.",
+        "The file {at} exists already; nothing was written to it.",
+        "Choose another name.",
+    ),
+    "audit_file_not_written": Text(
+        "Le journal d’audit n’a pas pu être écrit dans {at}[ : {reason}].",
+        "Choisissez un autre fichier, ou faites de la place.",
+        "The audit log could not be written to {at}[: {reason}].",
+        "Choose another file, or make room.",
+    ),
     "host_receipt_bad": Text(
         "Un reçu de {at} n’est pas de sa main.",
         "Quelqu’un répond peut-être à sa place : prévenez-le, et vérifiez l’adresse.",

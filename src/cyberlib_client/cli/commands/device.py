@@ -13,6 +13,7 @@ from ..words import argument, command, group, option
 from .vault import program
 
 if TYPE_CHECKING:
+    from ...app.audits import AuditChecked
     from ...app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
 
 device = group(
@@ -167,6 +168,48 @@ def terms(run: Run, accept: bool, user: str) -> None:
 
     shown = hosts.terms(run.session, accept=accept, user=user)
     run.output.result(shown, lambda: _terms(shown))
+
+
+@command(
+    "audit",
+    parent=device,
+    help=Both(
+        "Vérifier le journal d’audit de l’hébergeur : tous les accès aux postes et aux coffres du cabinet,"
+        " ceux de ses opérateurs aussi.",
+        "Check the host’s audit log: all accesses to the practice’s machines and vaults, those of its"
+        " operators too.",
+    ),
+)
+@option(
+    "--out",
+    metavar=Both("FICHIER", "FILE"),
+    help=Both("L’écrire dans un nouveau fichier (JSON par lignes).", "Write it to a new file (JSON lines)."),
+)
+@pass_run
+def audit(run: Run, out: str | None) -> None:
+    """See its help."""
+    from ...app import audits
+
+    checked = audits.check_audit(run.session, out)
+    run.output.result(checked, lambda: _audited(checked))
+
+
+def _audited(done: AuditChecked) -> Iterator[str]:
+    since, until = moment(done.since), moment(done.until)
+    yield say(
+        f"Journal d’audit de {done.host} : {done.lines} lignes, du {since} au {until}, toutes enchaînées.",
+        f"Audit log of {done.host}: {done.lines} lines, from {since} to {until}, all chained.",
+    )
+    yield say(
+        f"Accès par les opérateurs de l’hébergeur : {done.operators} ; accès refusés : {done.refused}",
+        f"Accesses by the host’s operators: {done.operators}; accesses refused: {done.refused}",
+    )
+    yield say(
+        f"Dernière ligne : n° {done.last}, empreinte {done.hash}",
+        f"Last line: no. {done.last}, hash {done.hash}",
+    )
+    if done.file is not None:
+        yield say(f"Écrit dans {done.file}", f"Written to {done.file}")
 
 
 def _terms(shown: TermsShown) -> Iterator[str]:
