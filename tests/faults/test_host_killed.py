@@ -3,22 +3,18 @@ backup under way goes on."""
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.command_line import PASSPHRASE, SOURCES, CommandLine, restored
-from tests.support.servers import free_ports
+from tests.support.command_line import PASSPHRASE, CommandLine, restored
+from tests.support.host_process import HostProcess
 from tests.support.trees import make_tree, told
 
 pytestmark = [
@@ -26,60 +22,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX"),
 ]
-
-
-class HostProcess:
-    """A host as an operator runs it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.port = free_ports(1)[0]
-        self.url = f"https://127.0.0.1:{self.port}"
-        self._environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
-        self.ca = self.json("init")["authority"]
-        given = ["--name", "Cabinet fictif", "--siren", "732829320", "--seats", "1"]
-        self.contract_key = self.json("organisation", "create", *given)["contract_key"]
-        self._process = self._started()
-
-    def _command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "cyberlib_host", "--data", str(self.folder), *words]
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            self._command("serve", "--port", str(self.port)),
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith(b"Serving at ")
-        return process
-
-    def json(self, *words: str, code: int = 0) -> Any:
-        done = subprocess.run(
-            self._command("--json", *words), env=self._environment, capture_output=True, check=False
-        )
-        assert done.returncode == code, done.stderr
-        return json.loads(done.stdout)
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-
-    def restart(self) -> None:
-        self.kill()
-        self._process = self._started()
-
-    def stop(self) -> int:
-        """By SIGTERM; its exit code."""
-        self._process.send_signal(signal.SIGTERM)
-        code = self._process.wait(30)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-        return code
 
 
 @pytest.fixture

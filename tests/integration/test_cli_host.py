@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from cyberlib_host.core.wire import Card, StoragePlace, SubProcessor
 from cyberlib_host.services import terms
 from tests.support.command_line import PASSPHRASE, CommandLine, restored
+from tests.support.host_process import HostProcess
 from tests.support.hosts import OPERATOR, TestHost, serving
 from tests.support.trees import make_tree, told
 
@@ -255,3 +257,52 @@ def test_the_practice_checks_the_hosts_audit_log(host: TestHost, tmp_path: Path)
     kept = tmp_path / "evidence.jsonl"
     assert line.error("device", "audit", "--out", str(kept), code=7) == "host_audit_broken"
     assert len(kept.read_text(encoding="utf-8").splitlines()) == 3  # up to the line that does not follow
+
+
+# ---- the hosting's certificate ---------------------------------------------------------------------
+
+
+def _card(until: date, withdrawn: str = "") -> str:
+    return (
+        "[card]\nhost = 'Hébergeur fictif'\ncertificate = 'HDS-0000'\nactivities = [1, 2]\n"
+        f"valid_from = '2020-01-01'\nvalid_until = '{until}'\nplaces = []\nsub_processors = []\n{withdrawn}"
+    )
+
+
+def test_a_certificate_that_ends_is_told_by_each_backup(tmp_path: Path, sources: Path) -> None:
+    """And one that was withdrawn stops new uploads, loudly; what is there can be restored."""
+    today = datetime.now(UTC).date()
+    host = HostProcess(tmp_path / "host", _card(today + timedelta(days=61)))
+    try:
+        line = CommandLine(tmp_path / "A")
+        key = _private(tmp_path / "contract.key", host.contract_key)
+        given = ["--host", host.url, "--contract-key-file", key, "--ca", host.ca, "--name", "A"]
+        line("device", "enrol", *given, "--device-file")
+        with line.secret(PASSPHRASE):
+            line("vault", "create", "--at", host.url, "--device-file")
+        assert line.json("backup", str(sources))["notices"] == []
+
+        for days, code in ((60, "host_card_ends"), (-1, "host_card_over")):
+            host.set(_card(today + timedelta(days=days)))
+            host.restart()
+            done = line.json("backup", str(sources))
+            assert [n["code"] for n in done["notices"]] == [code]
+            assert done["notices"][0]["facts"]["host"] == "Hébergeur fictif"
+        done = line("backup", str(sources))
+        assert "certificate of the hosting by Hébergeur fictif has not been valid since" in done.err
+
+        host.set(_card(today + timedelta(days=400), "withdrawn = '2026-11-20'"))
+        host.restart()
+        before = host.json("check")["objects"]
+        (sources / "neuf.txt").write_text("rien de ceci ne part", encoding="utf-8")
+        refused = line.json("backup", str(sources), code=1)
+        assert refused["error"]["code"] == "host_certification_withdrawn"
+        assert refused["error"]["facts"]["since"] == "2026-11-20"
+        assert "no more health data is sent to it" in line("backup", str(sources), code=1).err
+        assert host.json("check")["objects"] == before
+        line("restore", "latest", "--to", str(tmp_path / "out"))
+        (sources / "neuf.txt").unlink()
+        assert told(restored(tmp_path / "out", sources)) == told(sources)
+        line("verify")
+    finally:
+        host.kill()

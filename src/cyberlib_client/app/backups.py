@@ -16,7 +16,7 @@ from ..services.backup import BackupRequest, BackupResult, Source, backup
 from ..services.device import Identity, identity, new_seed
 from ..services.suspects import UNKNOWN_PACK
 from ..state.credentials import read_identity, write_identity
-from . import bootstrap
+from . import bootstrap, stores
 from .history import remembered
 from .session import Session
 from .snapshot_list import SnapshotInfo, snapshot_info
@@ -99,6 +99,11 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
 
 def _run(session: Session, choice: Choice, sources: list[Source]) -> BackupResult:
     _ = session.host_log  # a host whose log was rewritten gets nothing new
+    if stores.is_host(session.place.at):
+        from .host_link import host_client
+        from .hosting import before_storing
+
+        before_storing(session, host_client(session.store))
     vault, snapshots, seen = session.vault, session.snapshots, session.seen
     request = BackupRequest(
         sources,

@@ -96,6 +96,12 @@ def seed_of(profile: Profile, access: HostAccess) -> bytes:
     return seed
 
 
+def host_client(store: Store) -> HostClient:
+    """Who speaks with the host that a vault is at."""
+    assert isinstance(store, HostStore), "a vault at a host"
+    return store.client
+
+
 def follow_log(work: Workplace, store: Store) -> list[str]:
     """Follows the host's log of a vault from where this workstation last saw it; names of all snapshots
     that it tells of since then.

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Final
 
+from ..core.errors import Failed
 from ..transports.host import records
+from ..transports.host.client import HostClient
+from ..transports.host.problems import error_of
 from . import bootstrap
 from .host_link import client_of
 from .host_told import HostTold
@@ -39,7 +42,27 @@ def told(session: Session, vault: str) -> HostTold:
     )
 
 
-def tell_card(session: Session, card: records.Card | None) -> None:
+def before_storing(session: Session, client: HostClient) -> None:
+    """Raises why this workstation may store nothing there now, before anything is read; a notice when the
+    hosting's certificate ends. Costs no request: the session's beginning told it.
+
+    A certificate that was withdrawn stops it whatever the host allows.
+    """
+    standing = client.standing()
+    hosting = standing.hosting
+    if hosting is not None and hosting.withdrawn is not None:
+        raise Failed("host_certification_withdrawn", at=client.url, since=hosting.withdrawn)
+    if not standing.may_store:
+        problem = records.Problem(
+            standing.refusal or "?",
+            403,
+            facts={"seats": standing.organisation.seats, "version": standing.terms},
+        )
+        raise error_of(problem, client.url)
+    tell_card(session, hosting)
+
+
+def tell_card(session: Session, card: records.Card | records.Hosting | None) -> None:
     """A notice when the hosting has lost its certificate, when that has run out, or is about to."""
     if card is None:
         return

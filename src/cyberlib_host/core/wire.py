@@ -115,8 +115,17 @@ class Organisation(Answer, frozen=True):
     quota: int | None
 
 
+class Hosting(Answer, frozen=True):
+    """What of the card a client minds at each backup."""
+
+    host: str
+    valid_until: str
+    withdrawn: str | None
+
+
 class Standing(Answer, frozen=True):
-    """How a device stands. `may_store` and `may_read`; `refusal`: the code of why it may not store."""
+    """How a device stands. `may_store` and `may_read`; `refusal`: the code of why it may not store.
+    `hosting`: null where the host shows no card."""
 
     device: Device
     organisation: Organisation
@@ -126,6 +135,7 @@ class Standing(Answer, frozen=True):
     terms_accepted: int
     terms: int
     time: Time
+    hosting: Hosting | None
 
 
 class ChallengeRequest(Struct, frozen=True):

@@ -13,7 +13,16 @@ from ..core.licences import Licence
 from ..core.problems import Problem
 from ..core.signatures import check_signature, hashed, session_message
 from ..core.times import SECOND, rfc3339
-from ..core.wire import Challenge, ChallengeRequest, Device, Organisation, Session, SessionRequest, Standing
+from ..core.wire import (
+    Challenge,
+    ChallengeRequest,
+    Device,
+    Hosting,
+    Organisation,
+    Session,
+    SessionRequest,
+    Standing,
+)
 from ..database.tables import acceptances, challenges, contract_keys, devices, organisations, sessions
 from . import audit, terms
 from .audit import Actor
@@ -184,7 +193,7 @@ def standing_of(context: Context, connection: Connection, caller: Caller) -> Sta
     """What a device is told about itself."""
     refusal = refuse_storing(context, connection, caller)
     organisation = caller.organisation
-    licence = _licence(organisation)
+    licence, card = _licence(organisation), context.card
     until = licences.restore_until(licence, context.rules)
     return Standing(
         device=device_of(caller.device),
@@ -204,6 +213,7 @@ def standing_of(context: Context, connection: Connection, caller: Caller) -> Sta
         terms_accepted=accepted(connection, caller.device.id),
         terms=terms.in_force(context, connection),
         time=rfc3339(context.clock()),
+        hosting=Hosting(card.host, card.valid_until, card.withdrawn) if card is not None else None,
     )
 
 

@@ -15,6 +15,7 @@ import msgspec
 
 from ...core.errors import IntegrityError
 from .client import HostClient
+from .records import Standing
 
 _BEGINNING: Final = "00" * 32
 _SKEW: Final = timedelta(minutes=5)
@@ -51,7 +52,7 @@ class AuditLog:
         self._client = client
         self._device = device
         # The host notes this very reading: what it gives must go on up to there.
-        self._since = max(_moment(client.sign_in().time), _NEVER + _SKEW) - _SKEW
+        self._since = max(_moment(client.ask("GET", "/v1/device", Standing).time), _NEVER + _SKEW) - _SKEW
         page = self._page(0)
         self.begin = Begin(page.first, page.anchor)
         self._first = page

@@ -43,6 +43,7 @@ class HostClient:
         self.url = url.rstrip("/")
         self._identity = identity
         self._token = ""
+        self._standing: records.Standing | None = None
         self._until = 0.0
         self._signing_in = threading.Lock()
         trusted = trust(line.ca)
@@ -147,6 +148,10 @@ class HostClient:
                 self.sign_in()
             return self._token
 
+    def standing(self) -> records.Standing:
+        """How the device stood when its session began, which has told it; asked for where there is none."""
+        return self._standing or self.ask("GET", "/v1/device", records.Standing)
+
     def sign_in(self) -> records.Standing:
         """A new session; how the device stands."""
         identity = self._identity
@@ -158,6 +163,7 @@ class HostClient:
         given = {"device": device, "challenge": challenge, "signature": identity.sign(message).hex()}
         session = self._ask_once("/v1/sessions", records.Session, given)
         self._token = session.token
+        self._standing = session.standing
         self._until = time.monotonic() + max(0.0, session.expires_in - _MARGIN_SECONDS)
         return session.standing
 

@@ -68,6 +68,14 @@ class Organisation(msgspec.Struct, frozen=True):
     quota: int | None
 
 
+class Hosting(msgspec.Struct, frozen=True):
+    """Of the card, what matters at each backup. Days as `YYYY-MM-DD`."""
+
+    host: str
+    valid_until: str
+    withdrawn: str | None = None
+
+
 class Standing(msgspec.Struct, frozen=True):
     """How a device stands. `refusal`: the code of why it may not store."""
 
@@ -79,6 +87,7 @@ class Standing(msgspec.Struct, frozen=True):
     terms_accepted: int
     terms: int
     time: str
+    hosting: Hosting | None = None
 
 
 class Challenge(msgspec.Struct, frozen=True):
