@@ -64,6 +64,16 @@ def own_certificate(folder: Path, names: Sequence[str]) -> Certificate:
     return found
 
 
+def names_of(certificate: Path) -> set[str]:
+    """The names and addresses that a certificate is for. Raises OSError, ValueError."""
+    read = x509.load_pem_x509_certificate(certificate.read_bytes())
+    try:
+        names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return set()
+    return {str(each.value) for each in names}
+
+
 def check_pair(certificate: Path, key: Path) -> None:
     """Raises ssl.SSLError, OSError for files that are no certificate and its key."""
     # A key that needs a password is none for a service: without this, OpenSSL would ask for it and wait.

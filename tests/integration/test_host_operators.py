@@ -211,6 +211,13 @@ def test_a_folder_that_holds_no_host(tmp_path: Path) -> None:
     assert Operator(tmp_path / "file" / "x").error("init") == "system_failed"
 
 
+def test_names_that_a_certificate_has_not(operator: Operator) -> None:
+    """It is made once: a name that is asked for later is not passed over."""
+    operator("init")
+    operator("init", "--name", "localhost", "--name", "::1")
+    assert operator.error("init", "--name", "sauvegarde.cabinet.example") == "certificate_names"
+
+
 def test_a_port_that_is_taken(operator: Operator) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

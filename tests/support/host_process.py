@@ -26,14 +26,15 @@ class HostProcess:
         self.ca = self.json("init")["authority"]
         given = ["--name", "Cabinet fictif", "--siren", "732829320", "--seats", "1"]
         self.contract_key = self.json("organisation", "create", *given)["contract_key"]
-        self._process = self._started()
+        self._others: list[subprocess.Popen[bytes]] = []
+        self._process = self._started(self.port)
 
     def _command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "cyberlib_host", "--data", str(self.folder), *words]
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self, port: int) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            self._command("serve", "--port", str(self.port)),
+            self._command("serve", "--port", str(port)),
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -58,15 +59,23 @@ class HostProcess:
 
     def kill(self) -> None:
         """As a power cut does."""
-        self._process.kill()
-        self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        for process in (self._process, *self._others):
+            process.kill()
+            process.wait()
+            assert process.stdout is not None
+            process.stdout.close()
+        self._others.clear()
+
+    def also(self) -> int:
+        """One process more on the same data; its port."""
+        (port,) = free_ports(1)
+        self._others.append(self._started(port))
+        return port
 
     def restart(self) -> None:
         """Killed, and started anew."""
         self.kill()
-        self._process = self._started()
+        self._process = self._started(self.port)
 
     def stop(self) -> int:
         """By SIGTERM; its exit code."""

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -135,6 +135,7 @@ def serving(
     limits: Limits | None = None,
     *,
     settings: str = "",
+    proxies: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     **changed: Any,
 ) -> Iterator[TestHost]:
@@ -146,7 +147,13 @@ def serving(
     clock = Clock()
     context = replace(initialise(folder, environment or {}), clock=clock, **changed)
     tls = own_certificate(folder / "tls", ["127.0.0.1", "localhost"])
-    server = Server(context, certificate=tls.certificate, key=tls.key, limits=limits or Limits(10**6, 10**6))
+    server = Server(
+        context,
+        certificate=tls.certificate,
+        key=tls.key,
+        limits=limits or Limits(10**6, 10**6),
+        proxies=proxies,
+    )
     server.start()
     host = TestHost(context, clock, server, tls.authority.read_text("utf-8"))
     try:

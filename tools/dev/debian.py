@@ -20,7 +20,9 @@ TEST_PROGRAMS = {
     "fuse3": "fusermount3",
     "gnome-keyring": "gnome-keyring-daemon",
     "mount": "mount",
+    "nginx-light": "nginx",
     "postgresql": "pg_lsclusters",
+    "systemd": "systemd-analyze",
     "zsh": "zsh",
 }
 _PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))

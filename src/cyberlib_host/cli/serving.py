@@ -21,7 +21,7 @@ from ..services import audit
 from ..services.audit import Actor
 from ..services.context import Context
 from ..settings import read_settings
-from ..tls import Certificate, check_pair, own_certificate
+from ..tls import Certificate, check_pair, names_of, own_certificate
 from .run import Run
 
 _log = structlog.get_logger("cyberlib.host")
@@ -35,6 +35,9 @@ def init(run: Run, names: tuple[str, ...]) -> None:
     """Make the data folder, or bring an older one to this version."""
     initialise(run.data).database.close()
     found = _certificate(run, names)
+    known = names_of(found.certificate)
+    if not set(names) <= known:
+        raise Problem("certificate_names", at=str(found.certificate), names=", ".join(sorted(known)))
     run.output.result(
         {"data": str(run.data), "authority": str(found.authority)},
         f"The host is ready in {run.data}. Clients trust it by {found.authority}.",

@@ -64,6 +64,7 @@ STATUS: Final[dict[str, int]] = {
     "terms_too_early": 422,
     "bad_settings": 500,
     "bad_certificate": 500,
+    "certificate_names": 409,
     "port_taken": 500,
     "database_failed": 500,
     "storage_refused": 500,
