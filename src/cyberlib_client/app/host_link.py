@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..core.errors import Failed, UsageError
+from ..core.errors import Failed, NeedsUnlock, UsageError
 from ..core.ports import Store
 from ..state.host_access import HostAccess, read_host_access
 from ..state.profile import Profile
@@ -90,7 +90,19 @@ def access_of(profile: Profile) -> HostAccess:
 
 
 def seed_of(profile: Profile, access: HostAccess) -> bytes:
-    seed = bootstrap.keeper(access.keeper, profile).load(access.secret)
+    """The seed of this workstation's key at its host.
+
+    Raises Failed("host_key_lost", at=…), NeedsUnlock("host_key_locked", at=…, reason=…), ("host_key_exposed",
+    at=…, path=…), and what else keepers raise.
+    """
+    try:
+        seed = bootstrap.keeper(access.keeper, profile).load(access.secret)
+    except NeedsUnlock as error:  # what keepers advise is for keys of the vault
+        if error.code == "keychain_unavailable":
+            raise NeedsUnlock("host_key_locked", at=access.url, reason=error.facts["reason"]) from None
+        if error.code == "device_file_exposed":
+            raise NeedsUnlock("host_key_exposed", at=access.url, path=error.facts["path"]) from None
+        raise
     if seed is None or len(seed) != SEED_SIZE:
         raise Failed("host_key_lost", at=access.url)
     return seed

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 from typing import Final
 
 import msgspec
 
-from ..core.errors import IntegrityError, UsageError
+from ..core.errors import CyberlibError, Failed, IntegrityError, NeedsUnlock, Refused, UsageError
 from ..state.credentials import KeeperKind
 from ..state.host_access import HostAccess, read_host_access, write_host_access
 from ..transports.host import records
@@ -74,41 +75,48 @@ def enrol(
     siren: str | None = None,
     keeping: KeeperKind = "keychain",
 ) -> Enrolled:
-    """Declares this workstation at a host. Repeated after a failure it goes on where it was.
+    """Declares this workstation at a host. Repeated after a failure it goes on where it was; a key that was
+    lost, or that others could read, is replaced by a new one, and so is one that was revoked, under another
+    name.
 
     Raises UsageError("host_address", at=…), ("host_already", at=…), ("secret_file_…"),
-    ("ca_file_unreadable", at=…), what keepers raise, and what the host refuses.
+    ("ca_file_unreadable", at=…), NeedsUnlock("host_key_not_kept", reason=…), ("host_key_locked", at=…,
+    reason=…), what else keepers raise, and what the host refuses.
     """
     address = host_address(url)
     contract_key = read_secret_file(session, contract_key_file).strip()
     ca = _read_ca(ca_file) if ca_file is not None else ""
     name = name or session.settings.device or bootstrap.machine().machine_name()
     with bootstrap.lock(session.profile):
-        access = read_host_access(session.profile)
-        if access is not None and access.device and access.url != address:
-            raise UsageError("host_already", at=access.url)
-        if access is None or access.url != address:
-            access = _with_new_key(session, HostAccess(address, "", name, keeping, ""))
-        # Before the host hears of it: whoever does not hear the answer asks again with the same key.
-        access = msgspec.structs.replace(access, name=name, ca=ca or access.ca)
-        write_host_access(session.profile, access)
-        identity = DeviceIdentity(seed_of(session.profile, access), access.device)
-        client = connected(session, access, identity)
-        access = _with_host_key(client, access)
-        body = {
-            "contract_key": contract_key,
-            "name": name,
-            "public_key": identity.public_key.hex(),
-            "signature": identity.enrolment(contract_key),
-        } | ({"siren": siren} if siren is not None else {})
-        device = client.ask("POST", "/v1/devices", records.Device, body, signed=False)
-        write_host_access(
-            session.profile, msgspec.structs.replace(access, device=device.id, name=device.name)
-        )
-        identity.device = device.id
-        organisation = client.sign_in().organisation
+        access = _access_for(session, address, name, keeping)
+        before, access = access, msgspec.structs.replace(access, name=name, ca=ca or access.ca)
+        try:
+            return _declared(session, access, contract_key, siren)
+        except Refused as error:
+            # Revoked for good, but whoever has the contract key may declare the machine anew.
+            if error.code != "host_device_revoked" or before.name == name:
+                raise
+            return _declared(session, _with_new_key(session, access, keeping), contract_key, siren)
+
+
+def _declared(session: Session, access: HostAccess, contract_key: str, siren: str | None) -> Enrolled:
+    # Before the host hears of it: whoever does not hear the answer asks again with the same key.
+    write_host_access(session.profile, access)
+    identity = DeviceIdentity(seed_of(session.profile, access), access.device)
+    client = connected(session, access, identity)
+    access = _with_host_key(client, access)
+    body = {
+        "contract_key": contract_key,
+        "name": access.name,
+        "public_key": identity.public_key.hex(),
+        "signature": identity.enrolment(contract_key),
+    } | ({"siren": siren} if siren is not None else {})
+    device = client.ask("POST", "/v1/devices", records.Device, body, signed=False)
+    write_host_access(session.profile, msgspec.structs.replace(access, device=device.id, name=device.name))
+    identity.device = device.id
+    organisation = client.sign_in().organisation
     return Enrolled(
-        address, device.id, device.name, device.state, organisation.name, organisation.siren, access.keeper
+        access.url, device.id, device.name, device.state, organisation.name, organisation.siren, access.keeper
     )
 
 
@@ -176,10 +184,43 @@ def _with_host_key(client: HostClient, access: HostAccess) -> HostAccess:
     return msgspec.structs.replace(access, key=key)
 
 
-def _with_new_key(session: Session, access: HostAccess) -> HostAccess:
+def _access_for(session: Session, address: str, name: str, keeping: KeeperKind) -> HostAccess:
+    """This workstation at the host, with the key it has, or a new one where it has none that can be used.
+
+    A key goes from the keychain to a file when that is asked for, and never the other way round.
+    """
+    access = read_host_access(session.profile)
+    if access is not None and access.device and access.url != address:
+        raise UsageError("host_already", at=access.url)
+    if access is None or access.url != address:
+        return _with_new_key(session, HostAccess(address, "", name, keeping, ""), keeping)
+    to_file = keeping == "file" and access.keeper != "file"
+    try:
+        seed = seed_of(session.profile, access)
+    except (Failed, NeedsUnlock) as error:
+        if error.code in ("host_key_lost", "host_key_exposed") or to_file:
+            return _with_new_key(session, access, keeping)
+        raise
+    return _with_key(session, access, seed, keeping) if to_file else access
+
+
+def _with_new_key(session: Session, access: HostAccess, keeping: KeeperKind) -> HostAccess:
+    declared_anew = msgspec.structs.replace(access, device="")
+    return _with_key(session, declared_anew, bootstrap.random(SEED_SIZE), keeping)
+
+
+def _with_key(session: Session, access: HostAccess, seed: bytes, keeping: KeeperKind) -> HostAccess:
     secret = f"host-{bootstrap.random(8).hex()}"
-    bootstrap.keeper(access.keeper, session.profile).store(secret, bootstrap.random(SEED_SIZE))
-    return msgspec.structs.replace(access, secret=secret)
+    try:
+        bootstrap.keeper(keeping, session.profile).store(secret, seed)
+    except NeedsUnlock as error:
+        if error.code == "keychain_unavailable":
+            raise NeedsUnlock("host_key_not_kept", reason=error.facts["reason"]) from None
+        raise
+    if access.secret:  # one that cannot be removed opens nothing any more, or is the same
+        with suppress(CyberlibError):
+            bootstrap.keeper(access.keeper, session.profile).remove(access.secret)
+    return msgspec.structs.replace(access, secret=secret, keeper=keeping)
 
 
 def _read_ca(path: str) -> str:

@@ -96,10 +96,34 @@ ERRORS: Final[dict[str, Text]] = {
         " reassign).",
     ),
     "host_key_lost": Text(
-        "La clé de ce poste pour {at} n’est plus dans le trousseau.",
+        "La clé de ce poste pour {at} n’est plus là où elle était gardée.",
         "Déclarez le poste sous un autre nom, puis reprenez sa licence (cyberlib device reassign).",
-        "This machine’s key for {at} is no longer in the keychain.",
+        "This machine’s key for {at} is no longer where it was kept.",
         "Declare the machine under another name, then take its licence over (cyberlib device reassign).",
+    ),
+    "host_key_not_kept": Text(
+        "Le trousseau de ce poste ne peut pas garder sa clé : {reason} ; le poste n’est pas déclaré.",
+        "Ouvrez le trousseau, puis relancez. Sans session graphique, gardez la clé dans un fichier que vous"
+        " seul lisez : ajoutez --device-file.",
+        "This machine’s keychain cannot keep its key: {reason}; the machine is not declared.",
+        "Open the keychain, then run again. Without a desktop session, keep the key in a file that only you"
+        " can read: add --device-file.",
+    ),
+    "host_key_locked": Text(
+        "La clé de ce poste pour {at} est dans le trousseau, qui ne la donne pas : {reason}.",
+        "Ouvrez le trousseau, puis relancez. Pour un poste sans session graphique : cyberlib device enrol"
+        " --device-file.",
+        "This machine’s key for {at} is in the keychain, which does not give it: {reason}.",
+        "Open the keychain, then run again. For a machine without a desktop session: cyberlib device enrol"
+        " --device-file.",
+    ),
+    "host_key_exposed": Text(
+        "D’autres que vous ont pu lire la clé de ce poste pour {at} : {path}.",
+        "Elle n’est plus utilisée. Déclarez le poste sous un autre nom (cyberlib device enrol), puis reprenez"
+        " sa licence (cyberlib device reassign).",
+        "Others than you could read this machine’s key for {at}: {path}.",
+        "It is not used any more. Declare the machine under another name (cyberlib device enrol), then take"
+        " its licence over (cyberlib device reassign).",
     ),
     "ca_file_unreadable": Text(
         "{at} ne contient pas de certificats lisibles.",
