@@ -199,16 +199,17 @@ def test_a_redirect_is_not_followed(scene: Scene, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"null", b"[]", b'{"objects": 1}', b"[" * 100_000, b"\xff" * 1000, b'{"objects": [], "next": 3}'],
+    [b"", b"null", b"[]", b'{"objects": 1}', b"[" * 100_000, b"\xff" * 1000, b'{"objects": [], "mark": 3}'],
 )
 def test_answers_that_are_none(scene: Scene, body: bytes) -> None:
-    _lying(scene, "/objects", 200, {"content-type": "application/json"}, body)
+    _lying(scene, "/changes", 200, {"content-type": "application/json"}, body)
     assert scene.line.error("verify", code=6) == "host_answer"
 
 
 def test_a_listing_that_never_ends(scene: Scene) -> None:
-    page = json.dumps({"objects": [{"name": "packs/" + "a" * 64, "size": 1}], "next": "packs/" + "a" * 64})
-    _lying(scene, "/objects", 200, {"content-type": "application/json"}, page.encode())
+    found = [{"name": "packs/" + "a" * 64, "size": 1}]
+    page = json.dumps({"objects": found, "mark": "1-" + "a" * 16, "whole": False, "more": True})
+    _lying(scene, "/changes", 200, {"content-type": "application/json"}, page.encode())
     assert scene.line.error("verify", code=7) == "host_list_endless"
 
 

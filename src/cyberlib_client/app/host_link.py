@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..core.errors import Failed, NeedsUnlock, UsageError
+from ..core.errors import CyberlibError, Failed, NeedsUnlock, UsageError
 from ..core.ports import Store
 from ..state.host_access import HostAccess, read_host_access
 from ..state.profile import Profile
@@ -13,6 +13,7 @@ from ..state.receipts_seen import ReceiptSeen, read_receipt_seen, write_receipt_
 from ..transports.host import records
 from ..transports.host.client import HostClient
 from ..transports.host.identity import SEED_SIZE, DeviceIdentity
+from ..transports.host.near import Near
 from ..transports.host.receipts import LastReceipt, follow
 from ..transports.host.store import HostStore
 from ..transports.http import Line
@@ -46,11 +47,11 @@ def store_at(work: Workplace, location: str) -> HostStore:
     client = _client_at(work, location)
     match = _VAULT.fullmatch(location)
     if match is not None:
-        return HostStore(client, match[2])
+        return HostStore(client, match[2], _near(work, match[2]))
     vault = client.ask("GET", "/v1/device", records.Standing).device.vault
     if vault is None:
         raise UsageError("host_no_vault", at=client.url)
-    return HostStore(client, vault)
+    return HostStore(client, vault, _near(work, vault))
 
 
 def new_store_at(work: Workplace, location: str) -> HostStore:
@@ -58,7 +59,21 @@ def new_store_at(work: Workplace, location: str) -> HostStore:
     client = _client_at(work, location)
     if _VAULT.fullmatch(location):
         raise UsageError("host_address", at=location)  # the host says where
-    return HostStore(client, client.ask("POST", "/v1/vaults", records.Vault).id)
+    vault = client.ask("POST", "/v1/vaults", records.Vault).id
+    return HostStore(client, vault, _near(work, vault))
+
+
+def _near(work: Workplace, vault: str) -> Near:
+    """What this workstation keeps of a vault. Without a file, which may not be writable, runs take longer."""
+    path = "" if work.from_afar else work.profile.near(vault)
+    if path:
+        try:
+            work.profile.make_file(path)
+        except CyberlibError:
+            path = ""
+    near = Near(path)
+    work.closing.callback(near.close)
+    return near
 
 
 def name_here(profile: Profile) -> str:

@@ -73,6 +73,7 @@ def run_verify(session: Session, *, percent: int = 0, accept_missing: bool = Fal
     NeedsUnlock("proof_needed"), and what unlocking and the store raise.
     """
     session.accepts_older = accept_missing
+    session.from_afar = True
     with remembered(session, "verify") as ended:
         listed = session.snapshots
         result = verify(

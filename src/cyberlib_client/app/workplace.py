@@ -54,8 +54,9 @@ class Prompt(Protocol):
 @dataclass
 class Workplace:
     """What surrounds a command. `environ`: the process's environment, of which two names are read.
-    `watched`: somebody looks at the progress, and wants to know the time left. `closing`: what is to be done
-    at the command's end, such as to close connections."""
+    `watched`: somebody looks at the progress, and wants to know the time left.
+    `from_afar`: what the vault has is asked of its store, not of copies near by. `closing`: what is to be
+    done at the end of the command, such as to close connections."""
 
     profile: Profile
     prompt: Prompt
@@ -66,6 +67,7 @@ class Workplace:
     passphrase_file: str | None = None
     recovery_file: str | None = None
     watched: bool = False
+    from_afar: bool = False
     closing: ExitStack = field(default_factory=ExitStack)
 
 

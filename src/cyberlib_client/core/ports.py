@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from .errors import Stopped, UsageError
@@ -39,6 +39,16 @@ class Store(Protocol):
     @property
     def may_delete(self) -> bool:
         """Whether `delete` is for whoever holds this store: at a host it is for no workstation."""
+
+    def prefetch(self, names: Iterable[str]) -> None:
+        """These small objects are about to be read whole: a store that is far away fetches them together.
+        What cannot be had is told when it is read."""
+
+    def near(self, name: str, offset: int, length: int) -> bytes | None:
+        """Bytes that `keep` was told of, where the store is far away and this machine has them yet."""
+
+    def keep(self, name: str, offset: int, data: Buffer) -> None:
+        """These bytes of an object will be wanted again: a store that is far away keeps them near."""
 
     def put(self, name: str, *parts: Buffer) -> None:
         """Create the object from its parts laid end to end.

@@ -294,7 +294,12 @@ class Packer:
     def _put_pack(self, builder: PackBuilder, full: bool) -> None:
         self._cancel.check()
         info, pack = builder.finish(full=full)
-        self._store.put(object_name("packs", info.name), pack)
+        name = object_name("packs", info.name)
+        self._store.put(name, pack)
+        for segment in info.segments:
+            if segment.kind == KIND_TREE:  # the next run reads them to see what changed
+                end = segment.offset + segment.sealed_size
+                self._store.keep(name, segment.offset, pack[segment.offset : end])
         pack.release()
         with self._lock:
             self._spare.append(builder.buffer)

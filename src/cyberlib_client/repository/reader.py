@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from ..core.format_v1.pack import (
 from ..core.ids import ID_SIZE, KIND_DATA, KIND_TREE, object_name
 from ..core.keys import VaultKeys
 from ..core.ports import Store
-from .index import Index, Layout, PackRow
+from .index import Index, Layout, PackRow, SegmentPlace
 from .pack_builder import sealer_of
 
 Spans = dict[bytes, tuple[int, int]]
@@ -159,14 +160,19 @@ class Reader:
         """
         place = self.index.place(number)
         name = object_name("packs", place.pack.name)
+        if pack is None and place.kind == KIND_TREE:
+            near = self._store.near(name, place.offset, place.sealed_size)
+            if near is not None:
+                with contextlib.suppress(IntegrityError):  # of a copy: the pack itself is asked
+                    return self._opened(place, near), spans_of(self.layout(number))
         try:
             if pack is None:
                 sealed: bytes | memoryview = self._store.get(name, place.offset, place.sealed_size)
             else:
                 sealed = memoryview(pack)[place.offset : place.offset + place.sealed_size]
-            aad = segment_aad(place.pack.header, place.kind, place.position)
-            stored = self._sealer(place.pack.header).open(place.position, sealed, aad)
-            plain = decompress(place.codec, stored, place.plain_size)
+            plain = self._opened(place, sealed)
+            if place.kind == KIND_TREE and pack is None:
+                self._store.keep(name, place.offset, sealed)
             return plain, spans_of(self.layout(number))
         except IntegrityError as error:
             if error.code == "object_missing":
@@ -174,6 +180,11 @@ class Reader:
             reason = error.code
         self._on_damaged(place.pack.name, reason)
         raise IntegrityError("pack_damaged", name=name, reason=reason)
+
+    def _opened(self, place: SegmentPlace, sealed: bytes | memoryview) -> bytes:
+        aad = segment_aad(place.pack.header, place.kind, place.position)
+        stored = self._sealer(place.pack.header).open(place.position, sealed, aad)
+        return decompress(place.codec, stored, place.plain_size)
 
     def _sealer(self, header: bytes) -> Sealer:
         sealer = self._sealers.get(header)

@@ -115,7 +115,9 @@ def load_snapshots(store: Store, keys: VaultKeys, seen: Iterable[bytes] = ()) ->
     items: list[Stored] = []
     problems: list[Problem] = []
     unread: dict[bytes, bool] = {}  # True: the store may give it back another time
-    for item in sorted(store.list("snapshots")):
+    listed = sorted(store.list("snapshots"))
+    store.prefetch(item.name for item in listed)
+    for item in listed:
         try:
             digest, data = read_record(store, keys, SNAPSHOT, item)
             items.append(Stored(digest, open_snapshot(keys, data)))

@@ -170,7 +170,9 @@ class Vault:
 
     def _indexed(self, damaged: list[str]) -> Iterator[PackInfo]:
         """Packs as index objects tell them, one object in memory at a time."""
-        for item in sorted(self.store.list("index")):
+        items = sorted(self.store.list("index"))
+        self.store.prefetch(item.name for item in items)
+        for item in items:
             try:
                 _, data = read_record(self.store, self.keys, INDEX, item)
                 infos = open_index(self.keys, data)

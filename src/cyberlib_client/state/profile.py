@@ -9,6 +9,7 @@ credentials/      this workstation's secrets. Not a cache.
 state/            a cache: may be deleted between any two commands
     seen.json     newest snapshots seen, damaged packs found
     runs.jsonl    how the last runs ended
+    near-….sqlite what is kept of a vault that is far away, sealed as it is there
     crashes/      what went wrong inside the program, without names of files
 lock              held while a run changes something
 """
@@ -57,6 +58,15 @@ class Profile:
         absent; only their owner may enter or read them. Raises as `make`."""
         self._make(os.path.dirname(path))
         write_private(self.private, path, data)
+
+    def near(self, vault: str) -> str:
+        """Where what is kept of a vault at a host lies."""
+        return os.path.join(self.state, f"near-{vault}.sqlite")
+
+    def make_file(self, path: str) -> None:
+        """Makes one of its files, empty, unless it is there. Raises as `make`."""
+        if not os.path.exists(path):
+            self.write(path, b"")
 
     def _make(self, folder: str) -> None:
         if folder != self.root and not os.path.isdir(folder):

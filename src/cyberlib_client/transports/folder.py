@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from ..core.errors import CyberlibError, Failed, IntegrityError, Unreachable
 from ..core.ports import Buffer, StoredObject, check_kind, check_object_name
 from ..core.windows_paths import extended
+from .nearby import Nearby
 
 _HEX = re.compile(r"[0-9a-f]{64}\Z")
 _PREFIX = re.compile(r"[0-9a-f]{2}\Z")
@@ -39,7 +40,7 @@ _READ |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _LINKS = {errno.ELOOP, errno.EMLINK}  # what O_NOFOLLOW says of a link; FreeBSD has its own word
 
 
-class FolderStore:
+class FolderStore(Nearby):
     """Objects as files below `root`. Safe to use from several threads and processes."""
 
     def __init__(self, root: str) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from ..core.errors import IntegrityError
 from ..core.ports import Buffer, StoredObject, check_kind, check_object_name
+from .nearby import Nearby
 
 
-class MemoryStore:
+class MemoryStore(Nearby):
     """Objects in a dict. Gone with the process."""
 
     location = "memory"

@@ -58,6 +58,9 @@ class Dispatcher:
         async def run(request: Request, request_id: str) -> Response:
             given = await body(request)
             result = await run_in_threadpool(self._run, operation, request, request_id, given)
+            if isinstance(result, bytes):
+                self._metrics.moved("out", len(result))
+                return Response(result, media_type="application/octet-stream")
             return Response(_ENCODER.encode(result), media_type="application/json")
 
         return self.guarded(operation.name, run)

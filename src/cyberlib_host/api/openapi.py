@@ -98,6 +98,6 @@ def _path_schema(name: str) -> dict[str, str]:
 def _query_schema(operation: str, name: str) -> dict[str, Any]:
     if name == "kind":
         return {"type": "string", "enum": ["vault", "slots", "packs", "index", "snapshots"]}
-    if name == "after" and operation == "objects":
+    if name == "mark" or (name == "after" and operation == "objects"):
         return {"type": "string", "maxLength": 80}
     return {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}

@@ -11,7 +11,7 @@ from ..core import wire
 from ..core.problems import Problem
 from ..core.records import AuditLog
 from ..core.times import rfc3339
-from ..services import access, audit, devices, objects, receipts, terms, vaults
+from ..services import access, audit, changes, devices, objects, receipts, terms, vaults
 from .operation import Call, Operation
 
 PROTOCOL: Final = 1
@@ -111,6 +111,15 @@ def _objects(call: Call) -> wire.Listing:
     )
 
 
+def _contents(call: Call) -> bytes:
+    return changes.contents(call.context, call.caller, call.path["vault"], call.body.names)
+
+
+def _changes(call: Call) -> wire.Changes:
+    limit = call.number("limit", objects.LONGEST_PAGE)
+    return changes.changes(call.context, call.caller, call.path["vault"], call.query.get("mark", ""), limit)
+
+
 def _log(call: Call) -> wire.Log:
     return receipts.page(call.context, call.caller, call.path["vault"], call.number("after", 0))
 
@@ -199,8 +208,17 @@ OPERATIONS: Final = (
                ("after", "the name after which the page begins"), ("limit", "at most 1000")),
     ),
     Operation(
+        "changes", "GET", "/v1/vaults/{vault}/changes", "A page of the objects that came since.",
+        _changes, wire.Changes, problems=_READING,
+        query=(("mark", "where an earlier answer ended"), ("limit", "at most 1000")),
+    ),
+    Operation(
         "downloads", "POST", "/v1/vaults/{vault}/downloads", "Where to read objects.",
         _downloads, wire.DownloadList, wire.Downloads, problems=_READING,
+    ),
+    Operation(
+        "contents", "POST", "/v1/vaults/{vault}/contents", "Read small objects together.",
+        _contents, bytes, wire.Contents, problems=(*_READING, "storage_unreachable"),
     ),
     Operation(
         "log", "GET", "/v1/vaults/{vault}/log", "Receipts of the vault's snapshots.",

@@ -299,6 +299,21 @@ class Listing(Answer, frozen=True):
     next: str | None
 
 
+class Changes(Answer, frozen=True):
+    """Objects in the order in which they came. `mark`: what to give for those that come later. `whole`: they
+    begin with the vault's first, since no mark was given or the mark is none of this vault as it is now.
+    `more`: there are more already."""
+
+    objects: list[Listed]
+    mark: str
+    whole: bool
+    more: bool
+
+
+class Contents(Struct, frozen=True):
+    names: Annotated[list[ObjectName], Meta(min_length=1, max_length=1000)]
+
+
 class Downloads(Struct, frozen=True):
     names: Annotated[list[ObjectName], Meta(min_length=1, max_length=64)]
 

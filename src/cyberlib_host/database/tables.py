@@ -117,6 +117,8 @@ vaults: Final = Table(
     Column("created", BigInteger, nullable=False),
     Column("objects", BigInteger, nullable=False, default=0),
     Column("bytes", BigInteger, nullable=False, default=0),
+    # The number of the object that came last.
+    Column("sequence", BigInteger, nullable=False, default=0, server_default="0"),
     # The end of the log of snapshots.
     Column("log_sequence", BigInteger, nullable=False, default=0),
     Column("log_hash", LargeBinary(32), nullable=False),
@@ -140,7 +142,10 @@ objects: Final = Table(
     Column("device", String(32), nullable=False),
     Column("stored", BigInteger, nullable=False),
     Column("copied", Boolean, nullable=False, default=False),
+    # Counts the vault's objects as they came: what is new to a client comes after what it knows.
+    Column("sequence", BigInteger, nullable=False, server_default="0"),
 )
+Index("ix_objects_sequence", objects.c.vault, objects.c.sequence, unique=True)
 Index(
     "ix_objects_waiting",
     objects.c.vault,

@@ -155,7 +155,7 @@ def _count(
     _take_announced(connection, vault, {bytes.fromhex(each.sha256) for each in fresh.values()})
     now = context.clock()
     found: dict[str, Stored] = {}
-    for each in fresh.values():
+    for sequence, each in enumerate(fresh.values(), row.sequence + 1):
         connection.execute(
             insert(objects).values(
                 vault=vault,
@@ -165,6 +165,7 @@ def _count(
                 device=caller.device.id,
                 stored=now,
                 copied=len(context.zones) == 1,
+                sequence=sequence,
             )
         )
         receipt = None
@@ -175,7 +176,11 @@ def _count(
         connection.execute(
             update(vaults)
             .where(vaults.c.id == vault)
-            .values(objects=row.objects + len(fresh), bytes=row.bytes + size)
+            .values(
+                objects=row.objects + len(fresh),
+                bytes=row.bytes + size,
+                sequence=row.sequence + len(fresh),
+            )
         )
         connection.execute(
             update(organisations)

@@ -74,6 +74,10 @@ class HostClient:
         got = self._repeated(method, path, headers, data, query, signed=signed)
         return _decoded(got, answer, self.url)
 
+    def ask_bytes(self, method: str, path: str, body: Mapping[str, Any]) -> bytes:
+        """A request whose answer is bytes."""
+        return self._repeated(method, path, {"Content-Type": "application/json"}, msgspec.json.encode(body))
+
     def put_small(self, path: str, data: bytes) -> records.Stored:
         """A small object, in one request."""
         headers = {"Content-Type": "application/octet-stream"}

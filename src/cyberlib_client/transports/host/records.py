@@ -177,6 +177,13 @@ class Listing(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class Changes(msgspec.Struct, frozen=True):
+    objects: list[Listed]
+    mark: str
+    whole: bool
+    more: bool
+
+
 class Download(msgspec.Struct, frozen=True):
     name: str
     size: int

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple, TypeVar
 
-from ...core.errors import Failed, IntegrityError
+from ...core.errors import Failed, IntegrityError, Unreachable
+from ...core.format_v1.vault import OBJECT_NAME
 from ...core.ports import Buffer, StoredObject, check_kind, check_object_name
 from . import records
 from .client import HostClient
+from .near import Near
 
 T = TypeVar("T")
 
@@ -22,6 +24,12 @@ _PUTS: Final = 4
 """At once: a line that is long or loses packets is filled by several connections, not by one."""
 
 _MOST_LINKS: Final = 4096
+_MOST_TOGETHER: Final = 1000
+_MOST_PAGES: Final = 20_000
+_LISTING_SECONDS: Final = 2.0
+"""A run asks for several listings in a row: those that follow on its own puts are always made anew."""
+
+_ABSENT: Final = 0xFFFFFFFF
 _MARGIN_SECONDS: Final = 120
 
 
@@ -32,15 +40,21 @@ class _Known(NamedTuple):
 
 
 class HostStore:
-    """The objects of one vault. A device creates and reads: what is there stays as it is."""
+    """The objects of one vault. A device creates and reads: what is there stays as it is.
 
-    def __init__(self, client: HostClient, vault: str) -> None:
+    `near`: what this workstation keeps of it; by default what this object itself came across.
+    """
+
+    def __init__(self, client: HostClient, vault: str, near: Near | None = None) -> None:
         self.client = client
         self.vault = vault
+        self._near = near or Near()
         self._path = f"/v1/vaults/{vault}"
         self._known: dict[str, _Known] = {}
-        self._small: set[str] = set()
         self._lock = threading.Lock()
+        self._listing = threading.Lock()
+        self._listed = 0.0  # until when the listing is new enough
+        self._puts = 0
 
     @property
     def location(self) -> str:
@@ -58,22 +72,29 @@ class HostStore:
         check_object_name(name)
         size = sum(len(memoryview(part)) for part in parts)
         if size <= INLINE:
-            self.client.put_small(f"{self._path}/objects/{name}", b"".join(parts))
+            data = b"".join(parts)
+            stored = self.client.put_small(f"{self._path}/objects/{name}", data)
+            self._came()
+            if stored.size == size and _is_small_kind(name) and _is_named(name, data):
+                self._near.keep(name, data)
             return
-        data = parts[0] if len(parts) == 1 else b"".join(parts)
-        declared = {"name": name, "size": size, "sha256": hashlib.sha256(data).hexdigest()}
+        whole = parts[0] if len(parts) == 1 else b"".join(parts)
+        declared = {"name": name, "size": size, "sha256": hashlib.sha256(whole).hexdigest()}
         wanted = {"objects": [declared]}
         prepared = self.client.ask("POST", f"{self._path}/uploads", records.PreparedList, wanted)
         link = _one(prepared.objects).put
         if link is None:
             return
-        self.client.put_content(link, data)
+        self.client.put_content(link, whole)
         self.client.ask("POST", f"{self._path}/objects", records.StoredList, wanted)
+        self._came()
+
+    # ---- reading ------------------------------------------------------------------------------------
 
     def get(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
         check_object_name(name)
-        if name in self._small or not name.startswith(("packs/", "index/")):
-            data = self._get_small(name)
+        if _is_small_kind(name):
+            data = self._near.get(name) or self._fetched(name)
             if data is not None:
                 return data[offset:] if length is None else data[offset : offset + length]
         known = self._find(name)
@@ -82,41 +103,17 @@ class HostStore:
         end = known.size if length is None else min(known.size, offset + length)
         if offset >= end:
             return b""
-        return self.client.get_content(known.link, offset, end)
+        data = self.client.get_content(known.link, offset, end)
+        if len(data) == known.size and _is_small_kind(name) and _is_named(name, data):
+            self._near.keep(name, data)
+        return data
 
-    def size(self, name: str) -> int | None:
-        check_object_name(name)
-        known = self._find(name)
-        return None if known is None else known.size
-
-    def list(self, kind: str) -> Iterator[StoredObject]:
-        check_kind(kind)
-        return self._listed(kind)
-
-    def _listed(self, kind: str) -> Iterator[StoredObject]:
-        after: str | None = None
-        while True:
-            query = {"kind": kind} if after is None else {"kind": kind, "after": after}
-            page = self.client.ask("GET", f"{self._path}/objects", records.Listing, query=query)
-            if kind != "packs":  # of which there may be millions
-                self._small.update(each.name for each in page.objects if each.size <= INLINE)
-            for each in page.objects:
-                yield StoredObject(each.name, each.size)
-            if page.next is None:
-                return
-            if after is not None and page.next <= after:
-                raise IntegrityError("host_list_endless", at=self.location)
-            after = page.next
-
-    def delete(self, name: str) -> None:
-        """Raises Failed("host_keeps"): no device deletes anything at a host."""
-        check_object_name(name)
-        raise Failed("host_keeps", at=self.client.url)
-
-    def _get_small(self, name: str) -> bytes | None:
-        """An object's bytes in one request; None when it is too large for that."""
+    def _fetched(self, name: str) -> bytes | None:
+        """A small object's bytes, kept from now on; None when it is too large to come in one answer."""
+        if (self._near.size(name) or 0) > INLINE:
+            return None
         try:
-            return self.client.get_small(f"{self._path}/objects/{name}")
+            data = self.client.get_small(f"{self._path}/objects/{name}")
         except IntegrityError as error:
             if error.code != "object_missing":
                 raise
@@ -125,6 +122,75 @@ class HostStore:
             if error.facts.get("reason") != "body_too_large":
                 raise
             return None
+        if _is_named(name, data):
+            self._near.keep(name, data)
+        return data
+
+    def prefetch(self, names: Iterable[str]) -> None:
+        size, has = self._near.size, self._near.has
+        wanted = [name for name in names if (size(name) or 0) <= INLINE and not has(name)]
+        while wanted:
+            given = {"names": wanted[:_MOST_TOGETHER]}
+            answer = self.client.ask_bytes("POST", f"{self._path}/contents", given)
+            try:
+                found = list(_frames(answer))
+            except ValueError:
+                found = []
+            if not 0 < len(found) <= len(given["names"]):
+                raise Unreachable("host_answer", at=self.client.url)
+            for name, data in zip(wanted, found, strict=False):
+                if data is not None and _is_named(name, data):
+                    self._near.keep(name, data)
+            wanted = wanted[len(found) :]
+
+    def near(self, name: str, offset: int, length: int) -> bytes | None:
+        return self._near.get(f"{name}+{offset}+{length}")
+
+    def keep(self, name: str, offset: int, data: Buffer) -> None:
+        self._near.keep(f"{name}+{offset}+{len(data)}", data)
+
+    # ---- the listing --------------------------------------------------------------------------------
+
+    def size(self, name: str) -> int | None:
+        check_object_name(name)
+        known = self._find(name)
+        return None if known is None else known.size
+
+    def list(self, kind: str) -> Iterator[StoredObject]:
+        check_kind(kind)
+        self._follow()
+        return self._near.listed(kind)
+
+    def _came(self) -> None:
+        """After a put: no listing is new enough that was asked for before."""
+        with self._lock:
+            self._puts += 1
+            self._listed = 0.0
+
+    def _follow(self) -> None:
+        """Asks for what came since the listing that is kept, unless that was done a moment ago."""
+        with self._listing:
+            asked, puts = time.monotonic(), self._puts
+            if asked < self._listed:
+                return
+            for _ in range(_MOST_PAGES):
+                mark = self._near.mark()
+                query = {"mark": mark} if mark else {}
+                page = self.client.ask("GET", f"{self._path}/changes", records.Changes, query=query)
+                if page.more and page.mark == mark:
+                    break
+                found = (StoredObject(each.name, each.size) for each in page.objects)
+                self._near.came(found, page.mark, whole=page.whole)
+                if not page.more:
+                    with self._lock:
+                        self._listed = asked + _LISTING_SECONDS if puts == self._puts else 0.0
+                    return
+            raise IntegrityError("host_list_endless", at=self.location)
+
+    def delete(self, name: str) -> None:
+        """Raises Failed("host_keeps"): no device deletes anything at a host."""
+        check_object_name(name)
+        raise Failed("host_keeps", at=self.client.url)
 
     def _find(self, name: str) -> _Known | None:
         with self._lock:
@@ -142,6 +208,32 @@ class HostStore:
                 self._known.clear()
             self._known[name] = known
         return known
+
+
+def _is_small_kind(name: str) -> bool:
+    """Whether objects of this kind are read whole, again and again."""
+    return not name.startswith("packs/")
+
+
+def _is_named(name: str, data: bytes) -> bool:
+    """Whether an object is what its name says; nothing else is worth keeping. A vault's header is checked by
+    who has its keys."""
+    return name == OBJECT_NAME or name.rpartition("/")[2] == hashlib.sha256(data).hexdigest()
+
+
+def _frames(answer: bytes) -> Iterator[bytes | None]:
+    """The objects of an answer, each after its length. Raises ValueError for what is cut."""
+    at = 0
+    while at < len(answer):
+        length = int.from_bytes(answer[at : at + 4], "big")
+        at += 4
+        if length == _ABSENT:
+            yield None
+            continue
+        if at + length > len(answer):
+            raise ValueError("cut short")
+        yield answer[at : at + length]
+        at += length
 
 
 def _one(objects: list[T]) -> T:

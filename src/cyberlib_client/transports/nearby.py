@@ -1,0 +1,20 @@
+"""What a store that is as near as any copy has no use for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..core.ports import Buffer
+
+
+class Nearby:
+    """Nothing is fetched ahead, nothing kept: the store itself is at hand."""
+
+    def prefetch(self, names: Iterable[str]) -> None:
+        pass
+
+    def near(self, name: str, offset: int, length: int) -> bytes | None:
+        return None
+
+    def keep(self, name: str, offset: int, data: Buffer) -> None:
+        pass
