@@ -27,12 +27,22 @@ class PackBuilder:
     """Not thread-safe but for `seal`, which may run in several threads once a place was taken.
 
     `buffer` holds the pack: `PACK_SIZE` bytes, used again for another one later. Packs in buffers of
-    their own keep memory within bounds, where a million pieces of all sizes do not.
+    their own keep memory within bounds, where a million pieces of all sizes do not. `limit`: bytes at which
+    it is full.
     """
 
-    def __init__(self, keys: VaultKeys, epoch: int, random: Random, first: Buffer, buffer: bytearray) -> None:
+    def __init__(
+        self,
+        keys: VaultKeys,
+        epoch: int,
+        random: Random,
+        first: Buffer,
+        buffer: bytearray,
+        limit: int = PACK_SIZE,
+    ) -> None:
         salt = head.hedged_salt(keys, random, first)
         self._random = random
+        self._limit = limit
         self.header, self._sealer = head.new_header(keys, head.PACK, epoch, salt)
         self.buffer = buffer
         self.buffer[: head.HEADER_SIZE] = self.header
@@ -50,7 +60,7 @@ class PackBuilder:
         """
         sealed = stored_size + TAG_SIZE
         footer = self._footer_bound + FOOTER_PER_SEGMENT + FOOTER_PER_CHUNK * chunks
-        if self._infos and self._end + sealed + footer + TRAILER_SIZE > PACK_SIZE:
+        if self._infos and self._end + sealed + footer + TRAILER_SIZE > self._limit:
             return None
         position, offset = len(self._infos), self._end
         self._end += sealed
@@ -59,6 +69,11 @@ class PackBuilder:
         self.numbers.append(number)
         self.waiting += 1
         return position, offset
+
+    @property
+    def is_short(self) -> bool:
+        """Full before it has the usual size."""
+        return self._limit < PACK_SIZE
 
     @property
     def size(self) -> int:
@@ -89,12 +104,12 @@ class PackBuilder:
     def finish(self, *, full: bool) -> tuple[PackInfo, memoryview]:
         """The pack's description and its bytes, which lie in `buffer`.
 
-        A full pack has exactly `PACK_SIZE` bytes, the last one of a run is padded by Padmé.
+        A full pack has exactly `PACK_SIZE` bytes; the last one of a run, and a short one, is padded by Padmé.
         """
         infos = [i for i in self._infos if i is not None]
         footer = seal_footer(self._sealer, self.header, infos)
         least = self._end + len(footer) + TRAILER_SIZE
-        size = PACK_SIZE if full else min(padme(least, TAIL_FLOOR), PACK_SIZE)
+        size = PACK_SIZE if full and not self.is_short else min(padme(least, TAIL_FLOOR), PACK_SIZE)
         offset = size - TRAILER_SIZE - len(footer)
         view = memoryview(self.buffer)[:size]
         view[self._end : offset] = self._random(offset - self._end)

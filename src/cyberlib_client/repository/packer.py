@@ -27,6 +27,7 @@ from ..core.ids import (
     KIND_DATA,
     KIND_TREE,
     MAX_CHUNK,
+    MIB,
     PACK_SIZE,
     SEGMENT_SIZE,
     TREE_SEGMENT_SIZE,
@@ -41,6 +42,9 @@ _TREES_TOGETHER = 2
 """Tree segments that wait for the run's end, so that a small run writes one pack and not two."""
 
 _PACKS_OPEN = 2
+_SHORT_PACKS = (2 * MIB, 4 * MIB, 8 * MIB)
+"""The first packs of a run, where a store is far away: the line has work early, and not at the end alone."""
+
 _SIZES = {KIND_DATA: SEGMENT_SIZE, KIND_TREE: TREE_SEGMENT_SIZE}
 
 
@@ -94,6 +98,7 @@ class Packer:
         self._builders: dict[int, list[PackBuilder]] = {KIND_DATA: [], KIND_TREE: []}
         self._limits = dict(_SIZES)
         self._rooms: dict[int, list[memoryview]] = {KIND_DATA: [], KIND_TREE: []}
+        self._short = list(reversed(_SHORT_PACKS)) if store.puts_at_once else []
         self._spare: list[bytearray] = []
         self._lock = threading.Lock()
         self._failure: BaseException | None = None
@@ -259,7 +264,9 @@ class Packer:
                 closed = self._close_fullest(builders)
                 if closed is None:
                     buffer = self._spare.pop() if self._spare else bytearray(PACK_SIZE)
-                    builders.append(PackBuilder(self._keys, self._epoch, self._random, segment.plain, buffer))
+                    limit = self._short.pop() if self._short and kind == KIND_DATA else PACK_SIZE
+                    first = segment.plain
+                    builders.append(PackBuilder(self._keys, self._epoch, self._random, first, buffer, limit))
             if closed is not None:
                 self._store_pack(closed, full=True)
 
@@ -267,9 +274,9 @@ class Packer:
         """Makes room for another pack; the one closed if it can be stored at once.
 
         Two are open so that small segments fill what large ones leave: with one, a fortieth of every
-        pack is padding.
+        pack is padding. A short one waits for none.
         """
-        if len(builders) < _PACKS_OPEN:
+        if len(builders) < _PACKS_OPEN and not any(builder.is_short for builder in builders):
             return None
         fullest = max(builders, key=lambda b: b.size)
         builders.remove(fullest)

@@ -153,8 +153,8 @@ class HostStore:
 
     def size(self, name: str) -> int | None:
         check_object_name(name)
-        known = self._find(name)
-        return None if known is None else known.size
+        self._follow()
+        return self._near.size(name)
 
     def list(self, kind: str) -> Iterator[StoredObject]:
         check_kind(kind)
