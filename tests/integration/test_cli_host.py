@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,6 +102,42 @@ def test_the_old_and_the_new_workstation(host: TestHost, tmp_path: Path, sources
     assert old.error("restore", "latest", "--to", str(tmp_path / "late"), code=5) == "host_device_revoked"
     states = {d["name"]: d["state"] for d in new.json("device", "list")["items"]}
     assert states == {"ANCIEN": "revoked", "NOUVEAU": "active"}
+
+
+class Spy:
+    """Between the server and its application: the operations that were asked for."""
+
+    def __init__(self, host: TestHost) -> None:
+        self.asked: list[str] = []
+        server = host.server._server
+        assert server is not None
+        inner = server.config.loaded_app
+
+        async def application(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http":
+                self.asked.append(
+                    f"{scope['method']} {scope['path'].rpartition('/v1/')[2].partition('/')[0]}"
+                )
+                self.asked[-1] += " " + scope["path"].rpartition("/")[2][:12]
+            await inner(scope, receive, send)
+
+        server.config.loaded_app = application
+
+
+def test_what_is_known_is_not_asked_for_again(host: TestHost, tmp_path: Path, sources: Path) -> None:
+    practice = Practice(host, tmp_path)
+    line = practice.station("A")
+    practice.vault(line)
+    for number in range(5):
+        make_tree(sources / f"série {number}", {f"{n}.txt": b"%d %d" % (n, number) for n in range(300)})
+        line("backup", str(sources))
+    spy = Spy(host)
+    line("backup", str(sources))
+    assert len(spy.asked) == 5, spy.asked  # to sign in (2), to follow log and listing, to store the snapshot
+    spy.asked.clear()
+    line("verify")  # and who asks whether it is all there asks the host
+    assert sum(each.startswith("GET storage") for each in spy.asked) >= 5, spy.asked
+    assert any(each.endswith("contents") for each in spy.asked), spy.asked
 
 
 def test_the_local_state_is_a_cache_with_a_host_too(host: TestHost, tmp_path: Path, sources: Path) -> None:
