@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from cyberlib_host.core.wire import Card, StoragePlace, SubProcessor
-from cyberlib_host.services import terms
+from cyberlib_host.services import audit, terms
+from cyberlib_host.services.audit import Actor
 from tests.support.command_line import PASSPHRASE, CommandLine, restored
 from tests.support.host_process import HostProcess
 from tests.support.hosts import OPERATOR, TestHost, serving
@@ -269,6 +270,9 @@ def test_the_host_holds_nothing_in_clear(tmp_path: Path) -> None:
 def test_the_practice_checks_the_hosts_audit_log(host: TestHost, tmp_path: Path) -> None:
     practice = Practice(host, tmp_path)
     late, line = practice.station("B"), practice.station("A")
+    with host.context.database.write() as connection:
+        for _ in range(2100):  # three pages
+            audit.note(host.context, connection, practice.made.id, Actor("device:0", "r"), "session")
     out = tmp_path / "audit.jsonl"
     told_of = line.json("device", "audit", "--out", str(out))["result"]
     written = out.read_text(encoding="utf-8").splitlines()

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from cyberlib_client.core.errors import Refused
 from cyberlib_client.transports.host import records
 from cyberlib_host.services import audit
 from cyberlib_host.services.audit import Actor
@@ -209,6 +210,17 @@ def test_a_folder_that_holds_no_host(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     assert Operator(tmp_path / "file").error("init") == "bad_settings"
     assert Operator(tmp_path / "file" / "x").error("init") == "system_failed"
+
+
+def test_a_contract_key_for_some_days(host: TestHost, tmp_path: Path) -> None:
+    made = host.organisation(seats=2)
+    key = Operator(tmp_path / "host").json("contract-key", "rotate", made.id, "--days", "7")["contract_key"]
+    host.clock.advance(days=6)
+    host.enrol(key, "A")
+    host.clock.advance(days=2)
+    with pytest.raises(Refused) as refused:
+        host.enrol(key, "B")
+    assert refused.value.code == "host_contract_key_expired"
 
 
 def test_names_that_a_certificate_has_not(operator: Operator) -> None:

@@ -53,6 +53,7 @@ def listed(run: Run) -> None:
                     "id": row.id,
                     "name": row.name,
                     "siren": row.siren,
+                    "contact": row.contact,
                     "state": state,
                     "seats": row.seats,
                     "used": access.used_seats(connection, row.id),
@@ -89,13 +90,16 @@ def contract_key() -> None:
 
 @contract_key.command("rotate")
 @click.argument("which", metavar="ID|SIREN")
+@click.option(
+    "--days", type=click.IntRange(1, 3650), help="How long it is good; until revoked when left out."
+)
 @click.pass_obj
-def rotate(run: Run, which: str) -> None:
+def rotate(run: Run, which: str, days: int | None) -> None:
     """Revoke all keys and make one, shown this once."""
     context = run.host()
     with context.database.write() as connection:
         row = service.found(connection, which)
-        key = service.rotate_key(context, connection, row.id, run.actor)
+        key = service.rotate_key(context, connection, row.id, run.actor, days=days)
     run.output.result({"id": row.id, "contract_key": key}, f"Contract key, shown this once: {key}")
 
 

@@ -90,8 +90,8 @@ def check(run: Run, read_data: bool) -> None:
     context = run.host()
     _check_zones(context, now=True)
     lines = _check_chains(context)
-    counted, lost = _check_objects(context, read_data=read_data)
     _note_check(context, run.actor, read_data=read_data)
+    counted, lost = _check_objects(context, read_data=read_data)
     found = {"audit_lines": lines, "objects": counted, "lost": lost}
     text = f"{counted} objects, {len(lost)} lost or damaged; {lines} audit lines, all chained."
     run.output.result(found, "\n".join([text, *(f"! {each}" for each in lost)]))
@@ -114,19 +114,19 @@ def _check_zones(context: Context, *, now: bool) -> None:
 
 
 def _note_check(context: Context, actor: Actor, *, read_data: bool) -> None:
-    """In the host's log, and in that of each organisation whose objects were looked at."""
+    """In the host's log, and in that of each organisation whose objects are to be looked at: before they are,
+    and one by one, since who else would write to a log waits meanwhile."""
     action = "objects_read" if read_data else "objects_checked"
     of_each = (
         select(vaults.c.organisation, func.sum(vaults.c.objects).label("objects"))
         .group_by(vaults.c.organisation)
         .order_by(vaults.c.organisation)
     )
-    with context.database.write() as connection:
-        total = 0
-        for row in connection.execute(of_each).all():
-            total += int(row.objects)
-            audit.note(context, connection, row.organisation, actor, action, objects=int(row.objects))
-        audit.note(context, connection, audit.HOST, actor, action, objects=total)
+    with context.database.read() as connection:
+        found = {row.organisation: int(row.objects) for row in connection.execute(of_each).all()}
+    for organisation, objects_there in (*found.items(), (audit.HOST, sum(found.values()))):
+        with context.database.write() as connection:
+            audit.note(context, connection, organisation, actor, action, objects=objects_there)
 
 
 def _check_chains(context: Context) -> int:

@@ -101,10 +101,12 @@ def revoke_keys(context: Context, connection: Connection, organisation: str, act
     return revoked
 
 
-def rotate_key(context: Context, connection: Connection, organisation: str, actor: Actor) -> str:
-    """Revokes all contract keys and makes one."""
+def rotate_key(
+    context: Context, connection: Connection, organisation: str, actor: Actor, *, days: int | None = None
+) -> str:
+    """Revokes all contract keys and makes one, valid for so many days or until revoked."""
     revoke_keys(context, connection, organisation, actor)
-    return new_key(context, connection, organisation, actor)
+    return new_key(context, connection, organisation, actor, days=days)
 
 
 def decide(context: Context, connection: Connection, organisation: str, wanted: str, actor: Actor) -> None:
