@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SECONDS = 60
+READER = "AKREADER"
+"""An access key that may read and list only, with the same secret."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -50,9 +52,16 @@ def seaweedfs(folder: Path) -> Iterator[Bucket]:
     """SeaweedFS in one process, with an S3 gateway and one bucket."""
     folder.mkdir(parents=True, exist_ok=True)
     master, volume, filer, s3 = free_ports(4)
-    keys = [{"accessKey": "AKTEST", "secretKey": "secret-of-the-test"}]
+    actions = {"AKTEST": ["Admin", "Read", "Write", "List"], READER: ["Read", "List"]}
     rights = {
-        "identities": [{"name": "test", "credentials": keys, "actions": ["Admin", "Read", "Write", "List"]}]
+        "identities": [
+            {
+                "name": key.lower(),
+                "credentials": [{"accessKey": key, "secretKey": "secret-of-the-test"}],
+                "actions": may,
+            }
+            for key, may in actions.items()
+        ]
     }
     (folder / "s3.json").write_text(json.dumps(rights))
     program = shutil.which("weed", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")

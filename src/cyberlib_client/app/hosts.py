@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ssl
 from contextlib import suppress
-from typing import Final
 
 import msgspec
 
@@ -15,11 +13,10 @@ from ..transports.host import records
 from ..transports.host.client import HostClient
 from ..transports.host.identity import SEED_SIZE, DeviceIdentity
 from . import bootstrap
+from .certificates import read_ca
 from .host_link import access_of, client_of, connected, host_address, seed_of
 from .session import Session
 from .workplace import read_secret_file
-
-_LARGEST_CA: Final = 256 * 1024
 
 
 class Enrolled(msgspec.Struct, frozen=True):
@@ -85,7 +82,7 @@ def enrol(
     """
     address = host_address(url)
     contract_key = read_secret_file(session, contract_key_file).strip()
-    ca = _read_ca(ca_file) if ca_file is not None else ""
+    ca = read_ca(ca_file) if ca_file is not None else ""
     name = name or session.settings.device or bootstrap.machine().machine_name()
     with bootstrap.lock(session.profile):
         access = _access_for(session, address, name, keeping)
@@ -221,13 +218,3 @@ def _with_key(session: Session, access: HostAccess, seed: bytes, keeping: Keeper
         with suppress(CyberlibError):
             bootstrap.keeper(access.keeper, session.profile).remove(access.secret)
     return msgspec.structs.replace(access, secret=secret, keeper=keeping)
-
-
-def _read_ca(path: str) -> str:
-    try:
-        with open(path, encoding="ascii") as file:
-            text = file.read(_LARGEST_CA)
-        ssl.create_default_context(cadata=text)
-    except (OSError, ValueError, ssl.SSLError):
-        raise UsageError("ca_file_unreadable", at=path) from None
-    return text

@@ -18,7 +18,7 @@ from ..state.seen import Seen, read_seen, write_seen
 from ..state.settings import Settings, VaultSettings, read_settings
 from . import stores
 from .unlock import Known, Opened, open_profile_vault, prove
-from .workplace import Notice, Workplace
+from .workplace import BucketGiven, Notice, Workplace
 
 _MOST_TOLD: Final = 100
 """Snapshots with the same problem, told one by one."""
@@ -58,7 +58,10 @@ class Session(Workplace):
     @cached_property
     def store(self) -> Store:
         """The store of the profile's vault."""
-        return stores.store_at(self.place.at, self)
+        place = self.place
+        if stores.is_bucket(place.at) and self.bucket is None:
+            self.bucket = BucketGiven(place.endpoint, place.region)
+        return stores.store_at(place.at, self)
 
     @property
     def vault(self) -> Vault:

@@ -19,7 +19,7 @@ from ..core.errors import Failed, UsageError
 from ..core.windows_paths import extended
 from ..core.words_fr import WORDS
 from ..state.private_file import write_new
-from . import backups, bootstrap, browsing, hosts, restoring, vaults, verifying
+from . import backups, bootstrap, browsing, hosts, restoring, vault_info, vaults, verifying
 from .comparison import Comparison, compare
 from .demo import make_practice, simulate_day
 from .demo.embedded_host import EmbeddedHost, embedded_host, is_installed, markers_found
@@ -176,7 +176,7 @@ class _Show:
     def _seen(self) -> Step:
         """What the host holds, and how much of the practice stands in it in clear."""
         assert self._host is not None
-        info = vaults.info(self._session)
+        info = vault_info.info(self._session)
         names = [path.name for path in self._practice.rglob("*.pdf")]
         markers = [name.encode("utf-8") for name in names] + [b"%PDF-"]
         found = markers_found(self._host, markers)

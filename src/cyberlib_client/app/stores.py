@@ -1,4 +1,4 @@
-"""The stores that locations name: a folder of this machine or of the network, a vault at a host."""
+"""The stores that locations name: a folder of this machine or of the network, a vault at a host, a bucket."""
 
 from __future__ import annotations
 
@@ -10,21 +10,27 @@ from ..core.errors import Unreachable, UsageError
 from ..core.ports import Store
 from ..core.windows_paths import extended
 from ..transports.folder import FolderStore
-from .workplace import Workplace
+from .workplace import BucketGiven, Workplace
 
-_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|[sS]3:")
 
 
 def store_at(location: str, work: Workplace) -> Store:
-    """The store a location names: a folder, or `https://host[:port]/v1/vaults/<id>`.
+    """The store a location names: a folder, `https://host[:port]/v1/vaults/<id>`, or `s3://bucket/prefix`,
+    whose storage `work.bucket` tells.
 
     Raises UsageError("store_kind_unknown", at=…), ("bad_path"), ("not_a_folder", at=…),
-    Unreachable("store_absent", at=…), and for a host as `app.host_link.store_at`.
+    Unreachable("store_absent", at=…), for a host as `app.host_link.store_at`, and for a bucket as
+    `app.bucket_link.store_at`.
     """
     if is_host(location):
         from . import host_link  # what speaks HTTP takes a moment to load, and a folder has no need of it
 
         return host_link.store_at(work, location)
+    if is_bucket(location):
+        from . import bucket_link
+
+        return bucket_link.store_at(work, location, work.bucket or BucketGiven())
     folder = _folder(location)
     if os.path.isfile(extended(folder)):
         raise UsageError("not_a_folder", at=folder)
@@ -42,6 +48,10 @@ def new_store_at(location: str, work: Workplace) -> Store:
         from . import host_link
 
         return host_link.new_store_at(work, location)
+    if is_bucket(location):
+        from . import bucket_link
+
+        return bucket_link.new_store_at(work, location, work.bucket or BucketGiven())
     check_new_store(location)
     return FolderStore.make(_folder(location))
 
@@ -49,7 +59,7 @@ def new_store_at(location: str, work: Workplace) -> Store:
 def check_new_store(location: str) -> None:
     """Whether a vault may be made there. Raises as `store_at`, but for an absent folder, and
     UsageError("folder_not_empty", at=…)."""
-    if is_host(location):
+    if is_host(location) or is_bucket(location):
         return
     folder = _folder(location)
     if os.path.isdir(extended(folder)) and not os.path.exists(extended(os.path.join(folder, "vault"))):
@@ -61,9 +71,20 @@ def check_new_store(location: str) -> None:
         raise UsageError("not_a_folder", at=there)
 
 
+def check_bucket_given(location: str, given: BucketGiven) -> None:
+    """UsageError("bucket_options", at=…) where something is said of a bucket and none is meant."""
+    if given != BucketGiven() and not is_bucket(location):
+        raise UsageError("bucket_options", at=location)
+
+
 def is_host(location: str) -> bool:
     """Whether a location is an address of a host."""
     return location.lower().startswith("https://")
+
+
+def is_bucket(location: str) -> bool:
+    """Whether a location is one of a bucket, well written or not: nobody means a folder called `s3:`."""
+    return location.lower().startswith("s3:")
 
 
 def location_folder(location: str) -> str | None:

@@ -1,36 +1,32 @@
-"""Making a vault, connecting a profile to one, and telling about it."""
+"""Making a vault, and connecting a profile to one."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
 
 from ..core.errors import CyberlibError, Failed, IntegrityError, NeedsUnlock, Unreachable, UsageError
-from ..core.ports import OBJECT_KINDS, Store
+from ..core.ports import Store
 from ..core.windows_paths import extended
 from ..core.words import decode, encode
 from ..repository.unlocking import offered_key
 from ..repository.vault import NewSlot, Vault, create_vault, open_vault, read_header
 from ..state.credentials import read_slots_seen
-from ..state.runs import Run, read_runs
 from ..state.settings import Settings, VaultSettings, write_settings
 from . import bootstrap, stores
 from .apart import require_no_vault_above, require_profile_outside, require_words_outside
 from .device_slot import Keeping, NewDevice, drop_device, free_slot_name, keep_new_device, note_device
-from .history import REMEMBERED
-from .host_told import HostTold
 from .passphrases import new_passphrase
 from .paths import shown_native
 from .session import Session
 from .slots import SlotInfo, slot_list
-from .times import iso_time
-from .unlock import given_passphrase, noted_device, open_by_secret, tell_header
+from .unlock import given_passphrase, open_by_secret, tell_header
 from .words_file import remove_words, write_words
-from .workplace import Notice
+from .workplace import BucketGiven, Notice
 
 _WORDS_KEY = 32
 
@@ -60,36 +56,6 @@ class VaultOpened(msgspec.Struct, frozen=True):
     slots: list[SlotInfo]
 
 
-class RunInfo(msgspec.Struct, frozen=True):
-    """How the last run of a kind ended. `error`: a code, or empty."""
-
-    command: str
-    ended: str
-    exit: int
-    error: str
-
-
-class VaultInfo(msgspec.Struct, frozen=True):
-    """A vault as its store shows it. `objects` and `bytes`: number and size of stored objects by kind.
-    `last_runs`: the last attempt of each kind; `last_done`: the last that was done, be it incompletely.
-    `host`: null for a vault in a folder."""
-
-    at: str
-    id: str
-    created: str
-    format: int
-    profile: str
-    device: str
-    unlock: str
-    slots: list[SlotInfo]
-    snapshots: int
-    objects: dict[str, int]
-    bytes: dict[str, int]
-    last_runs: list[RunInfo]
-    last_done: list[RunInfo]
-    host: HostTold | None
-
-
 def create(
     session: Session,
     at: str,
@@ -103,7 +69,8 @@ def create(
     Raises UsageError("profile_has_vault"), ("vault_exists"), ("folder_not_empty"), ("not_a_folder"),
     ("vault_in_vault"), ("profile_in_vault"), ("words_file_in_vault"), ("passphrase_…"),
     ("no_new_passphrase"), ("words_file_exists"), Failed("words_file_not_written"), Busy("profile_busy"),
-    and what the store raises. Nothing is left of a vault that was not made, no folder either.
+    for a bucket as `bucket_link.keep`, and what the store raises. Nothing is left of a vault that was not
+    made, no folder either.
     """
     session.require_no_vault()
     _check_place(session, at, words_file)
@@ -120,6 +87,7 @@ def create(
             write_words(words_file, words, shown_native(store.location))
             undo.append(lambda: remove_words(words_file))
         kept = _keep(session, keeping, name, undo)
+        _keep_way(session, at, kept, undo)
         with bootstrap.lock(session.profile):
             session.require_no_vault()
             _check_place(session, at)  # again: questions take time
@@ -173,6 +141,7 @@ def connect(
             vault = open_by_secret(session, store)
         _refuse_older(session, vault)
         kept = _keep(session, keeping, free_slot_name(vault, "device", name), undo)
+        _keep_way(session, at, kept, undo)
         with bootstrap.lock(session.profile):
             session.require_no_vault()
             if kept is not None:
@@ -195,43 +164,6 @@ def _refuse_older(session: Session, vault: Vault) -> None:
     seen = read_slots_seen(session.profile, vault.id)
     if vault.table.generation < seen.generation:
         raise IntegrityError("slots_rolled_back", seen=seen.generation, got=vault.table.generation)
-
-
-def info(session: Session) -> VaultInfo:
-    """About the profile's vault. Raises as `Session.vault`."""
-    vault, place = session.vault, session.place
-    objects = {kind: list(session.store.list(kind)) for kind in OBJECT_KINDS}
-    device = noted_device(session)
-    runs = [run for run in read_runs(session.profile) if run.command in REMEMBERED]
-    return VaultInfo(
-        at=shown_native(place.at),
-        id=vault.id,
-        created=iso_time(vault.header.created * 10**9),
-        format=vault.header.version,
-        profile=shown_native(session.profile.root),
-        device=session.settings.device,
-        unlock=device.keeper if device is not None and device.vault == vault.id else "ask",
-        slots=slot_list(session, vault),
-        snapshots=len(session.snapshots.items),
-        objects={kind: len(found) for kind, found in objects.items()},
-        bytes={kind: sum(o.size for o in found) for kind, found in objects.items()},
-        last_runs=_newest(runs),
-        last_done=_newest(run for run in runs if not run.error),
-        host=_host(session),
-    )
-
-
-def _host(session: Session) -> HostTold | None:
-    if not stores.is_host(session.place.at):
-        return None
-    from . import hosting
-
-    return hosting.told(session, session.place.at.rpartition("/")[2])
-
-
-def _newest(runs: Iterable[Run]) -> list[RunInfo]:
-    newest = {run.command: run for run in runs}
-    return [RunInfo(r.command, iso_time(r.ended), r.exit, r.error) for r in newest.values()]
 
 
 class _cleanup(contextlib.AbstractContextManager["list[Callable[[], None]]"]):
@@ -266,6 +198,14 @@ def _keep(session: Session, keeping: Keeping, name: str, undo: list[Callable[[],
     return kept
 
 
+def _keep_way(session: Session, at: str, kept: NewDevice | None, undo: list[Callable[[], None]]) -> None:
+    """What leads to a bucket is kept where the device secret is, and if that is nowhere, nowhere."""
+    if stores.is_bucket(at) and session.bucket is not None:
+        from . import bucket_link
+
+        undo.append(bucket_link.keep(session, session.bucket, kept.keeper if kept is not None else None))
+
+
 def _add_device(vault: Vault, kept: NewDevice) -> None:
     """A vault that cannot be written, such as a copy on a read-only disk, can be restored from all the same:
     the error says how."""
@@ -282,6 +222,10 @@ def _adopt(session: Session, store: Store, vault: Vault, name: str, kept: NewDev
     if kept is not None:
         note_device(session, vault, kept)
     place = VaultSettings(store.location, vault.id)
+    if stores.is_bucket(store.location):
+        from . import bucket_link
+
+        place = bucket_link.settings_of(store.location, vault.id, session.bucket or BucketGiven())
     settings: Settings = msgspec.structs.replace(session.settings, vault=place, device=name)
     write_settings(session.profile, settings)
     session.remember_slots(vault)
@@ -321,7 +265,7 @@ def _holds_vault(session: Session, at: str) -> bool:
             raise
         return False
     except UsageError as error:
-        if error.code in ("store_kind_unknown", "bad_path", "not_a_folder"):
+        if error.code not in ("not_a_vault", "newer_format"):
             raise
         return error.code != "not_a_vault"
     except IntegrityError:

@@ -31,6 +31,16 @@ Question = Literal["file_for_keychain", "no_words_left"]
 whether the last 24 words that open the vault are to open it no more."""
 
 
+class BucketGiven(msgspec.Struct, frozen=True):
+    """What is said of a bucket besides `s3://bucket/prefix`, by the command line or settings. `key_file` and
+    `ca_file`: files that hold its access key, and certificates to trust (PEM)."""
+
+    endpoint: str = ""
+    region: str = ""
+    key_file: str | None = None
+    ca_file: str | None = None
+
+
 class Prompt(Protocol):
     """Questions to whoever is there. Each returns None when nobody can answer."""
 
@@ -53,10 +63,10 @@ class Prompt(Protocol):
 
 @dataclass
 class Workplace:
-    """What surrounds a command. `environ`: the process's environment, of which two names are read.
-    `watched`: somebody looks at the progress, and wants to know the time left.
-    `from_afar`: what the vault has is asked of its store, not of copies near by. `closing`: what is to be
-    done at the end of the command, such as to close connections."""
+    """What surrounds a command. `environ`: the process's environment, of which a few names are read.
+    `watched`: somebody looks at the progress, and wants to know the time left. `bucket`: what is said of the
+    vault's bucket. `from_afar`: what the vault has is asked of its store, not of copies near by. `closing`:
+    what is to be done at the end of the command, such as to close connections."""
 
     profile: Profile
     prompt: Prompt
@@ -66,6 +76,7 @@ class Workplace:
     environ: Mapping[str, str] = field(default_factory=dict)
     passphrase_file: str | None = None
     recovery_file: str | None = None
+    bucket: BucketGiven | None = None
     watched: bool = False
     from_afar: bool = False
     closing: ExitStack = field(default_factory=ExitStack)

@@ -9,6 +9,7 @@ import msgspec
 from ..app.audits import AuditChecked
 from ..app.backups import BackupDone
 from ..app.browsing import ChangeInfo, EntryInfo, FoundInfo
+from ..app.buckets import BucketChanged
 from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
 from ..app.keys import SlotAdded, SlotRemoved
 from ..app.restoring import RestoreDone
@@ -16,7 +17,8 @@ from ..app.showcase import Step
 from ..app.slots import SlotInfo
 from ..app.snapshot_list import SnapshotInfo
 from ..app.sources import PreviewInfo, SourceInfo
-from ..app.vaults import VaultInfo, VaultMade, VaultOpened
+from ..app.vault_info import VaultInfo
+from ..app.vaults import VaultMade, VaultOpened
 from ..app.verifying import Verified
 
 Fact = str | int | float | None
@@ -109,6 +111,7 @@ RESULTS: Final[dict[str, type]] = {
     "vault create": VaultMade,
     "vault open": VaultOpened,
     "vault info": VaultInfo,
+    "vault access": BucketChanged,
     "backup": BackupDone,
     "restore": RestoreDone,
     "verify": Verified,

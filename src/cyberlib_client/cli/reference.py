@@ -41,6 +41,12 @@ ENVIRONMENT: Final[dict[str, Both]] = {
         "The passphrase, for jobs without a terminal. A file (--passphrase-file) is safer: other programs of"
         " the same user can read the environment.",
     ),
+    "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN": Both(
+        "La clé d’accès à un coffre dans un compartiment S3 ; elle passe avant celle que le poste garde, et"
+        " n’est gardée nulle part.",
+        "The access key to a vault in an S3 bucket; it goes before the one that the machine keeps, and is"
+        " kept nowhere.",
+    ),
     "LC_ALL, LC_MESSAGES, LANG": Both(
         "La langue, quand ni --lang ni les réglages ne la disent ; le français à défaut.",
         "The language, when neither --lang nor the settings say it; French by default.",

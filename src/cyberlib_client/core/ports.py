@@ -66,7 +66,7 @@ class Store(Protocol):
         """All objects of a kind, in no order. Half-written objects are never listed."""
 
     def delete(self, name: str) -> None:
-        """Remove the object; absent is no error. Failed("host_keeps") where `may_delete` is false."""
+        """Remove the object; absent is no error. Failed where `may_delete` is false."""
 
 
 OBJECT_KINDS = ("slots", "packs", "index", "snapshots")

@@ -20,11 +20,14 @@ from .profile import Profile
 Language = Literal["fr", "en"]
 
 
-class VaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The vault of this profile: where it is and its id (32 hex digits)."""
+class VaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The vault of this profile: where it is and its id (32 hex digits). `endpoint`, `region`: of the storage
+    that has the bucket, for `s3://`; the access key is kept elsewhere."""
 
     at: str
     id: str
+    endpoint: str = ""
+    region: str = ""
 
 
 class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

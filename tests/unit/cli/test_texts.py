@@ -49,9 +49,9 @@ def _commands(
 def test_the_commands_are_those_of_the_contract() -> None:
     _, *names = [name.removeprefix("cyberlib ") for name, _, _ in _commands()]
     assert names == [
-        "vault", "vault create", "vault open", "vault info", "backup", "snapshots", "ls", "find", "versions",
-        "diff", "restore", "cat", "verify", "key", "key list", "key add", "key remove",
-        "sources", "sources add", "sources remove", "sources list", "sources preview",
+        "vault", "vault create", "vault open", "vault info", "vault access", "backup", "snapshots",
+        "ls", "find", "versions", "diff", "restore", "cat", "verify", "key", "key list", "key add",
+        "key remove", "sources", "sources add", "sources remove", "sources list", "sources preview",
         "device", "device enrol", "device list", "device reassign", "device revoke", "device terms",
         "device audit",
         "demo", "completion",
@@ -175,7 +175,7 @@ ENGLISH: Final = re.compile(
         (["--lang", "de", "backup"], "Valeur refusée pour '--lang' : 'de' n’est pas parmi 'fr', 'en'."),
         (["verify", "--read-data", "beaucoup"], "'beaucoup' n’est pas un nombre."),
         (["verify", "--read-data", "101"], "101 n’est pas un nombre de 0 à 100."),
-        (["vault", "create", "--passphrase-fil", "x"], "Vouliez-vous dire '--passphrase-file'"),
+        (["verify", "--passphrase-fil", "x"], "Vouliez-vous dire '--passphrase-file'"),
         (["vault", "create", "--lang", "de"], "'de' n’est pas parmi 'fr', 'en'."),
         (["backup", "--label"], "Il faut une valeur après l’option '--label'."),
     ],

@@ -51,6 +51,14 @@ NOTICES: Final[dict[str, Text]] = {
         "A snapshot that this machine had seen is gone from the vault ({name}).",
         "That is accepted: it will not be reported any more.",
     ),
+    "bucket_key_not_kept": Text(
+        "La clé d’accès au compartiment n’est pas gardée sur ce poste.",
+        "Les commandes suivantes la prendront de AWS_ACCESS_KEY_ID et AWS_SECRET_ACCESS_KEY. Pour la garder :"
+        " cyberlib vault access --access-key-file FICHIER.",
+        "The access key to the bucket is not kept on this machine.",
+        "The next commands take it from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. To keep it: cyberlib"
+        " vault access --access-key-file FILE.",
+    ),
     "more_snapshots": Text(
         "Versions dans le même cas ({problem}), non nommées ici : {count}.",
         "cyberlib verify les nomme toutes.",

@@ -17,10 +17,12 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "store_denied": Text(
         "Pas le droit d’écrire ou de lire dans {at}[ : {reason}].",
-        "Rendez ce dossier accessible à l’utilisateur qui lance CyberLib, ou le disque inscriptible, puis"
+        "Rendez ce dossier accessible à l’utilisateur qui lance CyberLib, ou le disque inscriptible (dans"
+        " un compartiment S3 : donnez à la clé d’accès le droit de lister, lire et écrire), puis"
         " relancez.[ Pour restaurer sans rien écrire dans le coffre : {option}.]",
         "No right to write or read in {at}[: {reason}].",
-        "Give the user who runs CyberLib access to this folder, or make the disk writable, then run again."
+        "Give the user who runs CyberLib access to this folder, or make the disk writable (in an S3 bucket:"
+        " let the access key list, read and write), then run again."
         "[ To restore without writing to the vault: {option}.]",
     ),
     "store_absent": Text(

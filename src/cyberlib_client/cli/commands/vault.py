@@ -1,10 +1,11 @@
-"""`cyberlib vault`: create, open, info."""
+"""`cyberlib vault`: create, open, info, access."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from ..bucket_options import BUCKET_OPTIONS, bucket_options
 from ..host_lines import host_lines
 from ..language import Both, say
 from ..run import Run, pass_run
@@ -13,9 +14,12 @@ from ..units import moment, size
 from ..words import command, group, option, refuse_together
 
 if TYPE_CHECKING:
+    from ...app.buckets import BucketChanged
     from ...app.device_slot import Keeping
     from ...app.slots import SlotInfo
-    from ...app.vaults import VaultInfo, VaultMade, VaultOpened
+    from ...app.vault_info import VaultInfo
+    from ...app.vaults import VaultMade, VaultOpened
+    from ...app.workplace import BucketGiven
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -26,6 +30,7 @@ vault = group(
 
 def _where(function: F) -> F:
     for declare in (
+        *BUCKET_OPTIONS,
         option(
             "--no-device",
             is_flag=True,
@@ -54,11 +59,23 @@ def _where(function: F) -> F:
             "--at",
             required=True,
             metavar=Both("EMPLACEMENT", "STORE"),
-            help=Both("Emplacement du coffre : un dossier.", "Where the vault is: a folder."),
+            help=Both(
+                "Emplacement du coffre : un dossier, un hébergeur (https://…), ou un compartiment S3"
+                " (s3://COMPARTIMENT/PRÉFIXE).",
+                "Where the vault is: a folder, a host (https://…), or an S3 bucket (s3://BUCKET/PREFIX).",
+            ),
         ),
     ):
         function = declare(function)
     return function
+
+
+def _tell_bucket(run: Run, at: str, given: BucketGiven) -> None:
+    """Tells the session what was said of a bucket."""
+    from ...app.stores import check_bucket_given
+
+    check_bucket_given(at, given)
+    run.session.bucket = given
 
 
 def _keeping(device_file: bool, no_device: bool) -> Keeping:
@@ -87,11 +104,22 @@ def _keeping(device_file: bool, no_device: bool) -> Keeping:
 )
 @pass_run
 def create(
-    run: Run, at: str, device_name: str, device_file: bool, no_device: bool, words_file: str | None
+    run: Run,
+    at: str,
+    endpoint: str,
+    region: str,
+    access_key_file: str | None,
+    ca: str | None,
+    device_name: str,
+    device_file: bool,
+    no_device: bool,
+    words_file: str | None,
 ) -> None:
     """See its help."""
     from ...app import vaults
+    from ...app.workplace import BucketGiven
 
+    _tell_bucket(run, at, BucketGiven(endpoint, region, access_key_file, ca))
     made = vaults.create(
         run.session,
         at,
@@ -128,6 +156,10 @@ def create(
 def open_(
     run: Run,
     at: str,
+    endpoint: str,
+    region: str,
+    access_key_file: str | None,
+    ca: str | None,
     device_name: str,
     device_file: bool,
     no_device: bool,
@@ -136,10 +168,12 @@ def open_(
 ) -> None:
     """See its help."""
     from ...app import vaults
+    from ...app.workplace import BucketGiven
 
     refuse_together(("--recovery", recovery), ("--recovery-file", recovery_file))
     refuse_together(("--recovery", recovery), ("--passphrase-file", run.passphrase_file))
     run.prove_by(recovery_file)
+    _tell_bucket(run, at, BucketGiven(endpoint, region, access_key_file, ca))
     opened = vaults.connect(
         run.session,
         at,
@@ -154,10 +188,52 @@ def open_(
 @pass_run
 def info(run: Run) -> None:
     """See its help."""
-    from ...app import vaults
+    from ...app import vault_info
 
-    found = vaults.info(run.session)
+    found = vault_info.info(run.session)
     run.output.result(found, lambda: _info(found))
+
+
+@command(
+    "access",
+    parent=vault,
+    help=Both(
+        "Changer la clé d’accès au compartiment S3. De même pour l’adresse du stockage et ses certificats ;"
+        " rien n’est changé avant d’avoir été essayé.",
+        "Change the access key to the S3 bucket. Its storage’s address and certificates too; nothing is"
+        " changed before it was tried.",
+    ),
+)
+@bucket_options
+@option(
+    "--device-file",
+    is_flag=True,
+    help=Both(
+        "Garder la clé d’accès dans un fichier plutôt que là où était la précédente.",
+        "Keep the access key in a file rather than where the last one was.",
+    ),
+)
+@pass_run
+def access(
+    run: Run, endpoint: str, region: str, access_key_file: str | None, ca: str | None, device_file: bool
+) -> None:
+    """See its help."""
+    from ...app import buckets
+    from ...app.workplace import BucketGiven
+
+    given = BucketGiven(endpoint, region, access_key_file, ca)
+    changed = buckets.change(run.session, given, in_file=device_file)
+    run.output.result(changed, lambda: _changed(changed))
+
+
+def _changed(changed: BucketChanged) -> Iterator[str]:
+    yield say(f"Coffre : {changed.at}", f"Vault: {changed.at}")
+    yield _storage(changed.endpoint)
+    yield say(f"Clé d’accès : {changed.key}", f"Access key: {changed.key}")
+
+
+def _storage(endpoint: str) -> str:
+    return say(f"Stockage : {endpoint}", f"Storage: {endpoint}")
 
 
 def _unlock(kind: str, slots: list[SlotInfo]) -> str:
@@ -224,6 +300,8 @@ def _info(found: VaultInfo) -> Iterator[str]:
 def _opened_info(found: VaultInfo) -> Iterator[str]:
     total = sum(found.bytes.values())
     yield say(f"Coffre : {found.at}", f"Vault: {found.at}")
+    if found.endpoint is not None:
+        yield _storage(found.endpoint)
     yield say(f"Identité : {found.id}", f"Id: {found.id}")
     yield say(f"Créé le : {moment(found.created)}", f"Made: {moment(found.created)}")
     yield say(f"Profil : {found.profile}", f"Profile: {found.profile}")
