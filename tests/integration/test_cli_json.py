@@ -117,6 +117,7 @@ def _every_command_of_a_host(host: TestHost, tmp_path: Path) -> Iterator[list[st
     yield ["device", "enrol", "--host", host.url, *given, "--ca", str(ca), "--name", "NEW", "--device-file"]
     yield ["device", "list"]
     yield ["device", "terms"]
+    yield ["device", "audit"]
     yield ["device", "reassign", "OLD", *given]
     yield ["device", "revoke", "OLD", *given]
 
