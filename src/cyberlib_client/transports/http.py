@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
@@ -22,9 +23,13 @@ PATIENCE_SECONDS: Final = 90.0
 _FIRST_SECONDS: Final = 6.0
 """How long a server that never answered yet is tried again: an address may be wrong, a person waits."""
 
+_FIRST_PAUSE: Final = 0.2
 _LONGEST_PAUSE: Final = 3.0  # Ctrl-C is heard between pauses
 _CONNECT_SECONDS: Final = 10.0
 _SILENCE_SECONDS: Final = 30.0
+_SLOWEST: Final = 1024
+"""Bytes a second below which an answer that takes long is given up: dripped, it would end in days."""
+
 _CONNECTIONS: Final = 16
 _PIECE: Final = 256 << 10
 
@@ -119,13 +124,16 @@ class Http:
             raise self._lost(error) from None
 
     def _received(self, response: httpx2.Response, most: int) -> bytes:
-        body = bytearray()
+        body, begun = bytearray(), time.monotonic()
         most = most if response.is_success else max(most, LARGEST_PROBLEM)
         for piece in response.iter_bytes():
             self._line.cancel.check()
             body += piece
             if len(body) > most:
                 raise Unreachable("host_answer", at=self._at)
+            taken = time.monotonic() - begun
+            if taken > _SILENCE_SECONDS and len(body) < taken * _SLOWEST:
+                raise TryAgain(Unreachable("host_unreachable", at=self._at))
         if response.is_success:
             return bytes(body)
         error = self._refuses(response.status_code, bytes(body))
@@ -150,7 +158,7 @@ class Http:
         limit = patience if self._heard else min(patience, _FIRST_SECONDS)
         try:
             for attempt in stamina.retry_context(
-                on=pause, attempts=None, timeout=limit, wait_initial=0.2, wait_max=_LONGEST_PAUSE
+                on=pause, attempts=None, timeout=limit, wait_initial=_FIRST_PAUSE, wait_max=_LONGEST_PAUSE
             ):
                 with attempt:
                     return once()

@@ -72,6 +72,7 @@ INDIRECT: Final = {
         "host_terms_changed",
         "host_certification_withdrawn",
         "host_client_too_old",
+        "host_unknown_path",
         "host_quota_reached",
     },
     ("Incident", "files/preview.py"): {"vanished", "unreadable"},

@@ -17,7 +17,7 @@ ERRORS: Final[dict[str, Text]] = {
         "L’hébergeur {at} ne peut pas répondre pour l’instant.",
         "Relancez dans quelques minutes. Si cela dure, donnez-lui ce numéro de demande : {request}.",
         "The host {at} cannot answer at the moment.",
-        "Run again in a few minutes. If it goes on, give it this request number: {request}.",
+        "Run again in a few minutes.[ If it goes on, give it this request number: {request}.]",
     ),
     "host_certificate": Text(
         "Le certificat de {at} n’est pas de ceux que ce poste connaît[ : {reason}] ; rien n’a été envoyé.",
@@ -55,7 +55,7 @@ ERRORS: Final[dict[str, Text]] = {
         "L’hébergeur {at} a refusé la demande ({reason}).",
         "Donnez à son assistance ce numéro de demande : {request}.",
         "The host {at} refused the request ({reason}).",
-        "Give its support this request number: {request}.",
+        "Call its support[, and give it this request number: {request}].",
     ),
     "host_keeps": Text(
         "Un poste n’efface rien chez l’hébergeur {at}.",
@@ -274,11 +274,25 @@ ERRORS: Final[dict[str, Text]] = {
         "This CyberLib is too old for the host {at}[, which asks for version {least}].",
         "Update it, then run again.",
     ),
+    "host_unknown_path": Text(
+        "L’hébergeur {at} ne connaît pas cette opération : son programme est plus ancien que ce CyberLib.",
+        "Prévenez-le ; les versions déjà faites sont intactes.",
+        "The host {at} does not know this operation: its program is older than this CyberLib.",
+        "Tell it; the snapshots already made are untouched.",
+    ),
     "host_quota_reached": Text(
         "Le cabinet a atteint la place que son contrat prévoit chez {at}[ ({quota} octets)].",
         "Demandez-en plus à l’hébergeur. Les versions déjà faites sont intactes.",
         "The practice has reached the room that its contract gives it at {at}[ ({quota} bytes)].",
         "Ask the host for more. The snapshots already made are untouched.",
+    ),
+    "host_full": Text(
+        "L’hébergeur {at} n’a plus de place.",
+        "Prévenez-le, puis relancez : ce qui est déjà envoyé ne le sera pas de nouveau, et les versions déjà"
+        " faites sont intactes.",
+        "The host {at} has no space left.",
+        "Tell it, then run again: what was sent is not sent again, and the snapshots already made are"
+        " untouched.",
     ),
     "host_key_changed": Text(
         "L’hébergeur {at} ne signe plus avec la clé que ce poste lui connaît.",

@@ -20,7 +20,7 @@ _ACCESS: Final = frozenset((
 _FAILED: Final = frozenset((
     "host_device_surplus", "host_organisation_suspended", "host_organisation_terminated",
     "host_restore_window_over", "host_terms_not_accepted", "host_terms_changed",
-    "host_certification_withdrawn", "host_client_too_old", "host_quota_reached",
+    "host_certification_withdrawn", "host_client_too_old", "host_quota_reached", "host_unknown_path",
 ))  # fmt: skip
 _DAMAGED: Final = frozenset(("host_size_mismatch", "host_hash_mismatch"))
 
@@ -40,7 +40,7 @@ def error_of(problem: Problem, at: str) -> CyberlibError:
     if problem.code == "object_unknown":
         return IntegrityError("object_missing", name="")
     if problem.code == "storage_full":
-        return Failed("store_full", at=at)
+        return Failed("host_full", at=at)
     if problem.status in PASSING:
-        return Unreachable("host_busy", at=at, request=problem.request)
-    return Failed("host_refused", at=at, reason=problem.code, request=problem.request)
+        return Unreachable("host_busy", at=at, request=problem.request or None)
+    return Failed("host_refused", at=at, reason=problem.code, request=problem.request or None)
