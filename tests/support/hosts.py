@@ -52,7 +52,7 @@ class TestIdentity:
 
 @dataclass
 class TestHost:
-    """A serving host. `ca`: what it is to be trusted by."""
+    """A serving host. `ca`: what it is to be trusted by; `tls_folder`: where its certificate is."""
 
     __test__ = False
 
@@ -60,6 +60,7 @@ class TestHost:
     clock: Clock
     server: Server
     ca: str
+    tls_folder: Path
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _clients: list[HostClient] = field(default_factory=list)
 
@@ -137,6 +138,7 @@ def serving(
     settings: str = "",
     proxies: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
+    bind: str = "127.0.0.1",
     **changed: Any,
 ) -> Iterator[TestHost]:
     """A host in a folder, until the end of the block. `settings`: its host.toml; `changed`: fields of its
@@ -146,16 +148,17 @@ def serving(
         (folder / "host.toml").write_text(settings, encoding="utf-8")
     clock = Clock()
     context = replace(initialise(folder, environment or {}), clock=clock, **changed)
-    tls = own_certificate(folder / "tls", ["127.0.0.1", "localhost"])
+    tls = own_certificate(folder / "tls", [bind, "127.0.0.1", "localhost"])
     server = Server(
         context,
         certificate=tls.certificate,
         key=tls.key,
+        bind=bind,
         limits=limits or Limits(10**6, 10**6),
         proxies=proxies,
     )
     server.start()
-    host = TestHost(context, clock, server, tls.authority.read_text("utf-8"))
+    host = TestHost(context, clock, server, tls.authority.read_text("utf-8"), folder / "tls")
     try:
         yield host
     finally:

