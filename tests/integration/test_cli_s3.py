@@ -141,7 +141,9 @@ def test_two_workstations_at_once(bucket: Bucket, at: str, tmp_path: Path) -> No
     vault(stations[0], "create", at, bucket)
     vault(stations[1], "open", at, bucket)
     runs = [line.start("backup", str(f)) for line, f in zip(stations, folders, strict=True)]
-    assert [run.communicate(timeout=60) and run.returncode for run in runs] == [0, 0]
+    for run in runs:
+        run.communicate(timeout=60)
+    assert [run.returncode for run in runs] == [0, 0]
     assert len(stations[0].json("snapshots")["items"]) == 2
     stations[0]("verify", "--read-data")
 

@@ -19,6 +19,8 @@ from pathlib import Path
 _SECONDS = 60
 READER = "AKREADER"
 """An access key that may read and list only, with the same secret."""
+WRITER = "AKWRITER"
+"""One that may do everything but make buckets, which SeaweedFS does unasked for whoever may."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -53,6 +55,7 @@ def seaweedfs(folder: Path) -> Iterator[Bucket]:
     folder.mkdir(parents=True, exist_ok=True)
     master, volume, filer, s3 = free_ports(4)
     actions = {"AKTEST": ["Admin", "Read", "Write", "List"], READER: ["Read", "List"]}
+    actions[WRITER] = ["Read", "Write", "List"]
     rights = {
         "identities": [
             {

@@ -115,7 +115,12 @@ class S3Store(Nearby):
 
     def _put(self, name: str, headers: Mapping[str, str], data: memoryview, digest: str) -> None:
         news = (ThereAlready, NotUnderstood) if "If-None-Match" in headers else ()
-        self._send("PUT", self._path(name), *news, headers=headers, data=data, content=digest)
+        try:
+            self._send("PUT", self._path(name), *news, headers=headers, data=data, content=digest)
+        except Failed as error:
+            if error.code == "store_denied":
+                self.is_empty()  # a bucket that is gone may be told as one that we may not make
+            raise
 
     def get(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
         check_object_name(name)
