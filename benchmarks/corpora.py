@@ -95,6 +95,11 @@ def _office(folder: Path, scale: Scale) -> None:
     made.office(folder / "before" / "fait", files=scale.office_made, seed=SEED)
 
 
+def _line_office(folder: Path, _scale: Scale) -> None:
+    """As much as a slow line carries in half a minute."""
+    made.office(folder / "before", files=600, seed=SEED)
+
+
 def _incompressible(folder: Path, scale: Scale) -> None:
     (folder / "after").mkdir()
     for version in ("before", "after"):
@@ -127,6 +132,7 @@ def _tiny(folder: Path, scale: Scale) -> None:
 RECIPES: dict[str, Recipe] = {
     "small": _small,
     "office": _office,
+    "line-office": _line_office,
     "incompressible": _incompressible,
     "database": _database,
     "large-database": _large_database,

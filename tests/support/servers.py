@@ -50,8 +50,8 @@ class Bucket:
 
 
 @contextmanager
-def seaweedfs(folder: Path) -> Iterator[Bucket]:
-    """SeaweedFS in one process, with an S3 gateway and one bucket."""
+def seaweedfs(folder: Path, bind: str = "127.0.0.1") -> Iterator[Bucket]:
+    """SeaweedFS in one process, with an S3 gateway and one bucket. `bind`: the address it listens at."""
     folder.mkdir(parents=True, exist_ok=True)
     master, volume, filer, s3 = free_ports(4)
     actions = {"AKTEST": ["Admin", "Read", "Write", "List"], READER: ["Read", "List"]}
@@ -68,7 +68,7 @@ def seaweedfs(folder: Path) -> Iterator[Bucket]:
     }
     (folder / "s3.json").write_text(json.dumps(rights))
     command = [
-        weed_program(), "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+        weed_program(), "server", f"-dir={folder}", "-ip=127.0.0.1", f"-ip.bind={bind}",
         "-master.volumeSizeLimitMB=64", "-master.electionTimeout=1s", "-master.resumeState=false",
         "-master.telemetry=false", f"-master.port={master}", "-volume.max=50", f"-volume.port={volume}",
         "-volume.preStopSeconds=0", "-filer", f"-filer.port={filer}", "-s3", f"-s3.port={s3}",
