@@ -13,8 +13,10 @@ import pytest
 from alembic import command
 from sqlalchemy import delete, inspect, select, text
 
-from cyberlib_client.core.errors import IntegrityError
+from cyberlib_client.core.errors import Failed, IntegrityError
+from cyberlib_client.core.ids import PACK_SIZE
 from cyberlib_client.transports.host.near import Near
+from cyberlib_client.transports.host.pace import Pace
 from cyberlib_client.transports.host.store import HostStore
 from cyberlib_host.database.engine import Database
 from cyberlib_host.database.schema import _config, upgrade
@@ -262,3 +264,85 @@ def test_objects_of_an_older_host_are_numbered(database: Database) -> None:
         ends = dict(connection.execute(select(vaults.c.id, vaults.c.sequence)).all())
         assert ends == {"v": 3, "w": 0}
         assert "ix_objects_sequence" in {each["name"] for each in inspect(connection).get_indexes("objects")}
+
+
+# ---- links and packs ---------------------------------------------------------------------------------
+
+
+def test_links_for_what_follows_are_asked_for_together(host: TestHost, tmp_path: Path) -> None:
+    store, _ = host.store()
+    data = [os.urandom(50) for _ in range(150)]
+    for each in data:
+        store.put(named(each, "packs"), each)
+    asked = Asked(store, str(tmp_path / "near.sqlite"))
+    names = [named(each, "packs") for each in data]
+    asked.store.announce([*names[:100], named(b"absent", "packs"), *names[100:]])
+    assert [asked.store.get(name, 10, 20) for name in names] == [each[10:30] for each in data]
+    assert asked.paths == ["/downloads"] * 3
+    with pytest.raises(IntegrityError):
+        asked.store.get(named(b"absent", "packs"))
+
+
+def test_a_link_that_is_too_old_is_asked_for_again(
+    host: TestHost, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("cyberlib_client.transports.host.store._JUST_NOW", 0.0)
+    store, _ = host.store()
+    data = os.urandom(1000)
+    store.put(named(data, "packs"), data)
+    asked = Asked(store, "")
+    assert asked.store.get(named(data, "packs"), 5, 5) == data[5:10]
+    storage: Any = host.context.storage
+    before, storage._key = storage._key, os.urandom(32)  # every link given so far is worth nothing now
+    try:
+        assert asked.store.get(named(data, "packs"), 5, 5) == data[5:10]
+    finally:
+        storage._key = before
+    assert asked.paths == ["/downloads", "/downloads"]
+
+
+def test_a_put_that_was_lost_is_made_again(host: TestHost) -> None:
+    store, _ = host.store()
+    storage: Any = host.context.storage
+    put, puts = store.client.put_content, list[int]()
+
+    def losing(link: Any, data: Any) -> None:
+        put(link, data)
+        puts.append(len(data))
+        if len(puts) < 3:
+            storage.delete(store.vault, hashlib.sha256(data).hexdigest())
+
+    store.client.put_content = losing  # type: ignore[method-assign]
+    data = os.urandom(2 << 20)
+    store.put(named(data, "packs"), data)
+    assert store.get(named(data, "packs")) == data
+    assert len(puts) == 3
+    puts.clear()
+    other = os.urandom(2 << 20)
+    store.client.put_content = lambda link, data: puts.append(len(data))  # type: ignore[method-assign]
+    with pytest.raises(Failed) as refused:  # a storage that never has it
+        store.put(named(other, "packs"), other)
+    assert (refused.value.facts["reason"], len(puts)) == ("object_not_here", 3)
+    assert store.size(named(other, "packs")) is None
+
+
+def test_packs_are_as_large_as_the_line_allows(tmp_path: Path) -> None:
+    path = str(tmp_path / "near.sqlite")
+    near = Near(path)
+    pace = Pace(near)
+    assert pace.pack_size == PACK_SIZE  # nothing is known yet
+    pace.took(16 << 20, 10)
+    assert pace.pack_size == PACK_SIZE
+    pace.took(16 << 20, 160)
+    assert pace.pack_size == pytest.approx(3 << 20, abs=1000)
+    near.close()
+    pace = Pace(Near(path))  # the next run knows
+    assert pace.pack_size == pytest.approx(3 << 20, abs=1000)
+    pace.took(1000, 10_000)
+    assert pace.pack_size == 1 << 20
+    for _ in range(20):
+        pace.took(16 << 20, 1)
+    assert pace.pack_size == PACK_SIZE
+    for wrong in ("", "x", "-3", "٣", "1e9", "nan"):
+        Near(path).note("bytes a second", wrong)
+        assert Pace(Near(path)).pack_size == PACK_SIZE

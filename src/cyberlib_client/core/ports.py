@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from .errors import Stopped, UsageError
@@ -37,12 +37,19 @@ class Store(Protocol):
         makes an object may as well put it, as on a disk."""
 
     @property
+    def pack_size(self) -> int:
+        """Bytes up to which a pack gets over in good time: where the line is slow, fewer than usual."""
+
+    @property
     def may_delete(self) -> bool:
         """Whether `delete` is for whoever holds this store: at a host it is for no workstation."""
 
     def prefetch(self, names: Iterable[str]) -> None:
         """These small objects are about to be read whole: a store that is far away fetches them together.
         What cannot be had is told when it is read."""
+
+    def announce(self, names: Sequence[str]) -> None:
+        """These objects will be read in parts, in this order or nearly so."""
 
     def near(self, name: str, offset: int, length: int) -> bytes | None:
         """Bytes that `keep` was told of, where the store is far away and this machine has them yet."""

@@ -42,7 +42,7 @@ _TREES_TOGETHER = 2
 """Tree segments that wait for the run's end, so that a small run writes one pack and not two."""
 
 _PACKS_OPEN = 2
-_SHORT_PACKS = (2 * MIB, 4 * MIB, 8 * MIB)
+_SHORT_PACKS = (MIB, 2 * MIB, 4 * MIB, 8 * MIB)
 """The first packs of a run, where a store is far away: the line has work early, and not at the end alone."""
 
 _SIZES = {KIND_DATA: SEGMENT_SIZE, KIND_TREE: TREE_SEGMENT_SIZE}
@@ -264,11 +264,15 @@ class Packer:
                 closed = self._close_fullest(builders)
                 if closed is None:
                     buffer = self._spare.pop() if self._spare else bytearray(PACK_SIZE)
-                    limit = self._short.pop() if self._short and kind == KIND_DATA else PACK_SIZE
-                    first = segment.plain
+                    limit, first = self._next_limit(kind), segment.plain
                     builders.append(PackBuilder(self._keys, self._epoch, self._random, first, buffer, limit))
             if closed is not None:
                 self._store_pack(closed, full=True)
+
+    def _next_limit(self, kind: int) -> int:
+        """Bytes at which the next pack is full."""
+        short = self._short.pop() if self._short and kind == KIND_DATA else PACK_SIZE
+        return min(short, self._store.pack_size)
 
     def _close_fullest(self, builders: list[PackBuilder]) -> PackBuilder | None:
         """Makes room for another pack; the one closed if it can be stored at once.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..core.compression import decompress
 from ..core.crypto import KeyedIds, Sealer, same
@@ -128,6 +128,11 @@ class Reader:
                 failure = error
                 self._on_damaged(self.index.place(number).pack.name, error.code)
         raise failure
+
+    def announce(self, numbers: Iterable[int]) -> None:
+        """These segments will be opened, in this order or nearly so."""
+        packs = dict.fromkeys(self.index.place(number).pack.name for number in numbers)
+        self._store.announce([object_name("packs", name) for name in packs])
 
     def piece(self, plain: bytes, spans: Spans, chunk_id: bytes, ids: KeyedIds | None = None) -> memoryview:
         """One chunk of an opened segment, compared with its id (a data chunk by default)."""

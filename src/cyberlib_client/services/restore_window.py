@@ -183,7 +183,9 @@ class Window:
         numbers = self._small.keys() | self._pieces.keys()
         index = self._reader.index
         work: queue.SimpleQueue[int] = queue.SimpleQueue()
-        for number in sorted(numbers, key=lambda n: (index.pack_of(n), index.place(n).offset)):
+        ordered = sorted(numbers, key=lambda n: (index.pack_of(n), index.place(n).offset))
+        self._reader.announce(ordered)
+        for number in ordered:
             work.put(number)
         failures: list[BaseException] = []
         workers = min(_WORKERS, len(numbers))

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from ..core.ids import PACK_SIZE
 from ..core.ports import Buffer
 
 
 class Nearby:
     """Nothing is fetched ahead, nothing kept: the store itself is at hand."""
 
+    @property
+    def pack_size(self) -> int:
+        return PACK_SIZE
+
     def prefetch(self, names: Iterable[str]) -> None:
+        pass
+
+    def announce(self, names: Sequence[str]) -> None:
         pass
 
     def near(self, name: str, offset: int, length: int) -> bytes | None:

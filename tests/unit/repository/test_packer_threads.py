@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 import time
@@ -14,7 +15,7 @@ from cyberlib_client.core import compression
 from cyberlib_client.core.crypto import Sealer
 from cyberlib_client.core.errors import CyberlibError, Failed, IntegrityError, Stopped
 from cyberlib_client.core.format_v1.index import PackInfo
-from cyberlib_client.core.ids import KIND_DATA, KIND_TREE, MIB, SEGMENT_SIZE
+from cyberlib_client.core.ids import KIND_DATA, KIND_TREE, MIB, PACK_SIZE, SEGMENT_SIZE
 from cyberlib_client.core.keys import VaultKeys
 from cyberlib_client.core.ports import Buffer, CancelToken
 from cyberlib_client.repository import packer as packer_module
@@ -247,3 +248,21 @@ def test_a_store_that_stands_still_holds_up_the_reading(sealers: int) -> None:
         thread.join()
     assert added[0] == 200
     assert store.puts == 25
+
+
+@pytest.mark.parametrize("size", [MIB, 3 * MIB, PACK_SIZE])
+def test_packs_are_no_larger_than_the_store_takes_in_good_time(size: int) -> None:
+    class Slow(MemoryStore):
+        puts_at_once = 4
+        pack_size = size
+
+    packs: list[PackInfo] = []
+    packer = Packer(
+        Slow(), KEYS, Index(), epoch=0, random=os.urandom, cancel=CancelToken(), on_stored=packs.append
+    )
+    for number in range(1, 61):
+        packer.add(KIND_DATA, number.to_bytes(20, "big"), os.urandom(500_000))
+    packer.finish()
+    assert sum(pack.size for pack in packs) > 30_000_000
+    assert max(pack.size for pack in packs) <= max(size, 2 * SEGMENT_SIZE)  # a segment is never cut
+    assert sum(pack.size < 3 * MIB for pack in packs) >= 2  # the line has work early

@@ -26,10 +26,11 @@ LARGEST: Final = 1 << 30
 """Bytes above which the copies kept longest are given up."""
 
 _PAGE: Final = 2000
+_MARK: Final = "mark"
 _SHAPE: Final = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
-CREATE TABLE IF NOT EXISTS mark (one INTEGER PRIMARY KEY CHECK (one = 1), mark TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, fact TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS listed (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS kept (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, digest BLOB NOT NULL,
     data BLOB NOT NULL);
@@ -61,8 +62,7 @@ class Near:
 
     def mark(self) -> str:
         """Where the listing ends; empty when there is none."""
-        found = self._do(lambda d: d.execute("SELECT mark FROM mark").fetchone())
-        return str(found[0]) if found else ""
+        return self.fact(_MARK)
 
     def came(self, objects: Iterable[StoredObject], mark: str, *, whole: bool) -> None:
         """Adds to the listing what came up to `mark`; `whole`: what was listed so far is no more."""
@@ -73,7 +73,7 @@ class Near:
                 if whole:
                     database.execute("DELETE FROM listed")
                 database.executemany("INSERT OR REPLACE INTO listed VALUES (?, ?)", rows)
-                database.execute("INSERT OR REPLACE INTO mark VALUES (1, ?)", (mark,))
+                database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (_MARK, mark))
 
         self._do(note)
 
@@ -93,6 +93,22 @@ class Near:
         """The size of a listed object."""
         found = self._do(lambda d: d.execute("SELECT size FROM listed WHERE name = ?", (name,)).fetchone())
         return int(found[0]) if found else None
+
+    # ---- facts ------------------------------------------------------------------------------------
+
+    def fact(self, key: str) -> str:
+        """What was noted; empty when nothing was."""
+        found = self._do(lambda d: d.execute("SELECT fact FROM facts WHERE key = ?", (key,)).fetchone())
+        return str(found[0]) if found else ""
+
+    def note(self, key: str, fact: str) -> None:
+        """Notes something small for the next runs."""
+
+        def noted(database: sqlite3.Connection) -> None:
+            with database:
+                database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (key, fact))
+
+        self._do(noted)
 
     # ---- copies -----------------------------------------------------------------------------------
 

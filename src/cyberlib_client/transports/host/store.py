@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple, TypeVar
 
-from ...core.errors import Failed, IntegrityError, Unreachable
+from ...core.errors import CyberlibError, Failed, IntegrityError, Unreachable
 from ...core.format_v1.vault import OBJECT_NAME
 from ...core.ports import Buffer, StoredObject, check_kind, check_object_name
 from . import records
 from .client import HostClient
 from .near import Near
+from .pace import Pace
 
 T = TypeVar("T")
 
@@ -23,7 +24,10 @@ INLINE: Final = 1 << 20
 _PUTS: Final = 4
 """At once: a line that is long or loses packets is filled by several connections, not by one."""
 
+_ATTEMPTS: Final = 3
 _MOST_LINKS: Final = 4096
+_LINKS_TOGETHER: Final = 64
+_JUST_NOW: Final = 5.0
 _MOST_TOGETHER: Final = 1000
 _MOST_PAGES: Final = 20_000
 _LISTING_SECONDS: Final = 2.0
@@ -34,9 +38,15 @@ _MARGIN_SECONDS: Final = 120
 
 
 class _Known(NamedTuple):
+    """Where an object is to be read; `asked`: when that was asked, by the monotonic clock."""
+
     size: int
     link: records.Link
-    until: float
+    asked: float
+
+    @property
+    def until(self) -> float:
+        return self.asked + self.link.expires_in - _MARGIN_SECONDS
 
 
 class HostStore:
@@ -55,6 +65,9 @@ class HostStore:
         self._listing = threading.Lock()
         self._listed = 0.0  # until when the listing is new enough
         self._puts = 0
+        self._order: list[str] = []
+        self._announced: dict[str, int] = {}
+        self._pace = Pace(self._near)
 
     @property
     def location(self) -> str:
@@ -63,6 +76,10 @@ class HostStore:
     @property
     def puts_at_once(self) -> int:
         return _PUTS
+
+    @property
+    def pack_size(self) -> int:
+        return self._pace.pack_size
 
     @property
     def may_delete(self) -> bool:
@@ -80,12 +97,23 @@ class HostStore:
             return
         whole = parts[0] if len(parts) == 1 else b"".join(parts)
         declared = {"name": name, "size": size, "sha256": hashlib.sha256(whole).hexdigest()}
-        wanted = {"objects": [declared]}
+        for attempt in range(_ATTEMPTS):
+            try:
+                self._put_large({"objects": [declared]}, whole)
+                return
+            except CyberlibError as error:
+                # The link is too old, or what was put is gone: the host gives another, and takes it again.
+                if attempt == _ATTEMPTS - 1 or not _begins_again(error):
+                    raise
+
+    def _put_large(self, wanted: dict[str, Any], whole: Buffer) -> None:
         prepared = self.client.ask("POST", f"{self._path}/uploads", records.PreparedList, wanted)
         link = _one(prepared.objects).put
         if link is None:
             return
+        begun = time.monotonic()
         self.client.put_content(link, whole)
+        self._pace.took(len(memoryview(whole)), time.monotonic() - begun)
         self.client.ask("POST", f"{self._path}/objects", records.StoredList, wanted)
         self._came()
 
@@ -103,7 +131,12 @@ class HostStore:
         end = known.size if length is None else min(known.size, offset + length)
         if offset >= end:
             return b""
-        data = self.client.get_content(known.link, offset, end)
+        try:
+            data = self.client.get_content(known.link, offset, end)
+        except CyberlibError as error:
+            if not _begins_again(error) or not self._forgot(name):
+                raise
+            return self.get(name, offset, length)
         if len(data) == known.size and _is_small_kind(name) and _is_named(name, data):
             self._near.keep(name, data)
         return data
@@ -142,6 +175,11 @@ class HostStore:
                 if data is not None and _is_named(name, data):
                     self._near.keep(name, data)
             wanted = wanted[len(found) :]
+
+    def announce(self, names: Sequence[str]) -> None:
+        with self._lock:
+            self._order = list(names)
+            self._announced = {name: at for at, name in enumerate(self._order)}
 
     def near(self, name: str, offset: int, length: int) -> bytes | None:
         return self._near.get(f"{name}+{offset}+{length}")
@@ -193,21 +231,48 @@ class HostStore:
         raise Failed("host_keeps", at=self.client.url)
 
     def _find(self, name: str) -> _Known | None:
+        """Where to read an object; with it, where to read those that were announced to follow."""
+        asked = time.monotonic()
         with self._lock:
             known = self._known.get(name)
-        if known is not None and known.until > time.monotonic():
-            return known
-        asked = time.monotonic()
-        found = self.client.ask("POST", f"{self._path}/downloads", records.DownloadList, {"names": [name]})
-        one = _one(found.objects)
-        if one.get is None:
-            return None
-        known = _Known(one.size, one.get, asked + one.get.expires_in - _MARGIN_SECONDS)
+            if known is not None and known.until > asked:
+                return known
+            wanted = [name, *self._after(name)]
+        path = f"{self._path}/downloads"
+        found = self.client.ask("POST", path, records.DownloadList, {"names": wanted}).objects
+        if len(found) != len(wanted):
+            raise IntegrityError("host_answer_short")
         with self._lock:
             if len(self._known) >= _MOST_LINKS:
                 self._known.clear()
-            self._known[name] = known
-        return known
+            for each, one in zip(wanted, found, strict=True):
+                if one.get is not None:
+                    self._known[each] = _Known(one.size, one.get, asked)
+        return self._known.get(name) if found[0].get is not None else None
+
+    def _after(self, name: str) -> Sequence[str]:
+        """Announced objects from this one on, as many as one request takes."""
+        at = self._announced.get(name)
+        if at is None:
+            return []
+        return [each for each in self._order[at + 1 : at + _LINKS_TOGETHER] if each not in self._known]
+
+    def _forgot(self, name: str) -> bool:
+        """Forgets where an object was to be read; False when that was asked a moment ago."""
+        with self._lock:
+            known = self._known.pop(name, None)
+        return known is not None and time.monotonic() - known.asked > _JUST_NOW
+
+
+_AGAIN: Final = frozenset((
+    "link_expired", "link_not_valid", "object_not_here", "storage_refused",
+))  # fmt: skip
+"""Refusals after which another link may do. A storage says of an old one that it refuses it, and no more."""
+
+
+def _begins_again(error: CyberlibError) -> bool:
+    """Whether an upload or a download is worth beginning anew, with another link."""
+    return error.code == "host_upload_damaged" or error.facts.get("reason") in _AGAIN
 
 
 def _is_small_kind(name: str) -> bool:
