@@ -210,7 +210,7 @@ def test_what_enrolment_refuses(host: TestHost, tmp_path: Path) -> None:
     for address in ("", "http://127.0.0.1", "127.0.0.1", "https://", f"{host.url}/v1/x", "https://a b"):
         assert line.error("device", "enrol", "--host", address, *key, code=2) == "host_address"
     at = ["device", "enrol", "--host", host.url]
-    assert line.error(*at, *key, code=6) == "host_certificate"  # its authority is not known here
+    assert line.error(*at, *key, code=6) == "host_certificate_unknown"  # its authority is not known here
     ca = ["--ca", practice.ca]
     assert line.error(*at, *key, "--ca", practice.key, code=2) == "ca_file_unreadable"
     wrong = _private(tmp_path / "wrong.key", "abcd-efgh-ijkl-mnop")

@@ -120,6 +120,13 @@ def _every_command_of_a_host(host: TestHost, tmp_path: Path) -> Iterator[list[st
     yield ["device", "audit"]
     yield ["device", "reassign", "OLD", *given]
     yield ["device", "revoke", "OLD", *given]
+    yield ["device", "audit"]
+    yield ["network", "limit", "--upload", "800 Mbit/s"]
+    yield ["network", "hours", "mon-fri", "19:00-08:00", "--upload", "none"]
+    yield ["network", "proxy", "none"]
+    yield ["network", "ca", str(ca)]
+    yield ["network", "show"]
+    yield ["network", "check"]
 
 
 def test_every_line_has_the_documented_shape(line: CommandLine, practice: Path, tmp_path: Path) -> None:

@@ -30,6 +30,9 @@ from cyberlib_host.tls import own_certificate
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
+NAME = "sauvegarde.test"
+"""Where no resolver finds anything: whoever gets there went through a proxy."""
+
 OPERATOR = Actor("operator:test", "test")
 
 
@@ -148,7 +151,7 @@ def serving(
         (folder / "host.toml").write_text(settings, encoding="utf-8")
     clock = Clock()
     context = replace(initialise(folder, environment or {}), clock=clock, **changed)
-    tls = own_certificate(folder / "tls", [bind, "127.0.0.1", "localhost"])
+    tls = own_certificate(folder / "tls", [bind, "127.0.0.1", "localhost", NAME])
     server = Server(
         context,
         certificate=tls.certificate,

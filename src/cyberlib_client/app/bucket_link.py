@@ -18,12 +18,12 @@ from ..state.bucket_access import (
 from ..state.credentials import KeeperKind
 from ..state.profile import Profile
 from ..state.settings import VaultSettings
-from ..transports.http import Line
 from ..transports.s3.place import Place, place_of
 from ..transports.s3.signing import AccessKey
 from ..transports.s3.store import S3Store
 from . import bootstrap
 from .certificates import read_ca
+from .line import line_of
 from .workplace import BucketGiven, Notice, Workplace, read_secret_file
 
 KEY_VARIABLES: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -43,7 +43,7 @@ def store_at(work: Workplace, location: str, given: BucketGiven) -> S3Store:
     key = given_key(work, given) or _key_of_environment(work) or _kept_key(work.profile, access)
     if key is None:
         raise NeedsUnlock("bucket_key_missing", at=place.location)
-    line = Line(ca=ca or None, cancel=work.cancel)
+    line = line_of(work, ca)
     store = S3Store(place, key, line, bootstrap.clock)
     work.closing.callback(store.close)
     return store

@@ -16,8 +16,8 @@ from ..transports.host.identity import SEED_SIZE, DeviceIdentity
 from ..transports.host.near import Near
 from ..transports.host.receipts import LastReceipt, follow
 from ..transports.host.store import HostStore
-from ..transports.http import Line
 from . import bootstrap
+from .line import line_of
 from .workplace import Notice, Workplace
 
 _ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.\-_\[\]:]+")
@@ -33,8 +33,7 @@ def client_of(work: Workplace) -> HostClient:
 
 def connected(work: Workplace, access: HostAccess, identity: DeviceIdentity) -> HostClient:
     """The same for an identity that may not be declared yet; its connections end with the command."""
-    line = Line(ca=access.ca or None, cancel=work.cancel)
-    client = HostClient(access.url, line, identity=identity)
+    client = HostClient(access.url, line_of(work, access.ca), identity=identity)
     work.closing.callback(client.close)
     return client
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from ..core.bandwidth import Direction
 from ..core.errors import CyberlibError, IntegrityError, UsageError
 from ..core.ports import Store
 from ..repository.snapshots import SnapshotList, load_snapshots
@@ -17,6 +18,7 @@ from ..state.credentials import SlotsSeen, read_slots_seen, write_slots_seen
 from ..state.seen import Seen, read_seen, write_seen
 from ..state.settings import Settings, VaultSettings, read_settings
 from . import stores
+from .rates import rate_of
 from .unlock import Known, Opened, open_profile_vault, prove
 from .workplace import BucketGiven, Notice, Workplace
 
@@ -42,6 +44,12 @@ class Session(Workplace):
     def settings(self) -> Settings:
         """Read once. Failed("settings_damaged")."""
         return read_settings(self.profile)
+
+    def limit(self, direction: Direction, rate: str | None) -> None:
+        """Another rate than that of the settings, for this command. UsageError("bad_rate", text=…)."""
+        if rate is not None:
+            rate_of(rate)
+            self.limits[direction] = rate
 
     def fresh_settings(self) -> Settings:
         """Read anew: to be called with the profile's lock, before they are changed."""

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from ..core.bandwidth import Bucket, Direction
 from ..core.errors import CyberlibError, UsageError
 from ..core.events import Listener, ignore
 from ..core.ports import CancelToken
@@ -57,6 +58,9 @@ class Prompt(Protocol):
     def recovery_words(self) -> str | None:
         """The 24 words as they are written down, which belong together."""
 
+    def proxy_password(self, user: str) -> str | None:
+        """The password by which a proxy of the network knows this user."""
+
     def agreed(self, question: Question, why: CyberlibError | None = None) -> bool | None:
         """The answer to a question; `why` it is asked."""
 
@@ -66,7 +70,9 @@ class Workplace:
     """What surrounds a command. `environ`: the process's environment, of which a few names are read.
     `watched`: somebody looks at the progress, and wants to know the time left. `bucket`: what is said of the
     vault's bucket. `from_afar`: what the vault has is asked of its store, not of copies near by. `closing`:
-    what is to be done at the end of the command, such as to close connections."""
+    what is to be done at the end of the command, such as to close connections. `limits`: rates for this
+    command alone, as they were typed. `flows`: what holds all its connections to the rates, made for the
+    first."""
 
     profile: Profile
     prompt: Prompt
@@ -80,6 +86,8 @@ class Workplace:
     watched: bool = False
     from_afar: bool = False
     closing: ExitStack = field(default_factory=ExitStack)
+    limits: dict[Direction, str] = field(default_factory=dict)
+    flows: dict[Direction, Bucket | None] = field(default_factory=dict)
 
 
 def read_secret_file(work: Workplace, path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from itertools import pairwise
 from typing import Final, Literal
 
 from rich.cells import cell_len
@@ -22,8 +23,33 @@ from .units import FILE, count, duration, many, size
 _WINDOW: Final = 15.0
 """Seconds over which the speed is taken: long enough not to jump, short enough to follow."""
 
+_RESTS: Final = 3
+"""Over a slow or limited line all stands still until a pack has left: as many such rests at least."""
+
 _BAR: Final = 24
 """Columns of the bar itself."""
+
+
+class Pace:
+    """How fast a job goes, in bytes a second."""
+
+    def __init__(self) -> None:
+        self._marks: list[tuple[float, int, int]] = []
+
+    def mark(self, now: float, done: int, new: int) -> None:
+        """Notes what is done at a moment (seconds): bytes, and those of them that were not in the vault."""
+        marks = self._marks
+        if len(marks) > 1 and marks[-2][1:] == marks[-1][1:] == (done, new):
+            marks.pop()  # still at rest
+        marks.append((now, done, new))
+        longest = max((b[0] - a[0] for a, b in pairwise(marks)), default=0.0)
+        window = max(_WINDOW, _RESTS * longest)
+        self._marks = [each for each in marks if now - each[0] <= window]
+
+    def speed(self, which: Literal[1, 2] = 1) -> float:
+        """Of all that is done (1), or of what is new (2)."""
+        first, last = self._marks[0], self._marks[-1]
+        return (last[which] - first[which]) / (last[0] - first[0]) if last[0] > first[0] else 0.0
 
 
 class Bar:
@@ -32,7 +58,7 @@ class Bar:
     def __init__(self) -> None:
         self._console = Console(file=sys.stderr)
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
-        self._marks: list[tuple[float, int, int]] = []
+        self._pace = Pace()
         self._live.start()
 
     def show(self, progress: Progress) -> None:
@@ -40,12 +66,10 @@ class Bar:
         if words := stage(progress):
             self._live.update(Text(words, no_wrap=True, overflow="crop"), refresh=True)
             return
-        now = time.monotonic()
-        self._marks = [m for m in self._marks if now - m[0] <= _WINDOW] + [
-            (now, progress.bytes_done, progress.bytes_done - progress.bytes_known)
-        ]
+        done = progress.bytes_done
+        self._pace.mark(time.monotonic(), done, done - progress.bytes_known)
         room = self._fit_terminal()
-        told = figures(progress, self._speed(1), room, new=self._speed(2))
+        told = figures(progress, self._pace.speed(), room, new=self._pace.speed(2))
         first: RenderableType = Text(told, no_wrap=True, overflow="crop")
         if progress.bytes_total and cell_len(told) + 1 + _BAR <= room:
             table = Table.grid(padding=(0, 1))
@@ -73,10 +97,6 @@ class Bar:
         # Zero when it does not know its size. Not COLUMNS: it tells what a terminal was.
         self._console.size = ConsoleDimensions(columns or 80, lines or 25)
         return max(1, (columns or 80) - 1)
-
-    def _speed(self, which: Literal[1, 2]) -> float:
-        first, last = self._marks[0], self._marks[-1]
-        return (last[which] - first[which]) / (last[0] - first[0]) if last[0] > first[0] else 0.0
 
 
 def stage(progress: Progress) -> str:

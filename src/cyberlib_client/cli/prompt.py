@@ -94,6 +94,10 @@ class TerminalPrompt:
 
         return typed_words(ask, lambda text: click.echo(text, err=True))
 
+    def proxy_password(self, user: str) -> str | None:
+        """See app.workplace.Prompt."""
+        return self._hidden(say(f"Mot de passe de {user} pour le proxy", f"Password of {user} for the proxy"))
+
     def agreed(self, question: Question, why: CyberlibError | None = None) -> bool | None:
         """See app.workplace.Prompt."""
         if not self.possible:

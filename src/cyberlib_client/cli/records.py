@@ -12,6 +12,8 @@ from ..app.browsing import ChangeInfo, EntryInfo, FoundInfo
 from ..app.buckets import BucketChanged
 from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
 from ..app.keys import SlotAdded, SlotRemoved
+from ..app.network import NetworkShown
+from ..app.network_check import Checked
 from ..app.restoring import RestoreDone
 from ..app.showcase import Step
 from ..app.slots import SlotInfo
@@ -125,6 +127,12 @@ RESULTS: Final[dict[str, type]] = {
     "device revoke": HostDevice,
     "device terms": TermsShown,
     "device audit": AuditChecked,
+    "network show": NetworkShown,
+    "network limit": NetworkShown,
+    "network hours": NetworkShown,
+    "network proxy": NetworkShown,
+    "network ca": NetworkShown,
+    "network check": Checked,
     "completion": str,
 }
 """What other commands find out."""

@@ -25,6 +25,18 @@ def size(count: int) -> str:
     return f"{_decimal(value, digits)} {units[unit]}"
 
 
+def bit_rate(bits: int | None) -> str:
+    """Bits a second: "2 Mbit/s", "1,5 Mbit/s"; "sans limite", "no limit"."""
+    if bits is None:
+        return say("sans limite", "no limit")
+    value, unit = float(bits), 0
+    while value >= 1000 and unit < 3:
+        value /= 1000
+        unit += 1
+    digits = next(d for d in range(4) if d == 3 or abs(round(value, d) - value) < 0.0005)
+    return f"{_decimal(value, digits)} {('', 'k', 'M', 'G')[unit]}bit/s"
+
+
 def count(number: int) -> str:
     """A whole number with its thousands apart."""
     return f"{number:,}".replace(",", _NARROW) if language() == "fr" else f"{number:,}"

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
+from ..core.bandwidth import Direction, Hours, Schedule, read_days, read_rate, read_time
 from ..core.errors import Failed
 from ..core.format_v1.malformed import MALFORMED
 from .private_file import read_file
@@ -44,12 +45,61 @@ class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     default_exclusions: bool = True
 
 
+class HoursSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Hours that have other rates, in local time: `mon-fri`, from `08:00` to `19:00`; over midnight when `to`
+    is not later. A direction without a rate keeps that of all other times."""
+
+    start: str = msgspec.field(name="from")
+    end: str = msgspec.field(name="to")
+    days: str = "mon-sun"
+    upload: str | None = None
+    download: str | None = None
+
+    def __post_init__(self) -> None:
+        hours_of(self)
+
+
+class NetworkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The line. Rates as `2 Mbit/s`; empty for no limit. `proxy`: `http://host:port`, "none", or null for
+    the system's; never with a name or password, which credentials hold."""
+
+    upload: str = ""
+    download: str = ""
+    proxy: str | None = None
+    hours: list[HoursSettings] = []
+
+    def __post_init__(self) -> None:
+        schedule_of(self)
+        if self.proxy is not None and "@" in self.proxy:
+            raise ValueError("proxy")  # this file is no place for a password
+
+
+def hours_of(written: HoursSettings) -> Hours:
+    """Those hours. Raises ValueError."""
+    rates: dict[Direction, int | None] = {}
+    if written.upload is not None:
+        rates["upload"] = read_rate(written.upload)
+    if written.download is not None:
+        rates["download"] = read_rate(written.download)
+    return Hours(read_days(written.days), read_time(written.start), read_time(written.end), rates)
+
+
+def schedule_of(written: NetworkSettings) -> Schedule:
+    """All rates. Raises ValueError."""
+    rates: dict[Direction, int | None] = {
+        "upload": read_rate(written.upload),
+        "download": read_rate(written.download),
+    }
+    return Schedule(rates, tuple(hours_of(each) for each in written.hours))
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The whole file. `device`: this workstation's name in the vault."""
 
     language: Language | None = None
     device: str = ""
     vault: VaultSettings | None = None
+    network: NetworkSettings = NetworkSettings()
     sources: list[SourceSettings] = []
 
 
@@ -77,11 +127,13 @@ def write_settings(profile: Profile, settings: Settings) -> None:
     document = tomlkit.parse((read_file(profile.settings) or b"").decode("utf-8"))
     plain = msgspec.to_builtins(settings)
     sources = plain.pop("sources", [])
+    if not plain.get("network"):
+        plain.pop("network", None)
     for key in [k for k in document if k != "sources" and k not in plain]:
         del document[key]
     for key, value in plain.items():
         if isinstance(value, dict) and key in document:
-            document[key].update(value)
+            _update(document[key], value)
         else:
             document[key] = value
     kept = document.get("sources")
@@ -96,6 +148,20 @@ def write_settings(profile: Profile, settings: Settings) -> None:
             tables.append(table)
         document["sources"] = tables
     profile.write(profile.settings, tomlkit.dumps(document).encode("utf-8"))
+
+
+def _update(table: Any, values: dict[str, Any]) -> None:
+    """Changes what differs; tables of a table come last, since all that follows them would be theirs."""
+    before = table.unwrap()
+    for key in [k for k in table if k not in values]:
+        del table[key]
+    below = {key: value for key, value in values.items() if isinstance(value, list)}
+    if before != values:
+        for key in below:
+            table.pop(key, None)
+    for key, value in [*((k, v) for k, v in values.items() if k not in below), *below.items()]:
+        if key not in table or before.get(key) != value:
+            table[key] = value
 
 
 def _parsed(text: str) -> Settings:

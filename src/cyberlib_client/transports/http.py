@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import httpx2
 import stamina
 
 from .. import __version__
+from ..core.bandwidth import Bucket
 from ..core.errors import CyberlibError, Unreachable
 from ..core.ports import Buffer, CancelToken
+from .proxy import Proxy
+from .trouble import trouble
 
 T = TypeVar("T")
 
@@ -32,6 +38,8 @@ _SLOWEST: Final = 1024
 
 _CONNECTIONS: Final = 16
 _PIECE: Final = 256 << 10
+_LEAST_ROOM: Final = 16 << 10
+_MOST_ROOM: Final = 256 << 10
 
 LARGEST_ANSWER: Final = 16 << 20
 LARGEST_PROBLEM: Final = 64 << 10
@@ -48,33 +56,52 @@ class TryAgain(Exception):
         self.after = after
 
 
+class Look(NamedTuple):
+    """What a request showed of the way: the version of TLS, the certificate (DER), the answer's body."""
+
+    tls: str
+    certificate: bytes
+    body: bytes
+
+
 class Refuses(Protocol):
     """Makes an error of an answer that is none: its status and its body."""
 
     def __call__(self, status: int, body: bytes) -> CyberlibError: ...
 
 
+def _direct(_host: str) -> Proxy | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Line:
     """What lies between here and a far store. `ca`: certificates (PEM) trusted instead of the system's.
-    `patience`: seconds that what may pass is tried again."""
+    `patience`: seconds that what may pass is tried again. `upload` and `download`: what may go over it,
+    shared by all that this process sends and receives; None for no limit. `proxy`: which one leads to a
+    host."""
 
     ca: str | None = None
     cancel: CancelToken = field(default_factory=CancelToken)
+    upload: Bucket | None = None
+    download: Bucket | None = None
+    proxy: Callable[[str], Proxy | None] = _direct
     patience: float = PATIENCE_SECONDS
 
 
-def trust(ca: str | None) -> ssl.SSLContext | bool:
-    """Whom to trust: these certificates, or what the system trusts."""
-    return ssl.create_default_context(cadata=ca) if ca is not None else True
+def trust(ca: str | None) -> ssl.SSLContext:
+    """Whom to trust: these certificates, or what the system trusts; TLS 1.2 at least."""
+    context = httpx2.create_ssl_context() if ca is None else ssl.create_default_context(cadata=ca)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 class Http:
     """Connections to the server at `at`, as errors call it. Safe to use from several threads.
 
     `http2`: all requests share one connection where the server can (RFC 9113); else each that is under way
-    has one of its own. `heard`: the address is known to be right. Raises what `refuses` makes, and
-    Unreachable("host_unreachable"), ("host_certificate"), ("host_answer", at=…).
+    has one of its own. `heard`: the address is known to be right. Raises what `refuses` makes,
+    Unreachable("host_answer", at=…), ("host_page", at=…, status=…), and what `trouble` tells.
     """
 
     def __init__(
@@ -83,7 +110,6 @@ class Http:
         at: str,
         refuses: Refuses,
         *,
-        trusted: ssl.SSLContext | bool,
         http2: bool,
         heard: bool = False,
     ) -> None:
@@ -91,18 +117,44 @@ class Http:
         self._at = at
         self._refuses = refuses
         self._heard = heard
-        self._http = httpx2.Client(
-            verify=trusted,
-            http2=http2,
-            follow_redirects=False,  # a token goes to the server that it is for, and nowhere else
-            timeout=httpx2.Timeout(_SILENCE_SECONDS, connect=_CONNECT_SECONDS),
-            limits=httpx2.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
-            headers={"CyberLib-Client": __version__, "User-Agent": f"CyberLib/{__version__}"},
-        )
+        self._http2 = http2
+        self._clients: dict[Proxy | None, httpx2.Client] = {}
+        self._opening = threading.Lock()
 
     def close(self) -> None:
         """Ends its connections."""
-        self._http.close()
+        with self._opening:
+            while self._clients:
+                self._clients.popitem()[1].close()
+
+    def _client(self, proxy: Proxy | None) -> httpx2.Client:
+        """The connections through one proxy, or through none."""
+        with self._opening:
+            if proxy not in self._clients:
+                self._clients[proxy] = self._opened(proxy)
+            return self._clients[proxy]
+
+    def _opened(self, proxy: Proxy | None) -> httpx2.Client:
+        through = None
+        if proxy is not None:
+            login = (proxy.user, proxy.password) if proxy.user else None
+            secure = trust(self._line.ca) if proxy.address.startswith("https:") else None
+            through = httpx2.Proxy(proxy.address, auth=login, ssl_context=secure)
+        transport = httpx2.HTTPTransport(
+            verify=trust(self._line.ca),  # its own: each offers the versions of HTTP it wants
+            http2=self._http2,
+            proxy=through,
+            trust_env=False,
+            limits=httpx2.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
+            socket_options=_socket_options(self._line.download),
+        )
+        return httpx2.Client(
+            transport=transport,
+            trust_env=False,  # a netrc file's passwords are for others
+            follow_redirects=False,  # a token goes to the server that it is for, and nowhere else
+            timeout=httpx2.Timeout(_SILENCE_SECONDS, connect=_CONNECT_SECONDS),
+            headers={"CyberLib-Client": __version__, "User-Agent": f"CyberLib/{__version__}"},
+        )
 
     def send(
         self,
@@ -115,36 +167,75 @@ class Http:
         most: int = LARGEST_ANSWER,
     ) -> bytes:
         """The body of a good answer, of at most `most` bytes; raises the error of any other, or TryAgain."""
+        content = data
+        if self._line.upload is not None and isinstance(data, bytes | Pieces):
+            content = data if isinstance(data, Pieces) else Pieces(data)
+            if "content-length" not in {name.lower() for name in headers}:
+                headers = {**headers, "Content-Length": str(len(content))}
+            content = _Limited(content, self._line.upload, self._line.cancel)
+        with self._answer(method, url, headers, content, query) as response:
+            return self._received(response, most)
+
+    def look(self, url: str) -> Look:
+        """Asks once, and tells what it saw on the way. Raises as `send`."""
+        with self._answer("GET", url, {}) as response:
+            secured = response.extensions["network_stream"].get_extra_info("ssl_object")
+            tls, certificate = secured.version() or "", secured.getpeercert(True) or b""
+            return Look(tls, certificate, self._received(response, LARGEST_ANSWER))
+
+    @contextlib.contextmanager
+    def _answer(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: Any = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Iterator[httpx2.Response]:
+        """An answer whose body is yet to be read. Raises what `trouble` tells, or TryAgain with it."""
         self._line.cancel.check()
+        proxy = self._line.proxy(httpx2.URL(url).host)
         try:
-            with self._http.stream(method, url, headers=headers, content=data, params=query) as response:
+            with self._client(proxy).stream(
+                method, url, headers=headers, content=content, params=query
+            ) as response:
                 self._heard = True
-                return self._received(response, most)
+                yield response
         except httpx2.TransportError as error:
-            raise self._lost(error) from None
+            told, passes = trouble(error, self._at, proxy)
+            raise (TryAgain(told) if passes else told) from None
 
     def _received(self, response: httpx2.Response, most: int) -> bytes:
         body, begun = bytearray(), time.monotonic()
         most = most if response.is_success else max(most, LARGEST_PROBLEM)
         for piece in response.iter_bytes():
             self._line.cancel.check()
+            taken = time.monotonic() - begun
             body += piece
             if len(body) > most:
                 raise Unreachable("host_answer", at=self._at)
-            taken = time.monotonic() - begun
             if taken > _SILENCE_SECONDS and len(body) < taken * _SLOWEST:
                 raise TryAgain(Unreachable("host_unreachable", at=self._at))
-        if response.is_success:
+            begun += self._let_in(len(piece))
+        error: CyberlibError
+        if response.headers.get("content-type", "").startswith("text/html"):  # no store speaks so
+            error = Unreachable("host_page", at=self._at, status=response.status_code)
+        elif response.is_success:
             return bytes(body)
-        error = self._refuses(response.status_code, bytes(body))
+        else:
+            error = self._refuses(response.status_code, bytes(body))
         if response.status_code not in PASSING:
             raise error
         raise TryAgain(error, _seconds(response.headers.get("retry-after")))
 
-    def _lost(self, error: httpx2.TransportError) -> Exception:
-        if _is_about_certificates(error):
-            return Unreachable("host_certificate", at=self._at, reason=_reason(error))
-        return TryAgain(Unreachable("host_unreachable", at=self._at, reason=_reason(error)))
+    def _let_in(self, count: int) -> float:
+        """Waits before more is read: a sender whose bytes are not read slows down. How long (seconds): that
+        was not the sender's fault."""
+        bucket = self._line.download
+        begun = time.monotonic()
+        while bucket is not None and count > 0:
+            count -= bucket.take(count, self._line.cancel)
+        return time.monotonic() - begun
 
     def patiently(self, once: Callable[[], T]) -> T:
         """Repeats what may pass, with growing pauses, until patience ends; the last error is raised."""
@@ -171,34 +262,40 @@ class Pieces:
     """A buffer sent piece by piece, again from its beginning each time."""
 
     def __init__(self, data: Buffer) -> None:
-        self._data = memoryview(data)
+        self.data = memoryview(data).cast("B")
+
+    def __len__(self) -> int:
+        return len(self.data)
 
     def __iter__(self) -> Iterator[bytes]:
-        for at in range(0, len(self._data), _PIECE):
-            yield bytes(self._data[at : at + _PIECE])
+        for at in range(0, len(self.data), _PIECE):
+            yield bytes(self.data[at : at + _PIECE])
+
+
+class _Limited:
+    """The same, each piece as large as may go, and when it may."""
+
+    def __init__(self, pieces: Pieces, bucket: Bucket, cancel: CancelToken) -> None:
+        self._data = pieces.data
+        self._bucket = bucket
+        self._cancel = cancel
+
+    def __iter__(self) -> Iterator[bytes]:
+        at = 0
+        while at < len(self._data):
+            size = self._bucket.take(min(_PIECE, len(self._data) - at), self._cancel)
+            yield bytes(self._data[at : at + size])
+            at += size
+
+
+def _socket_options(download: Bucket | None) -> list[tuple[int, int, int]]:
+    """Under a limit little is to arrive before it is asked for: systems would take megabytes in at once."""
+    if download is None or download.lowest is None:
+        return []
+    room = max(_LEAST_ROOM, min(_MOST_ROOM, 2 * download.lowest))
+    return [(socket.SOL_SOCKET, socket.SO_RCVBUF, room)]
 
 
 def _seconds(written: str | None) -> float | None:
     """`Retry-After` in seconds; a date there is passed over."""
     return float(written) if written is not None and written.isascii() and written.isdigit() else None
-
-
-def _is_about_certificates(error: BaseException) -> bool:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
-
-
-def _reason(error: BaseException) -> str:
-    """The system's own words at the bottom of an error, without addresses of other parts."""
-    cause = error
-    while (below := cause.__cause__ or cause.__context__) is not None:
-        cause = below
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return cause.verify_message
-    if isinstance(cause, OSError) and cause.strerror:
-        return cause.strerror
-    return type(error).__name__

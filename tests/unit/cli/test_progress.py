@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from cyberlib_client.cli.language import choose
 from cyberlib_client.cli.output import Output
-from cyberlib_client.cli.progress import figures
+from cyberlib_client.cli.progress import Pace, figures
 from cyberlib_client.core.events import Incident, Progress
 from cyberlib_client.files.names import display
 from tests.support.screen import Screen
@@ -126,3 +126,26 @@ def test_no_name_wraps_or_moves_the_cursor(columns: int, monkeypatch: pytest.Mon
         # An incident, however it came about, is one of the lines that stay.
         output.listen(Incident("unreadable", "/home/\x1b[2J\u202ea", "Permission denied"))
         assert _arrived(ours).startswith(b"! /home/\\u001b[2J\\u202ea")
+
+
+def test_the_pace_over_a_limited_line_is_that_of_the_line() -> None:
+    """Four packs leave at about the same time, then nothing for minutes: neither moment is the pace."""
+    pace, sent = Pace(), 0
+    told = []
+    for round_ in range(6):
+        for pack in range(4):
+            sent += 16_000_000
+            pace.mark(round_ * 300 + pack * 0.1, sent, sent)
+            told.append(pace.speed())
+        for second in range(1, 300):  # some steps look at the figures meanwhile, others do not
+            if round_ % 2:
+                pace.mark(round_ * 300 + second, sent, sent)
+    assert all(160_000 < speed < 430_000 for speed in told[8:]), told  # 64 MB in 300 s: 213 kB/s
+    assert told[4] < 500_000
+
+
+def test_the_pace_follows_a_line_that_is_not_limited() -> None:
+    pace = Pace()
+    for tenth in range(600):
+        pace.mark(tenth / 10, tenth * 100_000 if tenth < 300 else 30_000_000 + (tenth - 300) * 500_000, 0)
+    assert 4_990_000 < pace.speed() < 5_010_000

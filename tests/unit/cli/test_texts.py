@@ -54,6 +54,8 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "key remove", "sources", "sources add", "sources remove", "sources list", "sources preview",
         "device", "device enrol", "device list", "device reassign", "device revoke", "device terms",
         "device audit",
+        "network", "network show", "network limit", "network hours", "network proxy", "network ca",
+        "network check",
         "demo", "completion",
     ]  # fmt: skip
 

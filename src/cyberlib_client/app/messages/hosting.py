@@ -19,14 +19,6 @@ ERRORS: Final[dict[str, Text]] = {
         "The host {at} cannot answer at the moment.",
         "Run again in a few minutes.[ If it goes on, give it this request number: {request}.]",
     ),
-    "host_certificate": Text(
-        "Le certificat de {at} n’est pas de ceux que ce poste connaît[ : {reason}] ; rien n’a été envoyé.",
-        "Vérifiez l’adresse et l’heure du poste. Si l’hébergeur a son propre certificat, ou si un filtre du"
-        " réseau en présente un : cyberlib device enrol --ca FICHIER.",
-        "The certificate of {at} is none that this machine knows[: {reason}]; nothing was sent.",
-        "Check the address and this machine’s clock. If the host has a certificate of its own, or a filter of"
-        " the network shows one: cyberlib device enrol --ca FILE.",
-    ),
     "host_answer": Text(
         "Ce qui répond à {at} n’est pas un hébergeur de CyberLib, ou l’est mal.",
         "Vérifiez l’adresse ; un portail d’accès à Internet répond peut-être à sa place.",

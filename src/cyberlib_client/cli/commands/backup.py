@@ -38,6 +38,14 @@ if TYPE_CHECKING:
     metavar=Both("TEXTE", "TEXT"),
     help=Both("Étiquette de la version.", "Label of the snapshot."),
 )
+@option(
+    "--limit-upload",
+    metavar=Both("DÉBIT", "RATE"),
+    help=Both(
+        'Débit d’envoi au plus, cette fois-ci, par exemple "2 Mbit/s", ou none.',
+        'Rate of sending at most, this time, such as "2 Mbit/s", or none.',
+    ),
+)
 @pass_run
 def backup(
     run: Run,
@@ -46,8 +54,10 @@ def backup(
     label: str,
     one_file_system: bool,
     no_default_exclusions: bool,
+    limit_upload: str | None,
 ) -> int:
     """See its help."""
+    run.session.limit("upload", limit_upload)
     from ...app import backups
     from ...app.sources import Choice
 

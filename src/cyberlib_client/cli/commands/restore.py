@@ -76,6 +76,14 @@ if TYPE_CHECKING:
     is_flag=True,
     help=Both("Ne rien écrire : dire ce qui le serait.", "Write nothing: say what would be."),
 )
+@option(
+    "--limit-download",
+    metavar=Both("DÉBIT", "RATE"),
+    help=Both(
+        'Débit de réception au plus, cette fois-ci, par exemple "2 Mbit/s", ou none.',
+        'Rate of receiving at most, this time, such as "2 Mbit/s", or none.',
+    ),
+)
 @pass_run
 def restore(
     run: Run,
@@ -88,8 +96,10 @@ def restore(
     devices: bool,
     names: NamesOf | None,
     dry_run: bool,
+    limit_download: str | None,
 ) -> int:
     """See its help."""
+    run.session.limit("download", limit_download)
     from ...app import restoring
 
     wanted = restoring.Wanted(

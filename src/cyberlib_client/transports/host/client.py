@@ -14,7 +14,7 @@ import msgspec
 
 from ...core.errors import CyberlibError, IntegrityError, Unreachable
 from ...core.ports import Buffer
-from ..http import Http, Line, Pieces, TryAgain, trust
+from ..http import Http, Line, Look, Pieces, TryAgain
 from . import records
 from .problems import error_of
 
@@ -35,8 +35,7 @@ class Identity(Protocol):
 class HostClient:
     """Speaks with the host at `url` (`https://host[:port]`). Safe to use from several threads.
 
-    Raises what `error_of` tells, and Unreachable("host_unreachable"), ("host_certificate"), ("host_answer")
-    when no sense can be had.
+    Raises what `error_of` tells, and what `Http` raises when no sense can be had.
     """
 
     def __init__(self, url: str, line: Line, *, identity: Identity | None = None) -> None:
@@ -46,15 +45,22 @@ class HostClient:
         self._standing: records.Standing | None = None
         self._until = 0.0
         self._signing_in = threading.Lock()
-        trusted = trust(line.ca)
         # Requests share a connection. Content has several: one that loses packets does not fill a line.
-        self._asks = Http(line, self.url, self._refused, trusted=trusted, http2=True)
-        self._moves = Http(line, self.url, self._refused, trusted=trusted, http2=False, heard=True)
+        self._asks = Http(line, self.url, self._refused, http2=True)
+        self._moves = Http(line, self.url, self._refused, http2=False, heard=True)
 
     def close(self) -> None:
         """Ends its connections."""
         self._asks.close()
         self._moves.close()
+
+    def look(self) -> tuple[Look, records.HostInfo]:
+        """Asks the host about itself, once; what that showed of the way. Raises as `ask`."""
+        try:
+            seen = self._asks.look(self.url + "/v1/host")
+        except TryAgain as error:
+            raise error.error from None
+        return seen, _decoded(seen.body, records.HostInfo, self.url)
 
     # ---- the protocol -------------------------------------------------------------------------
 

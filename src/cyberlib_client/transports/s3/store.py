@@ -15,7 +15,7 @@ from typing import Final
 
 from ...core.errors import CyberlibError, Failed, IntegrityError, Unreachable
 from ...core.ports import Buffer, Clock, StoredObject, check_kind, check_object_name
-from ..http import Http, Line, Pieces, trust
+from ..http import Http, Line, Pieces
 from ..nearby import Nearby
 from .answers import (
     BeyondEnd,
@@ -60,7 +60,7 @@ class S3Store(Nearby):
         self._conditions = True
         self._deletes: bool | None = None
         # Content has several connections: one that loses packets does not fill a line.
-        self._http = Http(line, place.endpoint, self._refused, trusted=trust(line.ca), http2=False)
+        self._http = Http(line, place.endpoint, self._refused, http2=False)
 
     def close(self) -> None:
         """Ends its connections."""
@@ -266,8 +266,8 @@ def _of_a_bucket(error: Unreachable) -> Unreachable:
     at, reason = error.facts.get("at"), error.facts.get("reason")
     if error.code == "host_unreachable":
         return Unreachable("bucket_unreachable", at=at, reason=reason)
-    if error.code == "host_certificate":
+    if error.code in ("host_certificate", "host_certificate_unknown"):
         return Unreachable("bucket_certificate", at=at, reason=reason)
-    if error.code == "host_answer":
+    if error.code in ("host_answer", "host_page"):
         return Unreachable("bucket_answer", at=at)
     return error
