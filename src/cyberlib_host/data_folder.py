@@ -102,16 +102,16 @@ def _database(folder: Path, settings: Settings) -> Database:
 def _zones(folder: Path, settings: Settings) -> list[Zone]:
     if not settings.zones:
         place = Place("local", 0.0, 0.0)
-        return [Zone(place, _folder_storage(folder, str(folder / "objects")))]
+        return [Zone(place, _folder_storage(folder, "objects", 0))]
     return [
-        Zone(Place(zone.name, zone.latitude, zone.longitude), _storage(folder, settings, zone))
-        for zone in settings.zones
+        Zone(Place(zone.name, zone.latitude, zone.longitude), _storage(folder, settings, zone, number))
+        for number, zone in enumerate(settings.zones)
     ]
 
 
-def _storage(folder: Path, settings: Settings, zone: ZoneSettings) -> Storage:
+def _storage(folder: Path, settings: Settings, zone: ZoneSettings, number: int) -> Storage:
     if zone.folder is not None:
-        return _folder_storage(folder, str(folder / zone.folder))
+        return _folder_storage(folder, zone.folder, number)
     from botocore.exceptions import BotoCoreError
 
     from .storage.s3 import S3Storage  # boto3 takes a moment, and the embedded default has no need of it
@@ -136,8 +136,8 @@ def _storage(folder: Path, settings: Settings, zone: ZoneSettings) -> Storage:
         raise Problem("bad_settings", where=f"zone {zone.name}: {error}") from None
 
 
-def _folder_storage(folder: Path, root: str) -> FolderStorage:
-    return FolderStorage(root, (folder / _LINKS).read_bytes(), now)
+def _folder_storage(folder: Path, root: str, number: int) -> FolderStorage:
+    return FolderStorage(str(folder / root), (folder / _LINKS).read_bytes(), now, number)
 
 
 def _write_secret(path: Path, secret: bytes) -> None:

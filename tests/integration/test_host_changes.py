@@ -286,7 +286,7 @@ def test_links_for_what_follows_are_asked_for_together(host: TestHost, tmp_path:
 def test_a_link_that_is_too_old_is_asked_for_again(
     host: TestHost, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("cyberlib_client.transports.host.store._JUST_NOW", 0.0)
+    monkeypatch.setattr("cyberlib_client.transports.host.places._JUST_NOW", 0.0)
     store, _ = host.store()
     data = os.urandom(1000)
     store.put(named(data, "packs"), data)

@@ -46,11 +46,11 @@ def store_at(work: Workplace, location: str) -> HostStore:
     client = _client_at(work, location)
     match = _VAULT.fullmatch(location)
     if match is not None:
-        return HostStore(client, match[2], _near(work, match[2]))
+        return _store(work, client, match[2])
     vault = client.ask("GET", "/v1/device", records.Standing).device.vault
     if vault is None:
         raise UsageError("host_no_vault", at=client.url)
-    return HostStore(client, vault, _near(work, vault))
+    return _store(work, client, vault)
 
 
 def new_store_at(work: Workplace, location: str) -> HostStore:
@@ -59,7 +59,14 @@ def new_store_at(work: Workplace, location: str) -> HostStore:
     if _VAULT.fullmatch(location):
         raise UsageError("host_address", at=location)  # the host says where
     vault = client.ask("POST", "/v1/vaults", records.Vault).id
-    return HostStore(client, vault, _near(work, vault))
+    return _store(work, client, vault)
+
+
+def _store(work: Workplace, client: HostClient, vault: str) -> HostStore:
+    def stands_in(zone: str) -> None:
+        work.notify(Notice("host_zone_stands_in", {"at": client.url, "zone": zone}))
+
+    return HostStore(client, vault, _near(work, vault), stands_in)
 
 
 def _near(work: Workplace, vault: str) -> Near:

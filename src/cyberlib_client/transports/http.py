@@ -237,9 +237,10 @@ class Http:
             count -= bucket.take(count, self._line.cancel)
         return time.monotonic() - begun
 
-    def patiently(self, once: Callable[[], T]) -> T:
-        """Repeats what may pass, with growing pauses, until patience ends; the last error is raised."""
-        patience = self._line.patience
+    def patiently(self, once: Callable[[], T], most: float | None = None) -> T:
+        """Repeats what may pass, with growing pauses, until patience ends, which has at most `most` seconds;
+        the last error is raised."""
+        patience = self._line.patience if most is None else min(most, self._line.patience)
 
         def pause(error: Exception) -> bool | float:
             if not isinstance(error, TryAgain):

@@ -99,7 +99,9 @@ def _commit(call: Call) -> wire.StoredList:
 
 
 def _downloads(call: Call) -> wire.DownloadList:
-    return objects.links(call.context, call.caller, call.path["vault"], call.body.names)
+    return objects.links(
+        call.context, call.caller, call.path["vault"], call.body.names, elsewhere=call.body.elsewhere
+    )
 
 
 def _objects(call: Call) -> wire.Listing:

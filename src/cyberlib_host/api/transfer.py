@@ -93,9 +93,12 @@ class Transfer:
         )
 
     def _linked(self, request: Request, method: str) -> tuple[FolderStorage, Content]:
-        storage = self._context.storage
-        size, expires = request.query_params.get("size", ""), request.query_params.get("expires", "")
-        if not isinstance(storage, FolderStorage) or not _is_number(size) or not _is_number(expires):
+        asked, zones = request.query_params, self._context.zones
+        size, expires, zone = asked.get("size", ""), asked.get("expires", ""), asked.get("zone", "0")
+        if not _is_number(size) or not _is_number(expires) or not _is_number(zone) or int(zone) >= len(zones):
+            raise Problem("link_not_valid")
+        storage = zones[int(zone)].storage
+        if not isinstance(storage, FolderStorage):
             raise Problem("link_not_valid")
         content = Content(request.path_params["vault"], request.path_params["sha256"], int(size))
         storage.check_link(method, content, int(expires), request.query_params.get("seal", ""))

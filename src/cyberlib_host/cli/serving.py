@@ -16,6 +16,7 @@ from ..core.ports import Content
 from ..core.problems import Problem
 from ..data_folder import initialise
 from ..database.tables import chains, objects, vaults
+from ..jobs.repairs import LOST, put_back
 from ..server import Server
 from ..services import audit
 from ..services.audit import Actor
@@ -84,33 +85,46 @@ def serve(run: Run, bind: str, port: int, certificate: Path | None, key: Path | 
 
 @click.command()
 @click.option("--read-data", is_flag=True, help="Read every object too, and compare it with its SHA-256.")
+@click.option("--repair", is_flag=True, help="Put back what one zone lost and another has whole.")
 @click.pass_obj
-def check(run: Run, read_data: bool) -> None:
+def check(run: Run, read_data: bool, repair: bool) -> None:
     """Check that every counted object is in the storage and every audit chain is whole."""
     context = run.host()
     _check_zones(context, now=True)
     lines = _check_chains(context)
     _note_check(context, run.actor, read_data=read_data)
-    counted, lost = _check_objects(context, read_data=read_data)
-    found = {"audit_lines": lines, "objects": counted, "lost": lost}
+    counted, lost, repaired = _check_objects(context, read_data=read_data, repair=repair)
+    found = {"audit_lines": lines, "objects": counted, "lost": lost, "repaired": repaired}
     text = f"{counted} objects, {len(lost)} lost or damaged; {lines} audit lines, all chained."
+    if repair:
+        text += f" {len(repaired)} put back from another zone."
     run.output.result(found, "\n".join([text, *(f"! {each}" for each in lost)]))
     if lost:
         raise click.exceptions.Exit(1)
 
 
 def _check_zones(context: Context, *, now: bool) -> None:
-    """Raises Problem("storage_refused", zone=…, reason=…), and with `now` ("storage_unreachable")."""
+    """Raises Problem("storage_refused", zone=…, reason=…), and with `now` ("storage_unreachable").
+
+    A service waits for a zone that does not answer, and reads from the others when one refuses.
+    """
+    refused: Problem | None = None
+    takes = 0
     for zone in context.zones:
         try:
             reason = zone.storage.refusal()
         except Problem:
             if now:
                 raise
-            _log.warning("storage_unreachable", zone=zone.place.name)  # a service waits for it
+            _log.warning("storage_unreachable", zone=zone.place.name)
             continue
-        if reason is not None:
-            raise Problem("storage_refused", zone=zone.place.name, reason=reason)
+        if reason is None:
+            takes += 1
+            continue
+        refused = refused or Problem("storage_refused", zone=zone.place.name, reason=reason)
+        _log.error("storage_refused", zone=zone.place.name, reason=reason)
+    if refused is not None and (now or not takes):
+        raise refused
 
 
 def _note_check(context: Context, actor: Actor, *, read_data: bool) -> None:
@@ -135,9 +149,10 @@ def _check_chains(context: Context) -> int:
         return sum(audit.check(connection, name) for name in names)
 
 
-def _check_objects(context: Context, *, read_data: bool) -> tuple[int, list[str]]:
-    """How many there are, and "vault: name: code" of each that a zone has not whole."""
-    counted, lost = 0, list[str]()
+def _check_objects(context: Context, *, read_data: bool, repair: bool) -> tuple[int, list[str], list[str]]:
+    """How many there are; "vault: name: zone: code" of each that a zone has not whole; and of each that was
+    put back there."""
+    counted, lost, repaired = 0, list[str](), list[str]()
     after = ("", "")
     while True:
         with context.database.read() as connection:
@@ -151,7 +166,7 @@ def _check_objects(context: Context, *, read_data: bool) -> tuple[int, list[str]
                 .limit(1000)
             ).all()
         if not rows:
-            return counted, lost
+            return counted, lost, repaired
         after = (rows[-1].vault, rows[-1].name)
         counted += len(rows)
         for row in rows:
@@ -166,9 +181,11 @@ def _check_objects(context: Context, *, read_data: bool) -> tuple[int, list[str]
                         if digest.hexdigest() != content.sha256:
                             raise Problem("hash_mismatch")
                 except Problem as problem:
-                    if problem.code not in ("object_not_here", "size_mismatch", "hash_mismatch"):
+                    if problem.code not in LOST:
                         raise  # of what cannot be asked for now, nothing is known to be lost
-                    lost.append(f"{row.vault}: {row.name}: {zone.place.name}: {problem.code}")
+                    healed = repair and put_back(context, content, zone)
+                    told = repaired if healed else lost
+                    told.append(f"{row.vault}: {row.name}: {zone.place.name}: {problem.code}")
 
 
 def _certificate(run: Run, names: tuple[str, ...]) -> Certificate:

@@ -315,15 +315,19 @@ class Contents(Struct, frozen=True):
 
 
 class Downloads(Struct, frozen=True):
+    """`elsewhere`: the usual place did not answer, or has not got them: another zone's, where one has."""
+
     names: Annotated[list[ObjectName], Meta(min_length=1, max_length=64)]
+    elsewhere: bool = False
 
 
 class Download(Answer, frozen=True):
-    """`get`: null when the vault has no such object."""
+    """`get`: null when the vault has no such object. `zone`: which one stands in for the usual, or null."""
 
     name: str
     size: int
     get: Link | None
+    zone: str | None = None
 
 
 class DownloadList(Answer, frozen=True):

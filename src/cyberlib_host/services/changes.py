@@ -18,6 +18,7 @@ from .access import Caller, concerning
 from .context import Context
 from .objects import LARGEST_INLINE, LONGEST_PAGE
 from .vaults import for_reading
+from .zones import read_whole
 
 MOST_TOGETHER: Final = 8 << 20
 """Bytes of the objects of one answer, but for one that is larger alone."""
@@ -73,17 +74,18 @@ def contents(context: Context, caller: Caller, vault: str, names: Sequence[str])
     with context.database.write() as connection, concerning(caller.organisation.id):
         for_reading(context, connection, caller, vault)
         rows = connection.execute(
-            select(objects.c.name, objects.c.size, objects.c.sha256).where(
+            select(objects.c.name, objects.c.size, objects.c.sha256, objects.c.copied).where(
                 objects.c.vault == vault, objects.c.name.in_(names)
             )
         ).all()
         known = {row.name: Content(vault, row.sha256.hex(), row.size) for row in rows}
+        copied = {known[row.name] for row in rows if row.copied}
         told = list(_fitting(names, known))
         count = sum(content is not None for content in told)
         audit.note(
             context, connection, caller.organisation.id, caller.actor, "read", vault=vault, objects=count
         )
-    read = _pool.map(lambda content: _read(context, content), told)
+    read = _pool.map(lambda content: _read(context, content, copied=content in copied), told)
     parts: list[bytes] = []
     for data in read:
         parts += (struct.pack(">I", ABSENT),) if data is None else (struct.pack(">I", len(data)), data)
@@ -103,10 +105,10 @@ def _fitting(names: Sequence[str], known: dict[str, Content]) -> Iterator[Conten
         yield content
 
 
-def _read(context: Context, content: Content | None) -> bytes | None:
+def _read(context: Context, content: Content | None, *, copied: bool) -> bytes | None:
     """None too for one that the storage lost: the others come, and who asks for it alone is told."""
     try:
-        return None if content is None else b"".join(context.storage.read(content))
+        return None if content is None else read_whole(context, content, copied=copied)
     except Problem as problem:
         if problem.code != "object_not_here":
             raise

@@ -23,9 +23,13 @@ class Zone(NamedTuple):
     storage: Storage
 
 
-@dataclass(frozen=True)
+@dataclass
 class Context:
-    """`key` signs receipts. Seconds and bytes are limits that operators may set."""
+    """`key` signs receipts. Seconds and bytes are limits that operators may set.
+
+    All of it stays as it is but the `card`, which an operator may change while the host serves, and `down`:
+    until when (as the clock tells) a zone that did not answer, by its name, is asked last.
+    """
 
     database: Database
     zones: Sequence[Zone]
@@ -38,8 +42,9 @@ class Context:
     link_seconds: int = 3600
     largest_object: int = 64 << 20
     audit_months: int = 6
+    down: dict[str, int] = field(default_factory=dict)
 
     @property
     def storage(self) -> Storage:
-        """Where clients put and read."""
+        """Where clients put, and read as long as it answers."""
         return self.zones[0].storage

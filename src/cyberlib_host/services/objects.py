@@ -22,7 +22,7 @@ from ..core.wire import (
     StoredList,
 )
 from ..database.tables import objects, organisations, uploads, vaults
-from . import audit, receipts
+from . import audit, receipts, zones
 from .access import Caller, concerning
 from .context import Context
 from .vaults import for_reading, for_storing
@@ -92,11 +92,14 @@ def fetch(context: Context, caller: Caller, vault: str, name: str) -> bytes:
         if row.size > LARGEST_INLINE:
             raise Problem("body_too_large", most=LARGEST_INLINE)
         audit.note(context, connection, caller.organisation.id, caller.actor, "read", vault=vault, objects=1)
-    return b"".join(context.storage.read(Content(vault, row.sha256.hex(), row.size)))
+    return zones.read_whole(context, Content(vault, row.sha256.hex(), row.size), copied=row.copied)
 
 
-def links(context: Context, caller: Caller, vault: str, names: Sequence[str]) -> DownloadList:
-    """Where to read each object. Raises what `for_reading` raises."""
+def links(
+    context: Context, caller: Caller, vault: str, names: Sequence[str], *, elsewhere: bool = False
+) -> DownloadList:
+    """Where to read each object; `elsewhere`: the first zone did not give it. Raises what `for_reading`
+    raises."""
     with context.database.write() as connection, concerning(caller.organisation.id):
         for_reading(context, connection, caller, vault)
         known = _known(connection, vault, names)
@@ -116,7 +119,10 @@ def links(context: Context, caller: Caller, vault: str, names: Sequence[str]) ->
             found.append(Download(name, 0, None))
             continue
         content = Content(vault, row.sha256.hex(), row.size)
-        found.append(Download(name, row.size, context.storage.download_link(content, context.link_seconds)))
+        zone = zones.for_link(context, copied=row.copied, elsewhere=elsewhere)
+        link = zone.storage.download_link(content, context.link_seconds)
+        stands_in = zone.place.name if zone is not context.zones[0] else None
+        found.append(Download(name, row.size, link, stands_in))
     return DownloadList(found)
 
 

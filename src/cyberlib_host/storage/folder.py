@@ -30,14 +30,16 @@ PREFIX: Final = "/v1/storage/"
 
 
 class FolderStorage:
-    """`key`: what seals links, 32 bytes that only this host has."""
+    """`key`: what seals links, 32 bytes that only this host has. `zone`: its number among the host's."""
 
-    def __init__(self, root: str, key: bytes, clock: Clock) -> None:
+    def __init__(self, root: str, key: bytes, clock: Clock, zone: int = 0) -> None:
         self._root = os.path.abspath(root)
         self._key = key
         self._clock = clock
-        os.makedirs(os.path.join(self._root, "tmp"), mode=0o700, exist_ok=True)
-        self._sweep()
+        self._zone = f"zone={zone}&" if zone else ""
+        with suppress(OSError):  # a disk that is away today must not keep the other zones from serving
+            os.makedirs(os.path.join(self._root, "tmp"), mode=0o700, exist_ok=True)
+            self._sweep()
 
     def upload_link(self, content: Content, seconds: int) -> Link:
         return self._link("PUT", content, seconds)
@@ -47,13 +49,13 @@ class FolderStorage:
 
     def _link(self, method: str, content: Content, seconds: int) -> Link:
         expires = self._clock() // SECOND + seconds
-        path = f"{PREFIX}{content.vault}/{content.sha256}"
+        path = f"{PREFIX}{content.vault}/{content.sha256}?{self._zone}"
         seal = link_signature(self._key, method, path, expires, content.size, content.sha256)
-        return Link(f"{path}?size={content.size}&expires={expires}&seal={seal}", {}, seconds)
+        return Link(f"{path}size={content.size}&expires={expires}&seal={seal}", {}, seconds)
 
     def check_link(self, method: str, content: Content, expires: int, seal: str) -> None:
         """Raises Problem("link_not_valid"), ("link_expired")."""
-        path = f"{PREFIX}{content.vault}/{content.sha256}"
+        path = f"{PREFIX}{content.vault}/{content.sha256}?{self._zone}"
         wanted = link_signature(self._key, method, path, expires, content.size, content.sha256)
         if not _same(wanted, seal):
             raise Problem("link_not_valid")
@@ -102,6 +104,8 @@ class FolderStorage:
         return _pieces(file, start, end)
 
     def refusal(self) -> str | None:
+        if not os.path.isdir(self._root):
+            raise Problem("storage_unreachable", retry_after=30)
         return None if os.access(self._root, os.R_OK | os.W_OK | os.X_OK) else "this user may not write there"
 
     def delete(self, vault: str, sha256: str) -> None:
@@ -179,10 +183,11 @@ def _flush(folder: str) -> None:
 
 def _pieces(file: int, start: int, end: int) -> Iterator[bytes]:
     try:
-        os.lseek(file, start, os.SEEK_SET)
-        while start < end and (piece := os.read(file, min(_PIECE, end - start))):
-            start += len(piece)
-            yield piece
+        with _translated():
+            os.lseek(file, start, os.SEEK_SET)
+            while start < end and (piece := os.read(file, min(_PIECE, end - start))):
+                start += len(piece)
+                yield piece
     finally:
         os.close(file)
 

@@ -23,7 +23,10 @@ from ..core.wire import Link
 _PIECE: Final = 1 << 20
 _ABSENT: Final = frozenset(("404", "NoSuchKey", "NotFound"))
 _FULL: Final = frozenset(("507", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull"))
-_SECONDS: Final = 20
+_CONNECT_SECONDS: Final = 5
+_SILENCE_SECONDS: Final = 12
+_TRIES: Final = 2
+"""In all less than the half minute that a client waits for an answer, which another zone may give."""
 
 
 class S3Storage:
@@ -43,9 +46,9 @@ class S3Storage:
         config = Config(
             signature_version="s3v4",
             s3={"addressing_style": "path"},
-            connect_timeout=_SECONDS,
-            read_timeout=_SECONDS,
-            retries={"max_attempts": 3, "mode": "standard"},
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_SILENCE_SECONDS,
+            retries={"total_max_attempts": _TRIES, "mode": "standard"},
             max_pool_connections=32,
         )
         self._client: Any = boto3.client(

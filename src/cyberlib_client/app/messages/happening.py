@@ -226,6 +226,14 @@ NOTICES: Final[dict[str, Text]] = {
         "The certificate of the hosting by {host} is valid until {day}.",
         "Ask it whether it will be renewed.",
     ),
+    "host_zone_stands_in": Text(
+        "Une zone de stockage de {at} ne répond pas, ou a perdu des objets : ils sont lus dans sa copie[ de"
+        " {zone}].",
+        "Rien ne manque ici. Si cela revient demain, prévenez l’hébergeur.",
+        "A storage zone of {at} does not answer, or has lost objects: they are read from its copy[ at"
+        " {zone}].",
+        "Nothing is missing here. If it comes back tomorrow, tell the host.",
+    ),
     "host_snapshot_withheld": Text(
         "L’hébergeur a reçu la version {name} et ne la donne pas.",
         "Prévenez-le : elle devrait être là.",

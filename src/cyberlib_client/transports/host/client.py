@@ -47,7 +47,7 @@ class HostClient:
         self._signing_in = threading.Lock()
         # Requests share a connection. Content has several: one that loses packets does not fill a line.
         self._asks = Http(line, self.url, self._refused, http2=True)
-        self._moves = Http(line, self.url, self._refused, http2=False, heard=True)
+        self._moves = Http(line, self.url, self._kept_back, http2=False, heard=True)
 
     def close(self) -> None:
         """Ends its connections."""
@@ -125,8 +125,11 @@ class HostClient:
         url = self._absolute(link.url)
         self._moves.patiently(lambda: self._moves.send("PUT", url, headers, Pieces(data)))
 
-    def get_content(self, link: records.Link, start: int, end: int) -> bytes:
-        """Bytes from `start` up to, not with, `end`. Raises IntegrityError("host_answer_short")."""
+    def get_content(self, link: records.Link, start: int, end: int, patience: float | None = None) -> bytes:
+        """Bytes from `start` up to, not with, `end`; tried again for at most `patience` seconds.
+
+        Raises IntegrityError("host_answer_short").
+        """
         headers = {**link.headers, "Range": f"bytes={start}-{end - 1}"}
 
         def once() -> bytes:
@@ -135,7 +138,7 @@ class HostClient:
                 raise TryAgain(IntegrityError("host_answer_short", at=self.url))
             return data
 
-        return self._moves.patiently(once)
+        return self._moves.patiently(once, patience)
 
     def _absolute(self, url: str) -> str:
         return self.url + url if url.startswith("/") else url
@@ -149,13 +152,20 @@ class HostClient:
             problem = records.Problem(code, status, facts={})
         return error_of(problem, self.url)
 
+    def _kept_back(self, status: int, body: bytes) -> CyberlibError:
+        """What a storage refuses: absent is what a link leads to and is not there."""
+        error = self._refused(status, body)
+        if status == 404 and error.facts.get("reason") == "storage_refused":
+            return error_of(records.Problem("object_not_here", status), self.url)
+        return error
+
     # ---- sessions ---------------------------------------------------------------------------------
 
     def _signed_in(self) -> str:
         """A token that is good for a while yet."""
         with self._signing_in:
             if time.monotonic() >= self._until:
-                self.sign_in()
+                self._new_session()
             return self._token
 
     def standing(self) -> records.Standing:
@@ -164,6 +174,10 @@ class HostClient:
 
     def sign_in(self) -> records.Standing:
         """A new session; how the device stands."""
+        return self._asks.patiently(self._new_session)
+
+    def _new_session(self) -> records.Standing:
+        """At the first try."""
         identity = self._identity
         if identity is None:
             raise error_of(records.Problem("device_unknown", 403), self.url)

@@ -185,9 +185,12 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 class Download(msgspec.Struct, frozen=True):
+    """`zone`: the one that stands in for the host's usual place."""
+
     name: str
     size: int
     get: Link | None
+    zone: str | None = None
 
 
 class DownloadList(msgspec.Struct, frozen=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 from ...core.errors import CyberlibError, Failed, IntegrityError, Unreachable
 from ...core.format_v1.vault import OBJECT_NAME
@@ -15,6 +15,7 @@ from . import records
 from .client import HostClient
 from .near import Near
 from .pace import Pace
+from .places import Places, absent, begins_again
 
 T = TypeVar("T")
 
@@ -25,48 +26,37 @@ _PUTS: Final = 4
 """At once: a line that is long or loses packets is filled by several connections, not by one."""
 
 _ATTEMPTS: Final = 3
-_MOST_LINKS: Final = 4096
-_LINKS_TOGETHER: Final = 64
-_JUST_NOW: Final = 5.0
 _MOST_TOGETHER: Final = 1000
 _MOST_PAGES: Final = 20_000
 _LISTING_SECONDS: Final = 2.0
 """A run asks for several listings in a row: those that follow on its own puts are always made anew."""
 
 _ABSENT: Final = 0xFFFFFFFF
-_MARGIN_SECONDS: Final = 120
-
-
-class _Known(NamedTuple):
-    """Where an object is to be read; `asked`: when that was asked, by the monotonic clock."""
-
-    size: int
-    link: records.Link
-    asked: float
-
-    @property
-    def until(self) -> float:
-        return self.asked + self.link.expires_in - _MARGIN_SECONDS
 
 
 class HostStore:
     """The objects of one vault. A device creates and reads: what is there stays as it is.
 
-    `near`: what this workstation keeps of it; by default what this object itself came across.
+    `near`: what this workstation keeps of it; by default what this object itself came across. `stands_in`:
+    hears, once, the name of the zone that something is read from in place of the host's usual one.
     """
 
-    def __init__(self, client: HostClient, vault: str, near: Near | None = None) -> None:
+    def __init__(
+        self,
+        client: HostClient,
+        vault: str,
+        near: Near | None = None,
+        stands_in: Callable[[str], None] = lambda _zone: None,
+    ) -> None:
         self.client = client
         self.vault = vault
         self._near = near or Near()
         self._path = f"/v1/vaults/{vault}"
-        self._known: dict[str, _Known] = {}
+        self._places = Places(client, self._path, stands_in)
         self._lock = threading.Lock()
         self._listing = threading.Lock()
         self._listed = 0.0  # until when the listing is new enough
         self._puts = 0
-        self._order: list[str] = []
-        self._announced: dict[str, int] = {}
         self._pace = Pace(self._near)
 
     @property
@@ -103,7 +93,7 @@ class HostStore:
                 return
             except CyberlibError as error:
                 # The link is too old, or what was put is gone: the host gives another, and takes it again.
-                if attempt == _ATTEMPTS - 1 or not _begins_again(error):
+                if attempt == _ATTEMPTS - 1 or not begins_again(error):
                     raise
 
     def _put_large(self, wanted: dict[str, Any], whole: Buffer) -> None:
@@ -125,19 +115,8 @@ class HostStore:
             data = self._near.get(name) or self._fetched(name)
             if data is not None:
                 return data[offset:] if length is None else data[offset : offset + length]
-        known = self._find(name)
-        if known is None:
-            raise IntegrityError("object_missing", name=name)
-        end = known.size if length is None else min(known.size, offset + length)
-        if offset >= end:
-            return b""
-        try:
-            data = self.client.get_content(known.link, offset, end)
-        except CyberlibError as error:
-            if not _begins_again(error) or not self._forgot(name):
-                raise
-            return self.get(name, offset, length)
-        if len(data) == known.size and _is_small_kind(name) and _is_named(name, data):
+        data, size = self._places.read(name, offset, length)
+        if len(data) == size and _is_small_kind(name) and _is_named(name, data):
             self._near.keep(name, data)
         return data
 
@@ -153,7 +132,7 @@ class HostStore:
             raise IntegrityError("object_missing", name=name) from None
         except Failed as error:
             if error.facts.get("reason") != "body_too_large":
-                raise
+                raise absent(error, name) from None
             return None
         if _is_named(name, data):
             self._near.keep(name, data)
@@ -177,9 +156,7 @@ class HostStore:
             wanted = wanted[len(found) :]
 
     def announce(self, names: Sequence[str]) -> None:
-        with self._lock:
-            self._order = list(names)
-            self._announced = {name: at for at, name in enumerate(self._order)}
+        self._places.announce(names)
 
     def near(self, name: str, offset: int, length: int) -> bytes | None:
         return self._near.get(f"{name}+{offset}+{length}")
@@ -229,50 +206,6 @@ class HostStore:
         """Raises Failed("host_keeps"): no device deletes anything at a host."""
         check_object_name(name)
         raise Failed("host_keeps", at=self.client.url)
-
-    def _find(self, name: str) -> _Known | None:
-        """Where to read an object; with it, where to read those that were announced to follow."""
-        asked = time.monotonic()
-        with self._lock:
-            known = self._known.get(name)
-            if known is not None and known.until > asked:
-                return known
-            wanted = [name, *self._after(name)]
-        path = f"{self._path}/downloads"
-        found = self.client.ask("POST", path, records.DownloadList, {"names": wanted}).objects
-        if len(found) != len(wanted):
-            raise IntegrityError("host_answer_short")
-        with self._lock:
-            if len(self._known) >= _MOST_LINKS:
-                self._known.clear()
-            for each, one in zip(wanted, found, strict=True):
-                if one.get is not None:
-                    self._known[each] = _Known(one.size, one.get, asked)
-        return self._known.get(name) if found[0].get is not None else None
-
-    def _after(self, name: str) -> Sequence[str]:
-        """Announced objects from this one on, as many as one request takes."""
-        at = self._announced.get(name)
-        if at is None:
-            return []
-        return [each for each in self._order[at + 1 : at + _LINKS_TOGETHER] if each not in self._known]
-
-    def _forgot(self, name: str) -> bool:
-        """Forgets where an object was to be read; False when that was asked a moment ago."""
-        with self._lock:
-            known = self._known.pop(name, None)
-        return known is not None and time.monotonic() - known.asked > _JUST_NOW
-
-
-_AGAIN: Final = frozenset((
-    "link_expired", "link_not_valid", "object_not_here", "storage_refused",
-))  # fmt: skip
-"""Refusals after which another link may do. A storage says of an old one that it refuses it, and no more."""
-
-
-def _begins_again(error: CyberlibError) -> bool:
-    """Whether an upload or a download is worth beginning anew, with another link."""
-    return error.code == "host_upload_damaged" or error.facts.get("reason") in _AGAIN
 
 
 def _is_small_kind(name: str) -> bool:
