@@ -239,8 +239,22 @@ class Http:
 
     def patiently(self, once: Callable[[], T], most: float | None = None) -> T:
         """Repeats what may pass, with growing pauses, until patience ends, which has at most `most` seconds;
-        the last error is raised."""
-        patience = self._line.patience if most is None else min(most, self._line.patience)
+        the last error is raised.
+
+        Patience begins when something goes wrong: content may have been on its way for long before.
+        """
+        try:
+            return once()
+        except TryAgain as error:
+            return self._again(once, error, self._line.patience if most is None else most)
+
+    def _again(self, once: Callable[[], T], first: TryAgain, most: float) -> T:
+        patience, met = min(most, self._line.patience), [first]
+
+        def further() -> T:
+            if met:
+                raise met.pop()  # what is waited for after it is reckoned as after every other
+            return once()
 
         def pause(error: Exception) -> bool | float:
             if not isinstance(error, TryAgain):
@@ -253,7 +267,7 @@ class Http:
                 on=pause, attempts=None, timeout=limit, wait_initial=_FIRST_PAUSE, wait_max=_LONGEST_PAUSE
             ):
                 with attempt:
-                    return once()
+                    return further()
         except TryAgain as error:
             raise error.error from None
         raise AssertionError("a retry ends with an answer or an error")

@@ -133,14 +133,14 @@ def listing(
     limit = max(1, min(limit, LONGEST_PAGE))
     with context.database.read() as connection, concerning(caller.organisation.id):
         for_reading(context, connection, caller, vault)
-        first, end = ("vault", "vault0") if kind == "vault" else (f"{kind}/", f"{kind}0")
+        first, end = ("vaul", "vault0") if kind == "vault" else (f"{kind}/", f"{kind}0")
         rows = connection.execute(
             select(objects.c.name, objects.c.size)
             .where(
                 objects.c.vault == vault,
-                objects.c.name >= first,
+                # One lower bound: of two, a database may seek to the lesser and pass over all in between.
+                objects.c.name > max(first, after or ""),
                 objects.c.name < end,
-                objects.c.name > (after or ""),
             )
             .order_by(objects.c.name)
             .limit(limit + 1)
