@@ -3,7 +3,7 @@
 host.toml      settings (see `settings`)
 receipts.key   Ed25519 seed that signs receipts, 32 bytes
 links.key      what seals links to the host's own storage, 32 bytes
-tls/           certificate and key, when none is given
+tls/           certificate and key, with those of the authority that signed it, when none is given
 host.sqlite    database, unless settings name another
 objects/       objects, unless settings name zones
 """

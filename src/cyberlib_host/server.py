@@ -8,24 +8,31 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+import structlog
 import uvicorn
 
 from .api.limits import Limits
+from .api.metrics import Metrics
 from .api.routes import application
+from .core.problems import Problem
 from .jobs.keeper import Keeper
+from .jobs.watcher import Watcher
 from .services.context import Context
+from .settings import FILE, read_settings
+from .tls import WARN_DAYS, check_pair, ends
 
 _GRACE_SECONDS: Final = 20
 _IDLE_SECONDS: Final = 0.5
+_log = structlog.get_logger("cyberlib.host")
 
 
 class Server:
     """One host at one address. `port` 0: any free one, known once `start` returned. `proxies`: addresses of
-    proxies in front."""
+    proxies in front. `folder`: of the host's settings, whose card counts as soon as it is changed."""
 
     def __init__(
         self,
@@ -37,13 +44,22 @@ class Server:
         port: int = 0,
         limits: Limits | None = None,
         proxies: Sequence[str] = (),
+        folder: Path | None = None,
     ) -> None:
         self._context = context
+        self._certificate, self._key, self._folder = certificate, key, folder
+        self._metrics = Metrics()
+        files: list[tuple[Sequence[Path], Callable[[], None]]] = [
+            ((certificate, key), self._take_certificate)
+        ]
+        if folder is not None:
+            files.append(((folder / FILE,), self._take_card))
+        self._watcher = Watcher(files, self._tell_certificate)
         self._socket = _listening(bind, port)
         self._bind = bind
         self._keeper = Keeper(context)
         config = uvicorn.Config(
-            application(context, limits),
+            application(context, limits, self._metrics),
             ssl_certfile=certificate,
             ssl_keyfile=key,
             log_config=None,
@@ -71,10 +87,14 @@ class Server:
         # uvicorn ends at these by itself, then sends itself the one it got: what comes after were not done.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, lambda *_: self._watcher.reread())
         self._keeper.start()
+        self._watcher.start()
         try:
             self._server.run(sockets=[self._socket])
         finally:
+            self._watcher.stop()
             self._keeper.stop()
             self._context.database.close()
 
@@ -83,6 +103,7 @@ class Server:
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
         self._thread.start()
         self._keeper.start()
+        self._watcher.start()
         while not self._server.started and self._thread.is_alive():
             time.sleep(0.01)
 
@@ -91,8 +112,39 @@ class Server:
         self._server.should_exit = True
         if self._thread is not None:
             self._thread.join()
+        self._watcher.stop()
         self._keeper.stop()
         self._context.database.close()
+
+    def _take_certificate(self) -> None:
+        """For connections that begin from now on; those that there are keep the one they began with."""
+        try:
+            check_pair(self._certificate, self._key)
+        except (OSError, ValueError) as error:  # half of a pair was written so far, or it is none
+            reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or "not read"
+            _log.error("certificate_refused", reason=str(reason))
+            return
+        if self._server.config.ssl is not None:
+            self._server.config.ssl.load_cert_chain(self._certificate, self._key)
+        _log.info("certificate_taken")
+        self._tell_certificate()
+
+    def _tell_certificate(self) -> None:
+        until = ends(self._certificate) / 1e6
+        self._metrics.certificate_ends(until)
+        days = int((until - time.time()) // 86_400)
+        if days <= WARN_DAYS:
+            _log.warning("certificate_ends", days=days, certificate=str(self._certificate))
+
+    def _take_card(self) -> None:
+        assert self._folder is not None
+        try:
+            card = read_settings(self._folder).card
+        except Problem as problem:
+            _log.error("settings_refused", where=problem.facts.get("where"))  # the card stays what it was
+            return
+        self._context.card = card
+        _log.info("card_taken", withdrawn=card.withdrawn if card is not None else None)
 
 
 class _Server(uvicorn.Server):

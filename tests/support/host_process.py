@@ -19,6 +19,7 @@ class HostProcess:
 
     def __init__(self, folder: Path, settings: str = "", **environment: str) -> None:
         self.folder = folder
+        self.log = folder.with_suffix(".log")
         self.port = free_ports(1)[0]
         self.url = f"https://127.0.0.1:{self.port}"
         self._environment = {**os.environ, "PYTHONPATH": str(SOURCES), **environment}
@@ -33,19 +34,20 @@ class HostProcess:
         return [sys.executable, "-m", "cyberlib_host", "--data", str(self.folder), *words]
 
     def _started(self, port: int) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            self._command("serve", "--port", str(port)),
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                self._command("serve", "--port", str(port)),
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
         assert process.stdout is not None
         assert process.stdout.readline().startswith(b"Serving at ")
         return process
 
     def set(self, settings: str) -> None:
-        """Its host.toml, which counts from the next start on."""
+        """Its host.toml, of which all but the card counts from the next start on."""
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "host.toml").write_text(settings, encoding="utf-8")
 
@@ -76,6 +78,15 @@ class HostProcess:
         """Killed, and started anew."""
         self.kill()
         self._process = self._started(self.port)
+
+    def hang_up(self) -> None:
+        """SIGHUP, as `systemctl reload` sends it."""
+        self._process.send_signal(signal.SIGHUP)
+
+    def events(self, name: str) -> list[Any]:
+        """The lines of its log of one kind."""
+        lines = [json.loads(line) for line in self.log.read_text("utf-8").splitlines() if line[:1] == "{"]
+        return [line for line in lines if line["event"] == name]
 
     def stop(self) -> int:
         """By SIGTERM; its exit code."""

@@ -16,6 +16,7 @@ from .session import Session
 from .workplace import Notice
 
 _WARN_DAYS: Final = 60
+_CERTIFICATE_DAYS: Final = 30
 
 
 def told(session: Session, vault: str) -> HostTold:
@@ -26,6 +27,7 @@ def told(session: Session, vault: str) -> HostTold:
     vaults = client.ask("GET", "/v1/vaults", records.VaultList).vaults
     found = next((each for each in vaults if each.id == vault), None)
     tell_card(session, info.card)
+    _tell_certificate(session, client)
     return HostTold(
         url=client.url,
         organisation=organisation.name,
@@ -60,6 +62,16 @@ def before_storing(session: Session, client: HostClient) -> None:
         )
         raise error_of(problem, client.url)
     tell_card(session, hosting)
+    _tell_certificate(session, client)
+
+
+def _tell_certificate(session: Session, client: HostClient) -> None:
+    """A notice when the one that this workstation knows the host by is about to end: then it would connect
+    no more. Operators are told a month earlier."""
+    until = client.certificate_ends
+    if until is not None and until - bootstrap.clock() / 1e9 < _CERTIFICATE_DAYS * 86_400:
+        day = datetime.fromtimestamp(until, UTC).date().isoformat()
+        session.notify(Notice("host_certificate_ends", {"at": client.url, "day": day}))
 
 
 def tell_card(session: Session, card: records.Card | records.Hosting | None) -> None:

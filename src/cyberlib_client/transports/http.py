@@ -120,6 +120,9 @@ class Http:
         self._http2 = http2
         self._clients: dict[Proxy | None, httpx2.Client] = {}
         self._opening = threading.Lock()
+        self.certificate_ends: float | None = None
+        """Seconds since 1970, once something was answered; only where certificates of one's own are trusted:
+        those of known authorities are changed weeks or days before their end, and by themselves."""
 
     def close(self) -> None:
         """Ends its connections."""
@@ -200,6 +203,9 @@ class Http:
                 method, url, headers=headers, content=content, params=query
             ) as response:
                 self._heard = True
+                if self._line.ca is not None and self.certificate_ends is None:
+                    secured = response.extensions["network_stream"].get_extra_info("ssl_object")
+                    self.certificate_ends = ssl.cert_time_to_seconds(secured.getpeercert()["notAfter"])
                 yield response
         except httpx2.TransportError as error:
             told, passes = trouble(error, self._at, proxy)

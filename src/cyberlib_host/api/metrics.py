@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -22,6 +22,16 @@ class Metrics:
         self._bytes = Counter(
             "cyberlib_storage_bytes_total", "Bytes through the host itself.", ("way",), registry=self.registry
         )
+
+        self._certificate = Gauge(
+            "cyberlib_certificate_ends_timestamp_seconds",
+            "When the certificate that is served ends.",
+            registry=self.registry,
+        )
+
+    def certificate_ends(self, seconds: float) -> None:
+        """Since 1970."""
+        self._certificate.set(seconds)
 
     def count(self, operation: str, status: int, seconds: float) -> None:
         """One request answered."""

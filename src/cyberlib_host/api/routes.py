@@ -29,9 +29,9 @@ _CONTENT = "/v1/storage/{vault}/{sha256}"
 _log = structlog.get_logger("cyberlib.host")
 
 
-def application(context: Context, limits: Limits | None = None) -> Starlette:
+def application(context: Context, limits: Limits | None = None, metrics: Metrics | None = None) -> Starlette:
     """Answers the protocol over `context`. `/health`: the process lives; `/ready`: it can serve."""
-    metrics = Metrics()
+    metrics = metrics or Metrics()
     dispatcher = Dispatcher(context, limits or Limits(), metrics, LEAST_CLIENT)
     transfer = Transfer(dispatcher, metrics)
     known = document()

@@ -28,8 +28,9 @@ SENTENCES: Mapping[str, str] = {
     "terms_empty": "The file is empty: terms are a text that people read and accept.",
     "terms_too_early": "Terms come into force today or later, never in the past.",
     "bad_certificate": "{certificate} and {key} are no certificate and key (PEM, no password): {reason}.",
-    "certificate_names": "{at} is there already, for {names}. For others: delete its folder, then init again"
-    " (clients need the new ca.crt).",
+    "certificate_names": "{at} is there already, for {names}. For others: certificate renew --name NAME.",
+    "authority_key_absent": "The same authority signs nothing more: {at} is absent, or of no use any longer."
+    " Use --new-authority, and give each client the new ca.crt (cyberlib network ca FILE).",
     "port_taken": "{at} is taken by another program, or by this host already running.",
     "database_failed": "The database cannot be used: {reason}.",
     "system_failed": "This failed: {reason}.",

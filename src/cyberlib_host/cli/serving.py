@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import time
 from pathlib import Path
 
 import click
@@ -22,7 +23,7 @@ from ..services import audit
 from ..services.audit import Actor
 from ..services.context import Context
 from ..settings import read_settings
-from ..tls import Certificate, check_pair, names_of, own_certificate
+from ..tls import WARN_DAYS, Certificate, check_pair, ends, names_of, own_certificate
 from .run import Run
 
 _log = structlog.get_logger("cyberlib.host")
@@ -71,7 +72,7 @@ def serve(run: Run, bind: str, port: int, certificate: Path | None, key: Path | 
         settings = read_settings(run.data)
         server = Server(
             context, certificate=certificate, key=key, bind=bind, port=port,
-            limits=Limits(settings.requests_per_minute), proxies=settings.proxies,
+            limits=Limits(settings.requests_per_minute), proxies=settings.proxies, folder=run.data,
         )  # fmt: skip
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
@@ -94,13 +95,30 @@ def check(run: Run, read_data: bool, repair: bool) -> None:
     lines = _check_chains(context)
     _note_check(context, run.actor, read_data=read_data)
     counted, lost, repaired = _check_objects(context, read_data=read_data, repair=repair)
-    found = {"audit_lines": lines, "objects": counted, "lost": lost, "repaired": repaired}
+    days = _days_left(run)
+    found = {
+        "audit_lines": lines,
+        "objects": counted,
+        "lost": lost,
+        "repaired": repaired,
+        "certificate_days": days,
+    }
     text = f"{counted} objects, {len(lost)} lost or damaged; {lines} audit lines, all chained."
     if repair:
         text += f" {len(repaired)} put back from another zone."
+    if days is not None and days <= WARN_DAYS:
+        text += f"\n! The host's own certificate ends in {days} days: cyberlib-host certificate renew."
     run.output.result(found, "\n".join([text, *(f"! {each}" for each in lost)]))
     if lost:
         raise click.exceptions.Exit(1)
+
+
+def _days_left(run: Run) -> int | None:
+    """Of the host's own certificate; None where it has none."""
+    try:
+        return int((ends(run.data / "tls" / "host.crt") / 1e6 - time.time()) // 86_400)
+    except (OSError, ValueError):
+        return None
 
 
 def _check_zones(context: Context, *, now: bool) -> None:

@@ -65,6 +65,7 @@ STATUS: Final[dict[str, int]] = {
     "bad_settings": 500,
     "bad_certificate": 500,
     "certificate_names": 409,
+    "authority_key_absent": 409,
     "port_taken": 500,
     "database_failed": 500,
     "storage_refused": 500,

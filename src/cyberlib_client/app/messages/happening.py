@@ -226,6 +226,14 @@ NOTICES: Final[dict[str, Text]] = {
         "The certificate of the hosting by {host} is valid until {day}.",
         "Ask it whether it will be renewed.",
     ),
+    "host_certificate_ends": Text(
+        "Le certificat par lequel ce poste reconnaît {at} finit le {day} : après, plus rien n’y sera"
+        " sauvegardé ni restauré.",
+        "Dites-le à l’hébergeur : il le renouvelle en une commande (cyberlib-host certificate renew).",
+        "The certificate by which this machine knows {at} ends on {day}: after that, nothing is backed up or"
+        " restored there any more.",
+        "Tell the host: it renews it by one command (cyberlib-host certificate renew).",
+    ),
     "host_zone_stands_in": Text(
         "Une zone de stockage de {at} ne répond pas, ou a perdu des objets : ils sont lus dans sa copie[ de"
         " {zone}].",

@@ -54,6 +54,11 @@ class HostClient:
         self._asks.close()
         self._moves.close()
 
+    @property
+    def certificate_ends(self) -> float | None:
+        """See `Http`."""
+        return self._asks.certificate_ends
+
     def look(self) -> tuple[Look, records.HostInfo]:
         """Asks the host about itself, once; what that showed of the way. Raises as `ask`."""
         try:
