@@ -24,9 +24,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cyberlib_client.transports.host import records
 from cyberlib_client.transports.host.client import HostClient
-from cyberlib_client.transports.host.near import Near
 from cyberlib_client.transports.host.store import HostStore
 from cyberlib_client.transports.http import Line
+from cyberlib_client.transports.near import Near
 from tests.support.hosts import TestIdentity
 
 from .host_serving import Host, HostSettings, served

@@ -15,9 +15,9 @@ from sqlalchemy import delete, inspect, select, text
 
 from cyberlib_client.core.errors import Failed, IntegrityError
 from cyberlib_client.core.ids import PACK_SIZE
-from cyberlib_client.transports.host.near import Near
 from cyberlib_client.transports.host.pace import Pace
 from cyberlib_client.transports.host.store import HostStore
+from cyberlib_client.transports.near import Near
 from cyberlib_host.database.engine import Database
 from cyberlib_host.database.schema import _config, upgrade
 from cyberlib_host.database.tables import objects, vaults
@@ -206,7 +206,7 @@ def test_two_writers_see_each_other(host: TestHost, tmp_path: Path) -> None:
 
 
 def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("cyberlib_client.transports.host.near.LARGEST", 1 << 20)
+    monkeypatch.setattr("cyberlib_client.transports.near.LARGEST", 1 << 20)
     path = str(tmp_path / "near.sqlite")
     for round_ in range(5):
         near = Near(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..core.errors import CyberlibError, Failed, NeedsUnlock, UsageError
+from ..core.errors import Failed, NeedsUnlock, UsageError
 from ..core.ports import Store
 from ..state.host_access import HostAccess, read_host_access
 from ..state.profile import Profile
@@ -13,11 +13,11 @@ from ..state.receipts_seen import ReceiptSeen, read_receipt_seen, write_receipt_
 from ..transports.host import records
 from ..transports.host.client import HostClient
 from ..transports.host.identity import SEED_SIZE, DeviceIdentity
-from ..transports.host.near import Near
 from ..transports.host.receipts import LastReceipt, follow
 from ..transports.host.store import HostStore
 from . import bootstrap
 from .line import line_of
+from .near_copies import near_copies
 from .workplace import Notice, Workplace
 
 _ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.\-_\[\]:]+")
@@ -66,20 +66,7 @@ def _store(work: Workplace, client: HostClient, vault: str) -> HostStore:
     def stands_in(zone: str) -> None:
         work.notify(Notice("host_zone_stands_in", {"at": client.url, "zone": zone}))
 
-    return HostStore(client, vault, _near(work, vault), stands_in)
-
-
-def _near(work: Workplace, vault: str) -> Near:
-    """What this workstation keeps of a vault. Without a file, which may not be writable, runs take longer."""
-    path = "" if work.from_afar else work.profile.near(vault)
-    if path:
-        try:
-            work.profile.make_file(path)
-        except CyberlibError:
-            path = ""
-    near = Near(path)
-    work.closing.callback(near.close)
-    return near
+    return HostStore(client, vault, near_copies(work, vault), stands_in)
 
 
 def name_here(profile: Profile) -> str:

@@ -28,9 +28,11 @@ def store_at(location: str, work: Workplace) -> Store:
 
         return host_link.store_at(work, location)
     if is_bucket(location):
-        from . import bucket_link
+        from . import bucket_link, near_copies
 
-        return bucket_link.store_at(work, location, work.bucket or BucketGiven())
+        return near_copies.with_copies(
+            work, bucket_link.store_at(work, location, work.bucket or BucketGiven())
+        )
     folder = _folder(location)
     if os.path.isfile(extended(folder)):
         raise UsageError("not_a_folder", at=folder)
@@ -49,9 +51,11 @@ def new_store_at(location: str, work: Workplace) -> Store:
 
         return host_link.new_store_at(work, location)
     if is_bucket(location):
-        from . import bucket_link
+        from . import bucket_link, near_copies
 
-        return bucket_link.new_store_at(work, location, work.bucket or BucketGiven())
+        return near_copies.with_copies(
+            work, bucket_link.new_store_at(work, location, work.bucket or BucketGiven())
+        )
     check_new_store(location)
     return FolderStore.make(_folder(location))
 

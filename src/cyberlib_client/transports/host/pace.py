@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...core.ids import MIB, PACK_SIZE
-from .near import Near
+from ..near import Near
 
 SECONDS: Final = 30.0
 """What one put should take at most."""

@@ -11,9 +11,9 @@ from typing import Any, Final, TypeVar
 from ...core.errors import CyberlibError, Failed, IntegrityError, Unreachable
 from ...core.format_v1.vault import OBJECT_NAME
 from ...core.ports import Buffer, StoredObject, check_kind, check_object_name
+from ..near import Near
 from . import records
 from .client import HostClient
-from .near import Near
 from .pace import Pace
 from .places import Places, absent, begins_again
 

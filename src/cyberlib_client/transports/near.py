@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Final, TypeVar
 
-from ...core.ports import Buffer, StoredObject
+from ..core.errors import CyberlibError
+from ..core.ports import Buffer, StoredObject
 
 T = TypeVar("T")
 
@@ -43,11 +44,12 @@ class Near:
     """Copies in an SQLite file at `path`. Safe to use from several threads, and by several processes.
 
     Whatever happens to the file costs time and nothing else: where it cannot be used, another that is gone
-    with this object takes its place.
+    with this object takes its place. `make`: makes it, empty, when it is first needed.
     """
 
-    def __init__(self, path: str = FOR_ITSELF) -> None:
+    def __init__(self, path: str = FOR_ITSELF, make: Callable[[], None] = lambda: None) -> None:
         self._path = path
+        self._make = make
         self._lock = threading.RLock()
         self._database: sqlite3.Connection | None = None
 
@@ -139,6 +141,15 @@ class Near:
 
         self._do(note)
 
+    def forget(self, key: str) -> None:
+        """Gives a copy up."""
+
+        def gone(database: sqlite3.Connection) -> None:
+            with database:
+                database.execute("DELETE FROM kept WHERE key = ?", (key,))
+
+        self._do(gone)
+
     # ---- the file ---------------------------------------------------------------------------------
 
     def _do(self, what: Callable[[sqlite3.Connection], T]) -> T:
@@ -151,6 +162,10 @@ class Near:
 
     def _open(self) -> sqlite3.Connection:
         if self._database is None:
+            try:
+                self._make()
+            except CyberlibError:
+                self._path = FOR_ITSELF
             database = sqlite3.connect(self._path, timeout=10, check_same_thread=False)
             database.executescript(_SHAPE)
             self._database = database

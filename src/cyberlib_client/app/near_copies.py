@@ -1,0 +1,26 @@
+"""What this workstation keeps of a vault that is far away."""
+
+from __future__ import annotations
+
+import hashlib
+
+from ..core.ports import Store
+from ..transports.kept import KeptStore
+from ..transports.near import Near
+from .workplace import Workplace
+
+
+def near_copies(work: Workplace, vault: str) -> Near:
+    """The copies of a vault, by its id at the host; closed with the command.
+
+    Without a file, which may not be writable here, runs take longer.
+    """
+    path = work.profile.near(vault)
+    near = Near() if work.from_afar else Near(path, lambda: work.profile.make_file(path))
+    work.closing.callback(near.close)
+    return near
+
+
+def with_copies(work: Workplace, store: Store) -> Store:
+    """A far store that has no id of a vault: its copies go by where it is."""
+    return KeptStore(store, near_copies(work, hashlib.sha256(store.location.encode()).hexdigest()[:32]))
