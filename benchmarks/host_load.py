@@ -10,16 +10,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
-import json
 import os
 import random
 import ssl
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, NamedTuple
@@ -28,8 +26,9 @@ import httpx2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.support.hosts import siren
 from tests.support.servers import postgresql, seaweedfs
+
+from .host_serving import Host, HostSettings, served
 
 PACK_BYTES = 200_000
 DEVICES = 50
@@ -51,6 +50,7 @@ class Load:
         self._http = http
         self.times: list[float] = []
         self.refused = 0
+        self._marks: dict[str, str] = {}
 
     async def ask(self, method: str, path: str, **given: Any) -> Any:
         begun = time.perf_counter()
@@ -79,16 +79,24 @@ class Load:
         return Station(key, device, vault)
 
     async def backup(self, station: Station) -> None:
-        """Eight control requests, three of them with small objects."""
+        """Eight control requests, three of them with small objects: what a client asks for a run that stores
+        one pack."""
         headers = await self.sign_in(station.key, station.device)
         path = f"/v1/vaults/{station.vault}"
         await self.ask("GET", f"{path}/log?after=0", headers=headers)
-        for kind in ("snapshots", "index"):
-            await self.ask("GET", f"{path}/objects?kind={kind}", headers=headers)
+        await self.follow(station, headers)
         for kind, size in (("packs", PACK_BYTES), ("index", 3000), ("snapshots", 1000)):
             data = os.urandom(size)
             name = f"{kind}/{hashlib.sha256(data).hexdigest()}"
             await self.ask("PUT", f"{path}/objects/{name}", headers=headers, content=data)
+        await self.follow(station, headers)
+
+    async def follow(self, station: Station, headers: dict[str, str]) -> None:
+        """What came to the vault since this device last asked."""
+        mark = self._marks.get(station.vault, "")
+        path = f"/v1/vaults/{station.vault}/changes"
+        page = await self.ask("GET", path, headers=headers, params={"mark": mark} if mark else {})
+        self._marks[station.vault] = page["mark"]
 
 
 async def _measure(load: Load, stations: list[Station], rate: float, seconds: float) -> dict[str, float]:
@@ -114,50 +122,19 @@ async def _measure(load: Load, stations: list[Station], rate: float, seconds: fl
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[tuple[str, Path, str]]:
-    """(address, authority, contract key) of a host process on PostgreSQL and SeaweedFS."""
-    with ExitStack() as servers:
-        bucket = servers.enter_context(seaweedfs(folder / "weed"))
-        database = servers.enter_context(postgresql(folder / "postgres"))
-        data = folder / "host"
-        data.mkdir()
-        (data / "host.toml").write_text(
-            f'database = "{database}"\nrequests_per_minute = 1000000\n[[zones]]\nname = "Paris"\n'
-            f'latitude = 48.86\nlongitude = 2.35\nendpoint = "{bucket.endpoint}"\n'
-            f'bucket = "{bucket.bucket}"\naccess_key = "{bucket.access_key}"\n'
-        )
-        environment = {**os.environ, "CYBERLIB_HOST_S3_SECRET_KEY": bucket.secret_key}
-        command = [sys.executable, "-m", "cyberlib_host", "--data", str(data), "--json"]
-
-        def said(*words: str) -> Any:
-            done = subprocess.run(
-                [*command, *words], env=environment, check=True, capture_output=True, text=True
-            )
-            return json.loads(done.stdout)
-
-        authority = Path(said("init")["authority"])
-        given = ["--name", "Charge", "--siren", siren(1), "--seats", str(DEVICES)]
-        made = said("organisation", "create", *given)
-        serving = subprocess.Popen(
-            [*command[:-1], "serve", "--port", "0"],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        try:
-            assert serving.stdout is not None
-            yield serving.stdout.readline().strip().rpartition(" ")[2], authority, made["contract_key"]
-        finally:
-            serving.terminate()
-            serving.wait(60)
+def _served(folder: Path) -> Iterator[Host]:
+    """A host process on PostgreSQL and SeaweedFS."""
+    with seaweedfs(folder / "weed") as bucket, postgresql(folder / "postgres") as database:
+        with served(folder / "host", HostSettings(database=database, bucket=bucket), DEVICES) as host:
+            yield host
 
 
-async def _run(address: str, authority: Path, contract_key: str, seconds: float, most: float) -> None:
-    context = ssl.create_default_context(cafile=str(authority))
+async def _run(host: Host, seconds: float, most: float) -> None:
+    context = ssl.create_default_context(cafile=str(host.authority))
+    contract_key = host.key.read_text("ascii")
     limits = httpx2.Limits(max_connections=200, max_keepalive_connections=200)
     async with httpx2.AsyncClient(
-        base_url=address, verify=context, limits=limits, timeout=60, headers={"CyberLib-Client": "0.1.0"}
+        base_url=host.address, verify=context, limits=limits, timeout=60, headers={"CyberLib-Client": "0.1.0"}
     ) as http:
         load = Load(http)
         stations = [await load.enrol(contract_key, f"POSTE {n}") for n in range(DEVICES)]
@@ -179,8 +156,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=SECONDS, help="for each rate")
     parser.add_argument("--most", type=float, default=64_000, help="devices with a backup an hour")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="cyberlib-load-") as folder, _served(Path(folder)) as served:
-        asyncio.run(_run(*served, asked.seconds, asked.most))
+    with tempfile.TemporaryDirectory(prefix="cyberlib-load-") as folder, _served(Path(folder)) as host:
+        asyncio.run(_run(host, asked.seconds, asked.most))
     return 0
 
 
