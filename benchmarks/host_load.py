@@ -124,9 +124,12 @@ async def _measure(load: Load, stations: list[Station], rate: float, seconds: fl
 @contextmanager
 def _served(folder: Path) -> Iterator[Host]:
     """A host process on PostgreSQL and SeaweedFS."""
-    with seaweedfs(folder / "weed") as bucket, postgresql(folder / "postgres") as database:
-        with served(folder / "host", HostSettings(database=database, bucket=bucket), DEVICES) as host:
-            yield host
+    with (
+        seaweedfs(folder / "weed") as bucket,
+        postgresql(folder / "postgres") as database,
+        served(folder / "host", HostSettings(database=database, bucket=bucket), DEVICES) as host,
+    ):
+        yield host
 
 
 async def _run(host: Host, seconds: float, most: float) -> None:
