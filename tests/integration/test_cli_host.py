@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cyberlib_client.app import bootstrap
 from cyberlib_host.core.wire import Card, StoragePlace, SubProcessor
 from cyberlib_host.services import audit, terms
 from cyberlib_host.services.audit import Actor
@@ -177,6 +178,30 @@ def test_terms_are_shown_and_accepted(tmp_path: Path, sources: Path) -> None:
         assert "Conditions fictives" in shown and "--accept" in shown
         assert line.json("device", "terms", "--accept", "--user", "Dr Fictif")["result"]["accepted"] is True
         line("backup", str(sources))
+
+
+def test_each_user_of_a_workstation_accepts_the_terms(
+    tmp_path: Path, sources: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(tmp_path / "host") as host:
+        practice = Practice(host, tmp_path)
+        line = practice.station("A")
+        practice.vault(line)
+        with host.context.database.write() as connection:
+            terms.publish(host.context, connection, "Conditions fictives", host.clock(), OPERATOR)
+        line("device", "terms", "--accept", "--user", "Dr Fictif")
+        line("backup", str(sources))
+        monkeypatch.setattr(type(bootstrap.machine()), "user_name", lambda _self: "secrétariat")
+        told_of = line("backup", str(sources), code=1).err
+        assert "[host_terms_not_accepted]" in told_of and "cyberlib device terms" in told_of
+        assert line.json("device", "terms")["result"]["accepted"] is False
+        line("restore", "latest", "--to", str(tmp_path / "out"))  # which never depends on it
+        line("device", "terms", "--accept", "--user", "Dr Fictif")  # the same person, by another account
+        line("backup", str(sources))
+        with host.context.database.read() as connection:
+            rows = terms.register(connection, None)
+    assert [(row.name, row.version) for row in rows] == [("Dr Fictif", 1)] * 2
+    assert rows[0].user != rows[1].user == "secrétariat"
 
 
 def test_the_vault_tells_of_its_host(tmp_path: Path, sources: Path) -> None:

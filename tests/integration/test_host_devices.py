@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from cyberlib_client.core.errors import CyberlibError, Failed, Refused, UsageErr
 from cyberlib_client.transports.host import records
 from cyberlib_client.transports.host.client import HostClient
 from cyberlib_client.transports.host.store import HostStore
+from cyberlib_client.transports.http import Line
 from cyberlib_host.services import audit, organisations, terms
 from tests.support.hosts import OPERATOR, TestHost, TestIdentity, serving, siren
 
@@ -288,3 +291,51 @@ def test_terms_are_accepted_before_anything_is_stored(tmp_path: Path) -> None:
         accept(2, shown[1].sha256)
         store.put(f"index/{HEX}", b"x")
         assert _actions(host, made.id).count(("terms_accepted", "done")) == 2
+
+
+def test_each_user_accepts_the_terms_and_nobody_for_another(tmp_path: Path) -> None:
+    with serving(tmp_path / "host") as host:
+        identity = host.enrol(host.organisation().contract_key)
+        with host.context.database.write() as connection:
+            terms.publish(host.context, connection, "Conditions", host.clock(), OPERATOR)
+        line = Line(ca=host.ca)
+        first, second = (
+            HostClient(host.url, line, identity=identity, user=user) for user in ("alice", "b" * 120)
+        )
+        with closing(first), closing(second):
+            text = first.ask("GET", "/v1/terms", records.TermsList, signed=False).terms[0]
+
+            def accept(client: HostClient, user: str) -> None:
+                body = {"version": 1, "sha256": text.sha256, "user": user}
+                client.ask("POST", "/v1/terms/acceptances", records.TermsList, body)
+
+            _refused(lambda: accept(second, "alice"), Failed, "host_refused")
+            accept(first, "alice")
+            assert first.sign_in().may_store and not second.sign_in().may_store
+            assert (first.sign_in().terms_accepted, second.sign_in().terms_accepted) == (1, 0)
+            vault = first.ask("POST", "/v1/vaults", records.Vault).id
+            HostStore(first, vault).put("vault", b"v")
+            late = HostStore(second, vault)
+            _refused(lambda: late.put(f"index/{HEX}", b"x"), Failed, "host_terms_not_accepted")
+            assert late.get("vault") == b"v"
+            accept(second, "b" * 100)
+            late.put(f"index/{HEX}", b"x")
+
+
+def test_signing_in_survives_a_host_that_is_busy(tmp_path: Path) -> None:
+    with serving(tmp_path / "host") as host:
+        identity = host.enrol(host.organisation().contract_key)
+        server: Any = host.server._server.config
+        inner, left = server.loaded_app, ["/v1/challenges", "/v1/challenges", "/v1/sessions"]
+
+        async def busy(scope: Any, receive: Any, send: Any) -> None:
+            if scope.get("path") not in left:
+                await inner(scope, receive, send)
+                return
+            left.remove(scope["path"])
+            await send({"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+
+        server.loaded_app = busy
+        assert host.client(identity).sign_in().may_store
+        assert left == []

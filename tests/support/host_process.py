@@ -81,7 +81,8 @@ class HostProcess:
 
     def hang_up(self) -> None:
         """SIGHUP, as `systemctl reload` sends it."""
-        self._process.send_signal(signal.SIGHUP)
+        if sys.platform != "win32":
+            self._process.send_signal(signal.SIGHUP)
 
     def events(self, name: str) -> list[Any]:
         """The lines of its log of one kind."""

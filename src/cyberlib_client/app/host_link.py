@@ -21,6 +21,7 @@ from .near_copies import near_copies
 from .workplace import Notice, Workplace
 
 _ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.\-_\[\]:]+")
+_LONGEST_NAME: Final = 100
 _VAULT: Final = re.compile(r"(https://[^/]+)/v1/vaults/([0-9a-f]{32})")
 
 
@@ -33,7 +34,7 @@ def client_of(work: Workplace) -> HostClient:
 
 def connected(work: Workplace, access: HostAccess, identity: DeviceIdentity) -> HostClient:
     """The same for an identity that may not be declared yet; its connections end with the command."""
-    client = HostClient(access.url, line_of(work, access.ca), identity=identity)
+    client = HostClient(access.url, line_of(work, access.ca), identity=identity, user=account())
     work.closing.callback(client.close)
     return client
 
@@ -67,6 +68,11 @@ def _store(work: Workplace, client: HostClient, vault: str) -> HostStore:
         work.notify(Notice("host_zone_stands_in", {"at": client.url, "zone": zone}))
 
     return HostStore(client, vault, near_copies(work, vault), stands_in)
+
+
+def account() -> str:
+    """Who uses this workstation, as the host is told: terms are accepted by each account."""
+    return bootstrap.machine().user_name()[:_LONGEST_NAME]
 
 
 def name_here(profile: Profile) -> str:

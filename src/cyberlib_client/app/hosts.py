@@ -14,7 +14,7 @@ from ..transports.host.client import HostClient
 from ..transports.host.identity import SEED_SIZE, DeviceIdentity
 from . import bootstrap
 from .certificates import read_ca
-from .host_link import access_of, client_of, connected, host_address, seed_of
+from .host_link import access_of, account, client_of, connected, host_address, seed_of
 from .session import Session
 from .workplace import read_secret_file
 
@@ -153,7 +153,7 @@ def revoke(session: Session, name: str, contract_key_file: str) -> HostDevice:
 
 
 def terms(session: Session, *, accept: bool = False, user: str = "") -> TermsShown:
-    """The terms in force; `accept`: in the name of `user`, by default the account that runs this.
+    """The terms in force; `accept`: for the account that runs this, signed as `user` where that is given.
 
     Raises as `devices`.
     """
@@ -165,8 +165,9 @@ def terms(session: Session, *, accept: bool = False, user: str = "") -> TermsSho
         return TermsShown(0, "", "", True, [])
     accepted = standing.terms_accepted >= in_force.version
     if accept and not accepted:
-        name = user or bootstrap.machine().user_name()
-        body = {"version": in_force.version, "sha256": in_force.sha256, "user": name}
+        body = {"version": in_force.version, "sha256": in_force.sha256, "user": account()}
+        if user:
+            body["name"] = user
         client.ask("POST", "/v1/terms/acceptances", records.TermsList, body)
         accepted = True
     coming = [f"{each.version}: {each.effective}" for each in found if each.version > in_force.version]

@@ -70,6 +70,8 @@ def _terms(call: Call) -> wire.TermsList:
 
 def _accept(call: Call) -> wire.TermsList:
     caller = call.caller
+    if caller.user not in (None, call.body.user):
+        raise Problem("bad_request", where="user")  # nobody accepts for somebody else
     with call.context.database.write() as connection, access.concerning(caller.organisation.id):
         terms.accept(
             call.context, connection, caller.organisation.id, caller.device.id, call.body, caller.actor

@@ -61,7 +61,7 @@ def acceptances(run: Run, which: str | None) -> None:
         organisation = None if which is None else organisations.found(connection, which).id
         audit.note(context, connection, organisation or audit.HOST, run.actor, "acceptances_listed")
         found = [msgspec.to_builtins(each) for each in service.register(connection, organisation)]
-    run.output.table(found, ("time", "siren", "device_name", "user", "version", "sha256"))
+    run.output.table(found, ("time", "siren", "device_name", "user", "name", "version", "sha256"))
 
 
 COMMANDS = (terms,)

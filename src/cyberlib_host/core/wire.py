@@ -150,11 +150,13 @@ class Challenge(Answer, frozen=True):
 
 
 class SessionRequest(Struct, frozen=True):
-    """`signature`: the device's, over "cyberlib session 1\\n", its id (16 bytes) and the challenge."""
+    """`signature`: the device's, over "cyberlib session 1\\n", its id (16 bytes) and the challenge. `user`:
+    the account of the workstation that the session is for, as in acceptances of terms."""
 
     device: Id
     challenge: Hex32
     signature: Hex64
+    user: Name | None = None
 
 
 class Session(Answer, frozen=True):
@@ -198,11 +200,13 @@ class TermsList(Answer, frozen=True):
 
 
 class Acceptance(Struct, frozen=True):
-    """`user`: who accepts, as they are known on their workstation."""
+    """`user`: the account of the workstation that accepts; `name`: as its holder signs, where that is
+    another."""
 
     version: Annotated[int, Meta(ge=1, le=1_000_000)]
     sha256: Hex32
     user: Name
+    name: Name | None = None
 
 
 # ---- vaults and objects ----------------------------------------------------------------------------

@@ -87,6 +87,7 @@ sessions: Final = Table(
     Column("hash", LargeBinary(32), primary_key=True),
     Column("device", ForeignKey("devices.id"), nullable=False, index=True),
     Column("expires", BigInteger, nullable=False, index=True),
+    Column("user", String(100), nullable=True),
 )
 
 terms: Final = Table(
@@ -104,9 +105,11 @@ acceptances: Final = Table(
     Column("organisation", ForeignKey("organisations.id"), primary_key=True),
     Column("device", ForeignKey("devices.id"), primary_key=True),
     Column("version", ForeignKey("terms.version"), primary_key=True),
+    # The account, as sessions tell it; `name`: as its holder signed, where that is another.
     Column("user", String(100), primary_key=True),
     Column("sha256", LargeBinary(32), nullable=False),
     Column("time", BigInteger, nullable=False),
+    Column("name", String(100), nullable=True),
 )
 
 vaults: Final = Table(

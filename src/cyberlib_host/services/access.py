@@ -32,11 +32,13 @@ _CHALLENGE_SECONDS = 60
 
 
 class Caller(NamedTuple):
-    """A device with a session, and its organisation, as the database has them now."""
+    """A device with a session, and its organisation, as the database has them now. `user`: the account that
+    the session is for, where it named one."""
 
     device: Row[tuple[object, ...]]
     organisation: Row[tuple[object, ...]]
     request: str
+    user: str | None
 
     @property
     def actor(self) -> Actor:
@@ -89,11 +91,14 @@ def open_session(context: Context, request: SessionRequest, request_id: str) -> 
         connection.execute(delete(sessions).where(sessions.c.expires <= now))
         connection.execute(
             insert(sessions).values(
-                hash=hashed(token), device=device.id, expires=now + context.session_seconds * SECOND
+                hash=hashed(token),
+                device=device.id,
+                expires=now + context.session_seconds * SECOND,
+                user=request.user,
             )
         )
         connection.execute(update(devices).where(devices.c.id == device.id).values(last_seen=now))
-        caller = _caller(connection, device.id, request_id)
+        caller = _caller(connection, device.id, request_id, request.user)
         audit.note(context, connection, device.organisation, caller.actor, "session")
         standing = standing_of(context, connection, caller)
     return Session(token, context.session_seconds, standing)
@@ -116,19 +121,19 @@ def caller_of(context: Context, connection: Connection, token: str | None, reque
     row = connection.execute(select(sessions).where(sessions.c.hash == hashed(token))).first()
     if row is None or row.expires <= context.clock():
         raise Problem("session_over")
-    caller = _caller(connection, row.device, request_id)
+    caller = _caller(connection, row.device, request_id, row.user)
     if caller.device.state == "revoked":
         with concerning(caller.organisation.id):
             raise Problem("device_revoked")
     return caller
 
 
-def _caller(connection: Connection, device: str, request_id: str) -> Caller:
+def _caller(connection: Connection, device: str, request_id: str, user: str | None) -> Caller:
     found = connection.execute(select(devices).where(devices.c.id == device)).one()
     organisation = connection.execute(
         select(organisations).where(organisations.c.id == found.organisation)
     ).one()
-    return Caller(found, organisation, request_id)
+    return Caller(found, organisation, request_id, user)
 
 
 def organisation_of_key(context: Context, connection: Connection, contract_key: str) -> str:
@@ -158,7 +163,7 @@ def refuse_storing(context: Context, connection: Connection, caller: Caller) -> 
     if context.card is not None and context.card.withdrawn is not None:
         return Problem("certification_withdrawn", since=context.card.withdrawn)
     in_force = terms.in_force(context, connection)
-    if in_force > accepted(connection, caller.device.id):
+    if in_force > accepted(connection, caller):
         return Problem("terms_not_accepted", version=in_force)
     return None
 
@@ -177,9 +182,12 @@ def require_reading(context: Context, caller: Caller) -> None:
         raise Problem(code)
 
 
-def accepted(connection: Connection, device: str) -> int:
-    """The newest version of the terms accepted on a device, 0 for none."""
-    newest = select(func.max(acceptances.c.version)).where(acceptances.c.device == device)
+def accepted(connection: Connection, caller: Caller) -> int:
+    """The newest version of the terms that this user of the device accepted there, 0 for none; that anybody
+    did, for a session that names no user."""
+    newest = select(func.max(acceptances.c.version)).where(acceptances.c.device == caller.device.id)
+    if caller.user is not None:
+        newest = newest.where(acceptances.c.user == caller.user)
     return connection.execute(newest).scalar() or 0
 
 
@@ -210,7 +218,7 @@ def standing_of(context: Context, connection: Connection, caller: Caller) -> Sta
         may_store=refusal is None,
         may_read=licences.refuse_reading(licence, context.clock(), context.rules) is None,
         refusal=refusal.code if refusal is not None else None,
-        terms_accepted=accepted(connection, caller.device.id),
+        terms_accepted=accepted(connection, caller),
         terms=terms.in_force(context, connection),
         time=rfc3339(context.clock()),
         hosting=Hosting(card.host, card.valid_until, card.withdrawn) if card is not None else None,

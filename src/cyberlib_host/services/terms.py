@@ -72,6 +72,7 @@ def accept(
             user=given.user,
             sha256=row.sha256,
             time=context.clock(),
+            name=given.name,
         )
     )
     audit.note(context, connection, organisation, actor, "terms_accepted", version=given.version)
@@ -87,7 +88,8 @@ class Published(msgspec.Struct, frozen=True):
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """A line of the register. `sha256`: of the text that was accepted."""
+    """A line of the register. `user`: the account; `name`: as its holder signed, where that is another.
+    `sha256`: of the text that was accepted."""
 
     time: str
     siren: str
@@ -95,6 +97,7 @@ class Accepted(msgspec.Struct, frozen=True):
     device: str
     device_name: str
     user: str
+    name: str | None
     version: int
     sha256: str
 
@@ -109,7 +112,12 @@ def published(context: Context, connection: Connection) -> list[Published]:
 def register(connection: Connection, organisation: str | None) -> list[Accepted]:
     """Who accepted which version where and when, oldest first; of all organisations when None is given."""
     wanted = (
-        select(acceptances, organisations.c.siren, organisations.c.name, devices.c.name.label("device_name"))
+        select(
+            acceptances,
+            organisations.c.siren,
+            organisations.c.name.label("organisation_name"),
+            devices.c.name.label("device_name"),
+        )
         .join(devices, devices.c.id == acceptances.c.device)
         .join(organisations, organisations.c.id == acceptances.c.organisation)
         .order_by(acceptances.c.time, organisations.c.siren, devices.c.name, acceptances.c.version)
@@ -117,6 +125,16 @@ def register(connection: Connection, organisation: str | None) -> list[Accepted]
     if organisation is not None:
         wanted = wanted.where(acceptances.c.organisation == organisation)
     return [
-        Accepted(rfc3339(r.time), r.siren, r.name, r.device, r.device_name, r.user, r.version, r.sha256.hex())
+        Accepted(
+            rfc3339(r.time),
+            r.siren,
+            r.organisation_name,
+            r.device,
+            r.device_name,
+            r.user,
+            r.name,
+            r.version,
+            r.sha256.hex(),
+        )
         for r in connection.execute(wanted).all()
     ]

@@ -242,9 +242,11 @@ ERRORS: Final[dict[str, Text]] = {
         "Call the host without delay.",
     ),
     "host_terms_not_accepted": Text(
-        "Les conditions d’utilisation[ (version {version})] n’ont pas été acceptées sur ce poste.",
+        "L’utilisateur de ce compte n’a pas accepté les conditions d’utilisation[ (version {version})] sur ce"
+        " poste.",
         "Lisez-les et acceptez-les : cyberlib device terms. Restaurer reste possible.",
-        "The terms of service[ (version {version})] were not accepted on this machine.",
+        "The user of this account has not accepted the terms of service[ (version {version})] on this"
+        " machine.",
         "Read and accept them: cyberlib device terms. Restoring remains possible.",
     ),
     "host_terms_changed": Text(

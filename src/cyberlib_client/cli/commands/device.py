@@ -159,7 +159,9 @@ def revoke(run: Run, name: str, contract_key_file: str) -> None:
     "--user",
     default="",
     metavar=Both("NOM", "NAME"),
-    help=Both("Qui les accepte (par défaut : le compte du poste).", "Who accepts (default: this account)."),
+    help=Both(
+        "Le nom de qui les accepte (par défaut : le compte).", "Who accepts, by name (default: the account)."
+    ),
 )
 @pass_run
 def terms(run: Run, accept: bool, user: str) -> None:

@@ -21,6 +21,7 @@ from .problems import error_of
 T = TypeVar("T")
 
 _MARGIN_SECONDS: Final = 60.0
+_LONGEST_NAME: Final = 100
 
 
 class Identity(Protocol):
@@ -33,14 +34,16 @@ class Identity(Protocol):
 
 
 class HostClient:
-    """Speaks with the host at `url` (`https://host[:port]`). Safe to use from several threads.
+    """Speaks with the host at `url` (`https://host[:port]`). Safe to use from several threads. `user`: the
+    account that it speaks for, which is to have accepted the terms.
 
     Raises what `error_of` tells, and what `Http` raises when no sense can be had.
     """
 
-    def __init__(self, url: str, line: Line, *, identity: Identity | None = None) -> None:
+    def __init__(self, url: str, line: Line, *, identity: Identity | None = None, user: str = "") -> None:
         self.url = url.rstrip("/")
         self._identity = identity
+        self._user = user[:_LONGEST_NAME]
         self._token = ""
         self._standing: records.Standing | None = None
         self._until = 0.0
@@ -190,6 +193,8 @@ class HostClient:
         challenge = self._ask_once("/v1/challenges", records.Challenge, {"device": device}).challenge
         message = b"cyberlib session 1\n" + bytes.fromhex(device) + bytes.fromhex(challenge)
         given = {"device": device, "challenge": challenge, "signature": identity.sign(message).hex()}
+        if self._user:
+            given["user"] = self._user
         session = self._ask_once("/v1/sessions", records.Session, given)
         self._token = session.token
         self._standing = session.standing
