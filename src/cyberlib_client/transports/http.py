@@ -204,8 +204,7 @@ class Http:
             ) as response:
                 self._heard = True
                 if self._line.ca is not None and self.certificate_ends is None:
-                    secured = response.extensions["network_stream"].get_extra_info("ssl_object")
-                    self.certificate_ends = ssl.cert_time_to_seconds(secured.getpeercert()["notAfter"])
+                    self.certificate_ends = _end_of_certificate(response)
                 yield response
         except httpx2.TransportError as error:
             told, passes = trouble(error, self._at, proxy)
@@ -277,6 +276,13 @@ class Http:
         except TryAgain as error:
             raise error.error from None
         raise AssertionError("a retry ends with an answer or an error")
+
+
+def _end_of_certificate(response: httpx2.Response) -> float | None:
+    """None where the answer did not come over TLS: a storage's links may lead past it."""
+    secured = response.extensions["network_stream"].get_extra_info("ssl_object")
+    shown = (secured.getpeercert() or {}) if secured is not None else {}
+    return ssl.cert_time_to_seconds(shown["notAfter"]) if "notAfter" in shown else None
 
 
 class Pieces:
