@@ -59,6 +59,7 @@ def test_places(root: Path, store: FolderStore) -> None:
         "vault": 1,
         f"slots/{HEX}": 5,
         f"index/{HEX}": 5,
+        f"lookups/{HEX}": 7,
         f"snapshots/{HEX}": 9,
         f"packs/{HEX[:2]}/{HEX}": 5,
     }

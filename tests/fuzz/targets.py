@@ -22,6 +22,7 @@ from cyberlib_client.core.format_v1 import pack, tree
 from cyberlib_client.core.format_v1.content import decode_list, encode_list
 from cyberlib_client.core.format_v1.index import PackInfo, open_index, seal_index
 from cyberlib_client.core.format_v1.lines import check_mac, split_lines, write_lines
+from cyberlib_client.core.format_v1.lookup import open_lookup, seal_lookup
 from cyberlib_client.core.format_v1.record import unwrap, wrap
 from cyberlib_client.core.format_v1.sealed import seal_record
 from cyberlib_client.core.format_v1.slots import (
@@ -186,6 +187,26 @@ def _index(data: bytes) -> None:
     open_index(KEYS, data)
 
 
+def _lookup(data: bytes) -> None:
+    lookup = open_lookup(KEYS, len(data), data, lambda _offset, _size: b"")
+    for number in range(lookup.pages):
+        offset, size = lookup.where(number)
+        page = lookup.open_page(number, data[offset : offset + size])
+        lookup.candidates(page, bytes(20))
+
+
+def _lookup_inside(data: bytes) -> None:
+    """The record, within its seal; one empty page."""
+    header, sealer = head.new_header(KEYS, head.LOOKUP, 0, SALT)
+    plain = wrap(data)
+    parts = [(1, (len(plain) + 16).to_bytes(4, "big")), (2, plain), (3, bytes(255))]
+    made = b"".join(
+        sealer.seal(position, content, header + bytes([part]) + position.to_bytes(4, "big"))
+        for position, (part, content) in enumerate(parts)
+    )
+    _lookup(header + made)
+
+
 def _index_inside(data: bytes) -> None:
     packs = open_index(KEYS, seal_record(KEYS, head.INDEX, SALT, data))
     assert open_index(KEYS, seal_index(KEYS, SALT, packs)) == packs
@@ -333,7 +354,17 @@ def _whole_pack() -> bytes:
 
 
 _PACK: Final = _whole_pack()
-_INDEX_RECORD: Final = msgspec.msgpack.encode((1, [PackInfo(bytes(32), len(_PACK), _PACK[:88], _SEGMENTS)]))
+_INDEXED: Final = [PackInfo(bytes(32), len(_PACK), _PACK[:88], _SEGMENTS)]
+_INDEX_RECORD: Final = msgspec.msgpack.encode((1, _INDEXED))
+_LOOKUP_RECORD: Final = msgspec.msgpack.encode(
+    (
+        1,
+        [bytes(32)],
+        1,
+        255,
+        [(bytes(32), 70_000, _PACK[:88], 200, [(1, 204, 66, 300, 1, bytes(4), [300])])],
+    )
+)
 _TABLE: Final = SlotTable(HEADER, 1, 1, [SLOT])
 _BODY: Final = msgspec.msgpack.encode(SNAPSHOT)
 _LEAF: Final = tree.encode_leaf(_ENTRIES)
@@ -359,6 +390,8 @@ TARGETS: Final[dict[str, Target]] = {
     "pack": Target(_pack, [_PACK]),
     "index": Target(_index, [seal_record(KEYS, head.INDEX, SALT, _INDEX_RECORD)]),
     "index_inside": Target(_index_inside, [_INDEX_RECORD]),
+    "lookup": Target(_lookup, [seal_lookup(KEYS, SALT, [bytes(32)], _INDEXED)]),
+    "lookup_inside": Target(_lookup_inside, [_LOOKUP_RECORD]),
     "snapshot": Target(_snapshot, [seal_snapshot(KEYS, SALT, SNAPSHOT, SIGNING)]),
     "snapshot_inside": Target(_snapshot_inside, [msgspec.msgpack.encode((_BODY, {"ed25519": bytes(64)}))]),
     "snapshot_signed": Target(_snapshot_signed, [_BODY]),

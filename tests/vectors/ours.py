@@ -12,6 +12,7 @@ from cyberlib_client.core.crypto import sha256
 from cyberlib_client.core.errors import CyberlibError, IntegrityError, NeedsUnlock
 from cyberlib_client.core.format_v1 import header as head
 from cyberlib_client.core.format_v1.index import open_index
+from cyberlib_client.core.format_v1.lookup import open_lookup
 from cyberlib_client.core.format_v1.record import padme, unwrap
 from cyberlib_client.core.format_v1.slots import (
     authenticate_slot_table,
@@ -143,6 +144,34 @@ def _index(given: Given) -> object:
     }
 
 
+def _lookup(given: Given) -> object:
+    data = bytes.fromhex(given["data"])
+    lookup = open_lookup(_keys(given), len(data), data, lambda _offset, _size: b"")
+    pages = []
+    for number in range(lookup.pages):
+        offset, size = lookup.where(number)
+        pages.append(lookup.open_page(number, data[offset : offset + size]))
+    ids = [bytes.fromhex(each) for each in given["ids"]]
+    return {
+        "indexes": [index.hex() for index in lookup.indexes],
+        "packs": [
+            {
+                "name": pack.name.hex(),
+                "size": pack.size,
+                "header": pack.header.hex(),
+                "tail": pack.tail,
+                "nodes": [
+                    [s.position, s.offset, s.sealed_size, s.plain_size, s.codec] for s in pack.nodes
+                ],
+            }
+            for pack in lookup.packs
+        ],
+        "candidates": [
+            [pack.name.hex() for pack in lookup.candidates(pages[lookup.page_of(each)], each)] for each in ids
+        ],
+    }
+
+
 def _snapshot(given: Given) -> object:
     snapshot = open_snapshot(_keys(given), bytes.fromhex(given["data"]))
     return {
@@ -194,6 +223,7 @@ READERS: dict[str, Callable[[Given], object]] = {
     "record": _record,
     "pack": _pack,
     "index": _index,
+    "lookup": _lookup,
     "snapshot": _snapshot,
     "tree": _tree,
     "content": _content,

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from .lookups import lookup_vectors
 from .nodes import content_vectors, tree_vectors
 from .packs import pack_vectors
 from .parts import Vector
@@ -28,6 +29,7 @@ SETS: Final[dict[str, Callable[[], list[Vector]]]] = {
     "record": record_vectors,
     "pack": pack_vectors,
     "index": index_vectors,
+    "lookup": lookup_vectors,
     "snapshot": snapshot_vectors,
     "tree": tree_vectors,
     "content": content_vectors,

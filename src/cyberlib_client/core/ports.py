@@ -51,6 +51,9 @@ class Store(Protocol):
     def announce(self, names: Sequence[str]) -> None:
         """These objects will be read in parts, in this order or nearly so."""
 
+    def is_near(self, name: str) -> bool:
+        """Whether a small object, or one of a store that is at hand, is read whole without a journey."""
+
     def near(self, name: str, offset: int, length: int) -> bytes | None:
         """Bytes that `keep` was told of, where the store is far away and this machine has them yet."""
 
@@ -76,7 +79,7 @@ class Store(Protocol):
         """Remove the object; absent is no error. Failed where `may_delete` is false."""
 
 
-OBJECT_KINDS = ("slots", "packs", "index", "snapshots")
+OBJECT_KINDS = ("slots", "packs", "index", "lookups", "snapshots")
 
 _HEX_DIGITS = "0123456789abcdef"
 

@@ -52,6 +52,7 @@ class Index:
     def __init__(self) -> None:
         self.packs: list[PackRow] = []
         self._known: set[bytes] = set()
+        self._parts: dict[bytes, tuple[int, dict[int, SegmentInfo]]] = {}  # row, segments by position
         # The first table tells where an id was first met, the second where it lies as well, and so on.
         self._data = [ChunkTable()]
         self._trees = [ChunkTable()]
@@ -66,20 +67,38 @@ class Index:
         self._kind_codec = array("B")
 
     def __contains__(self, pack_name: bytes) -> bool:
-        return pack_name in self._known
+        """Whether a pack was entered whole."""
+        return pack_name in self._known and pack_name not in self._parts
 
     def add_pack(self, info: PackInfo) -> None:
         """Enters a stored pack; one already entered is left as it is."""
-        if info.name in self._known:
+        if info.name in self:
             return
-        row = self.add_row(PackRow(info.name, info.size, info.header))
+        row, there = self._parts.pop(info.name, (-1, {}))
+        if row < 0:
+            row = self.add_row(PackRow(info.name, info.size, info.header))
         for position, segment in enumerate(info.segments):
-            number = self.reserve_segment()
-            self.place_segment(number, row, position, segment)
-            if segment.kind == KIND_TREE:
-                self._enter(self._trees, segment.ids, number)
-            else:
-                self._pending.append((segment.ids, number))
+            if there.get(position) != segment:
+                self._add_segment(row, position, segment)
+
+    def add_part(self, pack: PackRow, position: int, segment: SegmentInfo) -> None:
+        """Enters one segment of a pack that may be entered whole later."""
+        if pack.name in self:
+            return
+        if pack.name not in self._parts:
+            self._parts[pack.name] = (self.add_row(pack), {})
+        row, there = self._parts[pack.name]
+        if position not in there:
+            self._add_segment(row, position, segment)
+            there[position] = segment
+
+    def _add_segment(self, row: int, position: int, segment: SegmentInfo) -> None:
+        number = self.reserve_segment()
+        self.place_segment(number, row, position, segment)
+        if segment.kind == KIND_TREE:
+            self._enter(self._trees, segment.ids, number)
+        else:
+            self._pending.append((segment.ids, number))
 
     def _enter(self, tables: list[ChunkTable], ids: bytes, number: int) -> None:
         for table in tables:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from typing import Protocol
 
 from ..core.compression import decompress
 from ..core.crypto import KeyedIds, Sealer, same
@@ -22,8 +23,9 @@ from ..core.format_v1.pack import (
 )
 from ..core.ids import ID_SIZE, KIND_DATA, KIND_TREE, object_name
 from ..core.keys import VaultKeys
-from ..core.ports import Store
-from .index import Index, Layout, PackRow, SegmentPlace
+from ..core.ports import Buffer, Store
+from .fetching import fetched
+from .index import ABSENT, Index, Layout, PackRow, SegmentPlace
 from .pack_builder import sealer_of
 
 Spans = dict[bytes, tuple[int, int]]
@@ -35,27 +37,64 @@ _KEPT_SEALERS = 256
 _TAIL = 64 * 1024
 
 
-def read_pack_footer(store: Store, keys: VaultKeys, name: bytes, size: int) -> PackInfo:
+def read_pack_footer(
+    store: Store, keys: VaultKeys, name: bytes, size: int, *, header: bytes = b"", tail: int = 0
+) -> PackInfo:
     """What a pack says of itself, from its header and its end alone.
 
-    Raises IntegrityError("pack_damaged", name=…) or what the store raises.
+    `header` and `tail`, when they are known: its header, and the bytes at its end in which the footer lies,
+    which spare journeys; they are kept near. Raises IntegrityError("pack_damaged", name=…) or what the store
+    raises.
     """
     path = object_name("packs", name)
     try:
         if not head.HEADER_SIZE + TRAILER_SIZE < size <= MAX_PACK:
             raise IntegrityError("bad_footer")
-        header = store.get(path, 0, head.HEADER_SIZE)
-        sealer = sealer_of(keys, header)
-        tail_size = min(_TAIL, size - head.HEADER_SIZE)
-        tail = store.get(path, size - tail_size, tail_size)
-        trailer = open_trailer(sealer, header, tail[-TRAILER_SIZE:], size)
-        if trailer.footer_size + TRAILER_SIZE <= tail_size:
-            footer = tail[-TRAILER_SIZE - trailer.footer_size : -TRAILER_SIZE]
-        else:
-            footer = store.get(path, trailer.footer_offset, trailer.footer_size)
-        return PackInfo(name, size, header, open_footer(sealer, header, footer))
+        known = header or store.get(path, 0, head.HEADER_SIZE)
+        sealer = sealer_of(keys, known)
+        tail_size = max(TRAILER_SIZE, min(tail or _TAIL, size - head.HEADER_SIZE))
+
+        def opened(end: bytes) -> PackInfo:
+            trailer = open_trailer(sealer, known, end[-TRAILER_SIZE:], size)
+            if trailer.footer_size + TRAILER_SIZE <= tail_size:
+                footer = end[-TRAILER_SIZE - trailer.footer_size : -TRAILER_SIZE]
+            else:
+                footer = store.get(path, trailer.footer_offset, trailer.footer_size)
+            return PackInfo(name, size, known, open_footer(sealer, known, footer))
+
+        if tail:
+            return fetched(store, path, size - tail_size, tail_size, opened)
+        return opened(store.get(path, size - tail_size, tail_size))
     except IntegrityError as error:
         raise IntegrityError("pack_damaged", name=path, reason=error.code) from None
+
+
+def open_sealed(keys: VaultKeys, pack: PackRow, position: int, segment: SegmentInfo, sealed: Buffer) -> bytes:
+    """The plain bytes of a segment. IntegrityError."""
+    aad = segment_aad(pack.header, segment.kind, position)
+    stored = sealer_of(keys, pack.header).open(position, sealed, aad)
+    return decompress(segment.codec, stored, segment.plain_size)
+
+
+def ids_of(ids: KeyedIds, plain: bytes, sizes: Iterable[int]) -> bytes:
+    """The ids, end to end, of chunks or nodes that lie end to end."""
+    view, at, found = memoryview(plain), 0, bytearray()
+    for size in sizes:
+        found += ids.of(view[at : at + size])
+        at += size
+    return bytes(found)
+
+
+class Lookups(Protocol):
+    """Where a reader seeks what its index lacks: `lookups.Lookups`."""
+
+    def seek_chunks(self, index: Index, ids: Iterable[bytes]) -> None: ...
+
+    def seek_node(self, index: Index, node_id: bytes) -> bytes | None: ...
+
+    def enter_all(self) -> None: ...
+
+    def tail(self, pack: bytes) -> int: ...
 
 
 class Reader:
@@ -65,7 +104,7 @@ class Reader:
     an index object may be missing or damaged while its packs are whole. `described` tells a pack's
     segments as an index object has them, for a pack whose own footer is damaged. `on_damaged` is told the
     name of each pack that is there and does not give back what it should, and why (a code), in whatever
-    thread met it.
+    thread met it. `lookups`: where what the index lacks is sought.
     """
 
     def __init__(
@@ -77,6 +116,7 @@ class Reader:
         recover: Callable[[], Index] | None = None,
         described: Callable[[bytes], list[SegmentInfo]] | None = None,
         on_damaged: Callable[[bytes, str], None] = lambda _name, _reason: None,
+        lookups: Lookups | None = None,
     ) -> None:
         self._store = store
         self._keys = keys
@@ -84,6 +124,7 @@ class Reader:
         self._recover = recover
         self._described = described
         self._on_damaged = on_damaged
+        self._lookups = lookups
         self._segments: OrderedDict[int, tuple[bytes, Spans]] = OrderedDict()
         self._footers: OrderedDict[bytes, list[SegmentInfo]] = OrderedDict()
         self._sealers: dict[bytes, Sealer] = {}
@@ -91,26 +132,65 @@ class Reader:
 
     def chunk(self, chunk_id: bytes) -> bytes:
         """A chunk of a file. IntegrityError("chunk_missing") or ("pack_damaged")."""
-        index = self.index
-        places = index.places(KIND_DATA, chunk_id)
-        if not places and self._recovered(index):
-            places = self.index.places(KIND_DATA, chunk_id)
-        return self._find(places, chunk_id, self._keys.chunk_ids)
+        return self._read(KIND_DATA, chunk_id, self._keys.chunk_ids)
 
     def node(self, node_id: bytes) -> bytes:
         """A node of a tree or content list. IntegrityError as `chunk`."""
+        return self._read(KIND_TREE, node_id, self._keys.tree_ids)
+
+    def _read(self, kind: int, chunk_id: bytes, ids: KeyedIds) -> bytes:
+        places = self._places(kind, chunk_id)
+        try:
+            return self._find(places, chunk_id, ids)
+        except IntegrityError:
+            others = self.other_places(kind, chunk_id, places)
+            if not others:
+                raise
+        return self._find(others, chunk_id, ids)
+
+    def _places(self, kind: int, chunk_id: bytes) -> list[int]:
         index = self.index
-        places = index.places(KIND_TREE, node_id)
+        places = index.places(kind, chunk_id)
+        if not places and self._lookups is not None:
+            if kind == KIND_TREE:
+                plain = self._lookups.seek_node(index, chunk_id)
+                places = index.places(kind, chunk_id)
+                if plain is not None and places:
+                    self._remember(places[0], (plain, spans_of(self.layout(places[0]))))
+            else:
+                self._lookups.seek_chunks(index, (chunk_id,))
+                places = index.places(kind, chunk_id)
+            places = places or self.other_places(kind, chunk_id, [])
         if not places and self._recovered(index):
-            places = self.index.places(KIND_TREE, node_id)
-        return self._find(places, node_id, self._keys.tree_ids)
+            places = self.index.places(kind, chunk_id)
+        return places
+
+    def other_places(self, kind: int, chunk_id: bytes, known: list[int]) -> list[int]:
+        """Places of a chunk or node beside those known, if it was sought: now all that there is tells."""
+        if self._lookups is None:
+            return []
+        self._lookups.enter_all()
+        return [place for place in self.index.places(kind, chunk_id) if place not in known]
+
+    def seek(self, chunk_ids: Collection[bytes]) -> None:
+        """These chunks are about to be asked for: those that the index lacks are sought together."""
+        if self._lookups is not None:
+            index = self.index
+            self._lookups.seek_chunks(index, chunk_ids)
+            if any(any(each) and index.data.find(each) == ABSENT for each in chunk_ids):
+                self._lookups.enter_all()
+
+    @property
+    def seeks(self) -> bool:
+        """Whether what the index lacks may be there: `seek` finds it."""
+        return self._lookups is not None
 
     def _recovered(self, lacking: Index) -> bool:
         """Whether there is another index than the one that lacks something; the first to ask loads it."""
         with self._lock:
             if self._recover is not None and self.index is lacking:
                 recover, self._recover = self._recover, None
-                self.index = recover()
+                self.index, self._lookups = recover(), None
                 self._segments.clear()
             return self.index is not lacking
 
@@ -152,11 +232,14 @@ class Reader:
                 self._segments.move_to_end(number)
                 return found
         opened = self.open_segment(number)
+        self._remember(number, opened)
+        return opened
+
+    def _remember(self, number: int, opened: tuple[bytes, Spans]) -> None:
         with self._lock:
             self._segments[number] = opened
             while len(self._segments) > _KEPT_SEGMENTS:
                 self._segments.popitem(last=False)
-        return opened
 
     def open_segment(self, number: int, pack: bytes | None = None) -> tuple[bytes, Spans]:
         """Fetches and opens a segment; `pack` holds its whole pack when the caller has it.
@@ -216,7 +299,10 @@ class Reader:
             footer = self._footers.get(pack.name)
         if footer is None:
             try:
-                footer = read_pack_footer(self._store, self._keys, pack.name, pack.size).segments
+                tail = self._lookups.tail(pack.name) if self._lookups is not None else 0
+                footer = read_pack_footer(
+                    self._store, self._keys, pack.name, pack.size, header=pack.header, tail=tail
+                ).segments
             except IntegrityError:
                 footer = self._described(pack.name) if self._described else []
                 if not footer:

@@ -1,4 +1,4 @@
-"""Index and snapshot objects as a store gives them: compared with their names before they are opened."""
+"""Index and snapshot objects, and lookups read whole: compared with their names before they are opened."""
 
 from __future__ import annotations
 

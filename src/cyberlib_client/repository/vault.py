@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterator
+from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass
 
-from ..core.crypto import KEY_SIZE, sha256
+from ..core.crypto import KEY_SIZE
 from ..core.errors import IntegrityError, UsageError
-from ..core.format_v1.header import INDEX, hedged_salt
-from ..core.format_v1.index import PackInfo, open_index, seal_index
+from ..core.format_v1.index import PackInfo
 from ..core.format_v1.lines import LIMIT
 from ..core.format_v1.pack import SegmentInfo
 from ..core.format_v1.slots import (
@@ -31,18 +30,16 @@ from ..core.format_v1.vault import (
     read_vault_header,
     write_vault_header,
 )
-from ..core.ids import object_name
 from ..core.keys import MAX_EPOCH, VAULT_ID_SIZE, VaultKeys
 from ..core.ports import OBJECT_KINDS, Clock, Random, Store
 from .index import Index
-from .orphans import orphan_packs
+from .index_objects import put_index
+from .loading import IndexReport, indexed, load_part, load_whole
+from .lookups import Lookups
 from .reader import Reader
-from .records import read_record
 from .slot_changes import add_slot, check_new_slot, removable, remove_slot
 from .slot_tables import Secret, Tables, put_tables, table_names, unlock
 
-_INDEX_PACKS = 64
-_INDEX_CHUNKS = 1_000_000
 _SECOND = 1_000_000_000
 _MONTH = 30 * 24 * 3600 + 37_800  # seconds: a twelfth of a year of 365.25 days
 
@@ -56,21 +53,6 @@ class NewSlot:
     secret: bytes = b""
     passphrase: str = ""
     cost: KdfCost = DEFAULT_COST
-
-
-@dataclass(frozen=True, slots=True)
-class IndexReport:
-    """What loading the index found: objects set aside, packs named but absent, packs of another size than
-    named, packs not named."""
-
-    damaged: list[str]
-    missing: list[str]
-    resized: list[str]
-    orphans: list[str]
-    found: list[PackInfo]
-    """The orphans' own footers."""
-    left_out: list[PackInfo]
-    """Packs that an index names and that were not entered, for whatever reason."""
 
 
 class Vault:
@@ -105,91 +87,62 @@ class Vault:
         one: what lies in it may be read, and is authenticated. `to_rely_on` leaves it out: what is stored
         now must not count on it.
         """
-        index, damaged = Index(), list[str]()
-        if not check_packs:
-            for info in self._indexed(damaged):
-                if info.name not in without:
-                    index.add_pack(info)
-            return index, IndexReport(damaged, [], [], [], [], [])
-        present = {o.name: o.size for o in self.store.list("packs")}
-        missing, named = set[str](), set[str]()
-        resized, left_out = dict[str, PackInfo](), dict[str, PackInfo]()
-        for info in self._indexed(damaged):
-            name = object_name("packs", info.name)
-            named.add(name)
-            if name not in present:
-                missing.add(name)
-                left_out[name] = info
-            elif present[name] != info.size:
-                resized[name] = info
-            elif info.name in without:
-                left_out[name] = info
-            else:
-                index.add_pack(info)
-        unnamed = {name: present[name] for name in present.keys() - named}
-        headers = {row.header for row in index.packs} if unnamed else set[bytes]()
-        orphans, strange = orphan_packs(self.store, self.keys, unnamed, headers)
-        damaged += strange
-        for info in orphans:
-            if info.name not in without:
-                index.add_pack(info)
-            else:
-                left_out[object_name("packs", info.name)] = info
-        for name, info in resized.items():
-            if to_rely_on or info.name in without:
-                left_out[name] = info
-            else:
-                index.add_pack(info)
-        names = [object_name("packs", info.name) for info in orphans]
-        out = list(left_out.values())
-        return index, IndexReport(damaged, sorted(missing), sorted(resized), names, orphans, out)
+        return load_whole(
+            self.store, self.keys, check_packs=check_packs, without=without, to_rely_on=to_rely_on
+        )
 
-    def reader(self, *, check_packs: bool = False) -> Reader:
-        """A reader on the vault as it is now; see `load_index`."""
-        index, _ = self.load_index(check_packs=check_packs)
-        return self.reader_on(index, recover=not check_packs)
+    def reader(self, *, check_packs: bool = False, much: bool = False) -> Reader:
+        """A reader on the vault as it is now; see `load_index`.
+
+        Unless `much` is going to be read, large index objects of a store that is far away are not fetched as
+        long as their lookups lead to what is read.
+        """
+        recover = not check_packs
+
+        def whole() -> Index:
+            return self.load_index(check_packs=check_packs)[0]
+
+        if much:
+            return self.reader_on(whole(), recover=recover)
+        index, lookups = load_part(self.store, self.keys, whole, check_packs=check_packs)
+        return self.reader_on(index, recover=recover, lookups=lookups)
 
     def reader_on(
-        self, index: Index, *, recover: bool = False, on_damaged: Callable[[bytes, str], None] | None = None
+        self,
+        index: Index,
+        *,
+        recover: bool = False,
+        on_damaged: Callable[[bytes, str], None] | None = None,
+        lookups: Lookups | None = None,
     ) -> Reader:
         """A reader on an index at hand. `recover`: load it from the packs when it lacks something.
-        `on_damaged` is told of damaged packs instead of the vault's own."""
+        `on_damaged` is told of damaged packs instead of the vault's own. `lookups`: where what the index
+        lacks is sought."""
         again = (lambda: self.load_index(check_packs=True)[0]) if recover else None
         told = on_damaged or self._damaged
-        return Reader(self.store, self.keys, index, recover=again, described=self._described, on_damaged=told)
+        return Reader(
+            self.store,
+            self.keys,
+            index,
+            recover=again,
+            described=self._described,
+            on_damaged=told,
+            lookups=lookups,
+        )
 
     def _damaged(self, pack: bytes, reason: str) -> None:
         self.on_damaged(pack, reason)
 
     def _described(self, pack: bytes) -> list[SegmentInfo]:
         """A pack's segments as an index object tells them; empty when none does."""
-        for info in self._indexed([]):
+        for info in indexed(self.store, self.keys, []):
             if info.name == pack:
                 return info.segments
         return []
 
-    def _indexed(self, damaged: list[str]) -> Iterator[PackInfo]:
-        """Packs as index objects tell them, one object in memory at a time."""
-        items = sorted(self.store.list("index"))
-        self.store.prefetch(item.name for item in items)
-        for item in items:
-            try:
-                _, data = read_record(self.store, self.keys, INDEX, item)
-                infos = open_index(self.keys, data)
-            except IntegrityError:
-                damaged.append(item.name)
-                continue
-            yield from infos
-
     def put_index(self, packs: list[PackInfo], random: Random) -> int:
-        """Stores what these packs hold, in as many index objects as that takes; bytes stored."""
-        stored = 0
-        for some in _portions(packs):
-            salt = hedged_salt(self.keys, random, *(pack.name for pack in some))
-            data = seal_index(self.keys, salt, some)
-            self.store.put(object_name("index", sha256(data)), data)
-            stored += len(data)
-        return stored
+        """Stores what these packs hold; bytes stored."""
+        return put_index(self.store, self.keys, packs, random)
 
     @property
     def table_names(self) -> list[str]:
@@ -330,17 +283,3 @@ def header_is_intact(vault: Vault) -> bool:
         return read_vault_header(data) == vault.header
     except (IntegrityError, UsageError):  # a flipped bit may look like a newer version
         return False
-
-
-def _portions(packs: list[PackInfo]) -> Iterator[list[PackInfo]]:
-    """Packs for one index object each: far below what a reader accepts."""
-    some: list[PackInfo] = []
-    chunks = 0
-    for pack in packs:
-        some.append(pack)
-        chunks += sum(len(segment.sizes) for segment in pack.segments)
-        if len(some) >= _INDEX_PACKS or chunks >= _INDEX_CHUNKS:
-            yield some
-            some, chunks = [], 0
-    if some:
-        yield some

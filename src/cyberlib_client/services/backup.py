@@ -30,10 +30,11 @@ from ..core.ids import object_name
 from ..core.ports import CancelToken, Clock, Random
 from ..files.names import THIS_SYSTEM
 from ..repository.index import Index
+from ..repository.loading import IndexReport
 from ..repository.packer import Packer
 from ..repository.snapshots import SnapshotList, Stored
 from ..repository.trees import NodeWriter
-from ..repository.vault import IndexReport, Vault
+from ..repository.vault import Vault
 from .census import Census
 from .counts import Counts
 from .device import Identity

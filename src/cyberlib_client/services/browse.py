@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from itertools import islice
 from operator import itemgetter
 from typing import Final
 
@@ -96,7 +97,7 @@ def content(reader: Reader, entry: Entry) -> Iterator[bytes]:
     """
     if entry.kind != tree.FILE:
         raise UsageError("not_a_file", path=display(entry.name))
-    for chunk_id, _, size in content_spans(reader, entry):
+    for chunk_id, _, size in _sought(reader, content_spans(reader, entry)):
         if any(chunk_id):
             data = reader.chunk(chunk_id)
             if len(data) != size:
@@ -107,7 +108,16 @@ def content(reader: Reader, entry: Entry) -> Iterator[bytes]:
             yield bytes(min(_ZEROS, size - start))
 
 
-_ZEROS = 1 << 20
+_ZEROS: Final = 1 << 20
+_SOUGHT: Final = 1024
+"""Chunks of which it is asked together where they lie."""
+
+
+def _sought(reader: Reader, spans: Iterator[tuple[bytes, int, int]]) -> Iterator[tuple[bytes, int, int]]:
+    while reader.seeks and (some := list(islice(spans, _SOUGHT))):
+        reader.seek([chunk_id for chunk_id, _, _ in some])
+        yield from some
+    yield from spans
 
 
 @dataclass(slots=True)

@@ -275,7 +275,7 @@ def restore(
     begun = time.monotonic()
     result = RestoreResult()
     tally = Tally(result, listener)
-    reader = vault.reader(check_packs=True)
+    reader = vault.reader(check_packs=True, much=not (request.paths or request.include))
     paths = [as_saved(reader, [request.stored], path) for path in request.paths]
     chosen = chosen_entries(reader, request.stored.snapshot.root, paths)
     tally.totals = _totals(reader, chosen, request, cancel)

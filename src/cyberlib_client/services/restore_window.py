@@ -122,7 +122,7 @@ class Window:
 
     def _put_small(self, above: DirHandle, entry: Entry, path: bytes) -> bool:
         number = self._reader.index.data.find(entry.content)
-        if number == ABSENT:
+        if number == ABSENT and not self._reader.seeks:
             return False
         self._small.setdefault(number, []).append(_Small(above, entry, path))
         self._more()
@@ -145,7 +145,7 @@ class Window:
                     self._zeros(file, offset, size, sparse=sparse)
                     continue
                 number = find(chunk_id)
-                if number == ABSENT:
+                if number == ABSENT and not self._reader.seeks:
                     raise IntegrityError("chunk_missing")
                 with self._lock:
                     file.left += 1
@@ -172,11 +172,31 @@ class Window:
 
     def flush(self) -> None:
         """Writes everything collected so far. Raises Failed when the target takes no more, Stopped."""
+        self._seek()
         while self._small or self._pieces:
             self._round()
             self._small, self._pieces = self._small_again, self._pieces_again
             self._small_again, self._pieces_again = {}, {}
         self._count = 0
+
+    def _seek(self) -> None:
+        """Finds together where the chunks lie of which the index did not tell."""
+        small, pieces = self._small.pop(ABSENT, []), self._pieces.pop(ABSENT, [])
+        self._reader.seek([w.entry.content for w in small] + [p.chunk_id for p in pieces])
+        find = self._reader.index.data.find
+        for waiting in small:
+            number = find(waiting.entry.content)
+            if number != ABSENT:
+                self._small.setdefault(number, []).append(waiting)
+            else:
+                self._tally.lost(waiting.path, "missing")
+        for piece in pieces:
+            number = find(piece.chunk_id)
+            if number != ABSENT:
+                self._pieces.setdefault(number, []).append(piece)
+            else:
+                self._fail(piece.file, "chunk_missing")
+                self._release(piece.file, 1)
 
     def _round(self) -> None:
         """Opens every segment wanted; what one of them could not give is put off to where else it lies."""
@@ -230,7 +250,8 @@ class Window:
         """Where else a chunk lies that segment `number` could not give."""
         places = self._reader.index.places(KIND_DATA, chunk_id)
         after = places.index(number) + 1 if number in places else len(places)
-        return places[after] if after < len(places) else None
+        places = places[after:] or self._reader.other_places(KIND_DATA, chunk_id, places)
+        return places[0] if places else None
 
     def _elsewhere_small(self, number: int, waiting: _Small, error: IntegrityError) -> None:
         place = self._next_place(number, waiting.entry.content)

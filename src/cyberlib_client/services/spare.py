@@ -6,7 +6,8 @@ from ..core.errors import CyberlibError
 from ..core.format_v1.vault import OBJECT_NAME
 from ..core.ids import ID_SIZE, object_name
 from ..repository.index import Index
-from ..repository.vault import IndexReport, Vault
+from ..repository.loading import IndexReport
+from ..repository.vault import Vault
 
 
 def spare_objects(
@@ -15,7 +16,7 @@ def spare_objects(
     """Of what is damaged and there, the objects that could be deleted at no loss.
 
     A pack, when whole packs hold all that is in it, whether a snapshot needs that or not; an index, when
-    others name every pack; what a backup puts back.
+    others name every pack; a lookup; what a backup puts back.
     """
     there = {name for name, reason in damaged if reason != "missing"}
     rows = {row for row, pack in enumerate(index.packs) if object_name("packs", pack.name) in there}
@@ -40,5 +41,5 @@ def spare_objects(
             if not whole:
                 needed.add(row)
     packs = {object_name("packs", index.packs[row].name) for row in rows - needed}
-    prefixes = ("slots/", OBJECT_NAME, *(() if report.orphans else ("index/",)))
+    prefixes = ("slots/", "lookups/", OBJECT_NAME, *(() if report.orphans else ("index/",)))
     return packs | {name for name in there if name.startswith(prefixes)}

@@ -11,8 +11,9 @@ from ..core.ids import KIND_TREE, NAME_SIZE, object_name
 from ..core.ports import CancelToken
 from ..repository.content import content_spans
 from ..repository.index import ABSENT, Index
+from ..repository.loading import IndexReport
 from ..repository.reader import Reader
-from ..repository.vault import IndexReport, Vault
+from ..repository.vault import Vault
 
 UNKNOWN_PACK = bytes(NAME_SIZE)
 """Among the suspects: a pack is gone of which nothing tells any more, so that the next backups look at

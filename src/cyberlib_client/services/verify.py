@@ -18,6 +18,7 @@ from ..core.ids import ID_SIZE, KIND_TREE, object_name
 from ..core.ports import CancelToken, Random
 from ..repository.content import content_spans
 from ..repository.index import ABSENT, Index, PackRow
+from ..repository.lookups import damaged_lookups
 from ..repository.reader import Reader
 from ..repository.slot_tables import damaged_tables
 from ..repository.snapshots import Problem, SnapshotList, Stored
@@ -62,7 +63,8 @@ class VerifyResult:
         """Every snapshot can be restored whole, no chain is broken, and nothing is other than it was stored.
 
         A pack that is missing or damaged and costs no file was healed: what it held is stored elsewhere. So
-        are an index, a pack of another size and one that was altered, once nothing needs them any more.
+        are an index, a pack of another size and one that was altered, once nothing needs them any more, and
+        a lookup.
         """
         return not (self.affected or self.problems) and all(self.is_healed(*each) for each in self.damaged)
 
@@ -70,7 +72,7 @@ class VerifyResult:
         """Whether it costs nothing that an object is damaged, as long as no file is affected."""
         if name.startswith("packs/") and reason in ("missing", "damaged"):
             return True
-        return name in self.spare and name.startswith(("packs/", "index/"))
+        return name in self.spare and name.startswith(("packs/", "index/", "lookups/"))
 
     def add(self, name: str, reason: str) -> None:
         """Something wrong with an object: the first word on it stands."""
@@ -90,10 +92,11 @@ def verify(
 ) -> VerifyResult:
     """Checks structure and presence, and reads `percent` % of the packs in full (0 to 100).
 
-    Structure: the header, slot tables, indexes, and every node of every snapshot's tree and content lists
-    are read and authenticated. Presence: every pack is listed with its right size, and every chunk of
-    every file is in one of them, as the index or the pack's footer tells. Packs of another size are read in
-    any case. Whether the bytes of packs that are not read are still those that were stored is not known.
+    Structure: the header, slot tables, indexes, lookups, and every node of every snapshot's tree and
+    content lists are read and authenticated. Presence: every pack is listed with its right size, and every
+    chunk of every file is in one of them, as the index or the pack's footer tells. Packs of another size are
+    read in any case. Whether the bytes of packs that are not read are still those that were stored is not
+    known.
 
     Never changes the vault. Raises Stopped, and what the store raises when it cannot be reached.
     """
@@ -106,6 +109,7 @@ def verify(
     if not header_is_intact(vault):
         absent = vault.store.size(OBJECT_NAME) is None
         result.damaged.append((OBJECT_NAME, "missing" if absent else "damaged"))
+    result.damaged += [(name, "damaged") for name in damaged_lookups(vault.store, vault.keys)]
     result.damaged += damaged_tables(vault.store, vault.keys)
     result.packs_total = len(index.packs)
     bad = _read_packs(vault, index, percent, random, listener, cancel, result)

@@ -1,7 +1,7 @@
 """A store in a folder: one file an object, written whole or not at all.
 
     vault
-    slots/<hex>   index/<hex>   snapshots/<hex>
+    slots/<hex>   index/<hex>   lookups/<hex>   snapshots/<hex>
     packs/<first two digits>/<hex>
     tmp/          files being written; what a crash leaves here is removed by a later put
 

@@ -78,6 +78,9 @@ class KeptStore:
     def announce(self, names: Sequence[str]) -> None:
         self._store.announce(names)
 
+    def is_near(self, name: str) -> bool:
+        return self._near.has(name)
+
     def near(self, name: str, offset: int, length: int) -> bytes | None:
         return self._near.get(f"{name}+{offset}+{length}")
 

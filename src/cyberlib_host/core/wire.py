@@ -12,9 +12,13 @@ Hex64 = Annotated[str, Meta(pattern="^[0-9a-f]{128}$", description="64 bytes in 
 Id = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="16 bytes in hex")]
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 ObjectName = Annotated[
-    str, Meta(pattern="^(vault|(slots|packs|index|snapshots)/[0-9a-f]{64})$", description="as in docs/format")
+    str,
+    Meta(
+        pattern="^(vault|(slots|packs|index|lookups|snapshots)/[0-9a-f]{64})$",
+        description="as in docs/format",
+    ),
 ]
-Kind = Literal["vault", "slots", "packs", "index", "snapshots"]
+Kind = Literal["vault", "slots", "packs", "index", "lookups", "snapshots"]
 Size = Annotated[int, Meta(ge=0, le=1 << 40)]
 Time = Annotated[str, Meta(description="RFC 3339, UTC")]
 Key = Annotated[str, Meta(min_length=8, max_length=200, description="a contract key")]

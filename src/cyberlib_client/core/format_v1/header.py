@@ -1,7 +1,7 @@
-"""The 88 clear bytes at the head of every pack, index and snapshot.
+"""The 88 clear bytes at the head of every pack, index, lookup and snapshot.
 
 offset size field
-0      4    magic: "CLBP" pack, "CLBI" index, "CLBS" snapshot
+0      4    magic: "CLBP" pack, "CLBI" index, "CLBL" lookup, "CLBS" snapshot
 4      1    format version, 1
 5      1    suite, 1
 6      2    epoch, big endian: months since the vault was made (packs), 0 elsewhere
@@ -26,6 +26,7 @@ _CONTEXT_SIZE: Final = 24
 
 PACK: Final = b"CLBP"
 INDEX: Final = b"CLBI"
+LOOKUP: Final = b"CLBL"
 SNAPSHOT: Final = b"CLBS"
 
 
@@ -57,7 +58,7 @@ def hedged_salt(keys: VaultKeys, random: Random, *what: Buffer) -> bytes:
     """A salt for an object that holds `what`.
 
     Should the random source repeat itself, objects that differ in `what` still get other keys: a pack's
-    first segment, an index's packs, a snapshot's place in its chain.
+    first segment, an index's packs, the index of a lookup, a snapshot's place in its chain.
     """
     return mac(keys.hedge, random(SALT_SIZE) + sha256(*what))
 
@@ -65,7 +66,7 @@ def hedged_salt(keys: VaultKeys, random: Random, *what: Buffer) -> bytes:
 def _base_key(keys: VaultKeys, magic: bytes, epoch: int) -> bytes:
     if magic == PACK:
         return keys.epoch(epoch)
-    return keys.index if magic == INDEX else keys.snapshots
+    return keys.index if magic in (INDEX, LOOKUP) else keys.snapshots
 
 
 def new_header(keys: VaultKeys, magic: bytes, epoch: int, salt: bytes) -> tuple[bytes, Sealer]:

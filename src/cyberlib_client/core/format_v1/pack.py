@@ -106,6 +106,11 @@ def seal_footer(sealer: Sealer, header: bytes, segments: Sequence[SegmentInfo]) 
     return bytes(sealer.seal(_FOOTER_POSITION, record, _tail_aad(header, _PART_FOOTER)))
 
 
+def tail_size(segments: Sequence[SegmentInfo]) -> int:
+    """Bytes at the end of a pack that hold footer and trailer, when this program writes them."""
+    return len(wrap(_encoder.encode(segments))) + TAG_SIZE + TRAILER_SIZE
+
+
 def seal_trailer(sealer: Sealer, header: bytes, offset: int, size: int) -> bytes:
     """The 28 bytes that end a pack."""
     plain = offset.to_bytes(8, "big") + size.to_bytes(4, "big")

@@ -89,23 +89,27 @@ class HostStore:
         declared = {"name": name, "size": size, "sha256": hashlib.sha256(whole).hexdigest()}
         for attempt in range(_ATTEMPTS):
             try:
-                self._put_large({"objects": [declared]}, whole)
+                stored_size = self._put_large({"objects": [declared]}, whole)
+                if stored_size == size and _is_small_kind(name) and _is_named(name, whole):
+                    self._near.keep(name, whole)
                 return
             except CyberlibError as error:
                 # The link is too old, or what was put is gone: the host gives another, and takes it again.
                 if attempt == _ATTEMPTS - 1 or not begins_again(error):
                     raise
 
-    def _put_large(self, wanted: dict[str, Any], whole: Buffer) -> None:
+    def _put_large(self, wanted: dict[str, Any], whole: Buffer) -> int | None:
+        """The size of what is stored now; None when it was there."""
         prepared = self.client.ask("POST", f"{self._path}/uploads", records.PreparedList, wanted)
         link = _one(prepared.objects).put
         if link is None:
-            return
+            return None
         begun = time.monotonic()
         self.client.put_content(link, whole)
         self._pace.took(len(memoryview(whole)), time.monotonic() - begun)
-        self.client.ask("POST", f"{self._path}/objects", records.StoredList, wanted)
+        stored = _one(self.client.ask("POST", f"{self._path}/objects", records.StoredList, wanted).objects)
         self._came()
+        return stored.size
 
     # ---- reading ------------------------------------------------------------------------------------
 
@@ -157,6 +161,9 @@ class HostStore:
 
     def announce(self, names: Sequence[str]) -> None:
         self._places.announce(names)
+
+    def is_near(self, name: str) -> bool:
+        return self._near.has(name)
 
     def near(self, name: str, offset: int, length: int) -> bytes | None:
         return self._near.get(f"{name}+{offset}+{length}")
@@ -210,10 +217,10 @@ class HostStore:
 
 def _is_small_kind(name: str) -> bool:
     """Whether objects of this kind are read whole, again and again."""
-    return not name.startswith("packs/")
+    return not name.startswith(("packs/", "lookups/"))
 
 
-def _is_named(name: str, data: bytes) -> bool:
+def _is_named(name: str, data: Buffer) -> bool:
     """Whether an object is what its name says; nothing else is worth keeping. A vault's header is checked by
     who has its keys."""
     return name == OBJECT_NAME or name.rpartition("/")[2] == hashlib.sha256(data).hexdigest()

@@ -92,6 +92,9 @@ class S3Store(Nearby):
                 self._deletes = False
         return self._deletes
 
+    def is_near(self, name: str) -> bool:
+        return False
+
     def put(self, name: str, *parts: Buffer) -> None:
         check_object_name(name)
         data = memoryview(parts[0] if len(parts) == 1 else b"".join(parts)).cast("B")
