@@ -12,12 +12,13 @@ from ..core.errors import IntegrityError
 from ..core.ports import Buffer, Store, StoredObject
 from .near import Near
 
-_READS: Final = 8
-_SMALL: Final = 1 << 20
+_READS: Final = 4
+_LARGEST: Final = 64 << 20
+"""Bytes of an object that is kept whole: what a reader of indexes accepts (docs/format)."""
 
 
 class KeptStore:
-    """`store`, with copies of what is small and read whole in `near`. What is listed is always asked of it.
+    """`store`, with copies of what is read whole in `near`. What is listed is always asked of it.
 
     A copy counts while it is what its name says; the vault's header is checked by who has its keys.
     """
@@ -59,7 +60,7 @@ class KeptStore:
         return data
 
     def _keep_whole(self, name: str, data: bytes) -> None:
-        if len(data) <= _SMALL and name.rpartition("/")[2] == hashlib.sha256(data).hexdigest():
+        if len(data) <= _LARGEST and name.rpartition("/")[2] == hashlib.sha256(data).hexdigest():
             self._near.keep(name, data)
 
     def prefetch(self, names: Iterable[str]) -> None:
