@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.support.hosts import siren
+from tests.support.hosts import on_servers, siren
 from tests.support.servers import Bucket
 
 from .measure import Command
@@ -28,7 +28,8 @@ class Host(NamedTuple):
 
 
 class HostSettings(NamedTuple):
-    """`name`: by which its certificate is good. Embedded defaults unless a database or a bucket is given."""
+    """`name`: by which its certificate is good. Embedded defaults, but for the bucket and the database
+    given; the latter goes with the former alone."""
 
     name: str = "127.0.0.1"
     bind: str = "127.0.0.1"
@@ -69,18 +70,13 @@ def served(data: Path, settings: HostSettings, seats: int = 1000) -> Iterator[Ho
 
 def _written(file: Path, settings: HostSettings) -> Mapping[str, str]:
     """Writes the settings; what the environment adds."""
-    lines = ["requests_per_minute = 1000000"]
-    if settings.database:
-        lines.append(f'database = "{settings.database}"')
-    bucket = settings.bucket
-    if bucket is not None:
-        lines += [
-            "[[zones]]", 'name = "Paris"', "latitude = 48.86", "longitude = 2.35",
-            f'endpoint = "{settings.endpoint or bucket.endpoint}"', f'bucket = "{bucket.bucket}"',
-            f'access_key = "{bucket.access_key}"',
-        ]  # fmt: skip
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return {} if bucket is None else {"CYBERLIB_HOST_S3_SECRET_KEY": bucket.secret_key}
+    given: dict[str, Any] = {"settings": "", "environment": {}}
+    if settings.bucket is not None:
+        given = on_servers(settings.database, settings.bucket, settings.endpoint)
+    text = "requests_per_minute = 1000000\n" + given["settings"]
+    file.write_text(text.replace('database = ""\n', ""), encoding="utf-8")  # SQLite with a bucket
+    environment: dict[str, str] = given["environment"]
+    return environment
 
 
 class CyberlibAtHost(Cyberlib):

@@ -13,7 +13,7 @@ import pytest
 from cyberlib_client.core.ports import Store
 from cyberlib_client.transports.host.store import HostStore
 from tests.contract.store_contract import StoreContract
-from tests.support.hosts import TestHost, TestIdentity, serving
+from tests.support.hosts import TestHost, TestIdentity, on_servers, serving
 from tests.support.servers import postgresql, seaweedfs
 from tests.support.systems import WINE
 
@@ -52,16 +52,5 @@ class TestHostOnSeaweedfsAndPostgresql(HostContract):
         with ExitStack() as servers:
             bucket = servers.enter_context(seaweedfs(folder / "weed"))
             database = servers.enter_context(postgresql(folder / "postgres"))
-            settings = f"""
-                database = "{database}"
-                [[zones]]
-                name = "Paris"
-                latitude = 48.86
-                longitude = 2.35
-                endpoint = "{bucket.endpoint}"
-                bucket = "{bucket.bucket}"
-                access_key = "{bucket.access_key}"
-                """
-            secret = {"CYBERLIB_HOST_S3_SECRET_KEY": bucket.secret_key}
-            cls._host = servers.enter_context(serving(folder / "host", settings=settings, environment=secret))
+            cls._host = servers.enter_context(serving(folder / "host", **on_servers(database, bucket)))
             yield

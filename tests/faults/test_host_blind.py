@@ -17,7 +17,7 @@ import pytest
 import structlog
 
 from tests.support.command_line import PASSPHRASE, SECOND, CommandLine
-from tests.support.hosts import TestHost, serving
+from tests.support.hosts import TestHost, on_servers, serving
 from tests.support.servers import Bucket, Postgresql, postgresql_server, seaweedfs
 from tests.support.stations import enrol, station
 from tests.support.trees import make_tree
@@ -120,18 +120,7 @@ def test_a_host_on_postgresql_and_s3_holds_nothing_in_clear(tmp_path: Path, log:
     with ExitStack() as servers:
         database = servers.enter_context(postgresql_server(tmp_path / "postgres"))
         bucket = servers.enter_context(seaweedfs(tmp_path / "weed"))
-        settings = f"""
-            database = "{database.url}"
-            [[zones]]
-            name = "Paris"
-            latitude = 48.86
-            longitude = 2.35
-            endpoint = "{bucket.endpoint}"
-            bucket = "{bucket.bucket}"
-            access_key = "{bucket.access_key}"
-            """
-        secret = {"CYBERLIB_HOST_S3_SECRET_KEY": bucket.secret_key}
-        with serving(tmp_path / "host", settings=settings, environment=secret) as host:
+        with serving(tmp_path / "host", **on_servers(database.url, bucket)) as host:
             secrets = _story(host, tmp_path / "stations")
         kept = {"storage": _in_storage(bucket), "dump": _dump(database)}
     # The servers' own files too: what was deleted, journals, logs.

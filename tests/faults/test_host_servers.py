@@ -17,7 +17,7 @@ import httpx2
 import pytest
 
 from tests.support.command_line import CommandLine, Done, restored
-from tests.support.hosts import TestHost, serving
+from tests.support.hosts import TestHost, on_servers, serving
 from tests.support.replicated import Replicated, replicated
 from tests.support.servers import Postgresql, postgresql_server
 from tests.support.stations import books, patience, station
@@ -46,18 +46,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     with ExitStack() as servers:
         database = servers.enter_context(postgresql_server(folder / "postgres"))
         storage = servers.enter_context(replicated(folder / "weed"))
-        settings = f"""
-            database = "{database.url}"
-            [[zones]]
-            name = "Paris"
-            latitude = 48.86
-            longitude = 2.35
-            endpoint = "{storage.bucket.endpoint}"
-            bucket = "{storage.bucket.bucket}"
-            access_key = "{storage.bucket.access_key}"
-            """
-        secret = {"CYBERLIB_HOST_S3_SECRET_KEY": storage.bucket.secret_key}
-        host = servers.enter_context(serving(folder / "host", settings=settings, environment=secret))
+        host = servers.enter_context(serving(folder / "host", **on_servers(database.url, storage.bucket)))
         yield Parts(host, database, storage)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,19 +18,6 @@ from tests.support.command_line import PASSPHRASE, CommandLine, restored
 from tests.support.host_process import HostProcess
 from tests.support.hosts import OPERATOR, TestHost, serving
 from tests.support.trees import make_tree, told
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestHost]:
-    with serving(tmp_path_factory.mktemp("host")) as host:
-        yield host
-
-
-@pytest.fixture
-def host(served: TestHost) -> Iterator[TestHost]:
-    yield served
-    served.hang_up()
-    served.clock.ahead = 0
 
 
 class Practice:

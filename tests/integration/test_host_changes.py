@@ -21,24 +21,12 @@ from cyberlib_client.transports.near import Near
 from cyberlib_host.database.engine import Database
 from cyberlib_host.database.schema import _config, upgrade
 from cyberlib_host.database.tables import objects, vaults
-from tests.support.hosts import TestHost, serving
+from tests.support.hosts import TestHost
 from tests.support.servers import postgresql
 
 
 def named(data: bytes, kind: str = "index") -> str:
     return f"{kind}/{hashlib.sha256(data).hexdigest()}"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestHost]:
-    with serving(tmp_path_factory.mktemp("host")) as host:
-        yield host
-
-
-@pytest.fixture
-def host(served: TestHost) -> Iterator[TestHost]:
-    yield served
-    served.hang_up()
 
 
 class Asked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,19 +19,6 @@ from cyberlib_host.services import audit, organisations, terms
 from tests.support.hosts import OPERATOR, TestHost, TestIdentity, serving, siren
 
 HEX = "0123456789abcdef" * 4
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestHost]:
-    with serving(tmp_path_factory.mktemp("host")) as host:
-        yield host
-
-
-@pytest.fixture
-def host(served: TestHost) -> Iterator[TestHost]:
-    yield served
-    served.hang_up()
-    served.clock.ahead = 0
 
 
 def _refused(call: Callable[[], object], kind: type[CyberlibError], code: str) -> None:

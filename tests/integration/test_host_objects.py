@@ -33,19 +33,6 @@ HEX = "0123456789abcdef" * 4
 LARGE = os.urandom(3 << 20)
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestHost]:
-    with serving(tmp_path_factory.mktemp("host")) as host:
-        yield host
-
-
-@pytest.fixture
-def host(served: TestHost) -> Iterator[TestHost]:
-    yield served
-    served.hang_up()
-    served.clock.ahead = 0
-
-
 class Raw:
     """Requests as they are, to see the answers as they are."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import ssl
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -23,7 +22,7 @@ from cyberlib_client.transports.http import Line
 from cyberlib_client.transports.proxy import Proxy
 from cyberlib_client.transports.trouble import certificate_kind
 from tests.support.command_line import PASSPHRASE, CommandLine, restored
-from tests.support.hosts import NAME, TestHost, serving
+from tests.support.hosts import NAME, TestHost
 from tests.support.systems import WINE
 from tests.support.trees import make_tree, told
 from tests.support.way import PAGE, Authority, answering, page, proxy
@@ -32,19 +31,6 @@ pytestmark = pytest.mark.skipif(WINE, reason="a host that serves soon hangs in W
 
 SECRET = "mot-de-passe-fictif"
 LOGIN = f"cabinet:{SECRET}"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestHost]:
-    with serving(tmp_path_factory.mktemp("host")) as host:
-        yield host
-
-
-@pytest.fixture
-def host(served: TestHost) -> Iterator[TestHost]:
-    yield served
-    served.hang_up()
-    served.clock.ahead = 0
 
 
 @pytest.fixture(autouse=True)

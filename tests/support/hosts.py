@@ -27,6 +27,7 @@ from cyberlib_host.services import organisations
 from cyberlib_host.services.audit import Actor
 from cyberlib_host.services.context import Context
 from cyberlib_host.tls import own_certificate
+from tests.support.servers import Bucket
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
@@ -167,6 +168,22 @@ def serving(
     finally:
         host.hang_up()
         server.stop()
+
+
+def on_servers(database: str, bucket: Bucket, endpoint: str = "") -> dict[str, Any]:
+    """What `serving` is given for a host in production: on PostgreSQL and S3. `endpoint`: where clients find
+    the storage, when that is not where this process does."""
+    settings = f"""
+database = "{database}"
+[[zones]]
+name = "Paris"
+latitude = 48.86
+longitude = 2.35
+endpoint = "{endpoint or bucket.endpoint}"
+bucket = "{bucket.bucket}"
+access_key = "{bucket.access_key}"
+"""
+    return {"settings": settings, "environment": {"CYBERLIB_HOST_S3_SECRET_KEY": bucket.secret_key}}
 
 
 def siren(number: int) -> str:
