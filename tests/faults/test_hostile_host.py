@@ -3,7 +3,11 @@ credential goes where it should not."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,9 +22,10 @@ from cyberlib_host.core.wire import Receipt
 from cyberlib_host.database.tables import log, objects, vaults
 from cyberlib_host.services.receipts import Committed
 from tests.integration.test_cli_host import Practice
-from tests.support.command_line import CommandLine
+from tests.support.command_line import CommandLine, restored
 from tests.support.hosts import TestHost, serving
 from tests.support.trees import make_tree
+from tests.support.trees import told as told_of
 
 pytestmark = pytest.mark.faults
 
@@ -216,3 +221,39 @@ def test_a_listing_that_never_ends(scene: Scene) -> None:
 def test_an_answer_without_end(scene: Scene) -> None:
     _lying(scene, "/objects", 200, {"content-type": "application/json"}, b" " * (17 << 20))
     assert scene.line.error("verify", code=6) == "host_answer"
+
+
+# ---- a host that means no harm -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("forked", [False, True])
+def test_a_host_that_had_to_put_its_database_back(scene: Scene, tmp_path: Path, *, forked: bool) -> None:
+    """Nothing is sent before somebody accepts that; then the vault has again all that the machine has."""
+    earlier = shutil.copytree(tmp_path / "A", tmp_path / "earlier", symlinks=True)
+    backup = tmp_path / "backup.sqlite"
+    with _sqlite(scene) as here, contextlib.closing(sqlite3.connect(backup)) as copy:
+        here.backup(copy)
+    since = scene.sources / "since.bin"
+    for _ in range(2):  # the first receipt is remembered by the second run
+        since.write_bytes(os.urandom(100_000))
+        scene.line("backup", str(scene.sources))
+    with _sqlite(scene) as here, contextlib.closing(sqlite3.connect(backup)) as copy:
+        copy.backup(here)
+    if forked:  # by who saw nothing of what is gone
+        CommandLine(earlier)("backup", str(scene.sources / "b"))
+    scene.refuses("host_log_forked" if forked else "host_log_shorter")
+    told = scene.line.json("verify", "--accept-missing", code=7)
+    assert "host_log_accepted" in {notice["code"] for notice in told["notices"]}
+    assert scene.line.json("backup", str(scene.sources))["notices"] == []
+    scene.line("verify", "--read-data")
+    scene.line("restore", "latest", "--to", str(tmp_path / "out"))
+    assert told_of(restored(tmp_path / "out", scene.sources)) == told_of(scene.sources)
+
+
+@contextlib.contextmanager
+def _sqlite(scene: Scene) -> Iterator[sqlite3.Connection]:
+    with scene.host.context.database.engine.connect() as connection:
+        here = connection.connection.driver_connection
+        assert isinstance(here, sqlite3.Connection)
+        connection.rollback()
+        yield here

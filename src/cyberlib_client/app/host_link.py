@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..core.errors import Failed, NeedsUnlock, UsageError
+from ..core.errors import Failed, IntegrityError, NeedsUnlock, UsageError
 from ..core.ports import Store
 from ..state.host_access import HostAccess, read_host_access
 from ..state.profile import Profile
@@ -128,17 +128,25 @@ def host_client(store: Store) -> HostClient:
     return store.client
 
 
-def follow_log(work: Workplace, store: Store) -> list[str]:
+def follow_log(work: Workplace, store: Store, *, accept_older: bool = False) -> list[str]:
     """Follows the host's log of a vault from where this workstation last saw it; names of all snapshots
     that it tells of since then.
 
-    Raises IntegrityError("host_log_shorter"), ("host_log_forked"), ("host_receipt_bad").
+    `accept_older`: a log that does not go on from there, since the host put its database back, is taken as it
+    is, followed from its beginning. Raises IntegrityError("host_log_shorter"), ("host_log_forked"),
+    ("host_receipt_bad").
     """
     assert isinstance(store, HostStore), "a vault at a host"
     key = bytes.fromhex(access_of(work.profile).key)
     seen = read_receipt_seen(work.profile, store.location)
     last = LastReceipt(seen.sequence, seen.hash) if seen is not None else LastReceipt()
-    end, found = follow(store.client, store.vault, key, last)
+    try:
+        end, found = follow(store.client, store.vault, key, last)
+    except IntegrityError as error:
+        if not accept_older or error.code not in ("host_log_shorter", "host_log_forked"):
+            raise
+        end, found = follow(store.client, store.vault, key, LastReceipt())
+        work.notify(Notice("host_log_accepted", {"at": store.client.url}))
     if end != last and not write_receipt_seen(
         work.profile, ReceiptSeen(store.location, end.sequence, end.hash)
     ):

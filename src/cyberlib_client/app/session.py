@@ -163,7 +163,7 @@ class Session(Workplace):
             return []
         from . import host_link
 
-        return host_link.follow_log(self, self.store)
+        return host_link.follow_log(self, self.store, accept_older=self.accepts_older)
 
     @cached_property
     def snapshots(self) -> SnapshotList:

@@ -51,6 +51,12 @@ NOTICES: Final[dict[str, Text]] = {
         "A snapshot that this machine had seen is gone from the vault ({name}).",
         "That is accepted: it will not be reported any more.",
     ),
+    "host_log_accepted": Text(
+        "Le journal des versions chez {at} n’est pas la suite de celui que ce poste a vu.",
+        "C’est accepté : ce poste repart de ce que l’hébergeur montre aujourd’hui.",
+        "The log of snapshots at {at} does not go on from the one that this machine saw.",
+        "That is accepted: this machine goes on from what the host shows today.",
+    ),
     "bucket_key_not_kept": Text(
         "La clé d’accès au compartiment n’est pas gardée sur ce poste.",
         "Les commandes suivantes la prendront de AWS_ACCESS_KEY_ID et AWS_SECRET_ACCESS_KEY. Pour la garder :"

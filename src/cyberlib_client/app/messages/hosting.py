@@ -296,16 +296,21 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "host_log_shorter": Text(
         "Le journal des versions chez {at} est plus court que ce que ce poste en a vu.",
-        "Des versions ont été retirées, ou une copie ancienne est présentée : prévenez l’hébergeur, et gardez"
-        " ce poste en l’état.",
+        "Des versions ont été retirées, ou une copie ancienne est présentée : rien de plus n’est envoyé."
+        " Prévenez l’hébergeur. S’il confirme avoir remis une sauvegarde de ses données : cyberlib verify"
+        " --accept-missing, puis cyberlib backup.",
         "The log of snapshots at {at} is shorter than what this machine saw of it.",
-        "Snapshots were taken out, or an old copy is shown: tell the host, and leave this machine as it is.",
+        "Snapshots were taken out, or an old copy is shown: nothing more is sent. Tell the host. If it"
+        " confirms that it put back a backup of its data: cyberlib verify --accept-missing, then cyberlib"
+        " backup.",
     ),
     "host_log_forked": Text(
         "Le journal des versions chez {at} n’est pas la suite de celui que ce poste a vu.",
-        "Il a été réécrit : prévenez l’hébergeur, et gardez ce poste en l’état.",
+        "Il a été réécrit : rien de plus n’est envoyé. Prévenez l’hébergeur. S’il confirme avoir remis une"
+        " sauvegarde de ses données : cyberlib verify --accept-missing, puis cyberlib backup.",
         "The log of snapshots at {at} does not go on from the one that this machine saw.",
-        "It was rewritten: tell the host, and leave this machine as it is.",
+        "It was rewritten: nothing more is sent. Tell the host. If it confirms that it put back a backup of"
+        " its data: cyberlib verify --accept-missing, then cyberlib backup.",
     ),
     "host_audit_broken": Text(
         "Le journal d’audit de {at} a été modifié : sa ligne {line} ne suit pas celle d’avant.",
