@@ -24,7 +24,7 @@ from .core.geography import Place, check_apart
 from .core.ports import Storage
 from .core.problems import Problem
 from .database.engine import Database
-from .database.schema import is_current, upgrade
+from .database.schema import alone, is_current, upgrade
 from .services import audit
 from .services.context import Context, Zone
 from .settings import Settings, ZoneSettings, read_settings
@@ -55,6 +55,7 @@ def initialise(folder: Path, environment: Mapping[str, str] = os.environ) -> Con
     database = _database(folder, settings)
     upgrade(database)
     with database.write() as connection:
+        alone(connection)
         audit.begin_if_absent(connection, audit.HOST)
     return _context(folder, settings, database)
 

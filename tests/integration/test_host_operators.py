@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from cyberlib_client.core.errors import Refused
+from cyberlib_client.core.errors import CyberlibError, Refused
 from cyberlib_client.transports.host import records
-from cyberlib_host.services import audit
+from cyberlib_host.services import audit, terms
 from cyberlib_host.services.audit import Actor
-from tests.support.hosts import TestHost, serving, siren
+from tests.support.hosts import OPERATOR, TestHost, serving, siren
 from tests.support.operators import Operator
 from tests.support.servers import free_ports, seaweedfs
 
@@ -118,13 +118,13 @@ def test_a_clock_that_was_wrong_costs_no_young_line(host: TestHost) -> None:
         audit.note(host.context, connection, made.id, Actor("operator:test", "r"), "early")
     host.clock.ahead = 0
     identity = host.enrol(made.contract_key)
-    with host.context.database.write() as connection:
-        audit.purge(host.context, connection)
+    audit.purge(host.context)
+    with host.context.database.read() as connection:
         assert audit.check(connection, made.id) == 4
     host.clock.advance(days=200)
     host.client(identity).sign_in()
-    with host.context.database.write() as connection:
-        assert audit.purge(host.context, connection) >= 4
+    assert audit.purge(host.context) >= 4
+    with host.context.database.read() as connection:
         assert [line.record.action for line in audit.lines(connection, made.id)] == ["session"]
         assert audit.check(connection, made.id) == 1
 
@@ -134,8 +134,7 @@ def test_what_is_left_of_an_old_log_is_checked_without_the_host(host: TestHost, 
     identity = host.enrol(made.contract_key)
     host.clock.advance(days=200)
     host.client(identity).sign_in()
-    with host.context.database.write() as connection:
-        audit.purge(host.context, connection)
+    audit.purge(host.context)
     export = tmp_path / "audit.jsonl"
     export.write_text(Operator(tmp_path / "host")("audit", "export", made.id).out, encoding="utf-8")
     assert json.loads(export.read_text("utf-8").splitlines()[0])["first"] == 4
@@ -330,3 +329,14 @@ def test_a_storage_that_refuses(operator: Operator, tmp_path: Path) -> None:
             assert told(command)["reason"] == "NoSuchBucket"
     zone("b", f"http://127.0.0.1:{free_ports(1)[0]}")
     assert told("check")["code"] == "storage_unreachable"
+
+
+def test_a_name_in_the_register_steers_no_terminal(host: TestHost) -> None:
+    identity = host.enrol(host.organisation().contract_key)
+    with host.context.database.write() as connection:
+        terms.publish(host.context, connection, "Conditions fictives", host.context.clock(), OPERATOR)
+    shown = host.client().ask("GET", "/v1/terms", dict, signed=False)["terms"][0]
+    body = {"version": shown["version"], "sha256": shown["sha256"], "user": "Dr Fictif\x1b[2J"}
+    with pytest.raises(CyberlibError) as refused:
+        host.client(identity).ask("POST", "/v1/terms/acceptances", dict, body)
+    assert refused.value.code == "host_bad_name"

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -101,6 +101,8 @@ class Dispatcher:
             except OperationalError as error:
                 _log.exception("database_failed", operation=name, request=request_id)
                 response = problem_response(_of_database(error), request_id)
+            except DataError:  # a character 0, which PostgreSQL takes in no text
+                response = problem_response(Problem("bad_request", where="text"), request_id)
             except ClientDisconnect:
                 response = Response(status_code=499)
             except Exception:  # noqa: BLE001 - a fault of ours is answered and logged, whatever it is

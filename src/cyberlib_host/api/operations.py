@@ -187,7 +187,7 @@ OPERATIONS: Final = (
               signed=False),
     Operation(
         "accept", "POST", "/v1/terms/acceptances", "Accept a version of the terms.",
-        _accept, wire.TermsList, wire.Acceptance, problems=("terms_changed",),
+        _accept, wire.TermsList, wire.Acceptance, problems=("terms_changed", "bad_name"),
     ),
     Operation("vaults", "GET", "/v1/vaults", "The organisation's vaults.", _vaults, wire.VaultList),
     Operation(

@@ -39,8 +39,9 @@ def check(run: Run, which: str | None) -> None:
     """Follow a log's chain from its first line to its last."""
     context = run.host()
     chain = _chain(context, which)
-    with context.database.write() as connection:
+    with context.database.read() as connection:
         count = service.check(connection, chain)
+    with context.database.write() as connection:
         service.note(context, connection, chain, run.actor, "audit_checked", lines=count)
     run.output.result({"lines": count}, f"{count} lines, all chained.")
 

@@ -24,8 +24,10 @@ class Run:
         self.output = Output(as_json=as_json)
 
     def host(self) -> Context:
-        """The host in the data folder. Raises Problem."""
-        return open_host(self.data)
+        """The host in the data folder, until the command's end. Raises Problem."""
+        found = open_host(self.data)
+        click.get_current_context().call_on_close(found.database.close)
+        return found
 
     @property
     def actor(self) -> Actor:

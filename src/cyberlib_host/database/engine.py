@@ -23,6 +23,8 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A transaction that changes nothing and sees one moment."""
         with self.engine.connect() as connection:
+            if not self.is_sqlite:  # there each statement would see another moment
+                connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @contextmanager

@@ -44,7 +44,7 @@ class Keeper:
             if time.monotonic() >= next_hour:
                 next_hour = time.monotonic() + _HOUR
                 self._safely(remove_leftovers)
-                self._safely(_purge)
+                self._safely(audit.purge)
             if not busy:
                 self._stop.wait(self._every)
 
@@ -54,8 +54,3 @@ class Keeper:
         except Exception:  # noqa: BLE001 - a job that fails today is tried again, and must not end the others
             _log.exception("job_failed", job=job.__name__)
             return 0
-
-
-def _purge(context: Context) -> int:
-    with context.database.write() as connection:
-        return audit.purge(context, connection)

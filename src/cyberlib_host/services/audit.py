@@ -104,7 +104,10 @@ def lines(connection: Connection, organisation: str) -> Iterator[AuditLine]:
 
 
 def check(connection: Connection, organisation: str) -> int:
-    """How many lines there are, all chained up to the head. Raises Problem("chain_broken", sequence=…)."""
+    """How many lines there are, all chained up to the head, in a transaction that sees one moment.
+
+    Raises Problem("chain_broken", sequence=…).
+    """
     head = connection.execute(select(chains).where(chains.c.organisation == organisation)).first()
     if head is None:
         raise Problem("organisation_unknown")
@@ -115,32 +118,44 @@ def check(connection: Connection, organisation: str) -> int:
     return last - int(head.first) + 1
 
 
-def purge(context: Context, connection: Connection) -> int:
-    """Removes lines older than the calendar months they are kept; how many.
+def purge(context: Context) -> int:
+    """Removes lines older than the calendar months they are kept; how many. One chain at a time: who writes
+    to another does not wait.
 
     The last line of a chain stays: its hash is what the next one hangs on. So does every line after the first
     one to keep, whatever its time: a clock that was wrong for a while costs no line that is young.
     """
     limit = months_before(context.clock(), context.audit_months)
+    with context.database.read() as connection:
+        names = connection.execute(select(chains.c.organisation)).scalars().all()
     removed = 0
-    for head in connection.execute(select(chains)).all():
-        of_it = audit.c.organisation == head.organisation
-        kept = connection.execute(
-            select(audit.c.sequence)
-            .where(of_it, (audit.c.time >= limit) | (audit.c.sequence == head.sequence))
-            .order_by(audit.c.sequence)
-            .limit(1)
-        ).scalar()
-        if kept is None or kept <= head.first:
-            continue
-        last = connection.execute(
-            select(audit.c.sequence, audit.c.hash).where(of_it, audit.c.sequence == kept - 1)
-        ).one()
-        gone = delete(audit).where(of_it, audit.c.sequence <= last.sequence)
-        removed += connection.execute(gone).rowcount
-        connection.execute(
-            update(chains)
-            .where(chains.c.organisation == head.organisation)
-            .values(first=last.sequence + 1, anchor=last.hash)
-        )
+    for name in names:
+        with context.database.write() as connection:
+            removed += _purge(connection, name, limit)
+    return removed
+
+
+def _purge(connection: Connection, organisation: str, limit: int) -> int:
+    of_it = audit.c.organisation == organisation
+    # Locked: of two processes that purge, the slower one must not put the anchor back.
+    head = connection.execute(
+        select(chains).where(chains.c.organisation == organisation).with_for_update()
+    ).one()
+    kept = connection.execute(
+        select(audit.c.sequence)
+        .where(of_it, (audit.c.time >= limit) | (audit.c.sequence == head.sequence))
+        .order_by(audit.c.sequence)
+        .limit(1)
+    ).scalar()
+    if kept is None or kept <= head.first:
+        return 0
+    last = connection.execute(
+        select(audit.c.sequence, audit.c.hash).where(of_it, audit.c.sequence == kept - 1)
+    ).one()
+    removed: int = connection.execute(delete(audit).where(of_it, audit.c.sequence <= last.sequence)).rowcount
+    connection.execute(
+        update(chains)
+        .where(chains.c.organisation == organisation)
+        .values(first=last.sequence + 1, anchor=last.hash)
+    )
     return removed

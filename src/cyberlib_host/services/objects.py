@@ -157,7 +157,7 @@ def _count(
     known = _known(connection, vault, [each.name for each in put])
     fresh = {each.name: each for each in put if each.name not in known}
     size = sum(each.size for each in fresh.values())
-    _check_quota(connection, caller, size)
+    _check_quota(connection, caller, size, lock=True)
     _take_announced(connection, vault, {bytes.fromhex(each.sha256) for each in fresh.values()})
     now = context.clock()
     found: dict[str, Stored] = {}
@@ -243,12 +243,12 @@ def _check_sizes(context: Context, wanted: Iterable[Declared]) -> None:
         raise Problem("body_too_large", most=context.largest_object)
 
 
-def _check_quota(connection: Connection, caller: Caller, more: int) -> None:
-    row = connection.execute(
-        select(organisations.c.bytes, organisations.c.quota).where(
-            organisations.c.id == caller.organisation.id
-        )
-    ).one()
+def _check_quota(connection: Connection, caller: Caller, more: int, *, lock: bool = False) -> None:
+    """`lock`: who stores into other vaults of the organisation waits for the end of the transaction."""
+    wanted = select(organisations.c.bytes, organisations.c.quota).where(
+        organisations.c.id == caller.organisation.id
+    )
+    row = connection.execute(wanted.with_for_update() if lock and more else wanted).one()
     if row.quota is not None and more and row.bytes + more > row.quota:
         raise Problem("quota_reached", quota=row.quota)
 

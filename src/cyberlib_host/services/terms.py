@@ -49,8 +49,11 @@ def accept(
 ) -> None:
     """Notes that somebody accepted a version, once.
 
-    Raises Problem("terms_changed") when there is no such version, or its text is not the one they saw.
+    Raises Problem("terms_changed") when there is no such version, or its text is not the one they saw, and
+    ("bad_name").
     """
+    if not given.user.isprintable():  # operators print the register on their terminals
+        raise Problem("bad_name", most=100)
     row = connection.execute(select(terms).where(terms.c.version == given.version)).first()
     if row is None or row.sha256.hex() != given.sha256:
         raise Problem("terms_changed")

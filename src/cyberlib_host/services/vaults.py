@@ -25,9 +25,11 @@ def create(context: Context, caller: Caller) -> Vault:
     """
     with context.database.write() as connection, concerning(caller.organisation.id):
         require_storing(context, connection, caller)
-        empty = connection.execute(
-            select(vaults).where(vaults.c.id == caller.device.vault, vaults.c.objects == 0)
-        ).first()
+        # Locked: of two requests at once, as of one that was repeated, the second gets the first one's vault.
+        here = connection.execute(
+            select(devices.c.vault).where(devices.c.id == caller.device.id).with_for_update()
+        ).scalar()
+        empty = connection.execute(select(vaults).where(vaults.c.id == here, vaults.c.objects == 0)).first()
         if empty is not None:
             return _told(context, connection, empty)
         made = context.random(16).hex()
