@@ -27,6 +27,7 @@ from .database.engine import Database
 from .database.schema import alone, is_current, upgrade
 from .services import audit
 from .services.context import Context, Zone
+from .services.zones import settle
 from .settings import Settings, ZoneSettings, read_settings
 from .storage.folder import FolderStorage
 
@@ -75,7 +76,7 @@ def _context(folder: Path, settings: Settings, database: Database) -> Context:
     zones = _zones(folder, settings)
     if len(zones) > 1:
         check_apart([zone.place for zone in zones])
-    return Context(
+    context = Context(
         database=database,
         zones=zones,
         key=Ed25519PrivateKey.from_private_bytes((folder / _RECEIPTS).read_bytes()),
@@ -87,10 +88,15 @@ def _context(folder: Path, settings: Settings, database: Database) -> Context:
         link_seconds=settings.link_seconds,
         audit_months=settings.audit_months,
     )
+    settle(context)
+    return context
 
 
 def _database(folder: Path, settings: Settings) -> Database:
-    url = settings.database or f"sqlite:///{folder / 'host.sqlite'}"
+    own = folder / "host.sqlite"
+    url = settings.database or f"sqlite:///{own}"
+    if settings.database is None and not own.exists():  # names of customers are in it
+        os.close(os.open(own, os.O_WRONLY | os.O_CREAT, 0o600))
     try:
         if make_url(url).get_backend_name() not in ("sqlite", "postgresql"):
             raise ArgumentError

@@ -189,7 +189,7 @@ def _check_objects(context: Context, *, read_data: bool, repair: bool) -> tuple[
         counted += len(rows)
         for row in rows:
             content = Content(row.vault, row.sha256.hex(), row.size)
-            for zone in context.zones if row.copied else context.zones[:1]:
+            for zone in context.zones if row.copied or repair else context.zones[:1]:
                 try:
                     zone.storage.check(content)
                     if read_data:

@@ -157,6 +157,13 @@ Index(
     postgresql_where=text("NOT copied"),
 )
 
+zones: Final = Table(
+    "zones",
+    metadata,
+    # Those that "copied" speaks of. One that is named anew has nothing yet.
+    Column("name", Text, primary_key=True),
+)
+
 uploads: Final = Table(
     "uploads",
     metadata,

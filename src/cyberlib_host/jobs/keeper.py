@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from ..core.ports import Content
 from ..services import audit
 from ..services.context import Context
 from .copies import copy_some
@@ -25,6 +26,7 @@ class Keeper:
         self._context = context
         self._every = every
         self._stop = threading.Event()
+        self._put_off: dict[Content, int] = {}
         self._thread = threading.Thread(target=self._work, name="keeper", daemon=True)
 
     def start(self) -> None:
@@ -32,7 +34,7 @@ class Keeper:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends after the step it is at."""
+        """Ends after the object it is at."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -40,13 +42,16 @@ class Keeper:
     def _work(self) -> None:
         next_hour = 0.0
         while not self._stop.is_set():
-            busy = self._safely(copy_some)
+            busy = self._safely(self._copy)
             if time.monotonic() >= next_hour:
                 next_hour = time.monotonic() + _HOUR
                 self._safely(remove_leftovers)
                 self._safely(audit.purge)
             if not busy:
                 self._stop.wait(self._every)
+
+    def _copy(self, context: Context) -> int:
+        return copy_some(context, self._put_off, self._stop.is_set)
 
     def _safely(self, job: Callable[[Context], int]) -> int:
         try:

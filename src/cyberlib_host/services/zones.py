@@ -6,16 +6,41 @@ import hashlib
 from collections.abc import Iterator
 
 import structlog
+from sqlalchemy import Connection, delete, insert, select, update
 
 from ..core.ports import Content
 from ..core.problems import Problem
 from ..core.times import SECOND
+from ..database.schema import alone
+from ..database.tables import objects, zones
 from .context import Context, Zone
 
 _DOWN_SECONDS = 30
 """For so long nobody waits again for a zone that did not answer, where another has the object."""
 
 _log = structlog.get_logger("cyberlib.host")
+
+
+def settle(context: Context) -> None:
+    """Notes which zones there are. Where one is new, no object counts as copied until it was looked for
+    there: it is copied, and clients see what waits. Copies that are in the other zones are not made again.
+    """
+    named = {zone.place.name for zone in context.zones}
+    with context.database.read() as connection:
+        if _known(connection) == named:
+            return
+    with context.database.write() as connection:
+        alone(connection)
+        known = _known(connection)
+        if known and named - known and len(named) > 1:
+            connection.execute(update(objects).values(copied=False))
+            _log.info("zone_new", zones=sorted(named - known))
+        connection.execute(delete(zones))
+        connection.execute(insert(zones), [{"name": name} for name in sorted(named)])
+
+
+def _known(connection: Connection) -> set[str]:
+    return set(connection.execute(select(zones.c.name)).scalars())
 
 
 def read_whole(context: Context, content: Content, *, copied: bool) -> bytes:
