@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 import uvicorn
 
+from .api.connections import Connection
 from .api.limits import Limits
 from .api.metrics import Metrics
 from .api.routes import application
@@ -62,6 +63,7 @@ class Server:
             application(context, limits, self._metrics),
             ssl_certfile=certificate,
             ssl_keyfile=key,
+            http=Connection,
             log_config=None,
             access_log=False,
             lifespan="off",

@@ -17,6 +17,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, select, update
 
+from cyberlib_client.core.errors import IntegrityError, Unreachable
+from cyberlib_client.transports.host import records
+from cyberlib_client.transports.host.client import HostClient
+from cyberlib_client.transports.http import Line
 from cyberlib_host.core import chain
 from cyberlib_host.core.wire import Receipt
 from cyberlib_host.database.tables import log, objects, vaults
@@ -68,6 +72,12 @@ class Scene:
     def objects(self) -> list[str]:
         with self.host.context.database.read() as connection:
             return sorted(connection.execute(select(objects.c.name)).scalars())
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestHost]:
+    with serving(tmp_path_factory.mktemp("host")) as host:
+        yield host
 
 
 @pytest.fixture
@@ -257,3 +267,114 @@ def _sqlite(scene: Scene) -> Iterator[sqlite3.Connection]:
         assert isinstance(here, sqlite3.Connection)
         connection.rollback()
         yield here
+
+
+def test_a_host_that_lied_once_is_not_believed_for_ever(scene: Scene) -> None:
+    """An empty listing, with the mark that the host itself gives: nobody would ask for what was before."""
+    with scene.host.context.database.read() as connection:
+        last = connection.execute(select(objects).order_by(objects.c.sequence.desc())).first()
+    assert last is not None
+    page = {"objects": [], "mark": f"{last.sequence}-{last.name[-16:]}", "whole": True, "more": False}
+    liar = _lying(scene, "/changes", 200, {"content-type": "application/json"}, json.dumps(page).encode())
+    assert scene.line.attempt("snapshots").code == 6
+    liar.answers = lambda _path: None
+    assert len(scene.line.json("snapshots")["items"]) == 3
+    scene.line("backup", str(scene.sources))
+
+
+def test_objects_that_a_host_once_hid_are_not_missed_for_ever(scene: Scene) -> None:
+    """A verification asks the host anew, and so does the run after."""
+    with scene.host.context.database.read() as connection:
+        rows = connection.execute(select(objects).order_by(objects.c.sequence)).all()
+    shown = [{"name": row.name, "size": row.size} for row in rows if not row.name.startswith("packs/")]
+    mark = f"{rows[-1].sequence}-{rows[-1].name[-16:]}"
+    page = {"objects": shown, "mark": mark, "whole": True, "more": False}
+    liar = _lying(scene, "/changes", 200, {"content-type": "application/json"}, json.dumps(page).encode())
+    scene.line.attempt("snapshots")
+    liar.answers = lambda _path: None
+    scene.line("verify")
+    before = scene.objects()
+    scene.line("backup", str(scene.sources))
+    sent = set(scene.objects()) - set(before)
+    assert {name.partition("/")[0] for name in sent} <= {"snapshots"}
+
+
+def _listing(name: str = "vault", size: int = 1, mark: str = "1-a") -> dict[str, Any]:
+    return {"objects": [{"name": name, "size": size}], "mark": mark, "whole": True, "more": False}
+
+
+VALUES: list[tuple[str, dict[str, Any]]] = [
+    ("/v1/challenges", {"challenge": "zz", "expires_in": 60}),
+    ("/v1/challenges", {"challenge": "aa" * 500, "expires_in": 60}),
+    ("/changes", _listing(size=2**70)),
+    ("/changes", _listing(size=-1)),
+    ("/changes", _listing(name="packs/../x")),
+    ("/changes", _listing(mark="m" * 3000)),
+    ("/changes", _listing() | {"objects": [{"name": f"packs/{n:064x}", "size": 1} for n in range(1001)]}),
+]
+
+
+def test_values_that_no_host_gives(scene: Scene) -> None:
+    liar = _lying(scene, "nowhere", 200)
+    for path, body in VALUES:
+        answer = (200, {"content-type": "application/json"}, json.dumps(body).encode())
+        liar.answers = lambda asked, path=path, answer=answer: answer if path in asked else None
+        assert scene.line.error("snapshots", code=6) == "host_answer"
+    liar.answers = lambda _path: None
+    assert len(scene.line.json("snapshots")["items"]) == 3
+
+
+@pytest.mark.parametrize("token", ["", "a b", "a\r\nX-Planted: 1", "\x1b[2J", "é", "a" * 5000])
+def test_tokens_that_are_none(host: TestHost, token: str) -> None:
+    identity = host.enrol(host.organisation().contract_key)
+    session = records.Session(token, 900, host.client(identity).sign_in())
+    config = host.server._server.config
+    before = config.loaded_app
+    answer = (200, {"content-type": "application/json"}, msgspec.json.encode(session))
+    config.loaded_app = Liar(lambda path: answer if path == "/v1/sessions" else None)(before)
+    try:
+        with pytest.raises(Unreachable) as refused:
+            host.client(identity).ask("GET", "/v1/device", records.Standing)
+    finally:
+        config.loaded_app = before
+    assert refused.value.code == "host_answer"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"url": "http://192.0.2.1/x"},
+        {"url": "http://127.0.0.1.example/x"},
+        {"url": "file:///etc/hostname"},
+        {"url": "ftp://127.0.0.1/x"},
+        {"url": "//127.0.0.1/x\x00"},
+        {"url": "https://name:word@127.0.0.1/x"},
+        {"url": "https://[::1/x"},
+        {"url": "x"},
+        {"url": ""},
+        {"url": "/v1/storage/x", "headers": {"Authorization": "Bearer x"}},
+        {"url": "/v1/storage/x", "headers": {"Host": "elsewhere.example"}},
+        {"url": "/v1/storage/x", "headers": {"Transfer-Encoding": "chunked"}},
+        {"url": "/v1/storage/x", "headers": {"x-amz-a": "b\r\nCookie: c"}},
+        {"url": "/v1/storage/x", "headers": {"x-amz-é": "é"}},
+    ],
+)
+def test_links_to_where_nothing_is_sent(host: TestHost, link: dict[str, Any]) -> None:
+    store, _ = host.store()
+    wanted = records.Link(link["url"], link.get("headers", {}), 3600)
+    for follow in (
+        lambda: store.client.put_content(wanted, b"sealed"),
+        lambda: store.client.get_content(wanted, 0, 6),
+    ):
+        with pytest.raises(IntegrityError) as refused:
+            follow()
+        assert refused.value.code == "host_link_unsafe"
+
+
+def test_links_in_clear_lead_to_a_storage_on_the_hosts_own_machine() -> None:
+    """Which is this one: a host elsewhere does not choose what is reached here."""
+    client = HostClient("https://sauvegarde.test", Line())
+    with pytest.raises(IntegrityError) as refused:
+        client.get_content(records.Link("http://127.0.0.1:1/x", {}, 3600), 0, 6)
+    assert refused.value.code == "host_link_unsafe"
+    client.close()

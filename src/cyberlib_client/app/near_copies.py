@@ -16,9 +16,14 @@ def near_copies(work: Workplace, vault: str) -> Near:
     Without a file, which may not be writable here, runs take longer.
     """
     path = work.profile.near(vault)
-    near = Near() if work.from_afar else Near(path, lambda: work.profile.make_file(path))
+    near = Near(path, lambda: work.profile.make_file(path))
     work.closing.callback(near.close)
-    return near
+    if not work.from_afar:
+        return near
+    near.doubt()  # who mistrusts a store begins anew, and so does the run after
+    apart = Near()
+    work.closing.callback(apart.close)
+    return apart
 
 
 def with_copies(work: Workplace, store: Store) -> Store:

@@ -81,6 +81,10 @@ class Near:
 
         self._do(note)
 
+    def doubt(self) -> None:
+        """The listing is to be asked for again from its beginning."""
+        self.note(_MARK, "")
+
     def listed(self, kind: str) -> Iterator[StoredObject]:
         """Objects of a kind, by name."""
         after, end = f"{kind}/", f"{kind}0"

@@ -72,10 +72,12 @@ class Dispatcher:
         )
 
     def caller(self, request: Request, request_id: str) -> Caller:
-        """The device whose token a request carries. Raises as `access.caller_of`."""
+        """The device whose token a request carries. Raises as `access.caller_of`, and
+        Problem("too_many_requests")."""
         with self.context.database.read() as connection:
             caller = access.caller_of(self.context, connection, token_of(request), request_id)
         request.state.actor = caller.actor
+        self._limits.check_device(caller.device.id)
         return caller
 
     def guarded(

@@ -32,8 +32,13 @@ class Limits:
         """Raises Problem("too_many_requests") with the seconds to wait."""
         token = token_of(request) or ""
         host = request.client.host if request.client is not None else ""
-        who = hashed(token) if signed else host.encode()
-        rate = self._rates[signed] / 60
+        self._take(hashed(token) if signed else host.encode(), self._rates[signed] / 60)
+
+    def check_device(self, device: str) -> None:
+        """The same for all sessions of a device: it may begin many."""
+        self._take(device.encode(), self._rates[True] / 60)
+
+    def _take(self, who: bytes, rate: float) -> None:
         now = time.monotonic()
         with self._lock:
             left, since = self._buckets.pop(who, (rate * 60, now))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from ..core.ports import Content
 from ..core.problems import Problem
@@ -43,8 +43,10 @@ def prepare(context: Context, caller: Caller, vault: str, wanted: Sequence[Decla
         known = _known(connection, vault, [each.name for each in wanted])
         new = [each for each in wanted if each.name not in known]
         _check_sizes(context, new)
-        _check_quota(connection, caller, sum(each.size for each in new))
-        for each in {each.sha256: each for each in new}.values():
+        announced = {each.sha256: each for each in new}
+        waiting = _waiting(connection, caller, vault, announced)
+        _check_quota(connection, caller, sum(each.size for each in new), waiting)
+        for each in announced.values():
             _announce(context, connection, vault, each)
     seconds = context.link_seconds
     links = {each.name: context.storage.upload_link(_content(vault, each), seconds) for each in new}
@@ -57,6 +59,9 @@ def commit(context: Context, caller: Caller, vault: str, put: Sequence[Declared]
     Raises Problem("object_not_here"), ("size_mismatch"), ("hash_mismatch"), ("quota_reached"), and what
     `for_storing` raises; then none of them counts.
     """
+    with context.database.read() as connection, concerning(caller.organisation.id):
+        # First: the storage would tell anybody what others' vaults have, and work for them.
+        for_storing(context, connection, caller, vault, lock=False)
     for each in put:
         context.storage.check(_content(vault, each))
     with context.database.write() as connection, concerning(caller.organisation.id):
@@ -243,13 +248,25 @@ def _check_sizes(context: Context, wanted: Iterable[Declared]) -> None:
         raise Problem("body_too_large", most=context.largest_object)
 
 
-def _check_quota(connection: Connection, caller: Caller, more: int, *, lock: bool = False) -> None:
+def _waiting(connection: Connection, caller: Caller, vault: str, besides: Collection[str]) -> int:
+    """Bytes that the organisation announced and that do not count yet: they may fill the storage as well."""
+    if caller.organisation.quota is None:
+        return 0
+    own = select(vaults.c.id).where(vaults.c.organisation == caller.organisation.id)
+    again = (uploads.c.vault == vault) & uploads.c.sha256.in_([bytes.fromhex(each) for each in besides])
+    total = select(func.sum(uploads.c.size)).where(uploads.c.vault.in_(own), ~again)
+    return int(connection.execute(total).scalar() or 0)
+
+
+def _check_quota(
+    connection: Connection, caller: Caller, more: int, waiting: int = 0, *, lock: bool = False
+) -> None:
     """`lock`: who stores into other vaults of the organisation waits for the end of the transaction."""
     wanted = select(organisations.c.bytes, organisations.c.quota).where(
         organisations.c.id == caller.organisation.id
     )
     row = connection.execute(wanted.with_for_update() if lock and more else wanted).one()
-    if row.quota is not None and more and row.bytes + more > row.quota:
+    if row.quota is not None and more and row.bytes + waiting + more > row.quota:
         raise Problem("quota_reached", quota=row.quota)
 
 

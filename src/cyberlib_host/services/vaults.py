@@ -82,10 +82,14 @@ def for_reading(context: Context, connection: Connection, caller: Caller, vault:
     return row
 
 
-def for_storing(context: Context, connection: Connection, caller: Caller, vault: str) -> Row[tuple[Any, ...]]:
-    """A vault that the caller may add to; whoever else adds to it waits. Raises Problem("vault_unknown"),
-    ("not_a_member"), and what `require_storing` raises."""
-    row = _own(connection, caller, vault, lock=True)
+def for_storing(
+    context: Context, connection: Connection, caller: Caller, vault: str, *, lock: bool = True
+) -> Row[tuple[Any, ...]]:
+    """A vault that the caller may add to; with `lock`, whoever else adds to it waits.
+
+    Raises Problem("vault_unknown"), ("not_a_member"), and what `require_storing` raises.
+    """
+    row = _own(connection, caller, vault, lock=lock)
     require_storing(context, connection, caller)
     _require_member(connection, caller, vault)
     return row

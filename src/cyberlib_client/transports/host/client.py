@@ -5,16 +5,19 @@ Every request of the protocol may be repeated: done twice it changes nothing.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Mapping
 from typing import Any, Final, Protocol, TypeVar
 
+import httpx2
 import msgspec
 
 from ...core.errors import CyberlibError, IntegrityError, Unreachable
 from ...core.ports import Buffer
 from ..http import Http, Line, Look, Pieces, TryAgain
+from ..proxy import is_loopback
 from . import records
 from .problems import error_of
 
@@ -22,6 +25,9 @@ T = TypeVar("T")
 
 _MARGIN_SECONDS: Final = 60.0
 _LONGEST_NAME: Final = 100
+_HEADER: Final = re.compile(r"(?i:x-[a-z0-9-]{1,100}|content-(?:type|md5)|if-none-match)")
+"""What storages sign; a login, a cookie or another host's name is none of it."""
+_VALUE: Final = re.compile(r"[ -~]{0,4096}")
 
 
 class Identity(Protocol):
@@ -129,8 +135,8 @@ class HostClient:
 
     def put_content(self, link: records.Link, data: Buffer) -> None:
         """Puts content where the host said, which need not be the host."""
-        headers = {**link.headers, "Content-Length": str(len(data))}
-        url = self._absolute(link.url)
+        url, headers = self._followed(link)
+        headers["Content-Length"] = str(len(data))
         self._moves.patiently(lambda: self._moves.send("PUT", url, headers, Pieces(data)))
 
     def get_content(self, link: records.Link, start: int, end: int, patience: float | None = None) -> bytes:
@@ -138,18 +144,34 @@ class HostClient:
 
         Raises IntegrityError("host_answer_short").
         """
-        headers = {**link.headers, "Range": f"bytes={start}-{end - 1}"}
+        url, headers = self._followed(link)
+        headers["Range"] = f"bytes={start}-{end - 1}"
 
         def once() -> bytes:
-            data = self._moves.send("GET", self._absolute(link.url), headers, most=end - start)
+            data = self._moves.send("GET", url, headers, most=end - start)
             if len(data) != end - start:
                 raise TryAgain(IntegrityError("host_answer_short", at=self.url))
             return data
 
         return self._moves.patiently(once, patience)
 
-    def _absolute(self, url: str) -> str:
-        return self.url + url if url.startswith("/") else url
+    def _followed(self, link: records.Link) -> tuple[str, dict[str, str]]:
+        """Where a link leads and the headers that go along. Raises IntegrityError("host_link_unsafe", at=…).
+
+        In clear to this very machine alone, and only where the host is on it too: else it could reach what
+        listens here for others.
+        """
+        url = self.url + link.url if link.url.startswith("/") else link.url
+        try:
+            place = httpx2.URL(url)
+        except (httpx2.InvalidURL, ValueError):
+            raise IntegrityError("host_link_unsafe", at=self.url) from None
+        here = is_loopback(place.host) and is_loopback(httpx2.URL(self.url).host)
+        sound = all(_HEADER.fullmatch(name) and _VALUE.fullmatch(link.headers[name]) for name in link.headers)
+        secret = place.scheme == "https" or (place.scheme == "http" and here)
+        if not (place.host and secret and sound) or place.userinfo:
+            raise IntegrityError("host_link_unsafe", at=self.url)
+        return url, dict(link.headers)
 
     def _refused(self, status: int, body: bytes) -> CyberlibError:
         try:

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
+
+# Of what goes on into a path, a header, a signature or a database: nothing else is an answer.
+Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
+Hex32 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Token = Annotated[str, Meta(pattern=r"^[!-~]{1,512}\Z")]
+Name = Annotated[str, Meta(pattern=r"^(vault|[a-z]{1,20}/[0-9a-f]{64})\Z")]
+Size = Annotated[int, Meta(ge=0, le=1 << 40)]
+Seconds = Annotated[int, Meta(ge=0, le=1 << 31)]
+Short = Annotated[str, Meta(max_length=128)]
+Mark = Annotated[str, Meta(max_length=256)]
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -34,7 +47,7 @@ class HostInfo(msgspec.Struct, frozen=True):
     version: str
     protocol: int
     least_client: str
-    key: str
+    key: Hex32
     time: str
     terms: int
     card: Card | None = None
@@ -43,12 +56,12 @@ class HostInfo(msgspec.Struct, frozen=True):
 class Device(msgspec.Struct, frozen=True):
     """`state`: "active", "surplus" or "revoked"."""
 
-    id: str
+    id: Id
     name: str
     state: str
     created: str
     last_seen: str | None = None
-    vault: str | None = None
+    vault: Id | None = None
 
 
 class DeviceList(msgspec.Struct, frozen=True):
@@ -91,12 +104,12 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Challenge(msgspec.Struct, frozen=True):
-    challenge: str
+    challenge: Hex32
 
 
 class Session(msgspec.Struct, frozen=True):
-    token: str
-    expires_in: int
+    token: Token
+    expires_in: Seconds
     standing: Standing
 
 
@@ -114,7 +127,7 @@ class TermsList(msgspec.Struct, frozen=True):
 class Vault(msgspec.Struct, frozen=True):
     """`waiting`: objects that the second zone has not yet."""
 
-    id: str
+    id: Id
     created: str
     objects: int
     bytes: int
@@ -130,7 +143,7 @@ class VaultList(msgspec.Struct, frozen=True):
 class Link(msgspec.Struct, frozen=True):
     url: str
     headers: dict[str, str]
-    expires_in: int
+    expires_in: Seconds
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -146,15 +159,15 @@ class Receipt(msgspec.Struct, frozen=True):
     """The host's word that a snapshot was committed (docs/protocol/receipts.md)."""
 
     sequence: int
-    vault: str
-    name: str
+    vault: Short
+    name: Short
     size: int
-    sha256: str
-    device: str
-    time: str
-    previous: str
-    hash: str
-    signature: str
+    sha256: Short
+    device: Short
+    time: Short
+    previous: Short
+    hash: Short
+    signature: Short
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -168,8 +181,8 @@ class StoredList(msgspec.Struct, frozen=True):
 
 
 class Listed(msgspec.Struct, frozen=True):
-    name: str
-    size: int
+    name: Name
+    size: Size
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -178,8 +191,8 @@ class Listing(msgspec.Struct, frozen=True):
 
 
 class Changes(msgspec.Struct, frozen=True):
-    objects: list[Listed]
-    mark: str
+    objects: Annotated[list[Listed], Meta(max_length=1000)]
+    mark: Mark
     whole: bool
     more: bool
 
@@ -188,7 +201,7 @@ class Download(msgspec.Struct, frozen=True):
     """`zone`: the one that stands in for the host's usual place."""
 
     name: str
-    size: int
+    size: Size
     get: Link | None
     zone: str | None = None
 
