@@ -31,12 +31,6 @@ ERRORS: Final[dict[str, Text]] = {
         "The host did not give back all that was asked for.",
         "Run again; if it comes back, cyberlib verify, then the host’s support.",
     ),
-    "host_link_unsafe": Text(
-        "L’hébergeur {at} envoie vers une adresse à laquelle rien ne doit être confié.",
-        "Rien n’y est allé. C’est un défaut de l’hébergeur, ou pire : prévenez son assistance.",
-        "The host {at} sends us to an address that nothing must be entrusted to.",
-        "Nothing went there. This is a fault of the host, or worse: tell its support.",
-    ),
     "host_list_endless": Text(
         "La liste des objets de {at} n’en finit pas.",
         "C’est un défaut de l’hébergeur, ou pire : prévenez son assistance.",

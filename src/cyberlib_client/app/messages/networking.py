@@ -7,6 +7,12 @@ from typing import Final
 from .text import Text
 
 ERRORS: Final[dict[str, Text]] = {
+    "host_link_unsafe": Text(
+        "L’hébergeur {at} envoie vers une adresse à laquelle rien ne doit être confié.",
+        "Rien n’y est allé. C’est un défaut de l’hébergeur, ou pire : prévenez son assistance.",
+        "The host {at} sends us to an address that nothing must be entrusted to.",
+        "Nothing went there. This is a fault of the host, or worse: tell its support.",
+    ),
     "host_certificate": Text(
         "Le certificat de {at} n’est pas en règle[ : {reason}] ; rien n’a été envoyé.",
         "cyberlib network check montre qui l’a émis ; donnez-le à l’assistance de l’hébergeur.",
