@@ -33,7 +33,7 @@ from msgspec import Meta
 
 from .core.licences import Rules
 from .core.problems import Problem
-from .core.wire import Card
+from .core.wire import Card, StoragePlace, SubProcessor
 
 FILE: Final = "host.toml"
 _PREFIX: Final = "CYBERLIB_HOST_"
@@ -104,7 +104,18 @@ def read_settings(folder: Path, environment: Mapping[str, str] = os.environ) -> 
             raise Problem("bad_settings", where=f"{FILE}: zone {zone.name}: a folder, or endpoint and bucket")
     if settings.card is not None:
         _check_card(settings.card)
+        _check_fields(written["card"], Card, "card")
+        for name, shape in (("places", StoragePlace), ("sub_processors", SubProcessor)):
+            for each in written["card"].get(name, []):
+                _check_fields(each, shape, f"card.{name}")
     return settings
+
+
+def _check_fields(written: Mapping[str, Any], shape: type[msgspec.Struct], where: str) -> None:
+    """On the wire a field that nobody knows is passed over; here it is a slip, which would have no effect."""
+    for name in written:
+        if name not in shape.__struct_fields__:
+            raise Problem("bad_settings", where=f"{FILE}: {where}.{name} is no setting")
 
 
 def _check_card(card: Card) -> None:

@@ -340,3 +340,34 @@ def test_a_name_in_the_register_steers_no_terminal(host: TestHost) -> None:
     with pytest.raises(CyberlibError) as refused:
         host.client(identity).ask("POST", "/v1/terms/acceptances", dict, body)
     assert refused.value.code == "host_bad_name"
+
+
+def test_json_before_the_command_or_after_it(operator: Operator) -> None:
+    assert json.loads(operator("organisation", "list", "--json").out) == []
+    refused = operator("seats", "set", SIREN, "3", "--json", code=1)
+    assert json.loads(refused.out)["error"]["code"] == "organisation_unknown"
+    for words in (["organisation", "create"], ["no-such-command"], ["seats", "set", SIREN, "three"]):
+        assert operator.json(*words, code=2)["error"]["code"] == "usage", words
+
+
+CARD = """
+[card]
+host = "Hébergeur fictif"
+certificate = "HDS-0000"
+activities = [1]
+valid_from = "2026-01-01"
+valid_until = "2099-01-01"
+sub_processors = []
+"""
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        'places = []\nwithdrawn_on = "2026-11-20"',
+        '[[card.places]]\nname = "Paris"\nlatitude = 48.86\nlongitude = 2.35\ncity = "Paris"',
+    ],
+)
+def test_a_slip_in_the_card_is_not_passed_over(operator: Operator, slip: str) -> None:
+    (operator.data / "host.toml").write_text(f"{CARD}{slip}\n", encoding="utf-8")
+    assert operator.error("organisation", "list") == "bad_settings"

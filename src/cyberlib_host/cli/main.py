@@ -22,9 +22,12 @@ for _area in (serving, certificates, organisations, devices, terms, audit):
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 0 done, 1 refused or failed, 2 wrong use."""
     _log_as_json()
+    arguments = _json_first(arguments)
     try:
         result = cli.main(list(arguments), "cyberlib-host", standalone_mode=False)
     except click.ClickException as error:
+        if arguments[:1] == ["--json"]:
+            Output(as_json=True).error("usage", error.format_message())
         error.show()
         return error.exit_code
     except click.Abort:
@@ -41,8 +44,15 @@ def main(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _json_first(arguments: Sequence[str]) -> list[str]:
+    """`--json` may stand behind the command as well."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    options = [each for each in arguments[:end] if each != "--json"]
+    return ["--json"] * (len(options) < end) + options + list(arguments[end:])
+
+
 def _refused(problem: Problem, arguments: Sequence[str]) -> int:
-    Output(as_json="--json" in arguments).problem(problem)
+    Output(as_json=arguments[:1] == ["--json"]).problem(problem)
     return 1
 
 

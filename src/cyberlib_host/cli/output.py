@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ..core.problems import Problem
+from ..core.problems import Fact, Problem
 
 SENTENCES: Mapping[str, str] = {
     "bad_siren": "This is no SIREN: nine digits, the last of which checks the others. Look at the contract.",
@@ -60,13 +60,16 @@ class Output:
         for line in _aligned(cells):
             click.echo(line)
 
+    def error(self, code: str, message: str, **facts: Fact) -> None:
+        """The document of a refusal, or of wrong use."""
+        click.echo(json.dumps({"error": {"code": code, "message": message, **facts}}, ensure_ascii=False))
+
     def problem(self, problem: Problem) -> None:
         """Why the command failed, on standard error."""
         facts = {name: str(fact).rstrip(". ") for name, fact in problem.facts.items()}
         sentence = SENTENCES.get(problem.code, str(problem)).format_map(facts)
         if self.as_json:
-            told = {"code": problem.code, "message": sentence, **problem.facts}
-            click.echo(json.dumps({"error": told}, ensure_ascii=False))
+            self.error(problem.code, sentence, **problem.facts)
         print(f"cyberlib-host: {sentence} [{problem.code}]", file=sys.stderr)  # noqa: T201
 
 
