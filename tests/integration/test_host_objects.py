@@ -198,6 +198,22 @@ def test_what_was_never_committed_is_removed(host: TestHost, raw: Raw) -> None:
     assert raw.store.get(f"packs/{HEX}") == kept
 
 
+def test_more_requests_than_connections_to_the_database_are_asked_to_wait(host: TestHost, raw: Raw) -> None:
+    engine = host.context.database.engine
+    pool: Any = engine.pool
+    before, pool._timeout = pool._timeout, 0.05
+    held = [engine.connect() for _ in range(pool.size() + pool._max_overflow - pool.checkedout())]
+    try:
+        answer = raw.ask("GET", "/v1/device")
+        assert (answer.status_code, _code(answer)) == (503, "storage_unreachable")
+        assert answer.headers["retry-after"] == "2"
+    finally:
+        pool._timeout = before
+        for connection in held:
+            connection.close()
+    assert raw.ask("GET", "/v1/device").status_code == 200
+
+
 # ---- reading ---------------------------------------------------------------------------------------
 
 

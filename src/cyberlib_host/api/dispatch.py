@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -100,7 +101,7 @@ class Dispatcher:
                 problem = self._counted(request, problem)
                 await run_in_threadpool(self._note, name, request, request_id, problem)
                 response = problem_response(problem, request_id)
-            except OperationalError as error:
+            except (OperationalError, NoConnectionLeft) as error:
                 _log.exception("database_failed", operation=name, request=request_id)
                 response = problem_response(_of_database(error), request_id)
             except DataError:  # a character 0, which PostgreSQL takes in no text
@@ -145,9 +146,9 @@ class Dispatcher:
             _log.exception("refusal_not_noted", operation=name, request=request_id)
 
 
-def _of_database(error: OperationalError) -> Problem:
-    """A full disk, or a database that does not answer now."""
-    full = "disk is full" in str(error.orig) or "No space left" in str(error.orig)
+def _of_database(error: Exception) -> Problem:
+    """A full disk, or a database that does not answer now, or has more to do than connections for it."""
+    full = any(words in str(getattr(error, "orig", error)) for words in ("disk is full", "No space left"))
     return Problem("storage_full") if full else Problem("storage_unreachable", retry_after=2)
 
 
