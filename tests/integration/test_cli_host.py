@@ -12,7 +12,7 @@ import pytest
 
 from cyberlib_client.app import bootstrap
 from cyberlib_host.core.wire import Card, StoragePlace, SubProcessor
-from cyberlib_host.services import audit, terms
+from cyberlib_host.services import audit, organisations, terms
 from cyberlib_host.services.audit import Actor
 from tests.support.command_line import PASSPHRASE, CommandLine, restored
 from tests.support.host_process import HostProcess
@@ -188,6 +188,36 @@ def test_each_user_of_a_workstation_accepts_the_terms(
             rows = terms.register(connection, None)
     assert [(row.name, row.version) for row in rows] == [("Dr Fictif", 1)] * 2
     assert rows[0].user != rows[1].user == "secrétariat"
+
+
+@pytest.mark.parametrize("why", ["terms", "suspended", "terminated"])
+def test_a_new_workstation_restores_while_the_host_stores_nothing(
+    tmp_path: Path, sources: Path, why: str
+) -> None:
+    with serving(tmp_path / "host") as host:
+        practice = Practice(host, tmp_path)
+        old = practice.station("ANCIEN")
+        words = _private(tmp_path / "words.txt", " ".join(practice.vault(old)))
+        old("backup", str(sources))
+        with host.context.database.write() as connection:
+            if why == "terms":
+                terms.publish(host.context, connection, "Conditions fictives", host.clock(), OPERATOR)
+            else:
+                organisations.decide(host.context, connection, practice.made.id, why, OPERATOR)
+        host.clock.advance(days=8)  # those of grace are over
+        new = practice.station("NOUVEAU")
+        new("device", "reassign", "ANCIEN", "--contract-key-file", practice.key)
+        given = ["vault", "open", "--at", host.url, "--device-file", "--recovery-file", words]
+        opened = new.json(*given)
+        assert opened["result"]["unlock"] == "ask"
+        told_why = {"terms": "host_terms_not_accepted"}.get(why, f"host_organisation_{why}")
+        assert [each["code"] for each in opened["notices"]] == [told_why, "host_no_slot"]
+        with new.secret(PASSPHRASE):
+            new("restore", "latest", "--to", str(tmp_path / "out"))
+        assert told(restored(tmp_path / "out", sources)) == told(sources)
+        assert not list((tmp_path / "NOUVEAU" / "credentials").glob("device-*")), (
+            "a secret that opens nothing"
+        )
 
 
 def test_the_vault_tells_of_its_host(tmp_path: Path, sources: Path) -> None:

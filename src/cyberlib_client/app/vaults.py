@@ -144,8 +144,8 @@ def connect(
         _keep_way(session, at, kept, undo)
         with bootstrap.lock(session.profile):
             session.require_no_vault()
-            if kept is not None:
-                _add_device(vault, kept)
+            if kept is not None and not _add_device(session, vault, kept):
+                kept = None
             undo.clear()  # the slot is there: what opens it stays
             _adopt(session, store, vault, name, kept)
     unlock = kept.keeper if kept else "ask"
@@ -206,15 +206,22 @@ def _keep_way(session: Session, at: str, kept: NewDevice | None, undo: list[Call
         undo.append(bucket_link.keep(session, session.bucket, kept.keeper if kept is not None else None))
 
 
-def _add_device(vault: Vault, kept: NewDevice) -> None:
-    """A vault that cannot be written, such as a copy on a read-only disk, can be restored from all the same:
-    the error says how."""
+def _add_device(session: Session, vault: Vault, kept: NewDevice) -> bool:
+    """Whether this workstation has a slot now. What cannot be written can be restored from all the same: of
+    a host that stores nothing now (a contract that ended, terms to accept, no space) notices say why it has
+    none; of a copy on a read-only disk the error says how."""
     try:
         vault.add_slot(kept.slot, bootstrap.clock, bootstrap.random)
-    except Failed as error:
+    except (Failed, Unreachable) as error:
+        if error.code == "host_busy" or (isinstance(error, Failed) and error.code.startswith("host_")):
+            session.notify(Notice(error.code, dict(error.facts)))
+            session.notify(Notice("host_no_slot", {}))
+            drop_device(session, kept)
+            return False
         if error.code == "store_denied":
             error.facts["option"] = "--no-device"
         raise
+    return True
 
 
 def _adopt(session: Session, store: Store, vault: Vault, name: str, kept: NewDevice | None) -> None:

@@ -65,6 +65,12 @@ NOTICES: Final[dict[str, Text]] = {
         "The next commands take it from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. To keep it: cyberlib"
         " vault access --access-key-file FILE.",
     ),
+    "host_no_slot": Text(
+        "Ce poste n’a donc pas d’accès à lui : chaque commande demandera la phrase secrète ou les 24 mots.",
+        "Vous pouvez restaurer dès maintenant. Pour ajouter l’accès ensuite : cyberlib key add device.",
+        "So this machine has no slot of its own: each command asks for the passphrase or the 24 words.",
+        "You can restore right now. To add the slot later: cyberlib key add device.",
+    ),
     "more_snapshots": Text(
         "Versions dans le même cas ({problem}), non nommées ici : {count}.",
         "cyberlib verify les nomme toutes.",
