@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -257,6 +258,9 @@ def test_what_enrolment_refuses(host: TestHost, tmp_path: Path) -> None:
     wrong = _private(tmp_path / "wrong.key", "abcd-efgh-ijkl-mnop")
     given = [*at, *ca, "--device-file", "--contract-key-file"]
     assert line.error(*given, wrong, code=5) == "host_contract_key_unknown"
+    for text in ("abc", f"Contract key: {practice.made.contract_key}", "a" * 201):
+        unclear = _private(tmp_path / "unclear.key", text)
+        assert line.error(*given, unclear, code=2) == "contract_key_unclear"
     assert line.error(*given, practice.key, "--siren", "12", code=2) == "host_bad_siren"
     for command in (["device", "list"], ["device", "terms"], ["vault", "create", "--at", host.url]):
         with line.secret(PASSPHRASE):
@@ -265,6 +269,34 @@ def test_what_enrolment_refuses(host: TestHost, tmp_path: Path) -> None:
     practice.enrol(line, "A")
     other = CommandLine(tmp_path / "b")
     assert other.error(*at, *ca, *key, "--name", "A", code=2) == "host_device_name_taken"
+
+
+def test_a_slip_in_the_name_of_another_workstation_is_told(host: TestHost, tmp_path: Path) -> None:
+    practice = Practice(host, tmp_path, seats=2)
+    line = practice.station("ACCUEIL")
+    practice.station("Scanner")
+    key = ["--contract-key-file", practice.key]
+    for name in ("scanner", "Scaner"):
+        assert line.error("device", "revoke", name, *key, code=2) == "host_no_such_device"
+        assert line.error("device", "reassign", name, *key, code=2) == "host_no_such_device"
+    assert line.error("device", "reassign", "ACCUEIL", *key, code=2) == "host_device_itself"
+    assert {d["state"] for d in line.json("device", "list")["items"]} == {"active"}
+    said = line("device", "revoke", "nulle part", *key, code=2).err
+    assert "nulle part" in said and "device list" in said and "enrol" not in said
+
+
+def test_a_declared_workstation_is_told_what_comes_next(host: TestHost, tmp_path: Path) -> None:
+    practice = Practice(host, tmp_path)
+    line = CommandLine(tmp_path / "A")
+    given = ["device", "enrol", "--host", host.url, "--ca", practice.ca, "--contract-key-file", practice.key]
+    said = line(*given, "--name", "A", "--device-file").out
+    assert f"vault create --at {host.url}" in said and "device reassign" in said
+    practice.vault(line)
+    assert "vault create" not in line(*given, "--name", "A", "--device-file").out
+    checked = line("network", "check", "--lang", "fr").out.replace("\u00a0", " ")
+    assert re.search(r"Connexion : \d+,\d ms\n", checked) and re.search(r"Horloge : \+\d+,\d s", checked)
+    surplus = CommandLine(tmp_path / "B")
+    assert "vault create" not in surplus(*given, "--name", "B", "--device-file").out
 
 
 def test_a_host_that_is_not_there(tmp_path: Path) -> None:

@@ -77,11 +77,11 @@ def enrol(
     name.
 
     Raises UsageError("host_address", at=…), ("host_already", at=…), ("secret_file_…"),
-    ("ca_file_unreadable", at=…), NeedsUnlock("host_key_not_kept", reason=…), ("host_key_locked", at=…,
-    reason=…), what else keepers raise, and what the host refuses.
+    ("contract_key_unclear", at=…), ("ca_file_unreadable", at=…), NeedsUnlock("host_key_not_kept", reason=…),
+    ("host_key_locked", at=…, reason=…), what else keepers raise, and what the host refuses.
     """
     address = host_address(url)
-    contract_key = read_secret_file(session, contract_key_file).strip()
+    contract_key = _contract_key(session, contract_key_file)
     ca = read_ca(ca_file) if ca_file is not None else ""
     name = name or session.settings.device or bootstrap.machine().machine_name()
     with bootstrap.lock(session.profile):
@@ -131,25 +131,45 @@ def devices(session: Session) -> list[HostDevice]:
 def reassign(session: Session, previous: str, contract_key_file: str) -> Reassigned:
     """Takes the licence and the vault of another device over; that one is revoked.
 
-    Raises as `devices`, and UsageError("secret_file_…").
+    Raises as `devices`, UsageError("secret_file_…"), ("contract_key_unclear", at=…), ("host_no_such_device",
+    name=…), ("host_device_itself", name=…).
     """
     access = access_of(session.profile)
-    body = {"contract_key": read_secret_file(session, contract_key_file).strip(), "device": previous}
-    client = client_of(session)
-    device = client.ask("POST", "/v1/reassignments", records.Device, body)
+    if previous in (access.name, access.device):
+        raise UsageError("host_device_itself", name=previous)
+    device = _of_another(session, "/v1/reassignments", contract_key_file, previous)
     vault = None if device.vault is None else f"{access.url}/v1/vaults/{device.vault}"
     return Reassigned(access.url, device.name, device.state, previous, vault)
 
 
 def revoke(session: Session, name: str, contract_key_file: str) -> HostDevice:
-    """Ends a device of the organisation at once. Raises as `reassign`."""
+    """Ends a device of the organisation at once. Raises as `reassign`, but for this workstation itself."""
     access = access_of(session.profile)
-    body = {"contract_key": read_secret_file(session, contract_key_file).strip(), "device": name}
-    client = client_of(session)
-    ended = client.ask("POST", "/v1/revocations", records.Device, body)
+    ended = _of_another(session, "/v1/revocations", contract_key_file, name)
     return HostDevice(
         ended.id, ended.name, ended.state, ended.created, ended.last_seen, ended.id == access.device
     )
+
+
+def _of_another(session: Session, path: str, contract_key_file: str, name: str) -> records.Device:
+    """Asks about another device than this one, which is known: it signs in first."""
+    body = {"contract_key": _contract_key(session, contract_key_file), "device": name}
+    client = client_of(session)
+    client.sign_in()
+    try:
+        return client.ask("POST", path, records.Device, body)
+    except Refused as error:
+        if error.code == "host_device_unknown":
+            raise UsageError("host_no_such_device", name=name) from None
+        raise
+
+
+def _contract_key(session: Session, file: str) -> str:
+    """The key alone; a letter that has it somewhere is not searched."""
+    found = read_secret_file(session, file).strip()
+    if not 8 <= len(found) <= 200 or len(found.split()) > 1:
+        raise UsageError("contract_key_unclear", at=file)
+    return found
 
 
 def terms(session: Session, *, accept: bool = False, user: str = "") -> TermsShown:

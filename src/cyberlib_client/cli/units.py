@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from .language import Both, Language, language, say
 
@@ -22,7 +22,7 @@ def size(count: int) -> str:
         value /= 1000
         unit += 1
     digits = 0 if unit == 0 or value >= 99.95 else 1 if value >= 9.995 else 2
-    return f"{_decimal(value, digits)} {units[unit]}"
+    return f"{decimal(value, digits)} {units[unit]}"
 
 
 def bit_rate(bits: int | None) -> str:
@@ -34,7 +34,7 @@ def bit_rate(bits: int | None) -> str:
         value /= 1000
         unit += 1
     digits = next(d for d in range(4) if d == 3 or abs(round(value, d) - value) < 0.0005)
-    return f"{_decimal(value, digits)} {('', 'k', 'M', 'G')[unit]}bit/s"
+    return f"{decimal(value, digits)} {('', 'k', 'M', 'G')[unit]}bit/s"
 
 
 def count(number: int) -> str:
@@ -57,7 +57,7 @@ ITEM: Final = (Both("élément", "item"), Both("éléments", "items"))
 def percent(part: float, whole: float) -> str:
     """A share: "12 %", "12%"; one digit more below ten."""
     share = 100 * part / whole if whole else 0.0
-    text = _decimal(share, 1 if 0 < share < 10 else 0)
+    text = decimal(share, 1 if 0 < share < 10 else 0)
     return say(f"{text} %", f"{text}%")
 
 
@@ -66,7 +66,7 @@ def duration(seconds: float) -> str:
     if seconds < 0.1:
         return say("moins de 0,1 s", "less than 0.1 s")
     if seconds < 10:
-        return f"{_decimal(seconds, 1)} s"
+        return f"{decimal(seconds, 1)} s"
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -104,8 +104,9 @@ def _seconds(iso: str) -> int:
     return days * 86400 + hour * 3600 + minute * 60 + second
 
 
-def _decimal(value: float, digits: int) -> str:
-    text = f"{value:.{digits}f}"
+def decimal(value: float, digits: int, *, sign: Literal["-", "+"] = "-") -> str:
+    """A number with so many digits after the comma; `sign`: "+" shows it for more than nought too."""
+    text = f"{value:{sign}.{digits}f}"
     return text.replace(".", ",") if language() == "fr" else text
 
 

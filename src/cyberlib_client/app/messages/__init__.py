@@ -50,7 +50,7 @@ def incident_message(code: str, detail: str, language: Language) -> Message:
 def error_texts() -> Mapping[str, Text]:
     """Every error's text by code."""
     found: dict[str, Text] = {}
-    for part in ("using", "unlocking", "storing", "damage", "hosting", "buckets", "networking"):
+    for part in ("using", "unlocking", "storing", "damage", "hosting", "machines", "buckets", "networking"):
         found |= import_module(f".{part}", __name__).ERRORS
     return found
 

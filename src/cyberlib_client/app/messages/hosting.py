@@ -11,7 +11,8 @@ ERRORS: Final[dict[str, Text]] = {
         "L’hébergeur {at} ne répond pas[ : {reason}].",
         "Vérifiez la connexion à Internet, puis relancez : ce qui est déjà envoyé ne le sera pas de nouveau.",
         "The host {at} does not answer[: {reason}].",
-        "Check the Internet connection, then run again: what was sent is not sent again.",
+        "Check the Internet connection and the address, then run again: what was sent is not sent again."
+        " Where it ends: cyberlib network check.",
     ),
     "host_busy": Text(
         "L’hébergeur {at} ne peut pas répondre pour l’instant.",
@@ -157,9 +158,11 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "host_device_revoked": Text(
         "Ce poste n’a plus d’accès chez {at} : sa licence a été reprise par un autre, ou retirée.",
-        "Si ce n’était pas voulu, prévenez le cabinet et l’hébergeur.",
+        "Si ce n’était pas voulu, prévenez le cabinet et l’hébergeur. Pour le déclarer de nouveau : cyberlib"
+        " device enrol, sous un autre nom.",
         "This machine has no access at {at} any more: another took its licence over, or it was withdrawn.",
-        "If that was not meant, tell the practice and the host.",
+        "If that was not meant, tell the practice and the host. To declare it anew: cyberlib device enrol,"
+        " under another name.",
     ),
     "host_contract_key_unknown": Text(
         "{at} ne connaît pas cette clé de contrat.",

@@ -284,9 +284,9 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "secret_file_empty": Text(
         "Le fichier {at} est vide.",
-        "Il doit contenir la phrase secrète ou les 24 mots, en texte UTF-8.",
+        "Mettez-y le secret demandé, et lui seul, en texte UTF-8.",
         "The file {at} is empty.",
-        "It must hold the passphrase or the 24 words, as UTF-8 text.",
+        "Put the secret that is asked for into it, and that alone, as UTF-8 text.",
     ),
     "demo_folder_unusable": Text(
         "La démonstration ne peut pas se jouer dans {at}[ : {reason}].",

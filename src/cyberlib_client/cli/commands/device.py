@@ -94,7 +94,8 @@ def enrol(
         siren=siren,
         keeping="file" if device_file else "keychain",
     )
-    run.output.result(enrolled, lambda: _enrolled(enrolled))
+    called, has_vault = program(run.profile), run.session.settings.vault is not None
+    run.output.result(enrolled, lambda: _enrolled(enrolled, called, has_vault))
 
 
 @command("list", Both("Lister les postes du cabinet.", "List the practice’s machines."), device)
@@ -248,7 +249,7 @@ def _state(state: str) -> str:
     return str(_STATES.get(state, state))
 
 
-def _enrolled(done: Enrolled) -> Iterator[str]:
+def _enrolled(done: Enrolled, called: str, has_vault: bool) -> Iterator[str]:
     yield say(
         f"Ce poste est déclaré : {done.name} ({_state(done.state)})",
         f"This machine is declared: {done.name} ({_state(done.state)})",
@@ -264,6 +265,16 @@ def _enrolled(done: Enrolled) -> Iterator[str]:
             " n’en ajoute une, ou que la licence d’un autre poste soit reprise (cyberlib device reassign).",
             "The contract has no free seat: nothing of this machine is backed up until the host adds one, or"
             " the licence of another machine is taken over (cyberlib device reassign).",
+        )
+    elif not has_vault:
+        yield say("Ensuite :", "Next:")
+        yield say(
+            f"  {called} vault create --at {done.host}   pour un nouveau coffre, ou",
+            f"  {called} vault create --at {done.host}   for a new vault, or",
+        )
+        yield say(
+            f"  {called} device reassign POSTE --contract-key-file FICHIER   pour celui d’un ancien",
+            f"  {called} device reassign DEVICE --contract-key-file FILE   for an old machine’s",
         )
 
 

@@ -9,7 +9,7 @@ import click
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import bit_rate, moment
+from ..units import bit_rate, decimal, moment
 from ..words import argument, command, group, option
 
 if TYPE_CHECKING:
@@ -268,7 +268,8 @@ def _checked(found: Checked) -> Iterator[str]:
         told = ", ".join(found.addresses)
         yield say(f"Adresse : {told}", f"Address: {told}")
     if found.connect_ms is not None:
-        yield say(f"Connexion : {found.connect_ms} ms", f"Connection: {found.connect_ms} ms")
+        took = decimal(found.connect_ms, 1)
+        yield say(f"Connexion : {took} ms", f"Connection: {took} ms")
     if found.tls is not None:
         yield say(f"Chiffrement : {found.tls}", f"Encryption: {found.tls}")
     if found.certificate is not None:
@@ -277,15 +278,13 @@ def _checked(found: Checked) -> Iterator[str]:
         yield say(f"Certificat : {names}, émis par {c.issuer}", f"Certificate: {names}, issued by {c.issuer}")
         yield say(f"  valable du {begun} au {end}", f"  valid from {begun} to {end}")
     if found.host_version is not None:
-        version, took = found.host_version, found.round_trip_ms
+        version, took = found.host_version, decimal(found.round_trip_ms or 0, 1)
         yield say(
             f"Réponse : hébergeur {version}, aller-retour de {took} ms",
             f"Answer: host {version}, round trip of {took} ms",
         )
     if found.clock_seconds is not None:
-        yield say(
-            f"Horloge : {found.clock_seconds:+} s par rapport à l’hébergeur",
-            f"Clock: {found.clock_seconds:+} s against the host’s",
-        )
+        ahead = decimal(found.clock_seconds or 0.0, 1, sign="+")  # never "-0.0"
+        yield say(f"Horloge : {ahead} s par rapport à l’hébergeur", f"Clock: {ahead} s against the host’s")
     if found.failed is None:
         yield say("Tout va bien.", "All is well.")
