@@ -299,6 +299,23 @@ def test_a_declared_workstation_is_told_what_comes_next(host: TestHost, tmp_path
     assert "vault create" not in surplus(*given, "--name", "B", "--device-file").out
 
 
+def test_a_contract_about_to_be_suspended_is_told_by_each_backup(
+    host: TestHost, tmp_path: Path, sources: Path
+) -> None:
+    practice = Practice(host, tmp_path)
+    line = practice.station("A")
+    practice.vault(line)
+    assert line.json("backup", str(sources))["notices"] == []
+    with host.context.database.write() as connection:
+        organisations.decide(host.context, connection, practice.made.id, "suspended", OPERATOR)
+    day = datetime.fromtimestamp(host.clock() / 1_000_000 + 7 * 86_400, UTC).date().isoformat()
+    for command in (["backup", str(sources)], ["vault", "info"]):
+        notices = line.json(*command)["notices"]
+        assert [(each["code"], each["facts"]["day"]) for each in notices] == [("host_contract_ends", day)]
+    host.clock.advance(days=7.1)
+    assert line.error("backup", str(sources), code=1) == "host_organisation_suspended"
+
+
 def test_a_host_that_is_not_there(tmp_path: Path) -> None:
     line = CommandLine(tmp_path / "a")
     key = _private(tmp_path / "k", "abcd-efgh-ijkl")

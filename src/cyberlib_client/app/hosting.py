@@ -27,6 +27,7 @@ def told(session: Session, vault: str) -> HostTold:
     vaults = client.ask("GET", "/v1/vaults", records.VaultList).vaults
     found = next((each for each in vaults if each.id == vault), None)
     tell_card(session, info.card)
+    _tell_contract(session, client, organisation)
     _tell_certificate(session, client)
     return HostTold(
         url=client.url,
@@ -62,7 +63,15 @@ def before_storing(session: Session, client: HostClient) -> None:
         )
         raise error_of(problem, client.url)
     tell_card(session, hosting)
+    _tell_contract(session, client, standing.organisation)
     _tell_certificate(session, client)
+
+
+def _tell_contract(session: Session, client: HostClient, organisation: records.Organisation) -> None:
+    """A notice in the days of grace, after which nothing more is backed up."""
+    if organisation.state == "grace":
+        day = organisation.suspended_from[:10] if organisation.suspended_from else None
+        session.notify(Notice("host_contract_ends", {"at": client.url, "day": day}))
 
 
 def _tell_certificate(session: Session, client: HostClient) -> None:

@@ -35,6 +35,11 @@ def state_at(licence: Licence, now: int, rules: Rules) -> OrganisationState:
     return "active"
 
 
+def suspended_from(licence: Licence, rules: Rules) -> int | None:
+    """When storing ends, or ended; None unless a suspension was decided."""
+    return licence.decided_at + rules.grace_days * DAY if licence.decided == "suspended" else None
+
+
 def restore_until(licence: Licence, rules: Rules) -> int | None:
     """When reading ends; None while no end is set."""
     return licence.decided_at + rules.restore_days * DAY if licence.decided == "terminated" else None

@@ -107,7 +107,8 @@ class Device(Answer, frozen=True):
 
 
 class Organisation(Answer, frozen=True):
-    """`seats`: how many devices may be active; `restore_until`: when what is stored can no longer be read."""
+    """`seats`: how many devices may be active; `restore_until`: when what is stored can no longer be read;
+    `suspended_from`: when a suspension that was decided ends storing, or ended it."""
 
     name: str
     siren: str
@@ -117,6 +118,7 @@ class Organisation(Answer, frozen=True):
     restore_until: Time | None
     bytes: int
     quota: int | None
+    suspended_from: Time | None = None
 
 
 class Hosting(Answer, frozen=True):

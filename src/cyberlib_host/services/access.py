@@ -203,6 +203,7 @@ def standing_of(context: Context, connection: Connection, caller: Caller) -> Sta
     organisation = caller.organisation
     licence, card = _licence(organisation), context.card
     until = licences.restore_until(licence, context.rules)
+    suspended = licences.suspended_from(licence, context.rules)
     return Standing(
         device=device_of(caller.device),
         organisation=Organisation(
@@ -214,6 +215,7 @@ def standing_of(context: Context, connection: Connection, caller: Caller) -> Sta
             restore_until=None if until is None else rfc3339(until),
             bytes=organisation.bytes,
             quota=organisation.quota,
+            suspended_from=None if suspended is None else rfc3339(suspended),
         ),
         may_store=refusal is None,
         may_read=licences.refuse_reading(licence, context.clock(), context.rules) is None,

@@ -65,6 +65,12 @@ NOTICES: Final[dict[str, Text]] = {
         "The next commands take it from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. To keep it: cyberlib"
         " vault access --access-key-file FILE.",
     ),
+    "host_contract_ends": Text(
+        "Le contrat du cabinet chez {at} va être suspendu[ le {day}] : ensuite, rien ne sera plus sauvegardé.",
+        "Appelez l’hébergeur sans tarder ; ce qui est sauvegardé peut être restauré.",
+        "The practice’s contract at {at} is to be suspended[ on {day}]: after that nothing more is backed up.",
+        "Call the host without delay; what is backed up can be restored.",
+    ),
     "host_no_slot": Text(
         "Ce poste n’a donc pas d’accès à lui : chaque commande demandera la phrase secrète ou les 24 mots.",
         "Vous pouvez restaurer dès maintenant. Pour ajouter l’accès ensuite : cyberlib key add device.",

@@ -69,7 +69,8 @@ class DeviceList(msgspec.Struct, frozen=True):
 
 
 class Organisation(msgspec.Struct, frozen=True):
-    """`state`: "active", "grace", "suspended" or "terminated"."""
+    """`state`: "active", "grace", "suspended" or "terminated"; `suspended_from`: when a suspension that was
+    decided ends storing; null also from a host that does not tell."""
 
     name: str
     siren: str
@@ -79,6 +80,7 @@ class Organisation(msgspec.Struct, frozen=True):
     restore_until: str | None
     bytes: int
     quota: int | None
+    suspended_from: str | None = None
 
 
 class Hosting(msgspec.Struct, frozen=True):
