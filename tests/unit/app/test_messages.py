@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import httpx2
 import pytest
 
 from cyberlib_client.app.messages import (
@@ -21,6 +22,7 @@ from cyberlib_client.app.messages import (
 from cyberlib_client.app.messages.happening import NOTICES
 from cyberlib_client.app.messages.incidents import INCIDENTS, NAMED
 from cyberlib_client.app.messages.reasons import REASONS
+from cyberlib_client.transports.trouble import trouble
 
 SRC: Final = Path(__file__).parents[3] / "src" / "cyberlib_client"
 ERRORS: Final = {
@@ -195,6 +197,23 @@ def test_reasons_have_words() -> None:
     assert len(given) > 8
     assert given <= set(REASONS)
     assert translated("no_service", "fr") != translated("no_service", "en")
+
+
+def test_what_the_line_does_is_told_in_words() -> None:
+    kinds = (
+        httpx2.ConnectError, httpx2.ReadError, httpx2.WriteError, httpx2.CloseError,
+        httpx2.RemoteProtocolError, httpx2.ConnectTimeout, httpx2.ReadTimeout,
+        httpx2.WriteTimeout, httpx2.PoolTimeout,
+    )  # fmt: skip
+    for kind in kinds:
+        error, _passes = trouble(kind("cut"), "https://a.test", None)
+        assert kind.__name__ not in str(error_message(error.code, error.facts, "fr"))
+        assert kind.__name__ not in str(error_message(error.code, error.facts, "en"))
+    for words in ("Temporary failure in name resolution", "getaddrinfo failed", "Broken pipe"):
+        cut = httpx2.ConnectError("cut")
+        cut.__cause__ = OSError(1, words)
+        error, _passes = trouble(cut, "https://a.test", None)
+        assert words not in str(error_message(error.code, error.facts, "fr"))
 
 
 def test_names_are_told_apart_from_reasons() -> None:

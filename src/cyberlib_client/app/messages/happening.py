@@ -66,9 +66,9 @@ NOTICES: Final[dict[str, Text]] = {
         " vault access --access-key-file FILE.",
     ),
     "host_contract_ends": Text(
-        "Le contrat du cabinet chez {at} va être suspendu[ le {day}] : ensuite, rien ne sera plus sauvegardé.",
+        "Le contrat du cabinet chez {at} va être suspendu[ le {day}] : puis rien ne sera plus sauvegardé.",
         "Appelez l’hébergeur sans tarder ; ce qui est sauvegardé peut être restauré.",
-        "The practice’s contract at {at} is to be suspended[ on {day}]: after that nothing more is backed up.",
+        "The practice’s contract at {at} is to be suspended[ on {day}]: then nothing more is backed up.",
         "Call the host without delay; what is backed up can be restored.",
     ),
     "host_no_slot": Text(
