@@ -216,6 +216,15 @@ def test_what_the_line_does_is_told_in_words() -> None:
         assert words not in str(error_message(error.code, error.facts, "fr"))
 
 
+def test_days_and_large_numbers_are_written_as_people_write_them() -> None:
+    ends = {"at": "https://a.test", "day": "2026-11-29"}
+    assert "29/11/2026" in notice_message("host_contract_ends", ends, "fr").title
+    assert "2026-11-29" in notice_message("host_contract_ends", ends, "en").title
+    full = {"at": "https://a.test", "quota": 5_000_000}
+    assert "5\u202f000\u202f000 octets" in error_message("host_quota_reached", full, "fr").title
+    assert "5,000,000 bytes" in error_message("host_quota_reached", full, "en").title
+
+
 def test_names_are_told_apart_from_reasons() -> None:
     assert set(INCIDENTS) >= NAMED
     for code in INCIDENTS:

@@ -71,6 +71,9 @@ def translated(words: str, language: Language) -> str:
 
 _OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
 _NAMED: Final = re.compile(r"\{(\w+)\}")
+_DAYS: Final = ("day", "since")
+_BYTES: Final = ("quota",)
+_DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _REASONS: Final = ("reason", "detail")
 _UNKNOWN: Final = Text("Erreur {code}[ : {reason}].", "", "Error {code}[: {reason}].", "")
 
@@ -81,10 +84,20 @@ def _message(texts: Mapping[str, Text], code: str, facts: Mapping[str, Fact], la
     told = {name: value for name, value in facts.items() if value is not None}
     for name, value in told.items():
         if value != "":
-            known[name] = translated(str(value), language) if name in _REASONS else str(value)
+            known[name] = _written(name, value, language)
     title, advice = text.of(language)
     empty = told.keys() - known.keys()
     return Message(_filled(title, known, empty), _filled(advice, known, empty))
+
+
+def _written(name: str, value: str | int | float, language: Language) -> str:
+    """A fact as people of that language write it: days, and the thousands of what is counted in bytes."""
+    if name in _REASONS:
+        return translated(str(value), language)
+    if name in _BYTES and isinstance(value, int):
+        return f"{value:,}".replace(",", "\u202f") if language == "fr" else f"{value:,}"
+    day = _DAY.fullmatch(str(value)) if name in _DAYS and language == "fr" else None
+    return f"{day[3]}/{day[2]}/{day[1]}" if day else str(value)
 
 
 def _filled(text: str, facts: Mapping[str, str], empty: Set[str]) -> str:
