@@ -163,6 +163,11 @@ def test_terms_are_shown_and_accepted(tmp_path: Path, sources: Path) -> None:
         assert line.error("backup", str(sources), code=1) == "host_terms_not_accepted"
         shown = line("device", "terms").out
         assert "Conditions fictives" in shown and "--accept" in shown
+        with host.context.database.write() as connection:
+            later = host.clock() + 40 * 86_400 * 1_000_000
+            terms.publish(host.context, connection, "Conditions à venir", later, OPERATOR)
+        coming = [each for each in line("device", "terms").out.splitlines() if "version 2" in each]
+        assert len(coming) == 1 and "T" not in coming[0].removeprefix("To come"), coming
         assert line.json("device", "terms", "--accept", "--user", "Dr Fictif")["result"]["accepted"] is True
         line("backup", str(sources))
 

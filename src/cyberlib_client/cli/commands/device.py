@@ -235,7 +235,11 @@ def _terms(shown: TermsShown) -> Iterator[str]:
             "To accept them: cyberlib device terms --accept",
         )
     for each in shown.coming:
-        yield say(f"À venir : {each}", f"To come: {each}")
+        number, _, day = each.partition(": ")
+        yield say(
+            f"À venir : version {number}, en vigueur le {moment(day)}.",
+            f"To come: version {number}, in force on {moment(day)}.",
+        )
 
 
 _STATES = {
