@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from ..core.bandwidth import Bucket, Direction, Schedule
-from ..core.errors import UsageError
+from ..core.errors import CyberlibError, UsageError
 from ..state.proxy_login import read_proxy_login
 from ..state.settings import NetworkSettings, read_settings, schedule_of
 from ..system.proxies import system_proxy
@@ -13,7 +13,7 @@ from ..transports.http import Line
 from ..transports.proxy import Proxy, is_loopback, read_proxy
 from . import bootstrap
 from .rates import rate_of
-from .workplace import Workplace
+from .workplace import Notice, Workplace
 
 NO_PROXY = "none"
 
@@ -32,7 +32,16 @@ def line_of(work: Workplace, ca: str = "") -> Line:
             proxies[host] = proxy_to(work, settings, host)
         return proxies[host]
 
-    return Line(ca or None, work.cancel, upload, download, proxy)
+    told: list[str] = []
+
+    def outage(error: CyberlibError) -> None:
+        if not told:  # once a command
+            told.append(error.code)
+            work.notify(
+                Notice("line_waits", {"at": error.facts.get("at"), "reason": error.facts.get("reason")})
+            )
+
+    return Line(ca or None, work.cancel, upload, download, proxy, on_outage=outage)
 
 
 def proxy_to(work: Workplace, settings: NetworkSettings, host: str) -> Proxy | None:

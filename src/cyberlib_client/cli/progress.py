@@ -117,7 +117,7 @@ def figures(progress: Progress, speed: float, room: int, *, new: float | None = 
     done = size(progress.bytes_done)
     if progress.bytes_total is not None:
         done += f" / {size(progress.bytes_total)}"
-    files = left = known = ""
+    files = left = known = sent = ""
     if progress.files_total is not None:
         files = f"{count(progress.files_done)} / {many(progress.files_total, *FILE)}"
     elif progress.files_done:
@@ -128,9 +128,12 @@ def figures(progress: Progress, speed: float, room: int, *, new: float | None = 
     if progress.bytes_known:
         known = size(progress.bytes_known)
         known = say(f"déjà au coffre : {known}", f"already in the vault: {known}")
+    if progress.bytes_waiting:
+        there, way = size(progress.bytes_stored), size(progress.bytes_waiting)
+        sent = say(f"envoyé : {there}, en route : {way}", f"sent: {there}, on the way: {way}")
     pace = speed if new is None else new
-    parts = [files, done, f"{size(round(pace))}/s" if pace > 0 else "", left, known]
-    for least in (4, 0, 2, 3):
+    parts = [files, done, f"{size(round(pace))}/s" if pace > 0 else "", left, known, sent]
+    for least in (4, 0, 2, 5, 3):
         line = " · ".join(filter(None, parts))
         if cell_len(line) <= room:
             return line

@@ -57,6 +57,7 @@ class ProgressEvent(msgspec.Struct, frozen=True, tag_field="event", tag="progres
     bytes_total: int | None
     bytes_known: int
     bytes_stored: int
+    bytes_waiting: int
     current: str
 
 

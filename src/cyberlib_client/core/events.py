@@ -21,6 +21,7 @@ class Progress:
     bytes_total: int | None = None
     bytes_known: int = 0  # of bytes_done: already in the vault, not sent
     bytes_stored: int = 0  # written to the store so far, after compression
+    bytes_waiting: int = 0  # compressed and encrypted, on the way to a store that is far away
     current: str = ""  # the file at work, as text fit for a screen
 
 

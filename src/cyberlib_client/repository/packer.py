@@ -17,6 +17,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from ..core.compression import CODEC_RAW, compress, decompresses_to
 from ..core.crypto import TAG_SIZE
@@ -42,6 +43,7 @@ _TREES_TOGETHER = 2
 """Tree segments that wait for the run's end, so that a small run writes one pack and not two."""
 
 _PACKS_OPEN = 2
+_GLANCE = 0.2  # seconds after which whoever waits for a thread looks whether it is to stop
 _SHORT_PACKS = (MIB, 2 * MIB, 4 * MIB, 8 * MIB)
 """The first packs of a run, where a store is far away: the line has work early, and not at the end alone."""
 
@@ -107,6 +109,10 @@ class Packer:
         self._workers = [self._thread(f"seal-{i}", self._work) for i in range(sealers)]
         self._putters = [self._thread(f"put-{i}", self._put_packs) for i in range(store.puts_at_once)]
         self.stored_bytes = 0
+        self.waiting_bytes = 0
+        """Of packs that are on the way to the store, or wait for their turn."""
+        self.on_wait: Callable[[], None] = lambda: None
+        """Called now and then, in the caller's thread, while it waits for others. May raise."""
 
     def _thread(self, name: str, work: Callable[[], None]) -> threading.Thread:
         thread = threading.Thread(target=work, name=name, daemon=True)
@@ -163,10 +169,10 @@ class Packer:
         while True:
             self._check()
             try:
-                self._waiting.put(segment, timeout=0.2)
+                self._waiting.put(segment, timeout=_GLANCE)
                 return
             except queue.Full:
-                continue
+                self.on_wait()
 
     def _check(self) -> None:
         if self._failure is not None:
@@ -178,12 +184,12 @@ class Packer:
         for segment in list(self._open.values()):
             self._hand_over(segment)
         self._queue_waiting_trees()
-        self._end_workers()
+        self._end_workers(self.on_wait)
         self._check()
         for builders in self._builders.values():
             while builders:
                 self._store_pack(builders.pop(0), full=False)
-        self._end_putters()
+        self._end_putters(self.on_wait)
         self._check()
         # What comes next, the index of a large run, needs as much memory as they take.
         self._spare.clear()
@@ -197,20 +203,38 @@ class Packer:
         self._end_workers()
         self._end_putters()
 
-    def _end_workers(self) -> None:
+    def _end_workers(self, on_wait: Callable[[], None] | None = None) -> None:
         """Lets them finish what waits; nothing happens the second time."""
         workers, self._workers = self._workers, []
-        for _ in workers:
-            self._waiting.put(None)
-        for thread in workers:
-            thread.join()
+        self._end(workers, self._waiting, on_wait)
 
-    def _end_putters(self) -> None:
+    def _end_putters(self, on_wait: Callable[[], None] | None = None) -> None:
         putters, self._putters = self._putters, []
-        for _ in putters:
-            self._packs.put(None)
-        for thread in putters:
-            thread.join()
+        self._end(putters, self._packs, on_wait)
+
+    def _end(
+        self, threads: list[threading.Thread], work: queue.Queue[Any], on_wait: Callable[[], None] | None
+    ) -> None:
+        for _ in threads:
+            while True:
+                try:
+                    work.put(None, timeout=_GLANCE)
+                    break
+                except queue.Full:
+                    self._wait(on_wait)
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(_GLANCE)
+                self._wait(on_wait)
+
+    def _wait(self, on_wait: Callable[[], None] | None) -> None:
+        """What is raised meanwhile is raised once all threads have ended."""
+        if on_wait is None or self._failure is not None:
+            return
+        try:
+            on_wait()
+        except BaseException as error:  # noqa: BLE001 - raised by the check that follows
+            self._failure = error
 
     # ---- the workers' threads -----------------------------------------------------------------
 
@@ -289,6 +313,8 @@ class Packer:
 
     def _store_pack(self, builder: PackBuilder, *, full: bool) -> None:
         if self._putters:
+            with self._lock:
+                self.waiting_bytes += builder.size
             self._packs.put((builder, full))
         else:
             self._put_pack(builder, full)
@@ -301,6 +327,8 @@ class Packer:
                 self._put_pack(*waiting)
             except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
                 self._failure = error
+            with self._lock:
+                self.waiting_bytes -= waiting[0].size
 
     def _put_pack(self, builder: PackBuilder, full: bool) -> None:
         self._cancel.check()

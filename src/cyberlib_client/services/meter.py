@@ -35,6 +35,8 @@ class Meter:
         self._next = 0.0
         self._counts: Counts | None = None
         self._saver: FileSaver | None = None
+        self._path = b""
+        packer.on_wait = self.again
 
     def watch(self, counts: Counts, saver: FileSaver) -> None:
         """Whose figures are told."""
@@ -50,9 +52,17 @@ class Meter:
         self.tell(path)
         self._checkpoint()
 
+    def again(self) -> None:
+        """While a run waits for the store: where it stands, and whether it is to stop."""
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + 0.1
+            self._cancel.check()
+            self.tell(self._path)
+
     def tell(self, path: bytes) -> None:
         """Sends the figures now."""
-        counts, saver = self._counts, self._saver
+        counts, saver, self._path = self._counts, self._saver, path
         if counts is None or saver is None:
             return
         done = max(counts.bytes, saver.bytes_read)
@@ -68,6 +78,7 @@ class Meter:
                 bytes_total=size,
                 bytes_known=max(0, done - saver.bytes_new),
                 bytes_stored=self._packer.stored_bytes,
+                bytes_waiting=self._packer.waiting_bytes,
                 current=display(path) if path else "",
             )
         )

@@ -30,6 +30,9 @@ _FIRST_SECONDS: Final = 6.0
 """How long a server that never answered yet is tried again: an address may be wrong, a person waits."""
 
 _FIRST_PAUSE: Final = 0.2
+_TOLD_SECONDS: Final = 5.0
+"""After which whoever looks on is told that something is tried again."""
+
 _LONGEST_PAUSE: Final = 3.0  # Ctrl-C is heard between pauses
 _CONNECT_SECONDS: Final = 10.0
 _SILENCE_SECONDS: Final = 30.0
@@ -77,9 +80,9 @@ def _direct(_host: str) -> Proxy | None:
 @dataclass(frozen=True)
 class Line:
     """What lies between here and a far store. `ca`: certificates (PEM) trusted instead of the system's.
-    `patience`: seconds that what may pass is tried again. `upload` and `download`: what may go over it,
-    shared by all that this process sends and receives; None for no limit. `proxy`: which one leads to a
-    host."""
+    `patience`: seconds that what may pass is tried again; `on_outage` hears why, once a while has passed.
+    `upload` and `download`: what may go over it, shared by all that this process sends and receives; None for
+    no limit. `proxy`: which one leads to a host."""
 
     ca: str | None = None
     cancel: CancelToken = field(default_factory=CancelToken)
@@ -87,6 +90,7 @@ class Line:
     download: Bucket | None = None
     proxy: Callable[[str], Proxy | None] = _direct
     patience: float = PATIENCE_SECONDS
+    on_outage: Callable[[CyberlibError], None] = lambda _error: None
 
 
 def trust(ca: str | None) -> ssl.SSLContext:
@@ -261,9 +265,13 @@ class Http:
                 raise met.pop()  # what is waited for after it is reckoned as after every other
             return once()
 
+        begun = time.monotonic()
+
         def pause(error: Exception) -> bool | float:
             if not isinstance(error, TryAgain):
                 return False
+            if time.monotonic() - begun > _TOLD_SECONDS:
+                self._line.on_outage(error.error)
             return True if error.after is None else min(error.after, patience)
 
         limit = patience if self._heard else min(patience, _FIRST_SECONDS)

@@ -6,6 +6,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -65,6 +66,12 @@ def test_everything_is_told_where_there_is_room() -> None:
     assert figures(FULL, 90_000_000, 200) == (
         "1,234 / 50,000 files · 1.50 GB / 6.00 GB · 90.0 MB/s · 50 s left · already in the vault: 700 MB"
     )
+
+
+def test_what_is_on_its_way_to_a_far_vault() -> None:
+    sending = replace(FULL, bytes_stored=12_000_000, bytes_waiting=23_000_000)
+    assert "envoyé : 12,0 Mo, en route : 23,0 Mo" in plain(figures(sending, 1e6, 200))
+    assert "route" not in plain(figures(replace(FULL, bytes_stored=12_000_000), 1e6, 200))
 
 
 def test_one_file_is_one_file() -> None:

@@ -266,3 +266,56 @@ def test_packs_are_no_larger_than_the_store_takes_in_good_time(size: int) -> Non
     assert sum(pack.size for pack in packs) > 30_000_000
     assert max(pack.size for pack in packs) <= max(size, 2 * SEGMENT_SIZE)  # a segment is never cut
     assert sum(pack.size < 3 * MIB for pack in packs) >= 2  # the line has work early
+
+
+class Shut(MemoryStore):
+    """A far store that takes nothing until it is opened."""
+
+    puts_at_once = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = threading.Event()
+
+    def put(self, name: str, *parts: Buffer) -> None:
+        self.open.wait()
+        super().put(name, *parts)
+
+
+def test_who_waits_for_a_far_store_hears_where_the_run_stands() -> None:
+    store, waits = Shut(), list[int]()
+    packer = Packer(
+        store, KEYS, Index(), epoch=0, random=os.urandom, cancel=CancelToken(), on_stored=lambda _pack: None
+    )
+
+    def look() -> None:
+        waits.append(packer.waiting_bytes)
+        if len(waits) == 3:
+            store.open.set()
+
+    packer.on_wait = look
+    for number in range(1, 21):
+        packer.add(KIND_DATA, number.to_bytes(20, "big"), os.urandom(MIB))
+    packer.finish()
+    assert len(waits) >= 3
+    assert max(waits) > MIB
+    assert packer.waiting_bytes == 0
+    assert packer.stored_bytes == sum(map(len, store.objects.values())) > 20 * MIB
+
+
+def test_a_stop_is_heard_while_a_far_store_is_waited_for() -> None:
+    store, before = Shut(), threading.active_count()
+    packer = Packer(
+        store, KEYS, Index(), epoch=0, random=os.urandom, cancel=CancelToken(), on_stored=lambda _pack: None
+    )
+    packer.add(KIND_DATA, bytes(19) + b"x", b"content")
+
+    def stop() -> None:
+        store.open.set()  # a put that is under way ends as it may
+        raise Stopped(by="user")
+
+    packer.on_wait = stop
+    with pytest.raises(Stopped):
+        packer.finish()
+    packer.abort()
+    assert threading.active_count() == before

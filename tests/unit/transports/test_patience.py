@@ -66,3 +66,23 @@ def test_what_does_not_pass_is_not_tried_again(http: Http) -> None:
     with pytest.raises(Failed):
         http.patiently(then)
     assert len(calls) == 2
+
+
+def test_whoever_looks_on_is_told_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    line = Line(patience=0.6, on_outage=lambda error: told.append(error.code))
+    http = Http(line, "https://host", lambda _s, _b: Failed("x"), http2=False, heard=True)
+    calls: list[int] = []
+
+    def once() -> str:
+        calls.append(1)
+        if len(calls) < 3:
+            raise _busy()
+        return "done"
+
+    assert http.patiently(once) == "done"
+    assert told == []
+    monkeypatch.setattr("cyberlib_client.transports.http._TOLD_SECONDS", 0.0)
+    calls.clear()
+    assert http.patiently(once) == "done"
+    assert told == ["host_unreachable"] * 2

@@ -252,6 +252,12 @@ NOTICES: Final[dict[str, Text]] = {
         " restored there any more.",
         "Tell the host: it renews it by one command (cyberlib-host certificate renew).",
     ),
+    "line_waits": Text(
+        "{at} ne répond pas pour l’instant[ ({reason})].",
+        "CyberLib réessaie de lui-même pendant une minute et demie : rien n’est à faire.",
+        "{at} does not answer for now[ ({reason})].",
+        "CyberLib tries again by itself for a minute and a half: there is nothing to do.",
+    ),
     "host_zone_stands_in": Text(
         "Une zone de stockage de {at} ne répond pas, ou a perdu des objets : ils sont lus dans sa copie[ de"
         " {zone}].",
