@@ -40,6 +40,10 @@ _READ |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _LINKS = {errno.ELOOP, errno.EMLINK}  # what O_NOFOLLOW says of a link; FreeBSD has its own word
 
 
+_TRIES = 20
+_MOMENT = 0.05  # seconds
+
+
 class FolderStore(Nearby):
     """Objects as files below `root`. Safe to use from several threads and processes."""
 
@@ -254,7 +258,7 @@ def _is_link(path: str) -> bool:
 def _open(path: str) -> int:
     """A descriptor of a regular file; anything else is no object. FileNotFoundError."""
     try:
-        fd = os.open(path, _READ)
+        fd = _descriptor(path)
     except OSError as error:
         if error.errno in _LINKS:
             raise FileNotFoundError(errno.ENOENT, "a link", path) from None
@@ -263,6 +267,19 @@ def _open(path: str) -> int:
         os.close(fd)
         raise FileNotFoundError(errno.ENOENT, "no regular file", path)
     return fd
+
+
+def _descriptor(path: str) -> int:
+    tries = _TRIES if os.name == "nt" else 1
+    while True:
+        try:
+            return os.open(path, _READ)
+        except PermissionError:
+            # On Windows whoever renames a file there, or searches it for viruses, has it for a moment.
+            tries -= 1
+            if not tries:
+                raise
+            time.sleep(_MOMENT)
 
 
 def _read(fd: int, length: int) -> bytes:
