@@ -101,7 +101,7 @@ def test_not_a_vault(tmp_path: Path) -> None:
     with line.secret(PASSPHRASE):
         assert line.error("vault", "open", "--at", str(folder), code=2) == "not_a_vault"
         assert line.error("vault", "open", "--at", str(tmp_path / "nowhere"), code=6) == "store_absent"
-        assert line.error("vault", "open", "--at", "s3://bucket/x", code=2) == "store_kind_unknown"
+        assert line.error("vault", "open", "--at", "ftp://server/x", code=2) == "store_kind_unknown"
         assert line.error("vault", "create", "--at", "sftp://host", code=2) == "store_kind_unknown"
         assert line.error("vault", "create", "--at", "https://host", code=2) == "not_enrolled"
         assert line.error("vault", "create", "--at", str(folder), code=2) == "folder_not_empty"
