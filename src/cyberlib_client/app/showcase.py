@@ -78,7 +78,7 @@ def _stage(folder: str | None, keep: bool) -> Iterator[str]:
     except Failed as error:
         if error.code != "host_full":
             raise
-        raise Failed("store_full", at=folder or _temporary()) from None  # the host is here, and so is its disk
+        raise Failed("store_full", at=folder or _temporary()) from None  # the host's disk is this one
     except (OSError, sqlite3.OperationalError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise Failed("demo_folder_unusable", at=folder or _temporary(), reason=reason) from error
