@@ -151,7 +151,8 @@ async def _run(host: Host, seconds: float, most: float) -> None:
             print(
                 f"{told['devices']:8.0f} devices an hour: {told['requests']:6.0f} requests, "
                 f"p50 {told['p50'] * 1000:.0f} ms, p99 {told['p99'] * 1000:.0f} ms, "
-                f"highest {told['highest'] * 1000:.0f} ms, objects p99 {told['put p99'] * 1000:.0f} ms, refused {told['refused']:.0f}",
+                f"highest {told['highest'] * 1000:.0f} ms, objects p99 {told['put p99'] * 1000:.0f} ms, "
+                f"refused {told['refused']:.0f}",
                 flush=True,
             )
             rate *= 2
