@@ -82,7 +82,7 @@ def test_whoever_looks_on_is_told_after_a_while(monkeypatch: pytest.MonkeyPatch)
 
     assert http.patiently(once) == "done"
     assert told == []
-    monkeypatch.setattr("cyberlib_client.transports.http._TOLD_SECONDS", 0.0)
+    monkeypatch.setattr("cyberlib_client.transports.http._TOLD_SECONDS", -1.0)
     calls.clear()
     assert http.patiently(once) == "done"
     assert told == ["host_unreachable"] * 2
