@@ -89,8 +89,8 @@ class Line:
     upload: Bucket | None = None
     download: Bucket | None = None
     proxy: Callable[[str], Proxy | None] = _direct
-    patience: float = PATIENCE_SECONDS
     on_outage: Callable[[CyberlibError], None] = lambda _error: None
+    patience: float = PATIENCE_SECONDS
 
 
 def trust(ca: str | None) -> ssl.SSLContext:
