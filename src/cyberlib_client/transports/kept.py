@@ -83,10 +83,10 @@ class KeptStore:
         return self._near.has(name)
 
     def near(self, name: str, offset: int, length: int) -> bytes | None:
-        return self._near.get(f"{name}+{offset}+{length}")
+        return self._near.part(name, offset, length)
 
     def keep(self, name: str, offset: int, data: Buffer) -> None:
-        self._near.keep(f"{name}+{offset}+{len(data)}", data)
+        self._near.keep_part(name, offset, data)
 
     def size(self, name: str) -> int | None:
         return self._store.size(name)

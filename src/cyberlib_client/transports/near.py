@@ -145,6 +145,14 @@ class Near:
 
         self._do(note)
 
+    def part(self, name: str, offset: int, length: int) -> bytes | None:
+        """A copy of some bytes of an object, or None."""
+        return self.get(f"{name}+{offset}+{length}")
+
+    def keep_part(self, name: str, offset: int, data: Buffer) -> None:
+        """Keeps some bytes of an object."""
+        self.keep(f"{name}+{offset}+{len(data)}", data)
+
     def forget(self, key: str) -> None:
         """Gives a copy up."""
 
