@@ -635,9 +635,9 @@ def test_the_snapshot_tells_what_was_done(kit: VaultKit, folder: Path) -> None:
 def test_more_incidents_than_are_listed_are_counted(
     kit: VaultKit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cyberlib_client.services import backup as backup_module
+    from cyberlib_client.services import run as run_module
 
-    monkeypatch.setattr(backup_module, "MAX_INCIDENTS", 3)
+    monkeypatch.setattr(run_module, "MAX_INCIDENTS", 3)
     make_tree(tmp_path / "a", {"x": b"x"})
     kit.backup(tmp_path / "a", *(tmp_path / f"absent{n}" for n in range(8)))
     s = kit.snapshots().items[-1].snapshot

@@ -1,0 +1,75 @@
+"""The end of a run: every pack it relies on is proven to be there, then a signed snapshot commits it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..core.crypto import sha256
+from ..core.errors import Failed
+from ..core.format_v1.header import hedged_salt
+from ..core.format_v1.snapshot import Snapshot, Statistics, seal_snapshot
+from ..core.ids import object_name
+from ..files.names import THIS_SYSTEM
+from ..repository.index import Index
+from ..repository.snapshots import SnapshotList, Stored
+from ..repository.vault import Vault
+from .leaves import Leaves
+from .run import Run
+
+OwnerNames = Callable[[set[int], set[int]], tuple[dict[int, str], dict[int, str]]]
+"""Names of users and groups by number, where this system knows them."""
+
+
+def prove_present(vault: Vault, index: Index) -> dict[str, int]:
+    """Every pack the index names is in the store, of the right size. Failed("vault_changed").
+
+    The names and sizes of all packs that are there.
+    """
+    present = {o.name: o.size for o in vault.store.list("packs")}
+    for pack in index.packs:
+        if present.get(object_name("packs", pack.name)) != pack.size:
+            raise Failed("vault_changed", at=vault.store.location)
+    return present
+
+
+def commit(
+    run: Run,
+    snapshots: SnapshotList,
+    root: bytes,
+    leaves: Leaves,
+    statistics: Statistics,
+    owners: OwnerNames,
+) -> Stored:
+    """Stores the signed snapshot of a run whose packs are all there: with it, it has happened."""
+    previous, sequence = snapshots.next_of(run.identity.device.id)
+    users, groups = owners(leaves.owners, leaves.groups)
+    snapshot = Snapshot(
+        device=run.identity.device,
+        sequence=sequence,
+        previous=previous,
+        root=root,
+        started=run.started,
+        time=run.clock(),
+        system=THIS_SYSTEM,
+        client=_text(run.request.client),
+        sources=[s.path for s in run.request.sources],
+        label=_text(run.request.label),
+        user=_text(run.request.user),
+        statistics=statistics,
+        incidents=[(i.code, path, _text(i.detail)) for i, path in run.incidents],
+        incident_count=run.incident_count,
+        owners={number: _text(name) for number, name in users.items()},
+        groups={number: _text(name) for number, name in groups.items()},
+    )
+    vault = run.vault
+    counted = snapshot.sequence.to_bytes(8, "big") + snapshot.time.to_bytes(16, "big", signed=True)
+    salt = hedged_salt(vault.keys, run.random, snapshot.device.id, root, counted)
+    data = seal_snapshot(vault.keys, salt, snapshot, run.identity.signing)
+    digest = sha256(data)
+    vault.store.put(object_name("snapshots", digest), data)
+    return Stored(digest, snapshot)
+
+
+def _text(said: str) -> str:
+    """What the system or a command line said, without what is no text: it must not cost the run."""
+    return said.encode("utf-8", "replace").decode()
