@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,7 @@ from ..state.settings import Language, read_settings
 if TYPE_CHECKING:
     from ..core.platform import Machine, Metadata, PrivateFiles, Process, SecretKeeper, Volumes
     from ..state.credentials import KeeperKind
+    from ..state.history import History
     from ..system import System
     from ..system.lock import ProcessLock
 
@@ -45,6 +47,15 @@ def lock(profile: Profile) -> ProcessLock:
     """Held while a run changes the vault or the settings. Entering raises Busy("profile_busy")."""
     profile.make()
     return _system().process_lock(profile.lock)
+
+
+def history(
+    profile: Profile, tell: Callable[[str, dict[str, str | int | float | None]], None] = lambda _c, _f: None
+) -> History:
+    """What happened to this installation; `tell` as in `state.history.History`."""
+    from ..state.history import History  # with SQLite, which most commands do without
+
+    return History(profile, _system().process_lock, clock, tell)
 
 
 @cache

@@ -8,7 +8,8 @@ credentials/      this workstation's secrets. Not a cache.
     …             the device secret itself, when it is kept in a file by explicit choice
 state/            a cache: may be deleted between any two commands
     seen.json     newest snapshots seen, damaged packs found
-    runs.jsonl    how the last runs ended
+    history.sqlite   runs and how they ended, incidents, moments between runs; `.damaged`, one set aside
+    at-work-…     held by a process while a run of it is at work
     near-….sqlite what is kept of a vault that is far away, sealed as it is there
     crashes/      what went wrong inside the program, without names of files
 lock              held while a run changes something
@@ -40,7 +41,8 @@ class Profile:
         self.slots = os.path.join(self.credentials, "slots.json")
         self.state = os.path.join(self.root, "state")
         self.seen = os.path.join(self.state, "seen.json")
-        self.runs = os.path.join(self.state, "runs.jsonl")
+        self.history = os.path.join(self.state, "history.sqlite")
+        self.runs = os.path.join(self.state, "runs.jsonl")  # before there was a history: taken over
         self.crashes = os.path.join(self.state, "crashes")
         self.lock = os.path.join(self.root, "lock")
 
