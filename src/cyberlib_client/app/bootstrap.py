@@ -15,7 +15,7 @@ from ..state.profile import Profile, default_root
 from ..state.settings import Language, read_settings
 
 if TYPE_CHECKING:
-    from ..core.platform import Machine, Metadata, PrivateFiles, Process, SecretKeeper, Volumes
+    from ..core.platform import LocalSockets, Machine, Metadata, PrivateFiles, Process, SecretKeeper, Volumes
     from ..state.credentials import KeeperKind
     from ..state.history import History
     from ..system import System
@@ -93,6 +93,11 @@ def machine() -> Machine:
 def process() -> Process:
     """What this process asks of the system for itself."""
     return _system().process
+
+
+def local_sockets() -> LocalSockets:
+    """Channels between processes of this user."""
+    return _system().local_sockets
 
 
 def is_windows() -> bool:

@@ -140,3 +140,47 @@ class SecretKeeper(Protocol):
 
     def describe(self) -> str:
         """Which kind: "secret_service", "credential_manager", "keychain" or "owner_file"."""
+
+
+class Channel(Protocol):
+    """One connection between two processes of this machine: a stream of bytes, both ways at once.
+
+    One thread may send while another receives, and any thread may close.
+    """
+
+    def send(self, data: bytes) -> None:
+        """All of it. Raises OSError when the other end is gone or this one is closed."""
+
+    def receive(self, most: int) -> bytes:
+        """From one to `most` bytes, waiting for the first; b"" once the other end is closed or gone, or this
+        one is closed. Raises OSError."""
+
+    def close(self) -> None:
+        """Wakes whoever waits in `send` or `receive`; what was sent still arrives. Twice is no error."""
+
+
+class Listener(Protocol):
+    """Where one process waits for others of the same user."""
+
+    address: str
+    """What `LocalSockets.connect` takes."""
+
+    def accept(self) -> Channel | None:
+        """Waits for the next one; None once closed. Who is neither this user nor the administrator (root,
+        SYSTEM) is turned away inside. Raises OSError."""
+
+    def close(self) -> None:
+        """Wakes who waits in `accept`; channels that were accepted stay. Twice is no error."""
+
+
+class LocalSockets(Protocol):
+    """Channels between processes of one user on this machine. All raise OSError."""
+
+    def listen(self, folder: str) -> Listener:
+        """`folder`: this user's alone, or PermissionError; it tells listeners apart: while one is there,
+        another process or a second call gets an OSError with EADDRINUSE. One that was killed is in nobody's
+        way."""
+
+    def connect(self, address: str) -> Channel:
+        """FileNotFoundError or ConnectionRefusedError when nobody listens, PermissionError when whoever does
+        is neither this user nor the administrator, TimeoutError when the listener does not take anybody."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..core.errors import Failed
 
 if TYPE_CHECKING:
-    from ..core.platform import Machine, Metadata, Process, SecretKeeper, Volumes
+    from ..core.platform import LocalSockets, Machine, Metadata, Process, SecretKeeper, Volumes
     from .lock import ProcessLock
     from .owner_file import Privacy
 
@@ -90,6 +90,15 @@ class System:
             from .windows.privacy import WindowsPrivacy as Adapter
         else:
             from .posix_privacy import PosixPrivacy as Adapter
+        return Adapter()
+
+    @cached_property
+    def local_sockets(self) -> LocalSockets:
+        """Channels between processes of this user."""
+        if sys.platform == "win32":
+            from .windows.pipe import WindowsSockets as Adapter
+        else:
+            from .posix_channel import PosixSockets as Adapter
         return Adapter()
 
     def owner_file(self, folder: str) -> SecretKeeper:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from types import TracebackType
@@ -25,7 +26,6 @@ if sys.platform == "win32":
             return False
         return True
 else:
-    import errno
     import fcntl
 
     _HELD: Final = frozenset((errno.EWOULDBLOCK, errno.EACCES))
@@ -92,3 +92,16 @@ def _holder(number: int) -> int | None:
     os.lseek(number, 0, os.SEEK_SET)
     told = os.read(number, _PID_ROOM).strip()
     return int(told) if told.isdigit() else None
+
+
+def only_listener(folder: str) -> ProcessLock:
+    """The lock of the one process that listens for a folder's clients, held. Raises OSError, EADDRINUSE when
+    there is one already."""
+    held = ProcessLock(os.path.join(folder, "agent.lock"))
+    try:
+        held.__enter__()
+    except Busy as error:
+        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE), folder) from error
+    except Failed as error:
+        raise OSError(errno.EACCES, str(error.facts["detail"]), folder) from error
+    return held

@@ -79,8 +79,11 @@ class Credential(ctypes.Structure):
     )
 
 
+Prototypes = dict[str, tuple[Any, tuple[Any, ...]]]
+"""{function: (type of its result, types of its arguments)}"""
+
 _P: Final = ctypes.POINTER
-_PROTOTYPES: Final[dict[str, dict[str, tuple[Any, tuple[Any, ...]]]]] = {
+_PROTOTYPES: Final[dict[str, Prototypes]] = {
     "kernel32": {
         "CloseHandle": (BOOL, (HANDLE,)),
         "CreateDirectoryW": (BOOL, (LPCWSTR, _P(SecurityAttributes))),
@@ -121,6 +124,10 @@ _PROTOTYPES: Final[dict[str, dict[str, tuple[Any, tuple[Any, ...]]]]] = {
         "GetSecurityDescriptorDacl": (BOOL, (c_void_p, _P(BOOL), _P(c_void_p), _P(BOOL))),
         "GetSecurityDescriptorGroup": (BOOL, (c_void_p, _P(c_void_p), _P(BOOL))),
         "GetSecurityDescriptorOwner": (BOOL, (c_void_p, _P(c_void_p), _P(BOOL))),
+        "GetSecurityInfo": (
+            DWORD,
+            (HANDLE, c_int, DWORD, c_void_p, c_void_p, c_void_p, c_void_p, _P(c_void_p)),
+        ),
         "GetTokenInformation": (BOOL, (HANDLE, c_int, c_void_p, DWORD, _P(DWORD))),
         "GetUserNameW": (BOOL, (LPWSTR, _P(DWORD))),
         "LookupPrivilegeValueW": (BOOL, (LPCWSTR, LPCWSTR, _P(LARGE_INTEGER))),
@@ -133,10 +140,15 @@ _PROTOTYPES: Final[dict[str, dict[str, tuple[Any, tuple[Any, ...]]]]] = {
 
 @cache
 def _library(name: str) -> ctypes.CDLL:
+    return library_of(name, _PROTOTYPES[name])
+
+
+def library_of(name: str, prototypes: Prototypes) -> ctypes.CDLL:
+    """A library of Windows of which these functions are called; to be loaded once."""
     if sys.platform != "win32":
         raise OSError(f"{name} is a part of Windows")
     library = ctypes.WinDLL(name, use_last_error=True)
-    for function, (result, arguments) in _PROTOTYPES[name].items():
+    for function, (result, arguments) in prototypes.items():
         entry = getattr(library, function)
         entry.restype, entry.argtypes = result, arguments
     return library

@@ -21,6 +21,7 @@ from .api import BOOL, DWORD
 
 _REVISION: Final = 1  # SDDL_REVISION_1
 _FILE_OBJECT: Final = 1  # SE_FILE_OBJECT
+_KERNEL_OBJECT: Final = 6  # SE_KERNEL_OBJECT
 _OWNER: Final = 0x1
 _GROUP: Final = 0x2
 _ACCESS: Final = 0x4
@@ -119,6 +120,20 @@ def _to_text(descriptor: int, parts: int) -> str:
         return text.value or ""
     finally:
         api.kernel32().LocalFree(text)
+
+
+def owner_of(handle: int) -> str:
+    """The account that owns what a handle stands for, such as a pipe, as `canonical` has it. OSError."""
+    found = c_void_p()
+    number = api.advapi32().GetSecurityInfo(
+        handle, _KERNEL_OBJECT, _OWNER, None, None, None, None, ctypes.byref(found)
+    )
+    if number:
+        raise api.failed(number)
+    try:
+        return parse(_to_text(found.value or 0, _OWNER)).owner
+    finally:
+        api.kernel32().LocalFree(found)
 
 
 @contextmanager
