@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cyberlib_client.app import bootstrap
 from cyberlib_client.app.bootstrap import private_files, profile_at
 from cyberlib_client.app.words_file import write_words
 from cyberlib_client.core.errors import UsageError
@@ -17,7 +18,6 @@ from cyberlib_client.core.keys import VaultKeys
 from cyberlib_client.core.platform import PrivateFiles
 from cyberlib_client.state.credentials import DeviceSecret, write_device_secret, write_identity
 from cyberlib_client.state.private_file import make_private_folder, write_private
-from cyberlib_client.state.runs import Run, add_run
 from cyberlib_client.state.seen import Seen, write_seen
 from cyberlib_client.state.settings import Settings, write_settings
 from tests.support.access_list import access_list, set_access_list
@@ -122,19 +122,22 @@ def test_all_of_a_profile_in_a_shared_folder_is_closed(shared: Path) -> None:
     write_device_secret(profile, DeviceSecret("a" * 32, "file", "device-1", "b" * 32))
     write_identity(profile, VaultKeys(bytes(range(32)), bytes(16)), bytes(32), os.urandom)
     assert write_seen(profile, Seen("a" * 32))
-    add_run(profile, Run("backup", 1, 2, 0))
+    history = bootstrap.history(profile)
+    history.begin("backup", "user", 1)
     made = sorted(path for path in shared.rglob("*"))
-    assert [path.relative_to(shared).as_posix() for path in made] == [
+    assert [re.sub("at-work-.*", "at-work", path.relative_to(shared).as_posix()) for path in made] == [
         "credentials",
         "credentials/device.json",
         "credentials/identity",
         "settings.toml",
         "state",
-        "state/runs.jsonl",
+        "state/at-work",
+        "state/history.sqlite",
         "state/seen.json",
     ]
     for path in made:
         _assert_closed(path)
+    history.close()
 
 
 def test_the_recovery_words_are_closed(shared: Path) -> None:

@@ -55,7 +55,7 @@ def test_every_file_of_the_state_torn(line: CommandLine, tmp_path: Path, tear: s
     folder = _practice(tmp_path)
     _use(line, folder, tmp_path / "before")
     files = [path for path in (line.profile / "state").rglob("*") if path.is_file()]
-    assert {"seen.json", "runs.jsonl"} <= {path.name for path in files}
+    assert {"seen.json", "history.sqlite"} <= {path.name for path in files}
     for path in files:
         path.write_bytes(_TEARS[tear](path.read_bytes()))
     (folder / "courriers" / "lettre-3.txt").write_bytes(b"corrige")
@@ -70,7 +70,7 @@ def test_files_of_the_state_that_are_folders_links_or_pipes(line: CommandLine, t
     for kind in ("folder", "dangling link", "link", "pipe"):
         for path in list((line.profile / "state").iterdir()):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-        for name in ("seen.json", "runs.jsonl"):
+        for name in ("seen.json", "history.sqlite"):
             path = line.profile / "state" / name
             if kind == "folder":
                 path.mkdir()

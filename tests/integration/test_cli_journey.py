@@ -200,7 +200,7 @@ def test_local_state_may_vanish_between_any_two_commands(
 
 def test_a_damaged_cache_is_no_harm(line: CommandLine, practice: Path) -> None:
     line("backup", str(practice))
-    for name in ("seen.json", "runs.jsonl"):
+    for name in ("seen.json", "history.sqlite"):
         (line.profile / "state" / name).write_bytes(b"\xff{broken")
     assert line.json("backup", str(practice))["result"]["snapshot"]["sequence"] == 2
     assert line.json("vault", "info")["result"]["last_runs"][0]["command"] == "backup"

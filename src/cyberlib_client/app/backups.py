@@ -11,6 +11,7 @@ from .. import __version__
 from ..core.errors import CyberlibError
 from ..core.events import Incident
 from ..core.ids import object_name
+from ..files.names import display
 from ..repository.upkeep import put_back
 from ..services.backup import BackupRequest, BackupResult, Source, backup
 from ..services.device import Identity, identity, new_seed
@@ -18,6 +19,7 @@ from ..services.suspects import UNKNOWN_PACK
 from ..state.credentials import read_identity, write_identity
 from . import bootstrap, stores
 from .history import remembered
+from .incidents import Met
 from .session import Session
 from .snapshot_list import SnapshotInfo, snapshot_info
 from .sources import (
@@ -87,8 +89,12 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
             own_folders_in(session, sources),
         )
         counts = result.statistics
+        once = [display(source.path) for source in sources] if choice.paths else None
         ended(
             done.exit_code,
+            Met(result.incidents, "full", once),
+            unread=result.unread,
+            scope="chosen" if choice.paths else "full",
             snapshot=result.snapshot.id,
             files=counts.files,
             bytes=counts.bytes,

@@ -3,39 +3,57 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import msgspec
 
-from ..core.errors import CyberlibError
-from ..state.runs import Run, add_run
-from . import bootstrap
+from ..core.errors import CyberlibError, Stopped
+from ..state.records import RunRecord
+from . import bootstrap, incidents
+from .incidents import Met
 from .session import Session
 
 REMEMBERED: Final = ("backup", "restore", "verify")
 
 Ended = Callable[..., None]
-"""Called at the end of a run that was done, with its exit code and figures (see `state.runs.Run`)."""
+"""Called at the end of a run that was done, with its exit code, what it met (`met`, see `incidents.Met`) and
+figures (see `state.records.RunRecord`)."""
 
 
 @contextlib.contextmanager
 def remembered(session: Session, command: str) -> Iterator[Ended]:
-    """Adds the run to the profile's history when the block ends, by whatever way."""
-    run = Run(command, bootstrap.clock(), 0, 1, error="internal_error")
+    """Keeps the run in the profile's history, from now until the block ends, by whatever way."""
+    if session.settings.vault is None:
+        yield lambda *_figures, **_more: None
+        return
+    started = bootstrap.clock()
+    history = session.history
+    run = history.begin(command, session.trigger, started)
+    record = RunRecord(command, session.trigger, started, 0, "failed", 1, "internal_error")
+    met = Met()
 
-    def ended(exit_code: int, **figures: str | int) -> None:
-        nonlocal run
-        run = msgspec.structs.replace(run, exit=exit_code, error="", **figures)
+    def ended(exit_code: int, met_now: Met | None = None, **figures: str | int) -> None:
+        nonlocal record, met
+        met = met_now or met
+        record = msgspec.structs.replace(record, outcome="completed", exit=exit_code, reason="", **figures)
+
+    def failed(code: str, exit_code: int, facts: Mapping[str, str | int | float | None]) -> None:
+        nonlocal record
+        outcome = "stopped" if code == "stopped" else "failed"
+        record = msgspec.structs.replace(
+            record, outcome=outcome, exit=exit_code, reason=code, facts=dict(facts)
+        )
 
     try:
         yield ended
     except CyberlibError as error:
-        run = msgspec.structs.replace(run, exit=error.exit_code, error=error.code)
+        failed(error.code, error.exit_code, error.facts)
         raise
     except KeyboardInterrupt:
-        run = msgspec.structs.replace(run, exit=130, error="stopped")
+        failed("stopped", Stopped.exit_code, {"by": session.cancel.reason or "user"})
         raise
     finally:
-        if session.settings.vault is not None:
-            add_run(session.profile, msgspec.structs.replace(run, ended=bootstrap.clock()))
+        record = msgspec.structs.replace(record, ended=bootstrap.clock())
+        history.end(run, record)
+        incidents.after_run(history, record, met)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -15,12 +15,16 @@ from ..core.ports import Store
 from ..repository.snapshots import SnapshotList, load_snapshots
 from ..repository.vault import Vault
 from ..state.credentials import SlotsSeen, read_slots_seen, write_slots_seen
+from ..state.records import Trigger
 from ..state.seen import Seen, read_seen, write_seen
 from ..state.settings import Settings, VaultSettings, read_settings
-from . import stores
+from . import bootstrap, stores
 from .rates import rate_of
 from .unlock import Known, Opened, open_profile_vault, prove
-from .workplace import BucketGiven, Notice, Workplace
+from .workplace import BucketGiven, Fact, Notice, Workplace
+
+if TYPE_CHECKING:
+    from ..state.history import History
 
 _MOST_TOLD: Final = 100
 """Snapshots with the same problem, told one by one."""
@@ -31,6 +35,9 @@ class Session(Workplace):
 
     incomplete = False
     """Part of what was asked for could not be read: what was listed is not all."""
+
+    trigger: Trigger = "user"
+    """Who or what asked for the run; kept in the history."""
 
     accepts_older = False
     """A vault that was put back to an earlier state is taken as it is, on request and against a proof."""
@@ -144,6 +151,19 @@ class Session(Workplace):
     def unlock(self) -> None:
         """Opens the vault now rather than when it is first needed."""
         _ = self.vault
+
+    @cached_property
+    def history(self) -> History:
+        """What happened to this installation. What is wrong with it is told, and fails nothing."""
+        made = bootstrap.history(self.profile, self._tell_history)
+        self.closing.callback(made.close)
+        return made
+
+    def _tell_history(self, code: str, facts: dict[str, Fact]) -> None:
+        if code == "history_set_aside":
+            self.notify(Notice("history_set_aside", facts))
+        else:
+            self.notify(Notice("history_not_written", facts))
 
     @property
     def seen(self) -> Seen:

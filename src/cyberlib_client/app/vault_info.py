@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from ..core.ports import OBJECT_KINDS
-from ..state.runs import Run, read_runs
+from ..state.records import RunRecord
 from . import stores
 from .history import REMEMBERED
 from .host_told import HostTold
@@ -54,7 +54,7 @@ def info(session: Session) -> VaultInfo:
     vault, place = session.vault, session.place
     objects = {kind: list(session.store.list(kind)) for kind in OBJECT_KINDS}
     device = noted_device(session)
-    runs = [run for run in read_runs(session.profile) if run.command in REMEMBERED]
+    runs = [run for run in session.history.runs() if run.command in REMEMBERED]
     return VaultInfo(
         at=shown_native(place.at),
         endpoint=place.endpoint or None,
@@ -69,7 +69,7 @@ def info(session: Session) -> VaultInfo:
         objects={kind: len(found) for kind, found in objects.items()},
         bytes={kind: sum(o.size for o in found) for kind, found in objects.items()},
         last_runs=_newest(runs),
-        last_done=_newest(run for run in runs if not run.error),
+        last_done=_newest(run for run in runs if not run.reason),
         host=_host(session),
     )
 
@@ -82,6 +82,6 @@ def _host(session: Session) -> HostTold | None:
     return hosting.told(session, session.place.at.rpartition("/")[2])
 
 
-def _newest(runs: Iterable[Run]) -> list[RunInfo]:
+def _newest(runs: Iterable[RunRecord]) -> list[RunInfo]:
     newest = {run.command: run for run in runs}
-    return [RunInfo(r.command, iso_time(r.ended), r.exit, r.error) for r in newest.values()]
+    return [RunInfo(r.command, iso_time(r.ended), r.exit, r.reason) for r in newest.values()]

@@ -117,6 +117,11 @@ class CancelToken:
         self._reason = reason
 
     @property
+    def reason(self) -> str | None:
+        """By whom or what it was cancelled."""
+        return self._reason
+
+    @property
     def cancelled(self) -> bool:
         return self._reason is not None
 

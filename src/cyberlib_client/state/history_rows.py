@@ -22,7 +22,7 @@ DAYS: Final = 400
 """For so long runs, cleared incidents and moments are kept, each kind up to `MOST` of them."""
 MOST: Final = 50_000
 OPEN_MOST: Final = 2_000
-"""Incidents that are open at once; a run that meets more has them counted in one (`app.incidents`)."""
+"""Incidents that are open at once, critical ones aside; see `app.incidents.FILES_MOST`."""
 EVERY: Final = 64
 """Rows between two clean-ups."""
 
@@ -62,7 +62,7 @@ def raise_one(database: sqlite3.Connection, raised: Raised, when: int) -> bool:
         (raised.severity, told, when, *key),
     ).rowcount
     (number,) = database.execute("SELECT count(*) FROM incidents WHERE cleared IS NULL").fetchone()
-    if changed or number >= OPEN_MOST:
+    if changed or (number >= OPEN_MOST and raised.severity != "critical"):
         return False
     database.execute(
         "INSERT INTO incidents (kind, subject, severity, facts, first, last, times)"

@@ -35,19 +35,23 @@ class Presence:
     def show(self) -> str:
         """The name under which this process is there, until `leave`. Where no file can be made it is one
         that is soon taken for gone."""
-        for _ in range(_TRIES):
-            if self._held is not None:
-                break
+        tries = 0 if self._held is not None else _TRIES
+        for _ in range(tries):
             self._name = secrets.token_hex(8)
             path = self._path(self._name)
-            with contextlib.suppress(CyberlibError):
+            try:
                 self._profile.make_file(path)
                 lock = self._locks(path)
                 lock.__enter__()
-                if os.path.exists(path):  # else somebody took it for left behind before it was locked
-                    self._held = lock
-                else:
-                    lock.__exit__(None, None, None)
+            except Busy:  # somebody looks whether it is left behind
+                continue
+            except CyberlibError:
+                self._remove(self._name)
+                break
+            if os.path.exists(path):
+                self._held = lock
+                break
+            lock.__exit__(None, None, None)  # it was taken for left behind before it was locked
         return self._name
 
     def leave(self) -> None:

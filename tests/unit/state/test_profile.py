@@ -26,7 +26,6 @@ from cyberlib_client.state.credentials import (
 )
 from cyberlib_client.state.private_file import read_file, write_new, write_private
 from cyberlib_client.state.profile import Profile, default_root
-from cyberlib_client.state.runs import KEPT, Run, add_run, read_runs
 from cyberlib_client.state.seen import Seen, read_seen, write_seen
 from cyberlib_client.state.settings import (
     Settings,
@@ -164,7 +163,6 @@ def test_a_file_that_is_far_too_large_is_not_read_in(profile: Profile) -> None:
         profile.identity,
         profile.slots,
         profile.seen,
-        profile.runs,
     ):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_bytes(b"")
@@ -178,7 +176,6 @@ def test_a_file_that_is_far_too_large_is_not_read_in(profile: Profile) -> None:
         with pytest.raises(Failed, match="profile_denied"):
             read()
     assert read_seen(profile, "0" * 32) == Seen("0" * 32)
-    assert read_runs(profile) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no umask")
@@ -263,12 +260,8 @@ def test_what_was_seen_belongs_to_one_vault(profile: Profile) -> None:
 def test_any_bytes_for_a_cache_do_no_harm(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     profile = Profile(str(tmp_path_factory.mktemp("cache")), private_files)
     os.mkdir(profile.state)
-    for path in (profile.seen, profile.runs):
-        Path(path).write_bytes(data)
+    Path(profile.seen).write_bytes(data)
     assert read_seen(profile, "a" * 32).vault == "a" * 32
-    read_runs(profile)
-    add_run(profile, Run("backup", 1, 2, 0))
-    assert read_runs(profile)[-1] == Run("backup", 1, 2, 0)
     assert write_seen(profile, Seen("a" * 32, suspects=frozenset({"ab"})))
     assert read_seen(profile, "a" * 32).suspects == {"ab"}
 
@@ -276,35 +269,19 @@ def test_any_bytes_for_a_cache_do_no_harm(tmp_path_factory: pytest.TempPathFacto
 @pytest.mark.parametrize("data", DAMAGED, ids=range(len(DAMAGED)))
 def test_a_damaged_cache_is_an_empty_one(profile: Profile, data: bytes) -> None:
     os.mkdir(profile.state)
-    for path in (profile.seen, profile.runs):
-        Path(path).write_bytes(data)
+    Path(profile.seen).write_bytes(data)
     assert read_seen(profile, "a" * 32) == Seen("a" * 32)
-    assert read_runs(profile) == []
-
-
-def test_only_the_last_runs_are_kept(profile: Profile) -> None:
-    os.mkdir(profile.state)
-    lines = [b'{"command":"backup","started":%d,"ended":1,"exit":0}' % n for n in range(KEPT + 20)]
-    Path(profile.runs).write_bytes(b"\n".join(lines) + b"\n")
-    add_run(profile, Run("verify", 1, 2, 7, "x"))
-    runs = read_runs(profile)
-    assert len(runs) == KEPT
-    assert runs[-1] == Run("verify", 1, 2, 7, "x")
-    assert runs[-2].started == KEPT + 19
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
 def test_a_cache_that_cannot_be_written_fails_nothing(profile: Profile) -> None:
     os.chmod(profile.root, 0o500)
     assert not write_seen(profile, Seen("a" * 32))
-    add_run(profile, Run("backup", 1, 2, 0))
 
 
 def test_a_cache_whose_folder_is_a_file_fails_nothing(profile: Profile) -> None:
     Path(profile.state).write_bytes(b"")
     assert not write_seen(profile, Seen("a" * 32))
-    add_run(profile, Run("backup", 1, 2, 0))
-    assert read_runs(profile) == []
 
 
 # --- files ---

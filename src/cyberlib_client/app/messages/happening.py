@@ -45,6 +45,19 @@ NOTICES: Final[dict[str, Text]] = {
         "The vault was put back to an earlier state, or snapshots were deleted. If that was meant:"
         " cyberlib verify --accept-missing.",
     ),
+    "history_set_aside": Text(
+        "L’historique de ce poste était endommagé[ ({reason})] : il a été mis de côté ({at}) et un autre est"
+        " commencé.",
+        "Rien de ce qui est sauvegardé n’est touché. L’ancien est gardé à côté sous le nom « .damaged ».",
+        "This machine’s history was damaged[ ({reason})]: it was set aside ({at}) and a new one begun.",
+        "Nothing that is backed up is touched. The old one is kept beside it, as “.damaged”.",
+    ),
+    "history_not_written": Text(
+        "L’historique de ce poste n’a pas pu être utilisé[ ({reason})] : {at}.",
+        "La commande elle-même n’en souffre pas. Vérifiez la place et les droits de ce dossier.",
+        "This machine’s history could not be used[ ({reason})]: {at}.",
+        "The command itself does not suffer from it. Check the space and the rights of that folder.",
+    ),
     "snapshot_accepted": Text(
         "Une version que ce poste avait vue a disparu du coffre ({name}).",
         "C’est accepté : elle ne sera plus signalée.",
