@@ -83,7 +83,7 @@ def _python(machine: Wine, *arguments: str) -> int:
 
 def _pytest_options() -> list[str]:
     """An option among the arguments comes later and wins."""
-    return ["-o", r"cache_dir=C:\cache\pytest", "-n", str(checks.WORKERS), "--color=no"]
+    return ["-o", r"cache_dir=C:\cache\pytest", "-n", str(checks.TESTERS), "--color=no"]
 
 
 def _tests(arguments: list[str]) -> list[str]:
