@@ -37,11 +37,7 @@ def keychain_session(folder: Path, *, unlocked: bool = True) -> Iterator[Keychai
     with ExitStack() as stack:
         sockets = stack.enter_context(TemporaryDirectory())  # their paths must be short
         environment = {"XDG_DATA_HOME": str(folder), "XDG_RUNTIME_DIR": sockets}
-        bus = _start(
-            stack, environment, "dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address"
-        )
-        assert bus.stdout is not None
-        environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
+        start_bus(stack, environment)
         options = ["--foreground", "--components=secrets", *(["--unlock"] if unlocked else [])]
         keyring = _start(stack, environment, "gnome-keyring-daemon", *options)
         assert keyring.stdin is not None and keyring.stdout is not None
@@ -49,6 +45,13 @@ def keychain_session(folder: Path, *, unlocked: bool = True) -> Iterator[Keychai
             keyring.stdin.write(_PASSWORD)
         keyring.stdout.readline()  # it tells its control folder once it is up
         yield Keychain(environment)
+
+
+def start_bus(stack: ExitStack, environment: dict[str, str]) -> None:
+    """A bus with nobody on it; its address is put into the environment."""
+    bus = _start(stack, environment, "dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address")
+    assert bus.stdout is not None
+    environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
 
 
 def _start(stack: ExitStack, environment: dict[str, str], *command: str) -> subprocess.Popen[bytes]:

@@ -15,7 +15,18 @@ from ..state.profile import Profile, default_root
 from ..state.settings import Language, read_settings
 
 if TYPE_CHECKING:
-    from ..core.platform import LocalSockets, Machine, Metadata, PrivateFiles, Process, SecretKeeper, Volumes
+    from ..core.platform import (
+        Clocks,
+        Connection,
+        LocalSockets,
+        Machine,
+        Metadata,
+        Power,
+        PrivateFiles,
+        Process,
+        SecretKeeper,
+        Volumes,
+    )
     from ..state.credentials import KeeperKind
     from ..state.history import History
     from ..system import System
@@ -98,6 +109,21 @@ def process() -> Process:
 def local_sockets() -> LocalSockets:
     """Channels between processes of this user."""
     return _system().local_sockets
+
+
+def power() -> Power:
+    """Where the current comes from."""
+    return _system().power
+
+
+def connection() -> Connection:
+    """The networks of this machine."""
+    return _system().connection
+
+
+def clocks() -> Clocks:
+    """Seconds that nobody sets, for a `core.timetable`."""
+    return _system().clocks
 
 
 def is_windows() -> bool:

@@ -18,7 +18,7 @@ Extended metadata is a mapping of namespaced names to bytes, kept in trees as it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 Native = str | bytes
 
@@ -107,6 +107,43 @@ class Process(Protocol):
 
     def give_memory_back(self) -> None:
         """From now on large blocks that are freed go back to the system, where they otherwise would not."""
+
+    def stand_back(self) -> None:
+        """Processor and disk to everybody else first, from now on: for this process and the threads and
+        processes that it starts afterwards. To be called before it starts any."""
+
+
+class Energy(NamedTuple):
+    """Where the current comes from. `on_battery`: False also where there is none; `percent`: what is left in
+    it, 0 to 100. None: not known."""
+
+    on_battery: bool | None
+    percent: int | None
+
+
+class Power(Protocol):
+    """The machine's supply of current."""
+
+    def energy(self) -> Energy:
+        """As it is now. Never raises."""
+
+
+class Connection(Protocol):
+    """The networks of this machine."""
+
+    def metered(self, address: str) -> bool | None:
+        """Whether the way to an address (numeric; empty for the internet's) is paid by volume or limited, by
+        the interface that the traffic takes; None when the system does not know. Never raises."""
+
+
+class Clocks(Protocol):
+    """Seconds that nobody sets, from any start."""
+
+    def awake(self) -> float:
+        """Stands still while the machine sleeps."""
+
+    def going(self) -> float:
+        """Goes on while it sleeps."""
 
 
 class PrivateFiles(Protocol):

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 from ..core.errors import Failed
 
 if TYPE_CHECKING:
-    from ..core.platform import LocalSockets, Machine, Metadata, Process, SecretKeeper, Volumes
+    from ..core.platform import (
+        Clocks,
+        Connection,
+        LocalSockets,
+        Machine,
+        Metadata,
+        Power,
+        Process,
+        SecretKeeper,
+        Volumes,
+    )
     from .lock import ProcessLock
     from .owner_file import Privacy
 
@@ -99,6 +109,37 @@ class System:
             from .windows.pipe import WindowsSockets as Adapter
         else:
             from .posix_channel import PosixSockets as Adapter
+        return Adapter()
+
+    @cached_property
+    def power(self) -> Power:
+        """Where the current comes from."""
+        if sys.platform == "win32":
+            from .windows.power import WindowsPower as Adapter
+        elif sys.platform == "darwin":
+            from .macos.power import MacPower as Adapter
+        else:
+            from .linux.power import LinuxPower as Adapter
+        return Adapter()
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The networks of this machine."""
+        if sys.platform == "win32":
+            from .windows.connection import WindowsConnection as Adapter
+        elif sys.platform == "darwin":
+            from .macos.power import MacConnection as Adapter
+        else:
+            from .linux.connection import LinuxConnection as Adapter
+        return Adapter()
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """Clocks that nobody sets."""
+        if sys.platform == "win32":
+            from .windows.power import WindowsClocks as Adapter
+        else:
+            from .posix_clocks import PosixClocks as Adapter
         return Adapter()
 
     def owner_file(self, folder: str) -> SecretKeeper:

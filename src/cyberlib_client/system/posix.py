@@ -6,10 +6,12 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Final
 
 from ..core.platform import Native, OwnerNames
 
+_NICE: Final = 10
 # A folder on the network or behind FUSE may have nothing to flush.
 _NO_SYNC: Final = frozenset((errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF))
 
@@ -82,6 +84,11 @@ if sys.platform != "win32":
                 "users": _known(users, lambda number: pwd.getpwuid(number).pw_name),
                 "groups": _known(groups, lambda number: grp.getgrgid(number).gr_name),
             }
+
+    def nice() -> None:
+        """Half of the way to the last: still a share when somebody else never rests."""
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, max(_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
 
     def no_core_files() -> None:
         """No core file for this process nor for what it starts."""

@@ -57,6 +57,36 @@ print((held() - before) >> 20)
     assert int(_python(code)) <= 4
 
 
+@linux
+def test_processor_and_disk_to_everybody_else_first() -> None:
+    """Read back from the kernel, for the process, a thread and a child that it starts afterwards."""
+    code = """
+import os, subprocess, sys, threading
+asked = "import ctypes, os, platform; number = {'x86_64': 252, 'aarch64': 31}[platform.machine()]; "
+asked += "p = ctypes.CDLL(None).syscall(number, 1, 0); "
+asked += "print(os.getpriority(os.PRIO_PROCESS, 0), p >> 13, p & 7)"
+system.process.stand_back()
+system.process.stand_back()
+exec(asked)
+thread = threading.Thread(target=exec, args=(asked,)); thread.start(); thread.join()
+subprocess.run([sys.executable, "-c", asked])
+"""
+    assert _python(code).splitlines() == ["10 2 7"] * 3
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="seen through Windows' own calls")
+def test_windows_gives_way() -> None:
+    code = """
+import ctypes
+kernel32 = ctypes.WinDLL("kernel32")
+kernel32.GetCurrentProcess.restype = ctypes.c_void_p
+kernel32.GetPriorityClass.argtypes = (ctypes.c_void_p,)
+system.process.stand_back()
+print(hex(kernel32.GetPriorityClass(kernel32.GetCurrentProcess())))
+"""
+    assert _python(code) == "0x4000"
+
+
 @pytest.mark.skipif(sys.platform != "win32", reason="seen through Windows' own calls")
 def test_windows_shows_no_dialogs() -> None:
     code = """

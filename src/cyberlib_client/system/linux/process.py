@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ctypes
+import platform
 import sys
 from typing import Final
 
 _PR_SET_DUMPABLE: Final = 4  # prctl(2)
 _M_MMAP_THRESHOLD: Final = -3  # mallopt(3)
 _LARGE: Final = 1 << 20  # bytes
+_IOPRIO_WHO_PROCESS: Final = 1  # ioprio_set(2), which no C library wraps
+_IOPRIO_CLASS_BE: Final = 2
+_IOPRIO_SET: Final = {"x86_64": 251, "aarch64": 30, "riscv64": 30, "ppc64le": 273, "s390x": 282}
 
 
 if sys.platform == "linux":
-    from ..posix import no_core_files
+    from ..posix import nice, no_core_files
 
     class LinuxProcess:
         """See core.platform.Process."""
@@ -29,6 +33,13 @@ if sys.platform == "linux":
             mallopt = getattr(_libc(), "mallopt", None)
             if mallopt is not None:
                 mallopt(_M_MMAP_THRESHOLD, _LARGE)
+
+        def stand_back(self) -> None:
+            """nice, and the last of the best-effort class for disks: the idle class may wait for ever."""
+            nice()
+            number = _IOPRIO_SET.get(platform.machine())
+            if number is not None:
+                _libc().syscall(number, _IOPRIO_WHO_PROCESS, 0, _IOPRIO_CLASS_BE << 13 | 7)
 
     def _libc() -> ctypes.CDLL:
         return ctypes.CDLL(None, use_errno=True)

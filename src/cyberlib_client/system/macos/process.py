@@ -1,11 +1,17 @@
-"""Core dumps on macOS."""
+"""Core dumps and priority on macOS."""
 
 from __future__ import annotations
 
+import ctypes
 import sys
+from typing import Final
+
+_IOPOL_TYPE_DISK: Final = 0  # <sys/resource.h>
+_IOPOL_SCOPE_PROCESS: Final = 0
+_IOPOL_UTILITY: Final = 4
 
 if sys.platform == "darwin":
-    from ..posix import no_core_files
+    from ..posix import nice, no_core_files
 
     class MacProcess:
         """See core.platform.Process."""
@@ -16,3 +22,8 @@ if sys.platform == "darwin":
 
         def give_memory_back(self) -> None:
             """macOS does."""
+
+        def stand_back(self) -> None:
+            """nice, and utility for disks (setiopolicy_np(3)); PRIO_DARWIN_BG would slow the network too."""
+            nice()
+            ctypes.CDLL(None).setiopolicy_np(_IOPOL_TYPE_DISK, _IOPOL_SCOPE_PROCESS, _IOPOL_UTILITY)

@@ -103,7 +103,11 @@ _PROTOTYPES: Final[dict[str, Prototypes]] = {
         "GetVolumePathNameW": (BOOL, (LPCWSTR, LPWSTR, DWORD)),
         "LocalFree": (c_void_p, (c_void_p,)),
         "SetErrorMode": (DWORD, (DWORD,)),
+        "SetPriorityClass": (BOOL, (HANDLE, DWORD)),
         "SetFileAttributesW": (BOOL, (LPCWSTR, DWORD)),
+    },
+    "ntdll": {
+        "NtSetInformationProcess": (c_int, (HANDLE, c_int, c_void_p, DWORD)),
     },
     "advapi32": {
         "AdjustTokenPrivileges": (BOOL, (HANDLE, BOOL, _P(Privilege), DWORD, c_void_p, c_void_p)),
@@ -162,6 +166,11 @@ def kernel32() -> ctypes.CDLL:
 def advapi32() -> ctypes.CDLL:
     """Security and credentials."""
     return _library("advapi32")
+
+
+def ntdll() -> ctypes.CDLL:
+    """What no other library offers."""
+    return _library("ntdll")
 
 
 def last_error() -> int:
