@@ -857,6 +857,7 @@ class Entry(NamedTuple):
 
 _EXTRA: dict[str, Any] = {"levels": int, "page": int, "sparse": bool, "inconsistent": bool, "database": bool}
 _OPTIONAL: dict[str, Any] = {"link": list, "device": int, "metadata": dict, "missing": str}
+_OPTIONAL |= {"consistency": str}
 
 
 def read_extra(extra: Any) -> Table:
@@ -1188,6 +1189,8 @@ class Restorer:
         if entry.kind == FILE:
             if extra["inconsistent"]:
                 self.tell("inconsistent", shown, "")
+            elif extra["consistency"] == "raw":
+                self.tell("raw", shown, "")
             self._file(path, entry)
         elif entry.kind == SYMLINK:
             self._symlinks.append((path, entry, shown))
@@ -1399,6 +1402,7 @@ KINDS = {
     "failed": "NON RESTAURÉ · NOT RESTORED",
     "renamed": "renommé · renamed",
     "inconsistent": "changeait pendant la sauvegarde · changed while it was backed up",
+    "raw": "base de données copiée pendant qu'un programme l'utilisait · database copied while in use",
     "left_out": "laissé de côté (ni fichier, ni dossier, ni lien) · left out (no file, folder or link)",
     "unusable": "inutilisable · unusable",
 }

@@ -100,7 +100,7 @@ def _slot_table() -> Any:
 
 _EXTRA: Final = {"levels": 3, "page": 16384, "sparse": True, "database": True, "inconsistent": False,
                  "link": [1, 2], "device": 5, "metadata": {"xattr:a": b"1"},
-                 "missing": "unreadable"}  # fmt: skip
+                 "missing": "unreadable", "consistency": "raw"}  # fmt: skip
 _FULL: Final = {"sequence": 7, "previous": bytes(32), "sources": [b"/a"], "label": "l", "user": "u",
                 "statistics": {"files": 3, "bytes": 1}, "incidents": [["unreadable", b"/x", "why"]],
                 "incident_count": 1, "owners": {0: "root"}, "groups": {0: "root"}}  # fmt: skip

@@ -58,6 +58,7 @@ def tree_vectors() -> list[Vector]:
         entry(b"an unreadable directory", 1, size=0, content=b"", extra={"missing": "unreadable"}),
         entry(b"block device", 6, size=0, content=b"", extra={"device": 2049}),
         entry(b"character device", 5, size=0, content=b"", extra={"device": 259}),
+        entry(b"captured", 0, extra={"database": True, "consistency": "captured"}),
         entry(b"empty", 0, size=0, content=b""),
         entry("été".encode(), 0, mtime=-5),
         entry(b"large", 0, size=1 << 40, content=_NODE, extra=large),

@@ -119,6 +119,7 @@ def _run(session: Session, choice: Choice, sources: list[Source]) -> BackupResul
         skip=frozenset(never_entered(session)),
         suspects=frozenset(bytes.fromhex(name) for name in seen.suspects),
         estimate=session.watched,
+        room=session.profile.make_room(),
     )
     for name in put_back(vault):
         session.notify(Notice("object_put_back", {"name": name}))

@@ -36,7 +36,9 @@ class EntryInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     the path as Windows writes it, when it was saved there.
 
     `inconsistent`: it changed while it was saved. `missing`: why there is no content ("unreadable",
-    "placeholder"), empty when there is.
+    "placeholder"), empty when there is. `consistency`: of a file, "still" (nothing changed it while it was
+    read), "captured" (a database, by its own interface), "volume" (a database, in a snapshot of its volume),
+    "raw" (copied while a program had it open, or changed it); empty of anything else.
     """
 
     path: str
@@ -52,6 +54,7 @@ class EntryInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     native: str = ""
     inconsistent: bool = False
     missing: str = ""
+    consistency: str = ""
 
 
 class FoundInfo(msgspec.Struct, frozen=True):
@@ -186,7 +189,18 @@ def entry_info(path: bytes, entry: Entry, stored: Stored) -> EntryInfo:
         native=native(text, s.system),
         inconsistent=extra is not None and extra.inconsistent,
         missing=(extra.missing or "") if extra is not None else "",
+        consistency=_consistency(entry),
     )
+
+
+def _consistency(entry: Entry) -> str:
+    extra = entry.extra
+    if entry.kind != tree.FILE or (extra is not None and extra.missing):
+        return ""
+    if extra is None:
+        return "still"
+    known = extra.consistency in (tree.CAPTURED, tree.VOLUME, tree.RAW)
+    return str(extra.consistency) if known else "raw" if extra.inconsistent else "still"
 
 
 def find(

@@ -65,6 +65,15 @@ def content_kind(head: bytes, name: bytes, size: int | None = None) -> Kind:
             kind = test(head, size)
             if kind is not None:
                 return kind
+    return _by_name(name)
+
+
+def name_kind(name: bytes) -> str:
+    """The kind that a file's name alone tells of, "" for none."""
+    return _by_name(name).name
+
+
+def _by_name(name: bytes) -> Kind:
     return _NAMES.get(name[name.rfind(b".") :].lower(), PLAIN)
 
 

@@ -157,7 +157,7 @@ def _walk(
     alike = _alike(mine, run.request)
     census = Census(run.request.sources, run.request.skip) if run.request.estimate and alike is None else None
     meter = Meter(packer, _totals(alike, census), run.listener, run.cancel, run.checkpoint)
-    leaves = Leaves(saver, metadata, run.incident)
+    leaves = Leaves(saver, metadata, run.incident, run.request.room)
     walker = Walker(leaves, nodes, reader, holds, run.request.skip, run.incident, run.cancel, meter.tick)
     meter.watch(leaves.counts, saver)
     try:

@@ -9,6 +9,11 @@ stays as it is, and read again until it does:
 - a journal must itself be whole; of a log the beginning is enough, as long as it did not begin anew:
   a frame that is cut short ends it, by its checksum;
 - `X-shm` is made anew by whoever opens the database.
+
+That is how a database that nobody writes is saved: cheap, and byte for byte as it was. One that has a log
+or journal with content, or does not stand still, is captured by SQLite itself (`files.databases`). Its copy
+holds all that lay beside it; so those files are told to be empty: put back over a database in use, they
+leave nothing behind that the database would take for its own.
 """
 
 from __future__ import annotations
@@ -16,14 +21,18 @@ from __future__ import annotations
 import os
 import stat
 import time
-from typing import Final
+from typing import Final, Literal
 
+from ..core.format_v1.tree import CAPTURED, Extra
+from ..files import databases
+from ..files.databases import COMPANIONS, NotCaptured
+from ..files.databases import JOURNAL as _JOURNAL
+from ..files.databases import LOG as _LOG
 from ..files.folder import Folder, Found
 from ..files.read import open_file, same_file
 from .save_file import ATTEMPTS, FileSaver, Saved
 
-_JOURNAL: Final = b"-journal"
-_LOG: Final = b"-wal"
+REPLACED: Final = "replaced"
 _LOG_HEADER: Final = 32
 _TICK: Final = 20_000_000
 """Nanoseconds: within one tick of the system's clock a file may change twice and show one time."""
@@ -33,12 +42,16 @@ class DatabaseSets:
     """Saves files, databases together with what belongs to them. For one thread.
 
     `taken`: files saved together with a database, waiting to be asked for under their own names; None for
-    what was not there when the database was read.
+    what was not there when the database was read, REPLACED for what a captured copy holds.
+    `room`: a folder for copies of databases in use, "" to capture none.
     """
 
-    def __init__(self, saver: FileSaver) -> None:
+    def __init__(self, saver: FileSaver, room: str) -> None:
         self._saver = saver
-        self.taken: dict[tuple[Folder, bytes], Saved | None] = {}
+        self._room = room
+        self.taken: dict[tuple[Folder, bytes], Saved | Literal["replaced"] | None] = {}
+        self.frozen = False
+        """What is read now cannot change: it is in a snapshot of its volume."""
 
     def save(self, found: Found) -> Saved:
         """As `FileSaver.save`."""
@@ -46,11 +59,63 @@ class DatabaseSets:
             taken = self.taken.pop((found.folder, found.name))
             if taken is None:
                 raise FileNotFoundError(found.name)
+            if taken == REPLACED:
+                return self._emptied(found)
             return taken
+        refused: list[str] = []
+        large = found.stat.st_size > self._saver.reads_whole  # so large that it is not read in vain
+        if large and (captured := self._captured(found, refused)) is not None:
+            return captured
         saved = self._saver.save(found)
         if not saved.extra.database or found.name.endswith((_JOURNAL, _LOG)):
             return saved
-        return self._together(found, saved)
+        if not large and (captured := self._captured(found, refused)) is not None:
+            return captured
+        saved = self._together(found, saved)
+        if not saved.consistent and not refused:
+            saved = self._captured(found, refused, in_use=True) or saved
+        saved.told = tuple(refused)
+        return saved
+
+    def _captured(self, found: Found, refused: list[str], *, in_use: bool = False) -> Saved | None:
+        """A copy that SQLite made, of a database that is `in_use` or is seen to be; else None, why not in
+        `refused` if one was wanted."""
+        if not self._room or self.frozen:
+            return None
+        try:
+            if not databases.is_sqlite(found) or not (in_use or databases.is_in_use(found)):
+                return None
+            copy, checked = databases.capture(found, self._room, self._saver.check_cancel)
+            try:
+                saved = self._copied(found, copy)
+            finally:
+                databases.discard(self._room)
+        except NotCaptured as why:
+            refused.append(why.reason)
+            return None
+        except OSError:
+            refused.append("alone")  # gone, or not to be read: whoever reads it as it lies will tell
+            return None
+        for suffix in COMPANIONS:
+            self.taken[found.folder, found.name + suffix] = REPLACED
+        if not checked:
+            saved.told = ("unchecked",)
+        return saved
+
+    def _copied(self, found: Found, copy: str) -> Saved:
+        """The copy's content under the name, times and attributes of the database."""
+        with Folder(self._room) as room:
+            name = os.fsencode(os.path.basename(copy))
+            saved = self._saver.save(Found(name, room.status(name), room))
+        saved.stat = found.folder.status(found.name)
+        saved.metadata = self._saver.metadata_of(found)
+        saved.extra.consistency = CAPTURED
+        return saved
+
+    def _emptied(self, found: Found) -> Saved:
+        """What lies beside a captured database, which holds all of it."""
+        extra = Extra(database=True, consistency=CAPTURED)
+        return Saved(found.stat, 0, b"", extra, True, self._saver.metadata_of(found))
 
     def has(self, found: Found) -> bool:
         """Whether the file was read together with its database and waits for its turn."""
@@ -61,7 +126,7 @@ class DatabaseSets:
         mine = [(name, saved) for (where, name), saved in self.taken.items() if where is folder]
         for name, _ in mine:
             del self.taken[folder, name]
-        return [(name, saved) for name, saved in mine if saved is not None]
+        return [(name, saved) for name, saved in mine if isinstance(saved, Saved)]
 
     def put_back(self, found: Found, saved: Saved) -> None:
         """What is saved already, for `save` to give when it is asked for it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat as st
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..core.format_v1 import tree
 from ..core.format_v1.tree import Entry, Extra
@@ -24,6 +24,14 @@ _TIMES: Final = 1 << 63
 
 INODE_BITS: Final = (1 << 64) - 1
 """ReFS has 128; the lower ones tell its files apart as well."""
+
+
+class Frozen(NamedTuple):
+    """A source is read from a snapshot of its volume: the number of the snapshot's device, and the volume's
+    own."""
+
+    device: int
+    original: int
 
 
 @dataclass(frozen=True, slots=True)

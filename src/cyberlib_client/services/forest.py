@@ -16,7 +16,7 @@ from ..repository.reader import Reader
 from ..repository.snapshots import Stored
 from ..repository.trees import NodeWriter
 from .browse import join_path, look, split_path
-from .entry import Earlier
+from .entry import Earlier, Frozen
 from .overlap import left_out_at
 from .walk import Walker
 
@@ -26,11 +26,15 @@ _TICK = 2_000_000_000
 
 @dataclass(frozen=True)
 class Source:
-    """A folder or file to protect: the path this system takes and its path in the vault."""
+    """A folder or file to protect: the path this system takes and its path in the vault.
+
+    `frozen`: `native` leads into a snapshot of its volume.
+    """
 
     native: Native
     path: bytes
     selection: Selection
+    frozen: Frozen | None = None
 
 
 Below = list[tuple[list[bytes], Entry]]
@@ -99,7 +103,9 @@ class Forest:
         native = os.path.realpath(source.native) if os.path.islink(source.native) else source.native
         shown = source.path if source.path != b"/" else b""
         try:
-            entry = self._walker.source(native, shown, self._earlier(source), source.selection, grafts)
+            entry = self._walker.source(
+                native, shown, self._earlier(source), source.selection, grafts, source.frozen
+            )
         except OSError as error:
             reason = error.strerror or type(error).__name__
             self._incident(Incident("source_missing", display(source.path), reason), source.path)

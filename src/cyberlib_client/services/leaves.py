@@ -4,38 +4,55 @@ from __future__ import annotations
 
 import os
 import stat as st
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 
 from ..core.events import Incident
 from ..core.format_v1 import tree
-from ..core.format_v1.tree import Entry, Extra
+from ..core.format_v1.tree import RAW, VOLUME, Entry, Extra
 from ..core.platform import OMITTED, Native
 from ..files.entries import is_placeholder
 from ..files.folder import Folder, Found
+from ..files.live import is_live, live_folder
 from ..files.names import display
 from .counts import Counts
 from .database_sets import DatabaseSets
-from .entry import KINDS, entry_of, link_of, same_metadata
-from .save_file import FileSaver, ReadsMetadata
+from .entry import KINDS, Frozen, entry_of, link_of, same_metadata
+from .live_sets import LiveSets
+from .save_file import FileSaver, ReadsMetadata, Saved
 
 _ORDINARY = Extra()
+_CAPTURES = {
+    "busy": ("not_captured", "capture_busy"),
+    "no_room": ("not_captured", "capture_no_room"),
+    "damaged": ("database_damaged", ""),
+    "unchecked": ("database_unchecked", ""),
+}
 _DEVICES = (tree.CHARACTER_DEVICE, tree.BLOCK_DEVICE)
 
 
 class Leaves:
     """Makes entries of items. For one thread.
 
-    `counts`: what was met so far. `owners`, `groups`: the numbers of all that entries tell.
+    `counts`: what was met so far. `owners`, `groups`: the numbers of all that entries tell. `room`: see
+    `DatabaseSets`.
     """
 
     def __init__(
-        self, saver: FileSaver, metadata: ReadsMetadata, incident: Callable[[Incident, bytes], None]
+        self,
+        saver: FileSaver,
+        metadata: ReadsMetadata,
+        incident: Callable[[Incident, bytes], None],
+        room: str = "",
     ) -> None:
-        self._sets = DatabaseSets(saver)
+        self._sets = DatabaseSets(saver, room)
+        self._live = LiveSets()
+        self._live_folders: tuple[bytes, ...] = ()
         self._metadata = metadata
         self._incident = incident
         self._links: dict[tuple[int, int], Entry] = {}
         self._told_of_links = False
+        self._frozen: Frozen | None = None
         self.counts = Counts()
         self.owners: set[int] = set()
         self.groups: set[int] = set()
@@ -44,6 +61,34 @@ class Leaves:
     def taken(self) -> Mapping[tuple[Folder, bytes], object]:
         """Files of databases that were read together with them and wait for their turn."""
         return self._sets.taken
+
+    def begin(self, frozen: Frozen | None) -> None:
+        """What follows is of a source that is read from such a snapshot of its volume, or from none."""
+        self._frozen = frozen
+        self._sets.frozen = frozen is not None
+        self._live_folders = ()
+
+    def link(self, status: os.stat_result) -> tuple[int, int]:
+        """What all names of one file share: in a snapshot of a volume as on the volume itself."""
+        device, inode = link_of(status)
+        frozen = self._frozen
+        return (frozen.original, inode) if frozen is not None and device == frozen.device else (device, inode)
+
+    def entered(self, folder: Folder, names: Mapping[bytes, bool], shown: bytes) -> None:
+        """Looks whether a directory is that of a database server at work."""
+        if self._frozen is None and (server := live_folder(folder, names)):
+            self._live_folders += (shown + b"/",)
+            self._incident(Incident("live_database", display(shown), server), shown)
+
+    def settled(self, folder: Folder, shown: bytes, entries: Sequence[Entry]) -> None:
+        """All files of a directory are read: of databases of several files, whether they show one moment."""
+        for names in self._live.torn(folder):
+            for entry in entries:
+                if entry.name in names and entry.kind == tree.FILE:
+                    entry.extra = entry.extra or Extra()
+                    entry.extra.consistency = RAW
+            path = shown + b"/" + min(names)
+            self._incident(Incident("live_database", display(path)), path)
 
     def leaf(self, found: Found, shown: bytes, before: Entry | None) -> Entry | None:
         """The entry of anything but a directory; None for what cannot be recorded or is gone."""
@@ -74,6 +119,7 @@ class Leaves:
         copy."""
         entry = self.leaf(found, shown, before)
         if entry is not None and self._sets.left(found.folder):
+            # A captured copy leaves nothing: it holds what lay beside the database.
             entry.extra = entry.extra or Extra()
             if not entry.extra.inconsistent:
                 entry.extra.inconsistent = True
@@ -145,7 +191,7 @@ class Leaves:
 
     def _file(self, found: Found, shown: bytes, before: Entry | None) -> Entry:
         status = found.stat
-        link = link_of(status) if status.st_nlink > 1 else None
+        link = self.link(status) if status.st_nlink > 1 else None
         twin = self._links.get(link) if link else None
         # What was read together with its database fits that, whatever another name of it held before.
         if twin is not None and not self._sets.has(found) and _is_still(twin, status):
@@ -164,19 +210,38 @@ class Leaves:
         return entry
 
     def _read(self, found: Found, shown: bytes, link: tuple[int, int] | None) -> Entry:
+        began = time.time_ns()
         saved = self._sets.save(found)
         extra = saved.extra
         extra.link = link
         if saved.metadata:
             extra.metadata = self._told(saved.metadata, shown)
+        for told in saved.told:
+            if told in _CAPTURES:
+                code, detail = _CAPTURES[told]
+                self._incident(Incident(code, display(shown), detail), shown)
         if not saved.consistent:
             extra.inconsistent = True
             self._incident(Incident("inconsistent", display(shown)), shown)
+        if extra.database and extra.consistency is None:
+            extra.consistency = self._level(found, saved, shown)
+            self._live.note(found, saved.stat, began)
         entry = self.entry(found.name, saved.stat, tree.FILE, saved.content, extra)
         entry.size = saved.size
         if link:
             self._links[link] = entry
         return entry
+
+    def _level(self, found: Found, saved: Saved, shown: bytes) -> str | None:
+        """How consistent a database is that was read as it lies; tells when a program had it open."""
+        if self._frozen is not None:
+            return VOLUME
+        if not saved.consistent or any(shown.startswith(folder) for folder in self._live_folders):
+            return RAW
+        if is_live(found):
+            self._incident(Incident("live_database", display(shown)), shown)
+            return RAW
+        return None
 
 
 def _is_still(twin: Entry, status: os.stat_result) -> bool:

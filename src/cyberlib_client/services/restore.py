@@ -205,6 +205,8 @@ class _Restore:
             return
         if extra is not None and extra.inconsistent:
             self._tally.tell(Incident("inconsistent_copy", display(path)))
+        elif extra is not None and extra.consistency == tree.RAW:
+            self._tally.tell(Incident("raw_copy", display(path)))
         if extra is not None and extra.link is not None:
             link = (*extra.link, entry.content)
             if link in self._first_links:

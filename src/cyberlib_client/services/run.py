@@ -19,7 +19,10 @@ from .suspects import Suspects
 _INDEX_EVERY = 64
 """Packs (1 GiB) after which a long run stores an index."""
 
-UNPROTECTED = frozenset({"unreadable", "inconsistent", "placeholder", "source_missing", "left_out_now"})
+UNPROTECTED = frozenset({
+    "unreadable", "inconsistent", "placeholder", "source_missing", "left_out_now",
+    "live_database", "database_damaged", "hook_failed",
+})  # fmt: skip
 """Incidents that leave something of the user's without a sound copy: the run is not green."""
 
 
@@ -37,6 +40,8 @@ class BackupRequest:
     """Names of packs found damaged: what they hold is stored again if it is still here."""
     estimate: bool = False
     """Count what there is beside a run unlike the last one, to tell the time left."""
+    room: str = ""
+    """A private folder for copies of databases in use; without one none is captured."""
 
 
 @dataclass

@@ -15,7 +15,7 @@ from ..core.platform import Native
 from ..core.ports import Buffer, CancelToken
 from ..files.folder import Found
 from ..files.kinds import HEAD, content_kind
-from ..files.read import Stream, read_whole
+from ..files.read import Stream, open_file, read_whole
 from ..repository.content import ContentList
 from ..repository.index import ABSENT, Index
 
@@ -42,7 +42,8 @@ class ReadsMetadata(Protocol):
 
 @dataclass(slots=True)
 class Saved:
-    """What a file became. `stat` is the state the content belongs to."""
+    """What a file became. `stat` is the state the content belongs to. `told`: of a database in
+    use, why there is no captured copy (`files.databases.NotCaptured`), or "unchecked"."""
 
     stat: os.stat_result
     size: int
@@ -50,6 +51,7 @@ class Saved:
     extra: Extra
     consistent: bool
     metadata: Mapping[str, bytes]
+    told: tuple[str, ...] = ()
 
 
 class FileSaver:
@@ -88,6 +90,23 @@ class FileSaver:
             if steady or now.st_size <= minimum:
                 return self._small(data, Saved(now, len(data), b"", Extra(), steady, metadata), found.name)
         return self._large(found, attempts)
+
+    @property
+    def reads_whole(self) -> int:
+        """Files of more bytes are read piece by piece."""
+        return self._chunker.minimum
+
+    def check_cancel(self) -> None:
+        """Raises Stopped when the run is to stop."""
+        self._cancel.check()
+
+    def metadata_of(self, found: Found) -> Mapping[str, bytes]:
+        """Extended metadata of a file that is not read here. Raises OSError."""
+        fd = open_file(found.folder, found.name)
+        try:
+            return self._look(fd)
+        finally:
+            os.close(fd)
 
     def _look(self, target: int) -> Mapping[str, bytes]:
         return self._metadata.read(target, is_symlink=False)

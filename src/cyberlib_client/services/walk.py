@@ -27,7 +27,7 @@ from ..files.selection import Selection
 from ..repository.reader import Reader
 from ..repository.trees import NodeWriter, read_directory
 from .counts import files_gone
-from .entry import INODE_BITS, Earlier, link_of
+from .entry import INODE_BITS, Earlier, Frozen
 from .leaves import Leaves
 from .overlap import graft
 
@@ -89,6 +89,7 @@ class Walker:
         earlier: Earlier,
         selection: Selection,
         grafts: dict[bytes, list[Entry]],
+        frozen: Frozen | None = None,
     ) -> Entry | None:
         """The entry of a source, everything below it stored; None when there is nothing to record.
 
@@ -96,6 +97,7 @@ class Walker:
         by itself. Emptied. Raises OSError when there is nothing at `native`.
         """
         self._grafts = grafts
+        self._leaves.begin(frozen)
         self._trust_before, self._selection = earlier.trust_before, selection
         status = os.stat(native)
         self._root_device = status.st_dev
@@ -214,7 +216,7 @@ class Walker:
         extra = e.extra
         if extra is not None and (extra.database or extra.inconsistent or extra.missing):
             return False
-        if extra is not None and extra.link is not None and extra.link != link_of(s):
+        if extra is not None and extra.link is not None and extra.link != self._leaves.link(s):
             return False  # devices are numbered anew at each start: links of one file must go on agreeing
         self._leaves.owners.add(e.uid)
         self._leaves.groups.add(e.gid)
@@ -255,6 +257,7 @@ class Walker:
                 return None
             metadata = self._leaves.metadata(folder.handle, shown, is_symlink=False)
             self._leaves.counts.directories += 1
+            self._leaves.entered(folder, found, shown)
             node, known = self._before(before)
             kept = True
             return _Frame(name, folder, shown, inside, iter(found.items()), node, known, metadata)
@@ -288,6 +291,7 @@ class Walker:
     def _leave(self, frame: _Frame) -> Entry:
         if self._leaves.taken:
             self._add_appeared(frame)
+        self._leaves.settled(frame.folder, frame.shown, frame.entries)
         if self._grafts:
             graft(frame.entries, self._grafts.pop(compared(frame.shown), ()))
         if frame.node and frame.entries == list(frame.before.values()):

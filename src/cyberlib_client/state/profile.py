@@ -11,12 +11,14 @@ state/            a cache: may be deleted between any two commands
     history.sqlite   runs and how they ended, incidents, moments between runs; `.damaged`, one set aside
     at-work-…     held by a process while a run of it is at work
     near-….sqlite what is kept of a vault that is far away, sealed as it is there
+    room/         copies of databases, each there while it is read
     crashes/      what went wrong inside the program, without names of files
 lock              held while a run changes something
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable
@@ -43,6 +45,7 @@ class Profile:
         self.seen = os.path.join(self.state, "seen.json")
         self.history = os.path.join(self.state, "history.sqlite")
         self.runs = os.path.join(self.state, "runs.jsonl")  # before there was a history: taken over
+        self.room = os.path.join(self.state, "room")
         self.crashes = os.path.join(self.state, "crashes")
         self.lock = os.path.join(self.root, "lock")
 
@@ -69,6 +72,14 @@ class Profile:
         """Makes one of its files, empty, unless it is there. Raises as `make`."""
         if not os.path.exists(path):
             self.write(path, b"")
+
+    def make_room(self) -> str:
+        """Makes the folder for copies, empty, and returns its path. Raises as `make`."""
+        self._make(self.room)
+        for name in os.listdir(self.room):  # of a run that was killed
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(self.room, name))
+        return self.room
 
     def _make(self, folder: str) -> None:
         if folder != self.root and not os.path.isdir(folder):

@@ -80,6 +80,7 @@ INDIRECT: Final = {
     ("Incident", "files/preview.py"): {"vanished", "unreadable"},
     ("Incident", "files/restore_refusals.py"): {"restore_denied", "restore_failed", "kind_not_supported"},
     ("Incident", "files/restore_conflicts.py"): {"kept_both", "name_changed"},
+    ("Incident", "services/leaves.py"): {"not_captured", "database_damaged", "database_unchecked"},
     ("Incident", "services/restore_tally.py"): {"content_damaged", "no_content"},
     ("UsageError", "app/passphrases.py"): {"passphrase_repeats", "passphrase_row", "passphrase_usual"},
     ("Notice", "app"): set(),  # an error or a problem of the chain, told as a notice

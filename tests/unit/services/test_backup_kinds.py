@@ -227,10 +227,10 @@ def test_hard_links_whose_device_was_renumbered_stay_together(
     make_tree(tmp_path / "a", {"x": b"one", "b": {}})
     os.link(tmp_path / "a" / "x", tmp_path / "a" / "b" / "x")
     kit.backup(tmp_path / "a")
-    from cyberlib_client.services import walk as walk_module
+    from cyberlib_client.services import leaves as leaves_module
 
-    real = walk_module.link_of
-    monkeypatch.setattr(walk_module, "link_of", lambda status: (real(status)[0] ^ 1024, real(status)[1]))
+    real = leaves_module.link_of
+    monkeypatch.setattr(leaves_module, "link_of", lambda status: (real(status)[0] ^ 1024, real(status)[1]))
     (tmp_path / "a" / "b" / "y").write_bytes(b"new")
     kit.backup(tmp_path / "a")
     links = {e.extra.link for e in entries(kit, tmp_path / "a").values() if e.extra and e.extra.link}

@@ -25,6 +25,37 @@ INCIDENTS: Final[dict[str, Text]] = {
         "changed while it was read: the copy may mix two states.",
         "",
     ),
+    "live_database": Text(
+        "est une base de données ouverte par un programme[ ({detail})] : la copie brute n’est peut-être pas"
+        " utilisable. Sauvegardez plutôt un export (cyberlib hooks).",
+        "",
+        "is a database that a program has open[ ({detail})]: the raw copy may be of no use. Back up a dump"
+        " instead (cyberlib hooks).",
+        "",
+    ),
+    "database_damaged": Text(
+        "est une base de données qui échoue à sa propre vérification : elle est sauvegardée telle quelle."
+        " Gardez les versions antérieures et faites-la réparer.",
+        "",
+        "is a database that fails its own check: it is saved as it lies. Keep earlier snapshots, and have it"
+        " repaired.",
+        "",
+    ),
+    "database_unchecked": Text(
+        "est une base de données trop grande pour être vérifiée à chaque sauvegarde : la copie est cohérente,"
+        " mais n’a pas été contrôlée.",
+        "",
+        "is a database too large to be checked at each backup: the copy is consistent, but was not checked.",
+        "",
+    ),
+    "not_captured": Text(
+        "est une base de données utilisée, dont aucune copie n’a pu être faite par SQLite[ ({detail})] : ses"
+        " fichiers sont lus tels quels.",
+        "",
+        "is a database in use, of which SQLite could make no copy[ ({detail})]: its files are read as they"
+        " lie.",
+        "",
+    ),
     "left_out_now": Text(
         "n’est plus sauvegardé : un fichier[ {detail}] le dit désormais sans valeur. S’il n’est pas de vous,"
         " effacez-le.",
@@ -67,6 +98,12 @@ INCIDENTS: Final[dict[str, Text]] = {
         "avait changé pendant sa sauvegarde : vérifiez-le.",
         "",
         "changed while it was saved: check it.",
+        "",
+    ),
+    "raw_copy": Text(
+        "avait été copié pendant qu’un programme l’utilisait : vérifiez-le avant de vous y fier.",
+        "",
+        "was copied while a program had it open: check it before you rely on it.",
         "",
     ),
     "socket_left_out": Text(

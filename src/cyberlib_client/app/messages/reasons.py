@@ -51,6 +51,12 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "bad_link": ("lien sans cible possible", "a link without a possible target"),
     "not_authentic": ("altéré", "altered"),
+    # why no copy of a database in use is made, how a command of the user's ended
+    "capture_busy": (
+        "un programme la bloque ou y écrit sans pause",
+        "a program locks it, or never stops writing",
+    ),
+    "capture_no_room": ("pas assez de place pour la copie", "no room for the copy"),
     # metadata
     "owner": ("propriétaire", "owner"),
     "mode": ("droits", "mode"),

@@ -61,7 +61,7 @@ def line(entry: EntryInfo) -> str:
     owner = f"{entry.owner or entry.uid}:{entry.group or entry.gid}"
     size_text = size(entry.size) if entry.kind == "file" else ""
     text = f"{_mode(entry)}  {owner:<15}  {size_text:>8}  {modified(entry):<16}  {path}{target}"
-    return text + _remark(entry)
+    return text + remark(entry)
 
 
 def _target(entry: EntryInfo) -> str:
@@ -79,7 +79,17 @@ def _mode(entry: EntryInfo) -> str:
     return _LETTERS[entry.kind] + bits
 
 
-def _remark(entry: EntryInfo) -> str:
+_LEVELS = {
+    "captured": Both("  [base capturée]", "  [database captured]"),
+    "volume": Both("  [instantané de volume]", "  [volume snapshot]"),
+    "raw": Both("  [copie brute]", "  [raw copy]"),
+}
+
+
+def remark(entry: EntryInfo) -> str:
+    """What is to be known before somebody relies on an entry's content."""
     if entry.missing:
         return say("  [sans contenu]", "  [no content]")
-    return say("  [incohérent]", "  [inconsistent]") if entry.inconsistent else ""
+    if entry.inconsistent:
+        return say("  [incohérent]", "  [inconsistent]")
+    return str(_LEVELS.get(entry.consistency, ""))

@@ -8,6 +8,7 @@ from ..language import Both, say
 from ..run import Run, pass_run
 from ..units import SNAPSHOT, many, modified, moment, size
 from ..words import argument, command
+from .ls import remark
 
 if TYPE_CHECKING:
     from ...app.browsing import FoundInfo
@@ -44,4 +45,4 @@ def line(version: FoundInfo) -> str:
     times = dict.fromkeys((moment(version.first_time), moment(version.last_time)))
     held = many(version.snapshots, *SNAPSHOT)
     seen = say(f"vu {' – '.join(times)}  (dans {held})", f"seen {' – '.join(times)}  (in {held})")
-    return f"{modified(e):<16}  {length:>8}  {span:<19}  {seen}"
+    return f"{modified(e):<16}  {length:>8}  {span:<19}  {seen}{remark(e)}"

@@ -36,6 +36,14 @@ BLOCK_DEVICE: Final = 6
 KINDS: Final = range(7)
 
 
+CAPTURED: Final = "captured"
+"""Of a database's content: by its own backup interface."""
+VOLUME: Final = "volume"
+"""Read from a snapshot of its volume."""
+RAW: Final = "raw"
+"""As it lay, while a program had the database open or changed it."""
+
+
 class Extra(msgspec.Struct, omit_defaults=True, gc=False):
     """What few entries have.
 
@@ -43,7 +51,8 @@ class Extra(msgspec.Struct, omit_defaults=True, gc=False):
     `page`: bytes of each chunk when cut page by page, else 0. `link`: (device, inode) shared by hard
     links. `device`: number of a device file. `sparse`: the file has holes. `inconsistent`: it
     changed while it was read. `database`: always compared by content. `metadata`: extended
-    attributes, ACLs and the like by namespaced name. `missing`: why there is no content.
+    attributes, ACLs and the like by namespaced name. `missing`: why there is no content. `consistency`:
+    CAPTURED, VOLUME, RAW, or None: nothing changed it while it was read.
     """
 
     levels: int = 0
@@ -55,6 +64,7 @@ class Extra(msgspec.Struct, omit_defaults=True, gc=False):
     database: bool = False
     metadata: dict[str, bytes] | None = None
     missing: str | None = None
+    consistency: str | None = None
 
 
 class Entry(msgspec.Struct, array_like=True, gc=False):
