@@ -27,8 +27,8 @@ class Selection:
 
     def __init__(self, filters: Filters, *, one_file_system: bool = False, cache_tags: bool = True) -> None:
         self.filters: Final = filters
-        self._one_file_system: Final = one_file_system
-        self._cache_tags: Final = cache_tags
+        self.one_file_system: Final = one_file_system
+        self.cache_tags: Final = cache_tags
 
         # No function of our own around them: they are called for every item of a source.
         self.judge: Final[Callable[[str, str, bool], Rule | None]] = filters.decide
@@ -39,7 +39,7 @@ class Selection:
 
     def judge_entering(self, device: int, root_device: int) -> Rule | None:
         """For a folder on `device` (st_dev) in a source on `root_device`: the rule that says not to enter."""
-        if self._one_file_system and device != root_device:
+        if self.one_file_system and device != root_device:
             return ONE_FILE_SYSTEM_RULE
         return None
 
@@ -49,7 +49,7 @@ class Selection:
 
         `folder` is its path on this machine or its descriptor, looked at only when a name calls for it.
         """
-        if not self._cache_tags:
+        if not self.cache_tags:
             return None
         tagged = TAG_NAME_BYTES in names or TAG_NAME in names
         return CACHE_TAG_RULE if tagged and is_cache_directory(folder) else None

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from ..core.chunking import ContentChunker
 from ..core.errors import UsageError
@@ -20,6 +21,7 @@ from ..core.ports import CancelToken, Clock, Random
 from ..repository.index import Index
 from ..repository.loading import IndexReport
 from ..repository.packer import Packer
+from ..repository.reader import Reader
 from ..repository.snapshots import SnapshotList, Stored
 from ..repository.trees import NodeWriter
 from ..repository.vault import Vault
@@ -31,6 +33,7 @@ from .forest import Forest, Source
 from .leaves import Leaves
 from .memory import memory_told
 from .meter import Meter
+from .partial import Changed, Partial, WholeScanNeeded, can_be_taken_over
 from .run import BackupRequest, Run
 from .save_file import FileSaver, ReadsMetadata
 from .suspects import PackDamaged, Suspects
@@ -56,6 +59,11 @@ class BackupResult:
     suspects: frozenset[bytes]
     """As in `BackupRequest`, for the next run: those that are still there, and those this run met."""
     seconds: float
+    scope: Literal["full", "partial"]
+    """"partial": only what `BackupRequest.changed` names was looked at."""
+    doubtful: frozenset[bytes] | None
+    """Directories that a partial run from this snapshot on must look into whatever is told to have changed;
+    None when no partial run can begin from it."""
 
 
 @memory_told
@@ -85,6 +93,9 @@ def backup(
     while True:
         try:
             return _attempt(run, snapshots, metadata, owners, begun)
+        except WholeScanNeeded:
+            run.whole = True
+            run.begin_again()
         except PackDamaged:
             run.begin_again()
             suspects.look_at_trees(cancel)
@@ -93,7 +104,8 @@ def backup(
 def _attempt(
     run: Run, snapshots: SnapshotList, metadata: ReadsMetadata, owners: OwnerNames, begun: float
 ) -> BackupResult:
-    """The run, as long as it meets no damage. Raises PackDamaged, which adds at least one to the suspects."""
+    """The run, as long as it meets no damage. Raises PackDamaged, which adds at least one to the suspects;
+    WholeScanNeeded."""
     vault, random, cancel, suspects = run.vault, run.random, run.cancel, run.suspects
     index, report = vault.load_index(check_packs=True, without=suspects.names, to_rely_on=True)
     run.stored += [
@@ -110,9 +122,9 @@ def _attempt(
         sealers=max(1, min(3, os.cpu_count() or 1)),
     )
     try:
-        leaves, saver, root = _walk(run, index, report, packer, snapshots, metadata)
+        walked = _walk(run, index, report, packer, snapshots, metadata)
         packer.finish()
-    except PackDamaged:
+    except (PackDamaged, WholeScanNeeded):
         packer.abort()
         run.stored_bytes += packer.stored_bytes
         raise
@@ -124,8 +136,10 @@ def _attempt(
     run.flush_index()
     present = prove_present(vault, index)
     cancel.check()
-    statistics = leaves.counts.statistics(saver.bytes_new, packer.stored_bytes + run.stored_bytes)
-    stored = commit(run, snapshots, root, leaves, statistics, owners)
+    leaves, partial = walked.leaves, walked.partial
+    statistics = leaves.counts.statistics(walked.bytes_new, packer.stored_bytes + run.stored_bytes)
+    base = partial.base.snapshot if partial is not None else None
+    stored = commit(run, snapshots, walked.root, leaves, statistics, owners, base)
     return BackupResult(
         stored,
         statistics,
@@ -136,7 +150,17 @@ def _attempt(
         suspects.replaced(index),
         suspects.left(present),
         time.monotonic() - begun,
+        "full" if partial is None else "partial",
+        walked.doubtful,
     )
+
+
+class _Walked(NamedTuple):
+    root: bytes
+    leaves: Leaves
+    bytes_new: int
+    partial: Partial | None
+    doubtful: frozenset[bytes] | None
 
 
 def _walk(
@@ -146,7 +170,7 @@ def _walk(
     packer: Packer,
     snapshots: SnapshotList,
     metadata: ReadsMetadata,
-) -> tuple[Leaves, FileSaver, bytes]:
+) -> _Walked:
     keys, header = run.vault.keys, run.vault.header
     reader = run.suspects.reader(index)
     nodes = NodeWriter(index, keys.tree_ids, packer.add)
@@ -158,15 +182,41 @@ def _walk(
     census = Census(run.request.sources, run.request.skip) if run.request.estimate and alike is None else None
     meter = Meter(packer, _totals(alike, census), run.listener, run.cancel, run.checkpoint)
     leaves = Leaves(saver, metadata, run.incident, run.request.room)
-    walker = Walker(leaves, nodes, reader, holds, run.request.skip, run.incident, run.cancel, meter.tick)
+    partial = _partial(run, mine, report, reader, leaves)
+    walker = Walker(
+        leaves, nodes, reader, holds, run.request.skip, run.incident, run.cancel, meter.tick, partial
+    )
+    forest = Forest(run.request.sources, walker, nodes, reader, mine, run.incident, partial)
     meter.watch(leaves.counts, saver)
     try:
-        root = Forest(run.request.sources, walker, nodes, reader, mine, run.incident).store()
+        root = forest.store()
+        if partial is not None:
+            partial.check_links()
     finally:
         if census is not None:
             census.stop()
     meter.tell(b"")
-    return leaves, saver, root
+    doubtful = None if forest.grafted else frozenset(walker.doubtful)
+    return _Walked(root, leaves, saver.bytes_new, partial, doubtful)
+
+
+def _partial(
+    run: Run, mine: list[Stored], report: IndexReport, reader: Reader, leaves: Leaves
+) -> Partial | None:
+    """What the run takes over, None when it has to look at everything."""
+    request = run.request
+    if (
+        request.changed is None
+        or run.whole
+        or run.suspects.names
+        or report.damaged
+        or report.left_out
+        or not mine
+        or mine[0].digest != request.changed.base
+        or not can_be_taken_over(mine[0].snapshot, [source.path for source in request.sources])
+    ):
+        return None
+    return Partial(mine[0], request.changed.folders, reader, leaves.counts)
 
 
 def _alike(mine: list[Stored], request: BackupRequest) -> Statistics | None:
@@ -191,4 +241,4 @@ def _parents(snapshots: SnapshotList, device: Device) -> list[Stored]:
     return list(reversed(mine))[:_PARENTS]
 
 
-__all__ = ["BackupRequest", "BackupResult", "Source", "backup"]
+__all__ = ["BackupRequest", "BackupResult", "Changed", "Source", "backup"]

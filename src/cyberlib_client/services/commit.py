@@ -39,8 +39,12 @@ def commit(
     leaves: Leaves,
     statistics: Statistics,
     owners: OwnerNames,
+    base: Snapshot | None,
 ) -> Stored:
-    """Stores the signed snapshot of a run whose packs are all there: with it, it has happened."""
+    """Stores the signed snapshot of a run whose packs are all there: with it, it has happened.
+
+    `base`: what the rest was taken over from; owners that only it met keep their names.
+    """
     previous, sequence = snapshots.next_of(run.identity.device.id)
     users, groups = owners(leaves.owners, leaves.groups)
     snapshot = Snapshot(
@@ -58,8 +62,8 @@ def commit(
         statistics=statistics,
         incidents=[(i.code, path, _text(i.detail)) for i, path in run.incidents],
         incident_count=run.incident_count,
-        owners={number: _text(name) for number, name in users.items()},
-        groups={number: _text(name) for number, name in groups.items()},
+        owners=(base.owners if base else {}) | {number: _text(name) for number, name in users.items()},
+        groups=(base.groups if base else {}) | {number: _text(name) for number, name in groups.items()},
     )
     vault = run.vault
     counted = snapshot.sequence.to_bytes(8, "big") + snapshot.time.to_bytes(16, "big", signed=True)

@@ -18,6 +18,7 @@ from ..repository.trees import NodeWriter
 from .browse import join_path, look, split_path
 from .entry import Earlier, Frozen
 from .overlap import left_out_at
+from .partial import Partial, WholeScanNeeded
 from .walk import Walker
 
 _TICK = 2_000_000_000
@@ -63,7 +64,11 @@ class Forest:
         reader: Reader,
         mine: Sequence[Stored],
         incident: Callable[[Incident, bytes], None],
+        partial: Partial | None = None,
     ) -> None:
+        self.grafted = False
+        """A source was put into another one, where that one's rules leave it out."""
+        self._partial = partial
         self._sources = sources
         self._incident = incident
         self._walker = walker
@@ -75,9 +80,13 @@ class Forest:
         """The node id of the root. Failed("sources_missing") when no source could be entered."""
         below: Below = []
         # Inner ones first: an outer one takes them into its tree while it is walked.
-        for planned in reversed(_plan(self._sources)):
+        plan = _plan(self._sources)
+        self.grafted = any(planned.outer is not None for planned in plan)
+        if self.grafted and self._partial is not None:
+            raise WholeScanNeeded
+        for planned in reversed(plan):
             source = planned.source
-            entry = self._source(planned)
+            entry = self._source(planned) if self._partial is None else self._again(source, self._partial)
             if entry is None:
                 continue
             if planned.outer is None:
@@ -95,26 +104,50 @@ class Forest:
             raise Failed("sources_missing")
         return root
 
+    def _again(self, source: Source, partial: Partial) -> Entry | None:
+        """A source in a partial run."""
+        before, way = partial.source(source.path)
+        if before is None:
+            if os.path.lexists(source.native):
+                raise WholeScanNeeded
+        elif way is None:
+            return before
+        earlier = Earlier(before, partial.base.snapshot.started - _TICK)
+        try:
+            return self._walker.source(
+                _native(source), _shown(source), earlier, source.selection, {}, source.frozen, way
+            )
+        except OSError as error:
+            self._tell_missing(source, error)
+            if before is not None:
+                partial.gone(before, source.selection)
+            return None
+
     def _source(self, planned: _Planned) -> Entry | None:
         source = planned.source
         # By folder of the source: entries of the inner sources its walk does not get to.
         grafts = {key: self._entries(path, below) for key, (path, below) in planned.inner.items()}
-        # A source that is itself a link means what it leads to; links are opened nowhere below.
-        native = os.path.realpath(source.native) if os.path.islink(source.native) else source.native
-        shown = source.path if source.path != b"/" else b""
         try:
             entry = self._walker.source(
-                native, shown, self._earlier(source), source.selection, grafts, source.frozen
+                _native(source),
+                _shown(source),
+                self._earlier(source),
+                source.selection,
+                grafts,
+                source.frozen,
             )
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            self._incident(Incident("source_missing", display(source.path), reason), source.path)
+            self._tell_missing(source, error)
             return None
         for key, entries in grafts.items():  # a folder that vanished or turned unreadable meanwhile
             for lost in entries:
                 where = planned.inner[key][0] + b"/" + lost.name
                 self._incident(Incident("source_missing", display(where)), where)
         return entry
+
+    def _tell_missing(self, source: Source, error: OSError) -> None:
+        reason = error.strerror or type(error).__name__
+        self._incident(Incident("source_missing", display(source.path), reason), source.path)
 
     def _earlier(self, source: Source) -> Earlier:
         """The source as this device's newest snapshot that holds it tells it."""
@@ -144,6 +177,15 @@ class Forest:
             entry.name = name
             entries.append(entry)
         return entries
+
+
+def _native(source: Source) -> Native:
+    """A source that is itself a link means what it leads to; links are opened nowhere below."""
+    return os.path.realpath(source.native) if os.path.islink(source.native) else source.native
+
+
+def _shown(source: Source) -> bytes:
+    return source.path if source.path != b"/" else b""
 
 
 def _with_status(entry: Entry, path: bytes) -> Entry:

@@ -14,6 +14,7 @@ from ..core.ports import CancelToken, Clock, Random
 from ..repository.vault import Vault
 from .device import Identity
 from .forest import Source
+from .partial import Changed
 from .suspects import Suspects
 
 _INDEX_EVERY = 64
@@ -42,6 +43,8 @@ class BackupRequest:
     """Count what there is beside a run unlike the last one, to tell the time left."""
     room: str = ""
     """A private folder for copies of databases in use; without one none is captured."""
+    changed: Changed | None = None
+    """Look only where something changed, if the last snapshot allows it; None: everywhere."""
 
 
 @dataclass
@@ -57,6 +60,8 @@ class Run:
     cancel: CancelToken
     started: int
     suspects: Suspects
+    whole: bool = False
+    """A partial run met what it cannot tell: everything is looked at."""
     stored: list[PackInfo] = field(default_factory=list)
     indexed: int = 0
     incidents: list[tuple[Incident, bytes]] = field(default_factory=list)

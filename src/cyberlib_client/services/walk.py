@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import stat as st
-from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container
 from functools import partial
 from operator import length_hint
 
@@ -28,34 +27,22 @@ from ..repository.reader import Reader
 from ..repository.trees import NodeWriter, read_directory
 from .counts import files_gone
 from .entry import INODE_BITS, Earlier, Frozen
+from .frame import Frame, all_there, is_as_before, is_doubtful, settle
 from .leaves import Leaves
 from .overlap import graft
+from .partial import Partial, Way, WholeScanNeeded
 
 _HELD = 64
 """Directories open at once, the deepest ones; those above are opened again on the way back."""
-
-
-@dataclass(slots=True)
-class _Frame:
-    """A directory being walked."""
-
-    name: bytes
-    folder: Folder
-    shown: bytes
-    inside: bytes  # path below the source, "" or ending with "/"
-    items: Iterator[tuple[bytes, bool]]
-    node: bytes  # what it was in the last snapshot, b"" when that cannot be told
-    before: dict[bytes, Entry]
-    metadata: dict[str, bytes] | None
-    entries: list[Entry] = field(default_factory=list)
-    lost: bool = False  # exchanged for another before all of it was walked
 
 
 class Walker:
     """Walks sources and writes their trees. For one thread.
 
     `holds`: whether the vault still has an entry's content.
-    `skip`: (device, inode) of directories that are never entered: the vault's own.
+    `skip`: (device, inode) of directories that are never entered: the vault's own. `partial`: what is taken
+    over from the last snapshot, None when everything is looked at. `doubtful`: directories that hold files
+    which may change without a trace, or did while they were read.
     """
 
     def __init__(
@@ -68,7 +55,10 @@ class Walker:
         incident: Callable[[Incident, bytes], None],
         cancel: CancelToken,
         tick: Callable[[bytes], None],
+        partial: Partial | None = None,
     ) -> None:
+        self.doubtful: set[bytes] = set()
+        self._partial = partial
         self._leaves = leaves
         self._nodes = nodes
         self._reader = reader
@@ -90,11 +80,13 @@ class Walker:
         selection: Selection,
         grafts: dict[bytes, list[Entry]],
         frozen: Frozen | None = None,
+        way: Way | None = None,
     ) -> Entry | None:
         """The entry of a source, everything below it stored; None when there is nothing to record.
 
         `native` leads through no link. `grafts`: by a folder's path, what is put there because it is a source
-        by itself. Emptied. Raises OSError when there is nothing at `native`.
+        by itself. Emptied. `way`: in a partial run, where to look. Raises OSError when there is nothing at
+        `native`.
         """
         self._grafts = grafts
         self._leaves.begin(frozen)
@@ -104,11 +96,25 @@ class Walker:
         name = os.fsencode(os.path.basename(native))
         if not st.S_ISDIR(status.st_mode):
             with Folder(os.path.dirname(native)) as folder:
-                return self._leaves.alone(Found(name, folder.status(name), folder), shown, earlier.entry)
-        stack: list[_Frame] = []
+                entry = self._leaves.alone(Found(name, folder.status(name), folder), shown, earlier.entry)
+            if entry is not None and is_doubtful(entry):
+                self.doubtful.add(shown)
+            if self._partial is not None and earlier.entry is not None:
+                if earlier.entry.kind == tree.DIRECTORY:
+                    self._partial.gone(earlier.entry, selection)
+                else:
+                    self._partial.take_off(earlier.entry)
+            self._meet(earlier.entry, status, entry)
+            return entry
+        stack: list[Frame] = []
         try:
-            root = self._enter(name, status, lambda: Folder(native), shown, b"", earlier.entry)
-            if not isinstance(root, _Frame):
+            if self._partial is not None:
+                way = self._partial.way(way, earlier.entry, status)
+            root = self._enter(name, status, lambda: Folder(native), shown, b"", earlier.entry, way)
+            entered = isinstance(root, Frame) and root.node
+            if self._partial is not None and earlier.entry is not None and not entered:
+                self._partial.gone(earlier.entry, selection)
+            if not isinstance(root, Frame):
                 return root
             stack.append(root)
             return self._walk(stack)
@@ -116,7 +122,7 @@ class Walker:
             for frame in stack:
                 frame.folder.close()
 
-    def _walk(self, stack: list[_Frame]) -> Entry:
+    def _walk(self, stack: list[Frame]) -> Entry:
         """The entry of the one frame in `stack`."""
         while True:
             below = self._fill(stack[-1])
@@ -136,12 +142,12 @@ class Walker:
                 self._return(stack)
 
     @staticmethod
-    def _hold(stack: list[_Frame]) -> None:
+    def _hold(stack: list[Frame]) -> None:
         """Closes what lies too far above the deepest folder; the root stays, to find the others again."""
         if len(stack) > _HELD + 1:
             stack[-1 - _HELD].folder.close()
 
-    def _return(self, stack: list[_Frame]) -> None:
+    def _return(self, stack: list[Frame]) -> None:
         """Opens the last folder again if it was closed, and those on the way to it with it."""
         frame = stack[-1]
         if frame.folder.is_open:
@@ -156,12 +162,12 @@ class Walker:
             frame.items, frame.lost = iter(()), True
             self._incident(Incident("inconsistent", display(frame.shown)), frame.shown)
 
-    def _fill(self, frame: _Frame) -> _Frame | None:
+    def _fill(self, frame: Frame) -> Frame | None:
         """Takes a directory's items until one is a directory to walk first."""
         append, get, tick = frame.entries.append, frame.before.get, self._tick
         judge, inside, shown = self._selection.judge_bytes, frame.inside, frame.shown + b"/"
         folder, leaves, counts = frame.folder, self._leaves, self._leaves.counts
-        status_of, taken = folder.status, leaves.taken
+        status_of, taken, partial_run = folder.status, leaves.taken, self._partial
         for name, is_folder in frame.items:
             if judge(inside + name, name, is_folder) is not None:
                 continue
@@ -174,6 +180,14 @@ class Walker:
                 continue
             earlier = get(name)
             if is_folder:
+                way = None
+                if partial_run is not None and frame.way is not None:
+                    way = frame.way.below.get(name)
+                    if way is None and is_as_before(earlier, status):
+                        frame.settled.add(name)
+                        append(earlier)
+                        continue
+                    way = partial_run.way(way, earlier, status)
                 entered = self._enter(
                     name,
                     status,
@@ -181,8 +195,10 @@ class Walker:
                     shown + name,
                     inside + name + b"/",
                     earlier,
+                    way,
                 )
-                if isinstance(entered, _Frame):
+                if isinstance(entered, Frame):
+                    frame.settled.add(name)
                     return entered
                 entry = entered
             elif (
@@ -197,6 +213,8 @@ class Walker:
                 path = shown + name
                 tick(path)
                 entry = leaves.leaf(Found(name, status, folder), path, earlier)
+            if partial_run is not None and not is_folder:
+                self._meet(earlier, status, entry)
             if entry is not None:
                 append(entry)
         return None
@@ -232,7 +250,8 @@ class Walker:
         shown: bytes,
         inside: bytes,
         before: Entry | None,
-    ) -> _Frame | Entry | None:
+        way: Way | None,
+    ) -> Frame | Entry | None:
         """A frame to walk, an entry when the directory cannot be read, None when it is left out.
 
         `status` is what the name stood for; what `open_it` opens may be another directory by now.
@@ -251,16 +270,23 @@ class Walker:
             if self._selection.judge_entering(status.st_dev, self._root_device) is not None:
                 # Left out with its content, but it is there: a mount point without what is mounted.
                 return self._leaves.entry(name, status, tree.DIRECTORY, self._nodes.directory([]), None)
-            found = folder.items(lambda item, error: self._leaves.unreadable(shown + b"/" + item, error))
-            if inside and self._selection.judge_listed(folder.handle, found) is not None:
+            node, known = self._before(before)
+            leads = way is not None and not way.listed and all_there(way, known, folder)
+            if leads and way is not None:
+                found = dict.fromkeys(sorted(way.below), True)
+            else:
+                found = folder.items(lambda item, error: self._leaves.unreadable(shown + b"/" + item, error))
+            if not leads and inside and self._selection.judge_listed(folder.handle, found) is not None:
                 self._tell_left_out(name, shown, before)
                 return None
             metadata = self._leaves.metadata(folder.handle, shown, is_symlink=False)
             self._leaves.counts.directories += 1
             self._leaves.entered(folder, found, shown)
-            node, known = self._before(before)
+            if self._partial is not None and before is not None and node:
+                self._partial.entered(before, status, self._selection)
             kept = True
-            return _Frame(name, folder, shown, inside, iter(found.items()), node, known, metadata)
+            items = iter(found.items())
+            return Frame(name, folder, shown, inside, items, node, known, metadata, way=way, leads=leads)
         except FileNotFoundError:
             self._incident(Incident("vanished", display(shown)), shown)
             return None
@@ -286,12 +312,18 @@ class Walker:
         try:
             return before.content, {e.name: e for e in read_directory(self._reader, before.content)}
         except IntegrityError:
+            if self._partial is not None:
+                raise WholeScanNeeded from None
             return b"", {}  # lost, or not what it should be: everything below is read and stored again
 
-    def _leave(self, frame: _Frame) -> Entry:
+    def _leave(self, frame: Frame) -> Entry:
         if self._leaves.taken:
             self._add_appeared(frame)
         self._leaves.settled(frame.folder, frame.shown, frame.entries)
+        if any(map(is_doubtful, frame.entries)):
+            self.doubtful.add(frame.shown or b"/")
+        if self._partial is not None:
+            settle(frame, self._partial, self._selection)
         if self._grafts:
             graft(frame.entries, self._grafts.pop(compared(frame.shown), ()))
         if frame.node and frame.entries == list(frame.before.values()):
@@ -303,7 +335,13 @@ class Walker:
         extra = Extra(metadata=frame.metadata, inconsistent=frame.lost)
         return self._leaves.entry(frame.name, frame.folder.stat, tree.DIRECTORY, content, extra)
 
-    def _add_appeared(self, frame: _Frame) -> None:
+    def _meet(self, earlier: Entry | None, status: os.stat_result, entry: Entry | None) -> None:
+        """In a partial run: a file that has other names, or had, may show another state there."""
+        linked = earlier is not None and earlier.extra is not None and earlier.extra.link is not None
+        if self._partial is not None and (linked or status.st_nlink > 1):
+            self._partial.met(status, self._leaves.link(status), changed=entry is not earlier)
+
+    def _add_appeared(self, frame: Frame) -> None:
         def keep(name: bytes) -> bool:
             return self._selection.judge_bytes(frame.inside + name, name, False) is None
 
