@@ -737,11 +737,22 @@ def is_incident(row: Any) -> bool:
     return isinstance(row, list) and [type(item) for item in row] == [str, bytes, str]
 
 
+def is_hook(row: Any) -> bool:
+    """Whether a decoded value is [name, when, exit or None, milliseconds, timed out, detail]."""
+    kinds = [str, str, int, int, bool, str]
+    return isinstance(row, list) and [type(item) for item in row] in (
+        kinds,
+        [*kinds[:2], type(None), *kinds[3:]],
+    )
+
+
 def check_optional(snapshot: Table) -> None:
     """Raises Problem("bad_snapshot") unless what a body may leave out has its type where it is there."""
     sources, incidents = snapshot.get("sources", []), snapshot.get("incidents", [])
     need(isinstance(sources, list) and all(isinstance(path, bytes) for path in sources), "bad_snapshot")
     need(isinstance(incidents, list) and all(map(is_incident, incidents)), "bad_snapshot")
+    hooks = snapshot.get("hooks", [])
+    need(isinstance(hooks, list) and all(map(is_hook, hooks)), "bad_snapshot")
     need(all(isinstance(snapshot.get(name, ""), str) for name in ("label", "user")), "bad_snapshot")
     numbers = snapshot.get("statistics", {})
     need(is_table(numbers) and is_count(snapshot.get("incident_count", 0)), "bad_snapshot")

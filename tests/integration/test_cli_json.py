@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ def _every_command(line: CommandLine, practice: Path, tmp_path: Path) -> Iterato
     yield ["sources", "add", str(practice), "--exclude", "*.tmp"]
     yield ["sources", "list"]
     yield ["sources", "preview"]
+    yield ["hooks", "add", "tri", "--when", "after", "--", sys.executable, "-c", ""]
+    yield ["hooks", "list"]
     yield ["backup"]
     (practice / "b.txt").write_bytes(b"b")
     yield ["backup", str(practice), "--label", "soir"]
@@ -56,6 +59,7 @@ def _every_command(line: CommandLine, practice: Path, tmp_path: Path) -> Iterato
     yield ["key", "remove", "second"]
     yield ["completion", "bash"]
     yield ["sources", "remove", str(practice)]
+    yield ["hooks", "remove", "tri"]
     yield ["demo", "--size", "tiny"]
 
 

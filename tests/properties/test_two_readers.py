@@ -103,7 +103,8 @@ _EXTRA: Final = {"levels": 3, "page": 16384, "sparse": True, "database": True, "
                  "missing": "unreadable", "consistency": "raw"}  # fmt: skip
 _FULL: Final = {"sequence": 7, "previous": bytes(32), "sources": [b"/a"], "label": "l", "user": "u",
                 "statistics": {"files": 3, "bytes": 1}, "incidents": [["unreadable", b"/x", "why"]],
-                "incident_count": 1, "owners": {0: "root"}, "groups": {0: "root"}}  # fmt: skip
+                "incident_count": 1, "hooks": [["h", "after", None, 5, True, "d"]],
+                 "owners": {0: "root"}, "groups": {0: "root"}}  # fmt: skip
 _LEAF: Final = [0, [entry(b"a", extra=_EXTRA), entry(b"b", 1, content=_ID, size=0),
                     entry(b"c", 2, content=b"x", size=0)]]  # fmt: skip
 _PACK: Final = [noise("a name", 32), 65536, new_header(head.PACK, "a pack", 2)[0],

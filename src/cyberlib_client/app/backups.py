@@ -19,6 +19,7 @@ from ..services.suspects import UNKNOWN_PACK
 from ..state.credentials import read_identity, write_identity
 from . import bootstrap, stores
 from .history import remembered
+from .hooks import HookRuns
 from .incidents import Met
 from .session import Session
 from .snapshot_list import SnapshotInfo, snapshot_info
@@ -64,8 +65,9 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
     """Makes a snapshot.
 
     Raises UsageError("no_sources"), ("source_in_vault", path=…), ("source_private", path=…),
-    ("source_special", path=…), ("bad_pattern"), Busy("profile_busy"), Failed("sources_missing"), Stopped,
-    and what unlocking and the store raise.
+    ("source_special", path=…), ("bad_pattern"), Busy("profile_busy"), Failed("sources_missing"),
+    ("hook_stopped", name=…, reason=…), ("hooks_exposed", at=…), Stopped, and what unlocking and the store
+    raise.
     """
     place = session.place
     if choice.paths or session.settings.sources:
@@ -75,7 +77,8 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
         for source in sources:
             check_not_private(session, source)
             check_outside(source, place.at)
-        result = _run(session, choice, sources)
+        with HookRuns(session, sources) as hooks:
+            result = _run(session, choice, sources, hooks)
         done = BackupDone(
             "completed",
             snapshot_info(result.snapshot),
@@ -103,7 +106,7 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
     return done
 
 
-def _run(session: Session, choice: Choice, sources: list[Source]) -> BackupResult:
+def _run(session: Session, choice: Choice, sources: list[Source], hooks: HookRuns) -> BackupResult:
     _ = session.host_log  # a host whose log was rewritten gets nothing new
     if stores.is_host(session.place.at):
         from .host_link import host_client
@@ -120,6 +123,7 @@ def _run(session: Session, choice: Choice, sources: list[Source]) -> BackupResul
         suspects=frozenset(bytes.fromhex(name) for name in seen.suspects),
         estimate=session.watched,
         room=session.profile.make_room(),
+        walked=hooks.walked,
     )
     for name in put_back(vault):
         session.notify(Notice("object_put_back", {"name": name}))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Power,
         PrivateFiles,
         Process,
+        Programs,
         SecretKeeper,
         Volumes,
     )
@@ -124,6 +125,11 @@ def connection() -> Connection:
 def clocks() -> Clocks:
     """Seconds that nobody sets, for a `core.timetable`."""
     return _system().clocks
+
+
+def programs() -> Programs:
+    """What starts programs of the user's."""
+    return _system().programs
 
 
 def is_windows() -> bool:

@@ -10,6 +10,19 @@ from .session import Session
 from .times import iso_time
 
 
+class HookRunInfo(msgspec.Struct, frozen=True):
+    """How a command of the user's ended that ran with the backup. `when`: "before" or "after". `exit`: null
+    when it was killed (`timed_out`: after its time) or could not be started. `detail`: the end of what it
+    wrote, when it failed."""
+
+    name: str
+    when: str
+    exit: int | None
+    seconds: float
+    timed_out: bool
+    detail: str
+
+
 class SnapshotInfo(msgspec.Struct, frozen=True):
     """One snapshot. `previous`: id of the same device's one before, or null. Bytes are bytes of the user's
     files; `stored` is what the run added to the vault. `missing`: of `sources`, those that were not there.
@@ -35,6 +48,7 @@ class SnapshotInfo(msgspec.Struct, frozen=True):
     stored: int
     incidents: int
     missing: list[str]
+    hooks: list[HookRunInfo]
 
 
 def snapshots(session: Session) -> list[SnapshotInfo]:
@@ -68,6 +82,12 @@ def snapshot_info(stored: Stored) -> SnapshotInfo:
         stored=counts.stored,
         incidents=s.incident_count,
         missing=[shown(path) for path in absent_sources(stored)],
+        hooks=[
+            HookRunInfo(
+                shown_text(h.name), h.when, h.exit, h.milliseconds / 1000, h.timed_out, shown_text(h.detail)
+            )
+            for h in s.hooks
+        ],
     )
 
 

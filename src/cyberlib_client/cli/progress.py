@@ -105,6 +105,8 @@ def stage(progress: Progress) -> str:
         "unlock": say("Ouverture du coffre…", "Opening the vault…"),
         "sync": say("Écriture sur le disque…", "Writing to the disk…"),
     }
+    if progress.phase == "hook":
+        return say(f"Commande {progress.current}…", f"Command {progress.current}…")
     return words.get(progress.phase, "")
 
 

@@ -10,6 +10,7 @@ from ..app.audits import AuditChecked
 from ..app.backups import BackupDone
 from ..app.browsing import ChangeInfo, EntryInfo, FoundInfo
 from ..app.buckets import BucketChanged
+from ..app.hooks import HookInfo
 from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
 from ..app.keys import SlotAdded, SlotRemoved
 from ..app.network import NetworkShown
@@ -106,6 +107,7 @@ ITEMS: Final[dict[str, type]] = {
     "key list": SlotInfo,
     "device list": HostDevice,
     "sources list": SourceInfo,
+    "hooks list": HookInfo,
     "demo": Step,
 }
 """What commands list."""
@@ -123,6 +125,8 @@ RESULTS: Final[dict[str, type]] = {
     "sources add": SourceInfo,
     "sources remove": SourceInfo,
     "sources preview": PreviewInfo,
+    "hooks add": HookInfo,
+    "hooks remove": HookInfo,
     "device enrol": Enrolled,
     "device reassign": Reassigned,
     "device revoke": HostDevice,

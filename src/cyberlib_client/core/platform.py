@@ -17,7 +17,7 @@ Extended metadata is a mapping of namespaced names to bytes, kept in trees as it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 Native = str | bytes
@@ -144,6 +144,27 @@ class Clocks(Protocol):
 
     def going(self) -> float:
         """Goes on while it sleeps."""
+
+
+class Ended(NamedTuple):
+    """How a program ended. `exit`: None when it was killed; `timed_out`: since its time was over. `last`: the
+    end of what it wrote, errors or else output, at most some KiB."""
+
+    exit: int | None
+    timed_out: bool
+    last: bytes
+
+
+class Programs(Protocol):
+    """Programs of the user's that a run starts."""
+
+    def run(
+        self, command: Sequence[str], folder: str | None, seconds: float, check_cancel: Callable[[], None]
+    ) -> Ended:
+        """Runs a program, without a shell and without input, until it ends; after so many seconds it is
+        killed with all that it started. `check_cancel` may raise: then it is killed too. OSError when it
+        cannot be started.
+        """
 
 
 class PrivateFiles(Protocol):

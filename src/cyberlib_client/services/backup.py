@@ -133,13 +133,14 @@ def _attempt(
         if run.stored:
             run.keep_what_was_sent()
         raise
+    hooks = run.tell_hooks()
     run.flush_index()
     present = prove_present(vault, index)
     cancel.check()
     leaves, partial = walked.leaves, walked.partial
     statistics = leaves.counts.statistics(walked.bytes_new, packer.stored_bytes + run.stored_bytes)
     base = partial.base.snapshot if partial is not None else None
-    stored = commit(run, snapshots, walked.root, leaves, statistics, owners, base)
+    stored = commit(run, snapshots, walked.root, leaves, statistics, owners, base, hooks)
     return BackupResult(
         stored,
         statistics,

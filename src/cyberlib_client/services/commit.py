@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ..core.crypto import sha256
 from ..core.errors import Failed
 from ..core.format_v1.header import hedged_salt
-from ..core.format_v1.snapshot import Snapshot, Statistics, seal_snapshot
+from ..core.format_v1.snapshot import HookRun, Snapshot, Statistics, seal_snapshot
 from ..core.ids import object_name
 from ..files.names import THIS_SYSTEM
 from ..repository.index import Index
@@ -40,6 +40,7 @@ def commit(
     statistics: Statistics,
     owners: OwnerNames,
     base: Snapshot | None,
+    hooks: list[HookRun],
 ) -> Stored:
     """Stores the signed snapshot of a run whose packs are all there: with it, it has happened.
 
@@ -64,6 +65,7 @@ def commit(
         incident_count=run.incident_count,
         owners=(base.owners if base else {}) | {number: _text(name) for number, name in users.items()},
         groups=(base.groups if base else {}) | {number: _text(name) for number, name in groups.items()},
+        hooks=hooks,
     )
     vault = run.vault
     counted = snapshot.sequence.to_bytes(8, "big") + snapshot.time.to_bytes(16, "big", signed=True)

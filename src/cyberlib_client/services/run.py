@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..core.errors import CyberlibError
 from ..core.events import Incident, Listener
 from ..core.format_v1.index import PackInfo
-from ..core.format_v1.snapshot import MAX_INCIDENTS
+from ..core.format_v1.snapshot import MAX_INCIDENTS, HookRun
 from ..core.ports import CancelToken, Clock, Random
 from ..repository.vault import Vault
 from .device import Identity
@@ -45,6 +45,8 @@ class BackupRequest:
     """A private folder for copies of databases in use; without one none is captured."""
     changed: Changed | None = None
     """Look only where something changed, if the last snapshot allows it; None: everywhere."""
+    walked: Callable[[], Sequence[HookRun]] = list
+    """Called when all is read: runs the user's commands for that moment, and tells how all of them ended."""
 
 
 @dataclass
@@ -77,6 +79,15 @@ class Run:
             self.incidents.append((incident, path))
         if (incident, path) not in self.told:
             self.listener(incident)
+
+    def tell_hooks(self) -> list[HookRun]:
+        """All is read. How the user's commands ended."""
+        ended = list(self.request.walked())
+        for hook in ended:
+            if hook.failed:
+                detail = "hook_timed_out" if hook.timed_out else hook.detail
+                self.incident(Incident("hook_failed", hook.name, detail), hook.name.encode())
+        return ended
 
     def begin_again(self) -> None:
         """What was stored stays stored: it is listed and indexed as another run's would be."""

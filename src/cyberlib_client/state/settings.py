@@ -20,6 +20,10 @@ from .profile import Profile
 
 Language = Literal["fr", "en"]
 
+USUAL_SECONDS: Final = 600
+MOST_SECONDS: Final = 24 * 3600
+"""A command before or after a backup gets no more."""
+
 
 class VaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The vault of this profile: where it is and its id (32 hex digits). `endpoint`, `region`: of the storage
@@ -93,6 +97,29 @@ def schedule_of(written: NetworkSettings) -> Schedule:
     return Schedule(rates, tuple(hours_of(each) for each in written.hours))
 
 
+class HookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A command to run before or after each backup.
+
+    `command`: the program and its arguments, no shell between. `seconds`: after which it is killed.
+    `failure`: what follows when it fails: a backup that is not green, or, before it, none. `folder`: where
+    it runs. `sources`: paths, one of which is to be backed up for it to run; none: it always runs.
+    """
+
+    name: str
+    when: Literal["before", "after"]
+    command: list[str]
+    seconds: int = USUAL_SECONDS
+    failure: Literal["amber", "stop"] = "amber"
+    folder: str = ""
+    sources: list[str] = []
+
+    def __post_init__(self) -> None:
+        if not self.name or not self.command or not self.command[0] or not 1 <= self.seconds <= MOST_SECONDS:
+            raise ValueError("hook")
+        if self.failure == "stop" and self.when == "after":
+            raise ValueError("hook")  # what it could stop is done
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The whole file. `device`: this workstation's name in the vault."""
 
@@ -100,6 +127,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     device: str = ""
     vault: VaultSettings | None = None
     network: NetworkSettings = NetworkSettings()
+    hooks: list[HookSettings] = []
     sources: list[SourceSettings] = []
 
 
@@ -134,7 +162,7 @@ def write_settings(profile: Profile, settings: Settings) -> None:
     for key, value in plain.items():
         if isinstance(value, dict) and key in document:
             _update(document[key], value)
-        else:
+        elif key not in document or document[key].unwrap() != value:
             document[key] = value
     kept = document.get("sources")
     before = {(s.get("path"), s.get("escaped")): s for s in kept} if isinstance(kept, list) else {}

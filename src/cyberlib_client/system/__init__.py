@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Metadata,
         Power,
         Process,
+        Programs,
         SecretKeeper,
         Volumes,
     )
@@ -141,6 +142,13 @@ class System:
         else:
             from .posix_clocks import PosixClocks as Adapter
         return Adapter()
+
+    @cached_property
+    def programs(self) -> Programs:
+        """Programs of the user's."""
+        from .programs import UserPrograms
+
+        return UserPrograms()
 
     def owner_file(self, folder: str) -> SecretKeeper:
         """Secrets in files that only this user can read, in a folder of their own."""

@@ -56,6 +56,12 @@ INCIDENTS: Final[dict[str, Text]] = {
         " lie.",
         "",
     ),
+    "hook_failed": Text(
+        "est une commande qui a échoué[ ({detail})] : ce qu’elle devait préparer n’est peut-être pas à jour.",
+        "",
+        "is a command that failed[ ({detail})]: what it was to prepare may be out of date.",
+        "",
+    ),
     "left_out_now": Text(
         "n’est plus sauvegardé : un fichier[ {detail}] le dit désormais sans valeur. S’il n’est pas de vous,"
         " effacez-le.",

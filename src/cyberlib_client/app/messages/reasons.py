@@ -57,6 +57,7 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "a program locks it, or never stops writing",
     ),
     "capture_no_room": ("pas assez de place pour la copie", "no room for the copy"),
+    "hook_timed_out": ("arrêtée : elle durait trop longtemps", "ended: it took too long"),
     # metadata
     "owner": ("propriétaire", "owner"),
     "mode": ("droits", "mode"),

@@ -7,7 +7,7 @@ device, whose key the vault certifies. The signature map leaves room for a secon
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -55,6 +55,23 @@ class Statistics(msgspec.Struct, frozen=True, omit_defaults=True):
     stored: int = 0
 
 
+class HookRun(NamedTuple):
+    """How a command of the user's ended. `when`: "before" or "after". `exit`: None when it was killed, or
+    could not be started. `detail`: the end of what it wrote, when it failed."""
+
+    name: str
+    when: str
+    exit: int | None
+    milliseconds: int
+    timed_out: bool
+    detail: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether it did anything but end well."""
+        return self.exit != 0
+
+
 class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one run protected. Times in ns since 1970; paths are vault paths in bytes.
 
@@ -79,6 +96,7 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     incident_count: int = 0
     owners: dict[int, str] = {}
     groups: dict[int, str] = {}
+    hooks: list[HookRun] = []
 
 
 _encoder = msgspec.msgpack.Encoder()
