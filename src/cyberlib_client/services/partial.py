@@ -65,8 +65,9 @@ class Partial:
         for path in folders:
             self._add(path)
         for _, path, _ in base.snapshot.incidents:  # to be tried again, itself and the folder it is in
-            self._add(path)
-            self._add(path.rpartition(b"/")[0])
+            if path.startswith(b"/"):  # else it is the name of a command of the user's
+                self._add(path)
+                self._add(path.rpartition(b"/")[0])
         told = base.snapshot.statistics
         counts.files, counts.bytes = told.files, told.bytes
         counts.directories, counts.others = told.directories, told.others

@@ -50,7 +50,17 @@ def incident_message(code: str, detail: str, language: Language) -> Message:
 def error_texts() -> Mapping[str, Text]:
     """Every error's text by code."""
     found: dict[str, Text] = {}
-    for part in ("using", "unlocking", "storing", "damage", "hosting", "machines", "buckets", "networking"):
+    for part in (
+        "using",
+        "unlocking",
+        "storing",
+        "damage",
+        "hosting",
+        "machines",
+        "buckets",
+        "networking",
+        "hooks",
+    ):
         found |= import_module(f".{part}", __name__).ERRORS
     return found
 

@@ -13,39 +13,6 @@ ERRORS: Final[dict[str, Text]] = {
         "{problem}",
         "For help: {help}",
     ),
-    "hook_known": Text(
-        "Il y a déjà une commande nommée {name}.",
-        "Ôtez-la d’abord (cyberlib hooks remove {name}), ou donnez un autre nom.",
-        "There is already a command named {name}.",
-        "Take it off first (cyberlib hooks remove {name}), or give another name.",
-    ),
-    "hook_unknown": Text(
-        "Il n’y a pas de commande nommée {name}.",
-        "Pour les voir : cyberlib hooks list.",
-        "There is no command named {name}.",
-        "To see them: cyberlib hooks list.",
-    ),
-    "bad_hook": Text(
-        "Cette commande ne peut pas être ajoutée.",
-        "Il lui faut un nom, un programme, une durée de 1 à {most} secondes ; seule une commande « before »"
-        " peut empêcher la sauvegarde.",
-        "This command cannot be added.",
-        "It takes a name, a program, and a time of 1 to {most} seconds; only a command run before can stop a"
-        " backup.",
-    ),
-    "hook_stopped": Text(
-        "La sauvegarde n’a pas eu lieu : la commande {name} a échoué[ ({reason})].",
-        "Rien n’a été changé dans le coffre. Lancez cette commande à la main pour voir ce qui ne va pas.",
-        "No backup was made: the command {name} failed[ ({reason})].",
-        "Nothing was changed in the vault. Run that command by hand to see what is wrong.",
-    ),
-    "hooks_exposed": Text(
-        "D’autres utilisateurs peuvent écrire dans {at}, qui dit quelles commandes lancer.",
-        "Rendez ce fichier modifiable par vous seul (chmod 600), et relisez les commandes : cyberlib hooks"
-        " list.",
-        "Other users may write to {at}, which says which commands to run.",
-        "Let nobody but you write to it (chmod 600), and look at the commands: cyberlib hooks list.",
-    ),
     "no_vault": Text(
         "Le profil {profile} n’a pas encore de coffre.",
         "Créez-en un (cyberlib vault create --at DOSSIER) ou connectez-en un"
