@@ -125,6 +125,8 @@ def _every_command_of_a_host(host: TestHost, tmp_path: Path) -> Iterator[list[st
     yield ["device", "reassign", "OLD", *given]
     yield ["device", "revoke", "OLD", *given]
     yield ["device", "audit"]
+    yield ["schedule", "set", "--hours", "mon-fri 07:00-21:00"]
+    yield ["schedule", "show"]
     yield ["network", "limit", "--upload", "800 Mbit/s"]
     yield ["network", "hours", "mon-fri", "19:00-08:00", "--upload", "none"]
     yield ["network", "proxy", "none"]

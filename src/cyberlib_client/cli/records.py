@@ -16,6 +16,7 @@ from ..app.keys import SlotAdded, SlotRemoved
 from ..app.network import NetworkShown
 from ..app.network_check import Checked
 from ..app.restoring import RestoreDone
+from ..app.scheduling import ScheduleShown
 from ..app.showcase import Step
 from ..app.slots import SlotInfo
 from ..app.snapshot_list import SnapshotInfo
@@ -127,6 +128,8 @@ RESULTS: Final[dict[str, type]] = {
     "sources preview": PreviewInfo,
     "hooks add": HookInfo,
     "hooks remove": HookInfo,
+    "schedule show": ScheduleShown,
+    "schedule set": ScheduleShown,
     "device enrol": Enrolled,
     "device reassign": Reassigned,
     "device revoke": HostDevice,

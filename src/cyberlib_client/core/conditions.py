@@ -6,7 +6,6 @@ that the network is metered too.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, Literal
@@ -14,6 +13,7 @@ from typing import Final, Literal
 import msgspec
 
 from .bandwidth import Hours, read_time
+from .plan import read_duration
 
 _SECOND: Final = 10**9
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,8 +21,6 @@ LONGEST_PAUSE: Final = 7 * 86_400 * _SECOND
 """A pause that nobody ends ends here: a practice must never find out that it was paused for a year."""
 
 Kind = Literal["battery", "battery_low", "metered", "hours", "maintenance", "paused"]
-_AMOUNT: Final = re.compile(r"(\d{1,4}) ?(m|min|h|d|j)")
-_UNITS: Final = {"m": 60, "min": 60, "h": 3600, "d": 86_400, "j": 86_400}
 _TOMORROW: Final = ("tomorrow", "demain")
 
 
@@ -110,19 +108,24 @@ def read_pause(text: str, wall: int, zone: tzinfo) -> int:
     (`demain`: at midnight). Raises ValueError, also for one longer than `LONGEST_PAUSE`."""
     written = " ".join(text.lower().split())
     local = (_EPOCH + timedelta(microseconds=wall // 1000)).astimezone(zone)
-    amount = _AMOUNT.fullmatch(written)
     if written in _TOMORROW:
         until = _instant(local, 1, 0)
-    elif amount is not None:
-        until = wall + int(amount[1]) * _UNITS[amount[2]] * _SECOND
-    else:
-        minute = read_time(written)
+    elif (minute := _time_of(written)) is not None:
         until = _instant(local, 0, minute)
         if until <= wall:
             until = _instant(local, 1, minute)
+    else:
+        until = wall + read_duration(written) * _SECOND
     if not wall < until <= wall + LONGEST_PAUSE:
         raise ValueError(text)
     return until
+
+
+def _time_of(text: str) -> int | None:
+    try:
+        return read_time(text)
+    except ValueError:
+        return None
 
 
 def _low(wanted: Conditions, around: Around) -> list[Unmet]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Final
 
@@ -9,6 +10,18 @@ import msgspec
 
 EVERY_DAY: Final = (0, 1, 2, 3, 4, 5, 6)
 _MINUTES: Final = 24 * 60
+
+
+_DURATION: Final = re.compile(r"(\d{1,5}) ?(s|min|m|h|d|j)")
+_SECONDS: Final = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "j": 86_400}
+
+
+def read_duration(text: str) -> int:
+    """Seconds of `60 s`, `10 min`, `4 h`, `2 d` (`2 j`). Raises ValueError."""
+    match = _DURATION.fullmatch(text.strip().lower())
+    if match is None:
+        raise ValueError(text)
+    return int(match[1]) * _SECONDS[match[2]]
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -55,7 +68,7 @@ class Due(msgspec.Struct, frozen=True):
 
     `next`: when a run may begin by the plan, `planned` without its jitter; None without a plan. `last`: when
     the last whole run began, by the clock as it goes now; 0 for never. `missed`: `planned` passed while
-    nobody looked. `served`: planned times that had their run. `idle`: seconds awake since `last`.
+    nobody looked. `served`: planned times that had their run. `idle`: seconds awake since that run ended.
     `failures`: runs in a row that failed. `share`: of the jitter that is this installation's, 0 to 1.
     `plan`: what it was computed from. A run that was waved off counts as one for `last` and `idle`.
     """

@@ -92,6 +92,7 @@ class Timetable:
         self.due = msgspec.structs.replace(given, share=min(1.0, max(0.0, share)))
         """To be stored when it changed."""
         self._idle = self.due.idle + (self._step if due is not None else 0.0)
+        self._fresh = False  # a run has ended since the last look: what passed until then was its time
         self._reached: int | None = None  # the planned time that this process saw coming
 
     def look(self, wall: int, mono: float, going: float | None = None) -> Look:
@@ -132,7 +133,6 @@ class Timetable:
         if not whole:
             return
         wall, started = _sane(wall), _sane(started)
-        self._idle = min(self._idle, max(0.0, (wall - started) / _SECOND))
         self._ended(wall, started)
 
     def failed(self, wall: int) -> None:
@@ -145,7 +145,6 @@ class Timetable:
     def skip(self, wall: int) -> None:
         """The run that was due shall not be: somebody stopped it. The next planned time comes next."""
         wall = _sane(wall)
-        self._idle = 0.0
         self._ended(wall, wall)
 
     # --- how clocks are read
@@ -153,7 +152,8 @@ class Timetable:
     def _passed(self, before: _Clocks, now: _Clocks) -> tuple[float, float]:
         """(seconds slept, seconds the wall clock was moved), each 0 when small."""
         awake = max(0.0, now.mono - before.mono)
-        self._idle += awake
+        self._idle += 0.0 if self._fresh else awake
+        self._fresh = False
         shown = (now.wall - before.wall) / _SECOND
         if now.going is not None and before.going is not None:
             passed = max(awake, now.going - before.going)
@@ -224,6 +224,7 @@ class Timetable:
             if reached:
                 served = (*served, due.planned, *self._between(due.planned, started))[-_SERVED:]
         last = min(started, wall)
+        self._idle, self._fresh = 0.0, True
         self.due = msgspec.structs.replace(due, last=last, served=served, failures=0, idle=self._idle)
         if reached or self.plan.every:
             # Runs that take longer than the interval would otherwise follow one another without end.

@@ -17,6 +17,7 @@ from ..core.errors import Failed
 from ..core.format_v1.malformed import MALFORMED
 from .private_file import read_file
 from .profile import Profile
+from .schedule_settings import ScheduleSettings
 
 Language = Literal["fr", "en"]
 
@@ -128,6 +129,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     vault: VaultSettings | None = None
     network: NetworkSettings = NetworkSettings()
     hooks: list[HookSettings] = []
+    schedule: ScheduleSettings = ScheduleSettings()
     sources: list[SourceSettings] = []
 
 
@@ -155,8 +157,9 @@ def write_settings(profile: Profile, settings: Settings) -> None:
     document = tomlkit.parse((read_file(profile.settings) or b"").decode("utf-8"))
     plain = msgspec.to_builtins(settings)
     sources = plain.pop("sources", [])
-    if not plain.get("network"):
-        plain.pop("network", None)
+    for key in ("network", "schedule"):
+        if not plain.get(key):
+            plain.pop(key, None)
     for key in [k for k in document if k != "sources" and k not in plain]:
         del document[key]
     for key, value in plain.items():

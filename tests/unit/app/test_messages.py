@@ -82,6 +82,14 @@ INDIRECT: Final = {
     ("Incident", "files/restore_conflicts.py"): {"kept_both", "name_changed"},
     ("Incident", "services/leaves.py"): {"not_captured", "database_damaged", "database_unchecked"},
     ("Incident", "services/restore_tally.py"): {"content_damaged", "no_content"},
+    ("UsageError", "app/scheduling.py"): {
+        "bad_times",
+        "bad_days",
+        "bad_every",
+        "bad_quiet",
+        "bad_run_hours",
+        "bad_battery",
+    },
     ("UsageError", "app/passphrases.py"): {"passphrase_repeats", "passphrase_row", "passphrase_usual"},
     ("Notice", "app"): set(),  # an error or a problem of the chain, told as a notice
 }

@@ -162,6 +162,42 @@ ERRORS: Final[dict[str, Text]] = {
         "“{text}” are no hours.",
         'Write for example: cyberlib network hours mon-fri 08:00-19:00 --upload "500 kbit/s".',
     ),
+    "bad_times": Text(
+        "« {text} » ne dit pas des heures.",
+        "Écrivez par exemple : cyberlib schedule set --times 12:30,19:00 (48 au plus) ; none : aucune.",
+        "“{text}” are no times.",
+        "Write for example: cyberlib schedule set --times 12:30,19:00 (48 at most); none: no times.",
+    ),
+    "bad_days": Text(
+        "« {text} » ne dit pas des jours.",
+        "Écrivez par exemple lun-ven, ou sam,dim.",
+        "“{text}” are no days.",
+        "Write for example mon-fri, or sat,sun.",
+    ),
+    "bad_every": Text(
+        "« {text} » n’est pas un intervalle entre sauvegardes.",
+        'Écrivez par exemple "4 h" ou "30 min", de 5 min à 31 j ; none : jamais ainsi.',
+        "“{text}” is no interval between backups.",
+        'Write for example "4 h" or "30 min", from 5 min to 31 d; none: never so.',
+    ),
+    "bad_quiet": Text(
+        "« {text} » n’est pas une attente possible.",
+        'Écrivez par exemple "60 s" (--quiet, de 5 s à 1 h) ou "10 min" (--longest, de 5 s à 1 j).',
+        "“{text}” is no time to wait.",
+        'Write for example "60 s" (--quiet, from 5 s to 1 h) or "10 min" (--longest, from 5 s to 1 d).',
+    ),
+    "bad_run_hours": Text(
+        "« {text} » ne dit pas une plage d’heures.",
+        'Écrivez par exemple "lun-ven 08:00-20:00" ; none : à toute heure.',
+        "“{text}” is no span of hours.",
+        'Write for example "mon-fri 08:00-20:00"; none: at all hours.',
+    ),
+    "bad_battery": Text(
+        "« {text} » n’est pas une charge de batterie.",
+        "Écrivez yes, no, ou un pourcentage à partir duquel sauvegarder, par exemple 20%.",
+        "“{text}” is no charge of a battery.",
+        "Write yes, no, or the percentage from which to back up, such as 20%.",
+    ),
     "hours_unknown": Text(
         "Les réglages n’ont pas ces heures : {text}.",
         "cyberlib network show les liste.",
