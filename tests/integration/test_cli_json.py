@@ -55,6 +55,7 @@ def _every_command(line: CommandLine, practice: Path, tmp_path: Path) -> Iterato
     yield ["diff", *(s["id"] for s in line.json("snapshots")["items"])]
     yield ["restore", "latest", "--to", str(tmp_path / "out")]
     yield ["verify", "--read-data"]
+    yield ["report", "--with-names"]
     yield ["key", "add", "recovery", "--name", "second"]
     yield ["key", "remove", "second"]
     yield ["completion", "bash"]

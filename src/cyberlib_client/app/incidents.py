@@ -34,6 +34,10 @@ RULES: Final[dict[str, Rule]] = {
     "inconsistent": Rule("warning", "looked_at"),
     "placeholder": Rule("warning", "looked_at"),
     "special": Rule("notice", "looked_at"),
+    "live_database": Rule("warning", "looked_at"),
+    "database_damaged": Rule("critical", "looked_at"),
+    "database_unchecked": Rule("notice", "looked_at"),
+    "not_captured": Rule("notice", "looked_at"),
     "source_missing": Rule("critical", "looked_at"),
     "left_out_now": Rule("warning", "aged"),  # the next run finds nothing to compare with: told for a month
     "more_files": Rule("warning", "looked_at"),
@@ -44,7 +48,7 @@ RULES: Final[dict[str, Rule]] = {
     "ransomware_alarm": Rule("critical", "owner"),
     "watch_limit": Rule("notice", "owner"),
     "watch_network": Rule("notice", "owner"),
-    "hook_failed": Rule("warning", "owner"),
+    "hook_failed": Rule("warning", "looked_at"),
     "certification_ends": Rule("notice", "owner"),
     "contract_ends": Rule("warning", "owner"),
     "terms_to_accept": Rule("warning", "owner"),
@@ -212,3 +216,13 @@ def _reached(record: RunRecord) -> int:
     if record.outcome == "stopped":
         return 1  # perhaps before it began
     return _BEYOND if record.command == "backup" else 4
+
+
+_NOT_PATHS: Final = frozenset(
+    ("more_files", "stopped", "ransomware_alarm", "certification_ends", "contract_ends", "terms_to_accept")
+)
+
+
+def about_a_path(each: IncidentRecord) -> bool:
+    """Whether its subject names a file or folder of the practice: so it is taken unless known otherwise."""
+    return bool(each.subject) and "exit" not in each.facts and each.kind not in _NOT_PATHS

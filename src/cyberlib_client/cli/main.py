@@ -27,7 +27,7 @@ COMMANDS: Final = {
     name: f".commands.{name}"
     for name in (
         "vault", "backup", "snapshots", "ls", "find", "versions", "diff", "restore", "cat",
-        "verify", "key", "sources", "hooks", "schedule", "device", "network", "demo", "completion",
+        "verify", "report", "key", "sources", "hooks", "schedule", "device", "network", "demo", "completion",
     )
 }  # fmt: skip
 

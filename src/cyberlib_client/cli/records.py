@@ -15,6 +15,7 @@ from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
 from ..app.keys import SlotAdded, SlotRemoved
 from ..app.network import NetworkShown
 from ..app.network_check import Checked
+from ..app.reports import Report
 from ..app.restoring import RestoreDone
 from ..app.scheduling import ScheduleShown
 from ..app.showcase import Step
@@ -121,6 +122,7 @@ RESULTS: Final[dict[str, type]] = {
     "backup": BackupDone,
     "restore": RestoreDone,
     "verify": Verified,
+    "report": Report,
     "key add": SlotAdded,
     "key remove": SlotRemoved,
     "sources add": SourceInfo,

@@ -25,12 +25,14 @@ from .history_rows import (
     clean_facts,
     clean_up,
     decoded,
+    put_run,
     raise_one,
     taken_over,
 )
 from .presence import Locks, Presence
 from .profile import Profile
 from .records import (
+    CHOSEN,
     INTERRUPTED,
     Fact,
     IncidentRecord,
@@ -92,25 +94,10 @@ class History:
 
     def end(self, run: int, record: RunRecord) -> None:
         """How it ended; also of a run whose beginning was not kept, or that was given up too soon."""
-        told = msgspec.structs.replace(
-            record,
-            started=bounded(record.started),
-            ended=bounded(record.ended),
-            command=clean(record.command),
-            reason=clean(record.reason),
-            snapshot=clean(record.snapshot),
-            facts=clean_facts(record.facts),
-        )
-        row = (run, bounded(record.started), msgspec.json.encode(told))
 
         def write(database: sqlite3.Connection) -> None:
-            database.execute(
-                "INSERT INTO runs (id, holder, started, record) VALUES (?, NULL, ?, ?)"
-                " ON CONFLICT (id) DO UPDATE SET holder = NULL, started = excluded.started,"
-                " record = excluded.record",
-                row,
-            )
-            (number,) = database.execute("SELECT seq FROM runs WHERE id = ?", row[:1]).fetchone()
+            put_run(database, run, record)
+            (number,) = database.execute("SELECT seq FROM runs WHERE id = ?", (run,)).fetchone()
             if number % EVERY == 0:
                 self._clean_up(database)
 
@@ -132,6 +119,27 @@ class History:
             return list(decoded((row[0] for row in reversed(rows)), RunRecord))
 
         return self._read(read, [])
+
+    def completed(self, command: str, *, best: bool = False, first: bool = False) -> RunRecord | None:
+        """The last run of a command that was done, or the first; not a backup of paths chosen for once.
+        `best`: only if nothing was wrong (exit code 0)."""
+        order, most = ("ASC" if first else "DESC"), (0 if best else 255)
+
+        def read(database: sqlite3.Connection) -> RunRecord | None:
+            rows = database.execute(
+                "SELECT record FROM runs WHERE command = ? AND outcome = 'completed' AND holder IS NULL"
+                f" AND exit <= ? AND scope <> '{CHOSEN}' ORDER BY seq {order} LIMIT 20",
+                (command, most),
+            ).fetchall()
+            return next(decoded((row[0] for row in rows), RunRecord), None)
+
+        self._sweep()
+        return self._read(read, None)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the last call could use the file."""
+        return self._file.usable
 
     def running(self) -> list[RunBegun]:
         """Runs at work now, whatever the process."""
@@ -170,11 +178,9 @@ class History:
             reason=INTERRUPTED,
             facts={"found": self._clock()},
         )
-        # It may have ended since it was looked at.
-        database.execute(
-            "UPDATE runs SET holder = NULL, record = ? WHERE id = ? AND holder IS NOT NULL",
-            (msgspec.json.encode(record), run),
-        )
+        open_still = database.execute("SELECT 1 FROM runs WHERE id = ? AND holder IS NOT NULL", (run,))
+        if open_still.fetchone() is not None:  # it may have ended since it was looked at
+            put_run(database, run, record)
 
     # ---- incidents --------------------------------------------------------------------------------
 

@@ -32,7 +32,9 @@ _TRIES: Final = 4
 # No write-ahead log: writes are few and small, and it does not work on a home folder that is on the network.
 _SHAPE: Final = (
     "CREATE TABLE runs (seq INTEGER PRIMARY KEY AUTOINCREMENT, id INTEGER NOT NULL UNIQUE, holder TEXT,"
-    " started INTEGER NOT NULL, record BLOB NOT NULL)",
+    " started INTEGER NOT NULL, command TEXT NOT NULL DEFAULT '', outcome TEXT NOT NULL DEFAULT '',"
+    " exit INTEGER NOT NULL DEFAULT 0, scope TEXT NOT NULL DEFAULT '', record BLOB NOT NULL)",
+    "CREATE INDEX runs_ended ON runs (command, outcome, seq)",
     "CREATE INDEX runs_open ON runs (id) WHERE holder IS NOT NULL",
     "CREATE TABLE incidents (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
     " subject TEXT NOT NULL, severity TEXT NOT NULL, facts BLOB NOT NULL, first INTEGER NOT NULL,"
@@ -85,6 +87,8 @@ class HistoryFile:
         self._told: set[str] = set()
         self._waiting: deque[Work[object]] = deque(maxlen=_WAITING)
         self._patience = _PATIENT
+        self.usable = True
+        """Whether the last call could use the file."""
 
     def write(self, work: Work[T], otherwise: T) -> T:
         """What `work` returns, within a transaction; `otherwise` when it has to wait for the next call."""
@@ -119,12 +123,14 @@ class HistoryFile:
             else:
                 self._waiting.clear()
                 self._patience = _PATIENT
+                self.usable = True
                 return True, result
             if not self._set_aside(reason, certain=attempt == _TRIES - 2):
                 return self._not_written(reason), otherwise
         return self._not_written(reason), otherwise
 
     def _not_written(self, reason: str) -> bool:
+        self.usable = False
         self._tell_once("history_not_written", reason)
         return False
 

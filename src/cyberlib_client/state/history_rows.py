@@ -88,8 +88,28 @@ def taken_over(database: sqlite3.Connection, old: OldRun) -> None:
         bytes=old.bytes,
         stored=old.stored,
     )
-    row = (secrets.randbits(62), bounded(record.started), msgspec.json.encode(record))
-    database.execute("INSERT INTO runs (id, holder, started, record) VALUES (?, NULL, ?, ?)", row)
+    put_run(database, secrets.randbits(62), record)
+
+
+def put_run(database: sqlite3.Connection, run: int, record: RunRecord) -> None:
+    """How a run ended, whether or not its beginning is known."""
+    told = msgspec.structs.replace(
+        record,
+        started=bounded(record.started),
+        ended=bounded(record.ended),
+        command=clean(record.command),
+        reason=clean(record.reason),
+        snapshot=clean(record.snapshot),
+        facts=clean_facts(record.facts),
+    )
+    database.execute(
+        "INSERT INTO runs (id, holder, started, command, outcome, exit, scope, record)"
+        " VALUES (?, NULL, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET holder = NULL,"
+        " started = excluded.started, command = excluded.command, outcome = excluded.outcome,"
+        " exit = excluded.exit, scope = excluded.scope, record = excluded.record",
+        (run, told.started, told.command, told.outcome, bounded(told.exit), told.scope,
+         msgspec.json.encode(told)),
+    )  # fmt: skip
 
 
 def decoded(rows: Iterable[Any], kind: type[T]) -> Iterator[T]:

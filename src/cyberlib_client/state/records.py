@@ -11,6 +11,8 @@ Trigger = Literal["user", "schedule", "changes", "missed", "reconcile"]
 Outcome = Literal["completed", "stopped", "failed"]
 Severity = Literal["notice", "warning", "critical"]
 
+CHOSEN: Final = "chosen"
+"""The scope of a backup of other paths than the profile's sources."""
 INTERRUPTED: Final = "interrupted"
 """The reason of a run that nobody ended."""
 
@@ -20,9 +22,9 @@ class RunRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `reason`: a code of core.errors, empty when completed; of a stopped run, `facts["by"]` says by what
     ("user", "battery", "metered", "shutdown", "system"). `snapshot`: hex. `unread`: files without a sound
-    copy. `scope`: "full" or "partial" of a backup, else empty. A run that was never heard of again is
-    failed with "interrupted": `ended` is then `started`, as nobody knows better, and `facts["found"]` when
-    that was noticed."""
+    copy. `scope`: "full", "partial" or "chosen" of a backup, else empty. A run that was never heard of again
+    is failed with "interrupted": `ended` is then `started`, as nobody knows better, and `facts["found"]`
+    when that was noticed."""
 
     command: str
     trigger: Trigger

@@ -20,8 +20,10 @@ from cyberlib_client.app.messages import (
     translated,
 )
 from cyberlib_client.app.messages.happening import NOTICES
+from cyberlib_client.app.messages.health import HEALTH
 from cyberlib_client.app.messages.incidents import INCIDENTS, NAMED
 from cyberlib_client.app.messages.reasons import REASONS
+from cyberlib_client.core.health import NEXT
 from cyberlib_client.transports.trouble import trouble
 
 SRC: Final = Path(__file__).parents[3] / "src" / "cyberlib_client"
@@ -241,3 +243,17 @@ def test_names_are_told_apart_from_reasons() -> None:
         other = "{detail}" if code in NAMED else "{name}"
         assert other not in INCIDENTS[code].fr + INCIDENTS[code].en
         assert (placeholder in INCIDENTS[code].fr) == (placeholder in INCIDENTS[code].en)
+
+
+def test_every_reason_and_every_next_thing_has_words() -> None:
+    source = (SRC / "core" / "health.py").read_text(encoding="utf-8")
+    reasons = set(re.findall(r'\b(?:Reason|_Kind)\(\s*"(\w+)"', source)) | {
+        "unreachable",
+        "locked",
+        "incident",
+    }
+    levels = {"protected", "attention", "danger", "unknown"}
+    assert reasons | set(NEXT.values()) | levels == set(HEALTH)
+    assert set(NEXT) <= reasons
+    for text in HEALTH.values():
+        assert _needed(text.fr + text.fr_advice) == _needed(text.en + text.en_advice) <= {"count"}

@@ -50,7 +50,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
     _, *names = [name.removeprefix("cyberlib ") for name, _, _ in _commands()]
     assert names == [
         "vault", "vault create", "vault open", "vault info", "vault access", "backup", "snapshots",
-        "ls", "find", "versions", "diff", "restore", "cat", "verify", "key", "key list", "key add",
+        "ls", "find", "versions", "diff", "restore", "cat", "verify", "report", "key", "key list", "key add",
         "key remove", "sources", "sources add", "sources remove", "sources list", "sources preview",
         "hooks", "hooks list", "hooks add", "hooks remove", "schedule", "schedule show", "schedule set",
         "device", "device enrol", "device list", "device reassign", "device revoke", "device terms",

@@ -47,6 +47,18 @@ def incident_message(code: str, detail: str, language: Language) -> Message:
     return _message(INCIDENTS, code, {"name" if code in NAMED else "detail": detail}, language)
 
 
+def health_message(code: str, facts: Mapping[str, Fact], language: Language) -> Message:
+    """The words for a level of `core.health`, a reason, or the next thing to do. Times among the facts must
+    be written already."""
+    from .health import HEALTH
+
+    if code == "incident":
+        kind = str(facts.get("kind") or "")
+        if kind in error_texts():
+            return error_message(kind, facts, language)
+    return _message(HEALTH, code, facts, language)
+
+
 def error_texts() -> Mapping[str, Text]:
     """Every error's text by code."""
     found: dict[str, Text] = {}

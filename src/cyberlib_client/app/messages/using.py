@@ -7,6 +7,12 @@ from typing import Final
 from .text import Text
 
 ERRORS: Final[dict[str, Text]] = {
+    "report_not_written": Text(
+        "Le rapport n’a pas pu être écrit dans {at}[ : {reason}].",
+        "Choisissez un autre fichier, ou faites de la place.",
+        "The report could not be written to {at}[: {reason}].",
+        "Choose another file, or make room.",
+    ),
     "usage": Text(
         "{problem}",
         "Pour l’aide : {help}",

@@ -1,0 +1,325 @@
+"""What is told of a profile's last days: the four answers, each day, runs, incidents, volume."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Final, Literal
+
+import msgspec
+
+from ..core.errors import Failed, UsageError
+from ..core.health import DAY, Fact, Health
+from ..state.private_file import write_private
+from ..state.records import IncidentRecord, Moment, RunRecord
+from . import bootstrap
+from .health import AgentFacts, health_of
+from .incidents import about_a_path
+from .session import Session
+from .times import iso_time
+
+DayState = Literal["done", "incomplete", "stopped", "failed", "none"]
+
+MOST_DAYS: Final = 400
+_SECOND: Final = 10**9
+_RUNS: Final = 50_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class ReportReason(msgspec.Struct, frozen=True):
+    """See `core.health.Reason`; times in UTC."""
+
+    code: str
+    weight: str
+    facts: dict[str, Fact]
+
+
+class ReportHealth(msgspec.Struct, frozen=True):
+    """See `core.health.Health`. `last_backup`, `proof`: UTC, null for never. `age`: seconds."""
+
+    level: str
+    reasons: list[ReportReason]
+    missing: list[ReportReason]
+    last_backup: str | None
+    age: int | None
+    proof: str | None
+    next: str
+
+
+class ReportDay(msgspec.Struct, frozen=True):
+    """A day of this machine's time zone. `state`: of its backups, the best. `stored`: bytes. `asleep`,
+    `paused`: seconds."""
+
+    day: str
+    state: DayState
+    completed: int
+    stopped: int
+    failed: int
+    stored: int
+    asleep: int
+    paused: int
+
+
+class ReportRun(msgspec.Struct, frozen=True):
+    """See `state.records.RunRecord`; times in UTC."""
+
+    command: str
+    trigger: str
+    started: str
+    ended: str
+    outcome: str
+    exit: int
+    reason: str
+    facts: dict[str, Fact]
+    snapshot: str
+    files: int
+    bytes: int
+    stored: int
+    unread: int
+    scope: str
+
+
+class ReportIncident(msgspec.Struct, frozen=True):
+    """See `state.records.IncidentRecord`; times in UTC. `count`: how many of the kind, of which `subject`
+    names the one, or none where names are left out."""
+
+    kind: str
+    subject: str
+    severity: str
+    count: int
+    times: int
+    first: str
+    last: str
+    cleared: str | None
+    facts: dict[str, Fact]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """`since`: UTC; `days`: how many. `calendar`: oldest first. `files`, `bytes`: of the last backup;
+    `stored`: what was sent in these days. `with_names`: names of files and folders are in it."""
+
+    device: str
+    made: str
+    since: str
+    days: int
+    with_names: bool
+    health: ReportHealth
+    calendar: list[ReportDay]
+    runs: list[ReportRun]
+    incidents: list[ReportIncident]
+    files: int
+    bytes: int
+    stored: int
+    asleep: int
+    paused: int
+
+
+def report(
+    session: Session,
+    days: int,
+    *,
+    with_names: bool = False,
+    agent: AgentFacts | None = None,
+    zone: tzinfo | None = None,
+) -> Report:
+    """The last `days` days (1 to 400), today included. `zone`: of days, None for this machine's.
+
+    Raises Failed("settings_damaged") alone."""
+    now = bootstrap.clock()
+    today = _day(now, zone)
+    first = today - timedelta(days=days - 1)
+    since = _start(first, zone)
+    history = session.history
+    answers = health_of(session, agent)
+    runs = history.runs(since=since, limit=_RUNS)
+    moments = history.moments(since)
+    incidents = [
+        each
+        for each in history.incidents(open_only=False)
+        if each.cleared is None or max(each.cleared, each.last) >= since
+    ]
+    calendar = list(_calendar(first, days, runs, moments, now, zone))
+    last = history.completed("backup")
+    return Report(
+        device=session.settings.device or bootstrap.machine().machine_name(),
+        made=iso_time(now - now % _SECOND),
+        since=iso_time(since),
+        days=days,
+        with_names=with_names,
+        health=_health(answers, with_names=with_names),
+        calendar=calendar,
+        runs=[_run(run, with_names=with_names) for run in runs],
+        incidents=list(_named(incidents) if with_names else _unnamed(incidents)),
+        files=last.files if last is not None else 0,
+        bytes=last.bytes if last is not None else 0,
+        stored=sum(run.stored for run in runs),
+        asleep=sum(day.asleep for day in calendar),
+        paused=sum(day.paused for day in calendar),
+    )
+
+
+def write_page(session: Session, path: str, page: str) -> None:
+    """Writes a report where it is wanted, over an older one. Failed("report_not_written", at=…, reason=…)."""
+    if not path:
+        raise UsageError("bad_path", path=path)
+    try:
+        write_private(session.profile.private, os.path.abspath(path), page.encode("utf-8", "replace"))
+    except Failed as error:
+        reason = error.facts.get("reason") or "No space left on device"
+        raise Failed("report_not_written", at=path, reason=reason) from None
+
+
+# ---- days -----------------------------------------------------------------------------------------
+
+
+def _day(nanoseconds: int, zone: tzinfo | None) -> date:
+    """The local day; of times beyond the calendar, its last or first."""
+    try:
+        return (_EPOCH + timedelta(microseconds=nanoseconds // 1000)).astimezone(zone).date()
+    except (OverflowError, OSError, ValueError):
+        return date.max if nanoseconds > 0 else date.min
+
+
+def _start(day: date, zone: tzinfo | None) -> int:
+    """ns at which a local day begins."""
+    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (made local in the next line)
+    local = midnight.astimezone() if zone is None else midnight.replace(tzinfo=zone)
+    return round((local - _EPOCH) / timedelta(microseconds=1)) * 1000
+
+
+def _calendar(
+    first: date, days: int, runs: list[RunRecord], moments: list[Moment], now: int, zone: tzinfo | None
+) -> Iterator[ReportDay]:
+    spans = {"asleep": list(_asleep(moments)), "paused": list(_paused(moments, now))}
+    backups: dict[date, list[RunRecord]] = {}
+    for run in runs:
+        if run.command == "backup":
+            backups.setdefault(_day(run.started, zone), []).append(run)
+    for number in range(days):
+        day = first + timedelta(days=number)
+        begin, end = _start(day, zone), _start(day + timedelta(days=1), zone)
+        within = {
+            kind: sum(max(0, min(to, end) - max(since, begin)) for since, to in found) // _SECOND
+            for kind, found in spans.items()
+        }
+        today = backups.get(day, [])
+        outcomes = [run.outcome for run in today]
+        yield ReportDay(
+            day.isoformat(),
+            _state(today),
+            outcomes.count("completed"),
+            outcomes.count("stopped"),
+            outcomes.count("failed"),
+            sum(run.stored for run in today),
+            within["asleep"],
+            within["paused"],
+        )
+
+
+def _state(runs: list[RunRecord]) -> DayState:
+    done = [run for run in runs if run.outcome == "completed"]
+    if done:
+        return "done" if done[-1].exit == 0 else "incomplete"
+    if not runs:
+        return "none"
+    return "failed" if any(run.outcome == "failed" for run in runs) else "stopped"
+
+
+def _asleep(moments: Iterable[Moment]) -> Iterator[tuple[int, int]]:
+    for moment in moments:
+        seconds = moment.facts.get("seconds")
+        if moment.kind == "slept" and isinstance(seconds, int | float):
+            yield moment.at - round(seconds * _SECOND), moment.at
+
+
+def _paused(moments: Iterable[Moment], now: int) -> Iterator[tuple[int, int]]:
+    """A pause ends when it is resumed, or at the time it was to end."""
+    begun: tuple[int, int] | None = None
+    for moment in moments:
+        if moment.kind in ("paused", "resumed") and begun is not None:
+            yield begun[0], min(moment.at, begun[1])
+            begun = None
+        if moment.kind == "paused":
+            until = moment.facts.get("until")
+            begun = moment.at, until if isinstance(until, int) else now
+    if begun is not None:
+        yield begun[0], min(now, begun[1])
+
+
+# ---- runs and incidents ---------------------------------------------------------------------------
+
+_TIMES: Final = frozenset(("last", "expected", "since", "until", "found"))
+"""Facts that are times, in ns."""
+
+
+def _facts(facts: dict[str, Fact], *, with_names: bool) -> dict[str, Fact]:
+    if "path" in facts and not with_names:
+        facts = {**facts, "path": "…"}
+    return {
+        name: iso_time(value) if name in _TIMES and isinstance(value, int) and abs(value) > DAY else value
+        for name, value in facts.items()
+    }
+
+
+def _health(answers: Health, *, with_names: bool) -> ReportHealth:
+    reasons = [
+        ReportReason(r.code, r.weight, _facts(r.facts, with_names=with_names)) for r in answers.reasons
+    ]
+    missing = {reason.code for reason in answers.missing}
+    return ReportHealth(
+        answers.level,
+        reasons,
+        [reason for reason in reasons if reason.code in missing],
+        iso_time(answers.last_backup) if answers.last_backup is not None else None,
+        answers.age,
+        iso_time(answers.proof) if answers.proof is not None else None,
+        answers.next,
+    )
+
+
+def _run(run: RunRecord, *, with_names: bool) -> ReportRun:
+    plain = msgspec.structs.asdict(run)
+    told = _facts(run.facts, with_names=with_names)
+    return ReportRun(
+        **{**plain, "facts": told, "started": iso_time(run.started), "ended": iso_time(run.ended)}
+    )
+
+
+def _incident(each: IncidentRecord, subject: str, facts: dict[str, Fact], count: int = 1) -> ReportIncident:
+    cleared = iso_time(each.cleared) if each.cleared is not None else None
+    return ReportIncident(
+        each.kind,
+        subject,
+        each.severity,
+        count,
+        each.times,
+        iso_time(each.first),
+        iso_time(each.last),
+        cleared,
+        facts,
+    )
+
+
+def _named(incidents: Iterable[IncidentRecord]) -> Iterator[ReportIncident]:
+    for each in incidents:
+        yield _incident(each, each.subject, _facts(each.facts, with_names=True))
+
+
+def _unnamed(incidents: Iterable[IncidentRecord]) -> Iterator[ReportIncident]:
+    """Those about files and folders counted by kind; open and cleared ones apart."""
+    groups: dict[tuple[str, bool], list[IncidentRecord]] = {}
+    for each in incidents:
+        if about_a_path(each):
+            groups.setdefault((each.kind, each.cleared is None), []).append(each)
+        else:
+            yield _incident(each, each.subject, _facts(each.facts, with_names=False))
+    for found in groups.values():
+        newest = max(found, key=lambda each: each.last)
+        whole = msgspec.structs.replace(
+            newest,
+            first=min(each.first for each in found),
+            times=max(each.times for each in found),
+            severity=max((e.severity for e in found), key=("notice", "warning", "critical").index),
+        )
+        yield _incident(whole, "", {}, len(found))

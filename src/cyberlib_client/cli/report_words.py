@@ -1,0 +1,147 @@
+"""Words that the text of a report and its page have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from ..app.messages import Fact, Message, error_texts, health_message, translated
+from ..app.messages.health import HEALTH
+from .language import Both, language, say
+from .units import duration, moment
+
+if TYPE_CHECKING:
+    from ..app.reports import Report, ReportDay, ReportIncident, ReportReason, ReportRun
+
+LEVELS: Final = {
+    "protected": Both("Protégé", "Protected"),
+    "attention": Both("À surveiller", "Needs attention"),
+    "danger": Both("En danger", "In danger"),
+    "unknown": Both("Inconnu", "Unknown"),
+}
+SIGNS: Final = {"protected": "✓", "attention": "!", "danger": "✗", "unknown": "?"}
+"""Never colour alone."""
+STATES: Final = {
+    "done": Both("sauvegardé", "backed up"),
+    "incomplete": Both("sauvegardé, mais pas en entier", "backed up, but not in full"),
+    "stopped": Both("arrêté", "stopped"),
+    "failed": Both("échec", "failed"),
+    "none": Both("aucune sauvegarde", "no backup"),
+}
+DAY_SIGNS: Final = {"done": "✓", "incomplete": "!", "stopped": "–", "failed": "✗", "none": "·"}
+COMMANDS: Final = {
+    "backup": Both("sauvegarde", "backup"),
+    "restore": Both("restauration", "restore"),
+    "verify": Both("vérification", "verification"),
+    "drill": Both("exercice", "drill"),
+}
+TRIGGERS: Final = {
+    "user": Both("à la main", "by hand"),
+    "schedule": Both("à l’heure prévue", "as planned"),
+    "changes": Both("des fichiers ont changé", "files changed"),
+    "missed": Both("rattrapage", "made up for"),
+    "reconcile": Both("parcours complet", "whole scan"),
+}
+BY: Final = {
+    "user": Both("par quelqu’un", "by somebody"),
+    "battery": Both("batterie faible", "low battery"),
+    "metered": Both("réseau payé au volume", "metered network"),
+    "shutdown": Both("extinction du poste", "the machine was shut down"),
+    "system": Both("par le système", "by the system"),
+}
+SEVERITIES: Final = {
+    "notice": Both("à savoir", "notice"),
+    "warning": Both("à surveiller", "warning"),
+    "critical": Both("grave", "critical"),
+}
+_FILES: Final = {
+    "unreadable": "files_unreadable",
+    "placeholder": "files_placeholder",
+    "inconsistent": "files_inconsistent",
+    "special": "files_special",
+    "live_database": "database_raw",
+    "not_captured": "database_unchecked",
+    "left_out_now": "scope_changed",
+    "source_missing": "source_missing",
+    "more_files": "files_more",
+    "stopped": "run_stopped",
+}
+
+
+def word(table: Mapping[str, Both], key: str) -> str:
+    """The word for a code of a later version is the code."""
+    return str(table[key]) if key in table else key
+
+
+def reason_message(reason: ReportReason) -> Message:
+    """What is said of a reason, and what to do."""
+    return health_message(reason.code, _readable(reason.facts), language())
+
+
+def level_message(code: str) -> str:
+    """The sentence of a level or of the next thing to do."""
+    return health_message(code, {}, language()).title
+
+
+def incident_message(each: ReportIncident) -> Message:
+    """What is wrong, and what to do; without the subject."""
+    facts = _readable({"count": each.count, **each.facts})
+    if each.kind == "stopped":
+        facts["by"] = word(BY, each.subject)
+    code = _FILES.get(each.kind, each.kind)
+    if code in HEALTH:
+        return health_message(code, facts, language())
+    return health_message("incident", {"kind": each.kind, **facts}, language())
+
+
+def outcome(run: ReportRun) -> str:
+    """How a run ended, in a few words."""
+    if run.outcome == "completed":
+        if run.exit == 0:
+            return say("réussie", "done")
+        return say(f"faite, mais pas en entier (code {run.exit})", f"done, but not in full (code {run.exit})")
+    if run.outcome == "stopped":
+        by = word(BY, str(run.facts.get("by") or "user"))
+        return say(f"arrêtée : {by}", f"stopped: {by}")
+    if run.reason == "interrupted":
+        return say("interrompue : fin inconnue", "interrupted: its end is not known")
+    why = failure(run)
+    return say(f"échec : {why}", f"failed: {why}")
+
+
+def failure(run: ReportRun) -> str:
+    """Why a run failed, in a sentence."""
+    if run.reason not in error_texts():
+        return translated(run.reason, language())
+    return health_message("incident", {**run.facts, "kind": run.reason}, language()).title
+
+
+def hours(seconds: int) -> str:
+    """A time of a day, or nothing."""
+    return duration(seconds) if seconds >= 1 else "–"
+
+
+def days_to_tell(made: Report) -> list[ReportDay]:
+    """From the first of which there is anything to tell; at least today."""
+    told = (n for n, d in enumerate(made.calendar) if d.state != "none" or d.asleep or d.paused)
+    return made.calendar[next(told, len(made.calendar) - 1) :]
+
+
+def day_text(each: ReportDay) -> str:
+    """A day as people of each language write it."""
+    if language() == "en":
+        return each.day
+    year, month, day = each.day.split("-")
+    return f"{day}/{month}/{year}"
+
+
+def _readable(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Times as people write them, and codes of who stopped a run as words."""
+    found: dict[str, Fact] = {}
+    for name, value in facts.items():
+        if isinstance(value, str) and value.endswith("Z") and "T" in value:
+            value = moment(value)
+        if name == "by":
+            value = word(BY, str(value))
+        found[name] = value
+    return found
