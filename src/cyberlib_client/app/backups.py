@@ -13,11 +13,12 @@ from ..core.events import Incident
 from ..core.ids import object_name
 from ..files.names import display
 from ..repository.upkeep import put_back
-from ..services.backup import BackupRequest, BackupResult, Source, backup
+from ..services.backup import BackupRequest, BackupResult, Changed, Source, backup
 from ..services.device import Identity, identity, new_seed
 from ..services.suspects import UNKNOWN_PACK
 from ..state.credentials import read_identity, write_identity
 from . import bootstrap, stores
+from .changed import checked, keep
 from .history import remembered
 from .hooks import HookRuns
 from .incidents import Met
@@ -42,7 +43,7 @@ class BackupDone(msgspec.Struct, frozen=True):
 
     `unread`: files and folders without a sound copy; when there are any the run is not green. `rolled_back`:
     the vault lacks a snapshot this machine had seen. `left_out`: folders of CyberLib's own in the sources.
-    `incidents`: at most 1,000."""
+    `incidents`: at most 1,000. `scope`: "partial" when only what had changed was looked at."""
 
     outcome: Literal["completed"]
     snapshot: SnapshotInfo
@@ -54,6 +55,7 @@ class BackupDone(msgspec.Struct, frozen=True):
     incidents: list[Incident]
     seconds: float
     left_out: list[OwnFolder]
+    scope: Literal["full", "partial"]
 
     @property
     def exit_code(self) -> int:
@@ -61,8 +63,8 @@ class BackupDone(msgspec.Struct, frozen=True):
         return 7 if self.rolled_back else 3 if self.unread else 0
 
 
-def run_backup(session: Session, choice: Choice) -> BackupDone:
-    """Makes a snapshot.
+def run_backup(session: Session, choice: Choice, changed: Changed | None = None) -> BackupDone:
+    """Makes a snapshot. `changed`: see `changed.since_last`; everything is looked at when it does not fit.
 
     Raises UsageError("no_sources"), ("source_in_vault", path=…), ("source_private", path=…),
     ("source_special", path=…), ("bad_pattern"), Busy("profile_busy"), Failed("sources_missing"),
@@ -78,7 +80,7 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
             check_not_private(session, source)
             check_outside(source, place.at)
         with HookRuns(session, sources) as hooks:
-            result = _run(session, choice, sources, hooks)
+            result = _run(session, choice, sources, hooks, changed)
         done = BackupDone(
             "completed",
             snapshot_info(result.snapshot),
@@ -90,14 +92,15 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
             result.incidents,
             result.seconds,
             own_folders_in(session, sources),
+            result.scope,
         )
         counts = result.statistics
         once = [display(source.path) for source in sources] if choice.paths else None
         ended(
             done.exit_code,
-            Met(result.incidents, "full", once),
+            Met(result.incidents, "full", once),  # a partial run tries all again that stood open
             unread=result.unread,
-            scope="chosen" if choice.paths else "full",
+            scope="chosen" if choice.paths else result.scope,
             snapshot=result.snapshot.id,
             files=counts.files,
             bytes=counts.bytes,
@@ -106,7 +109,9 @@ def run_backup(session: Session, choice: Choice) -> BackupDone:
     return done
 
 
-def _run(session: Session, choice: Choice, sources: list[Source], hooks: HookRuns) -> BackupResult:
+def _run(
+    session: Session, choice: Choice, sources: list[Source], hooks: HookRuns, changed: Changed | None
+) -> BackupResult:
     _ = session.host_log  # a host whose log was rewritten gets nothing new
     if stores.is_host(session.place.at):
         from .host_link import host_client
@@ -114,16 +119,19 @@ def _run(session: Session, choice: Choice, sources: list[Source], hooks: HookRun
 
         before_storing(session, host_client(session.store))
     vault, snapshots, seen = session.vault, session.snapshots, session.seen
+    skip = frozenset(never_entered(session))
     request = BackupRequest(
         sources,
         label=os.fsencode(choice.label).decode("utf-8", "replace"),
         user=bootstrap.machine().user_name(),
         client=__version__,
-        skip=frozenset(never_entered(session)),
+        skip=skip,
         suspects=frozenset(bytes.fromhex(name) for name in seen.suspects),
         estimate=session.watched,
         room=session.profile.make_room(),
         walked=hooks.walked,
+        # What a command writes just before (a dump of a database) was not there to be noticed.
+        changed=checked(session, sources, skip, changed) if not session.settings.hooks else None,
     )
     for name in put_back(vault):
         session.notify(Notice("object_put_back", {"name": name}))
@@ -140,6 +148,7 @@ def _run(session: Session, choice: Choice, sources: list[Source], hooks: HookRun
         cancel=session.cancel,
     )
     _after(session, request, result)
+    keep(session, sources, skip, result)
     return result
 
 

@@ -8,6 +8,7 @@ credentials/      this workstation's secrets. Not a cache.
     …             the device secret itself, when it is kept in a file by explicit choice
 state/            a cache: may be deleted between any two commands
     seen.json     newest snapshots seen, damaged packs found
+    watch.json    what a run that looks only where something changed may begin from
     history.sqlite   runs and how they ended, incidents, moments between runs; `.damaged`, one set aside
     at-work-…     held by a process while a run of it is at work
     near-….sqlite what is kept of a vault that is far away, sealed as it is there
@@ -42,6 +43,7 @@ class Profile:
         self.identity = os.path.join(self.credentials, "identity")
         self.slots = os.path.join(self.credentials, "slots.json")
         self.state = os.path.join(self.root, "state")
+        self.watch = os.path.join(self.state, "watch.json")
         self.seen = os.path.join(self.state, "seen.json")
         self.history = os.path.join(self.state, "history.sqlite")
         self.runs = os.path.join(self.state, "runs.jsonl")  # before there was a history: taken over
