@@ -154,7 +154,7 @@ def check_outside(source: Source, vault: str) -> None:
 def check_not_private(session: Session, source: Source) -> None:
     """No backup takes what opens the vault. UsageError("source_private", path=…)."""
     native = real(from_vault_path(source.path))
-    if any(o == "profile" and lies_in(native, real(folder)) for folder, o in _own_folders(session)):
+    if any(o == "profile" and lies_in(native, real(folder)) for folder, o in own_folders(session)):
         raise UsageError("source_private", path=display(source.path))
 
 
@@ -210,7 +210,7 @@ def preview_sources(session: Session, choice: Choice) -> PreviewInfo:
     )
 
 
-def _own_folders(session: Session) -> Iterator[tuple[str, str]]:
+def own_folders(session: Session) -> Iterator[tuple[str, str]]:
     """The folders that no backup enters, each with its origin: see `OwnFolder`."""
     vault = session.settings.vault
     folder = stores.location_folder(vault.at) if vault is not None else None
@@ -223,7 +223,7 @@ def _own_folders(session: Session) -> Iterator[tuple[str, str]]:
 def never_entered(session: Session) -> dict[tuple[int, int], str]:
     """(device, inode) of the folders that no backup enters, with their origins: see `OwnFolder`."""
     found = {}
-    for folder, origin in _own_folders(session):
+    for folder, origin in own_folders(session):
         try:
             status = os.stat(extended(folder))
         except OSError:
@@ -237,7 +237,7 @@ def own_folders_in(session: Session, sources: Sequence[Source]) -> list[OwnFolde
     roots = [real(from_vault_path(source.path)) for source in sources]
     return [
         OwnFolder(shown(to_vault_path(os.path.abspath(folder))), origin)
-        for folder, origin in _own_folders(session)
+        for folder, origin in own_folders(session)
         if os.path.isdir(extended(folder))
         and any(lies_in(real(folder), r) and real(folder) != r for r in roots)
     ]

@@ -81,6 +81,10 @@ class Volumes(Protocol):
         be written meanwhile (Linux). OSError then, EIO mostly: something is not on the disk.
         """
 
+    def is_remote(self, path: Native) -> bool:
+        """Whether another machine may change what is at `path`, which this system would not be told of: a
+        network drive, or what a program shows as one (FUSE). Never raises, and asks no server."""
+
 
 class Machine(Protocol):
     """Names of this computer and of its users."""

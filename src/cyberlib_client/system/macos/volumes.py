@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
+import os
 import sys
 
 from . import api
 
 if sys.platform == "darwin":
+    from ...core.platform import Native
     from ..posix import PosixVolumes
 
     class MacVolumes(PosixVolumes):
@@ -21,3 +24,16 @@ if sys.platform == "darwin":
                 if error.errno not in (errno.ENOTSUP, errno.EINVAL, errno.ENOTTY):
                     raise
                 super()._sync(number)
+
+        def is_remote(self, path: Native) -> bool:
+            """By the flag of the volume: statfs(2), of which Python only has a part."""
+            libc = ctypes.CDLL(None)
+            statfs = getattr(libc, "statfs$INODE64", None) or libc.statfs  # the first on Intel
+            told = ctypes.create_string_buffer(4096)
+            if statfs(os.fsencode(path), told):
+                return False
+            return not int.from_bytes(told.raw[_FLAGS : _FLAGS + 4], sys.byteorder) & _LOCAL
+
+    # <sys/mount.h>: where f_flags is in struct statfs with 64-bit inodes; MNT_LOCAL.
+    _FLAGS = 64
+    _LOCAL = 0x1000

@@ -47,6 +47,17 @@ class WindowsVolumes:
         finally:
             api.kernel32().CloseHandle(handle)
 
+    def is_remote(self, path: Native) -> bool:
+        """By the kind of the drive, or that of a share's path."""
+        text = os.path.abspath(os.fsdecode(path))
+        if text.startswith("\\\\?\\"):
+            text = "\\\\" + text[8:] if text[4:8].upper() == "UNC\\" else text[4:]
+        drive = os.path.splitdrive(text)[0]
+        return drive.startswith("\\\\") or api.kernel32().GetDriveTypeW(drive + "\\") == _REMOTE_DRIVE
+
+
+_REMOTE_DRIVE = 4  # DRIVE_REMOTE
+
 
 def _mounted_at(path: Native) -> ctypes.Array[ctypes.c_wchar]:
     root = ctypes.create_unicode_buffer(32_768)

@@ -1,0 +1,251 @@
+"""Folders that are watched: which of them to look into, as far as the system tells.
+
+Watching is a hint. Whatever may have cost events is told as a reason to look at everything: a queue that was
+full, a source that went away or came back, more changes than are kept. What cannot be watched at all is told
+too. `take` is to be asked before a run begins: what changes during the run is for the next one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+import threading
+import time
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Protocol
+
+from ..core.platform import Native
+from .selection import Selection
+
+MOST_FOLDERS: Final = 4_096
+"""With changes in more of them than this, a look at everything is hardly dearer."""
+
+
+class Changes(NamedTuple):
+    """`folders`: vault paths of directories to look into. `lost`: why all is to be looked at, if anything.
+
+    "overflow" the system dropped events, "too_many" folders changed, "source_gone", "source_back" (there
+    again, or another one), "unmounted", "failed" the watching itself.
+    """
+
+    folders: frozenset[bytes]
+    lost: frozenset[str]
+
+
+class NotWatched(Exception):
+    """Of a source: `reason` "limit" (the system's limit of watches), "instances", "network", "missing",
+    "failed"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Place:
+    """A source to watch. `native`: through no link; `path`: in the vault; `single`: the one file in it that
+    counts; `leaves_out`: see `Selection.judge_bytes`, None for nothing."""
+
+    native: Native
+    path: bytes
+    single: bytes | None = None
+    leaves_out: Callable[[bytes, bytes, bool], object] | None = None
+
+
+class Told(Protocol):
+    """Whom a system's watches tell; from any thread."""
+
+    def changed(self, folder: bytes) -> None:
+        """A directory, by its vault path, of which an item came, went or changed."""
+
+    def lost(self, reason: str) -> None:
+        """Events may be missing: the watches are to be made anew."""
+
+    def ignores(self, path: bytes) -> bool:
+        """Whether nothing at or below a vault path counts."""
+
+
+class Watches(Protocol):
+    """The watches of one system; thrown away and made anew when events were lost."""
+
+    def add(self, place: Place) -> None:
+        """Raises NotWatched."""
+
+    def alive(self) -> bool:
+        """Whether it still works."""
+
+    def close(self) -> None:
+        """Ends its threads."""
+
+
+class Watcher:
+    """Watches sources. `take`, `put_back` and the rest may be called from any thread.
+
+    `sources`: (path on this system, vault path). `wake` is called, from any thread, when something came.
+    `selections`: by vault path, the rules of a source: what they leave out is not watched. `ignored`: vault
+    paths at and below which nothing counts: what a run itself writes. `is_remote`: whether another machine
+    may change what is at a path, which no system tells of.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[tuple[Native, bytes]],
+        wake: Callable[[], None],
+        *,
+        selections: Mapping[bytes, Selection] | None = None,
+        ignored: Container[bytes] = frozenset(),
+        is_remote: Callable[[Native], bool] = lambda _: False,
+    ) -> None:
+        self._sources = list(sources)
+        self._wake = wake
+        self._selections = selections or {}
+        self._ignored = ignored
+        self._is_remote = is_remote
+        self._lock = threading.Lock()
+        self._turning = threading.RLock()
+        self._folders: set[bytes] = set()
+        self._lost: set[str] = set()
+        self._stale = False
+        self._watches: Watches | None = None
+        self._known: dict[bytes, tuple[int, int] | None] = {}
+        self.unwatched: dict[bytes, str] = {}
+        """Sources that are only scanned, and why: see `NotWatched`."""
+        self.last_change: float | None = None
+        """Monotonic seconds of the newest change not taken yet."""
+
+    def start(self) -> None:
+        """Begins to watch. What changed before is not known: the first run looks at everything."""
+        with self._turning:
+            self._begin()
+
+    def stop(self) -> None:
+        """Ends it; no thread is left."""
+        with self._turning:
+            if self._watches is not None:
+                self._watches.close()
+                self._watches = None
+
+    def look(self) -> None:
+        """Whether sources went away or came back, which nothing tells. To be called now and then."""
+        with self._turning:
+            if self._watches is None:
+                return
+            for native, path in self._sources:
+                if self.unwatched.get(path) == "network":
+                    continue
+                before, now = self._known.get(path), _identity(native)
+                if now != before:
+                    self.lost("source_gone" if now is None else "source_back")
+                    self._known[path] = now
+            if not self._watches.alive():
+                self.lost("failed")
+
+    def slept(self) -> None:
+        """The machine slept, or the clock jumped: disks may have been elsewhere meanwhile."""
+        self.lost("slept")
+
+    def take(self) -> Changes:
+        """What came since the last `take`. Watches that may have missed something are made anew first."""
+        with self._turning:
+            self.look()
+            if self._stale and self._watches is not None:
+                self._watches.close()
+                self._begin()
+            with self._lock:
+                changes = Changes(frozenset(self._folders), frozenset(self._lost))
+                self._folders, self._lost, self.last_change = set(), set(), None
+        return changes
+
+    def put_back(self, changes: Changes) -> None:
+        """Of a run that did not end well: the next `take` tells it again."""
+        with self._lock:
+            self._folders |= changes.folders
+            self._lost |= changes.lost
+            if self._folders or self._lost:
+                self.last_change = self.last_change or time.monotonic()
+            self._bound()
+
+    # ---- told by the watches ------------------------------------------------------------------
+
+    def changed(self, folder: bytes) -> None:
+        """See `Told`."""
+        with self._lock:
+            self._folders.add(folder)
+            self._bound()
+            self.last_change = time.monotonic()
+        self._wake()
+
+    def lost(self, reason: str) -> None:
+        """See `Told`."""
+        with self._lock:
+            self._lost.add(reason)
+            self._stale = True
+            self.last_change = time.monotonic()
+        self._wake()
+
+    def ignores(self, path: bytes) -> bool:
+        """See `Told`."""
+        return path in self._ignored
+
+    def _bound(self) -> None:
+        if len(self._folders) > MOST_FOLDERS:
+            self._folders.clear()
+            self._lost.add("too_many")
+
+    # ---- beginning ----------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        self._stale = False
+        self.unwatched.clear()
+        watches: Watches | None = None
+        try:
+            watches = self._watches = _of_this_system(self)
+        except NotWatched as none:
+            self.unwatched |= {path: none.reason for _, path in self._sources}
+            self._watches = None
+            return
+        for native, path in self._sources:
+            try:
+                if self._is_remote(native):
+                    raise NotWatched("network")
+                self._known[path] = _identity(native)
+                watches.add(_place(native, path, self._selections.get(path)))
+            except NotWatched as none:
+                self.unwatched[path] = none.reason
+            except OSError:
+                self.unwatched[path] = "missing"
+
+
+def _of_this_system(told: Told) -> Watches:
+    if sys.platform == "linux":
+        from .watch_linux import InotifyWatches as Adapter
+    else:
+        from .watch_others import ObserverWatches as Adapter
+    return Adapter(told)
+
+
+def _place(native: Native, path: bytes, selection: Selection | None) -> Place:
+    """Raises OSError when there is nothing."""
+    real = os.path.realpath(native) if os.path.islink(native) else native
+    leaves_out = selection.judge_bytes if selection is not None else None
+    if stat.S_ISDIR(os.stat(real).st_mode):
+        return Place(real, path if path != b"/" else b"", None, leaves_out)
+    # A file is told of by the folder it is in.
+    above = path.rpartition(b"/")[0]
+    return Place(os.path.dirname(real), above, os.fsencode(os.path.basename(real)))
+
+
+def _identity(native: Native) -> tuple[int, int] | None:
+    """What a source is, a link followed; None when it is not there. A file that is exchanged stays itself."""
+    with contextlib.suppress(OSError):
+        status = os.stat(native)
+        return (status.st_dev, status.st_ino) if stat.S_ISDIR(status.st_mode) else (0, 0)
+    return None
+
+
+def inside_of(place: Place, folder: bytes, name: bytes) -> bytes:
+    """The path of an item below its source, as rules have it."""
+    return (folder[len(place.path) :] + b"/" + name).lstrip(b"/")
