@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Process,
         Programs,
         SecretKeeper,
+        Services,
         Volumes,
     )
     from ..state.credentials import KeeperKind
@@ -130,6 +131,11 @@ def clocks() -> Clocks:
 def programs() -> Programs:
     """What starts programs of the user's."""
     return _system().programs
+
+
+def services() -> Services:
+    """Programs that the system keeps running."""
+    return _system().services
 
 
 def is_windows() -> bool:

@@ -27,7 +27,8 @@ COMMANDS: Final = {
     name: f".commands.{name}"
     for name in (
         "vault", "backup", "snapshots", "ls", "find", "versions", "diff", "restore", "cat",
-        "verify", "report", "key", "sources", "hooks", "schedule", "device", "network", "demo", "completion",
+        "verify", "report", "key", "sources", "hooks", "schedule", "agent", "device", "network", "demo",
+        "completion",
     )
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ from ..app.network_check import Checked
 from ..app.reports import Report
 from ..app.restoring import RestoreDone
 from ..app.scheduling import ScheduleShown
+from ..app.service_install import ServiceInstalled, ServiceRemoved
 from ..app.showcase import Step
 from ..app.slots import SlotInfo
 from ..app.snapshot_list import SnapshotInfo
@@ -132,6 +133,8 @@ RESULTS: Final[dict[str, type]] = {
     "hooks remove": HookInfo,
     "schedule show": ScheduleShown,
     "schedule set": ScheduleShown,
+    "agent install": ServiceInstalled,
+    "agent uninstall": ServiceRemoved,
     "device enrol": Enrolled,
     "device reassign": Reassigned,
     "device revoke": HostDevice,

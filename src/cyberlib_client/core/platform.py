@@ -18,7 +18,7 @@ Extended metadata is a mapping of namespaced names to bytes, kept in trees as it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 Native = str | bytes
 
@@ -246,3 +246,53 @@ class LocalSockets(Protocol):
     def connect(self, address: str) -> Channel:
         """FileNotFoundError or ConnectionRefusedError when nobody listens, PermissionError when whoever does
         is neither this user nor the administrator, TimeoutError when the listener does not take anybody."""
+
+
+ServiceScope = Literal["system", "user"]
+"""Begun with the machine, whoever is logged in; or with a user's session, and ended with it."""
+
+ServiceState = Literal["absent", "stopped", "running", "failed"]
+"""`failed`: it ended by itself with an error, and is not begun again."""
+
+
+class ServicePlan(NamedTuple):
+    """A program that the system keeps running. `name`: `[a-z0-9-]+`. `command`: the program (an absolute
+    path) and its arguments. `folder`: the profile's, whose owner it runs as (Windows: SYSTEM). `writes`:
+    further folders that it writes to; the rest of the disk it reads."""
+
+    name: str
+    scope: ServiceScope
+    description: str
+    command: tuple[str, ...]
+    folder: str
+    writes: tuple[str, ...] = ()
+
+
+class Services(Protocol):
+    """The system's own keeper of programs: systemd, launchd, the Service Control Manager.
+
+    All methods that name a scope may raise Failed("service_no_manager", manager=…) where there is none,
+    ("service_scope_unknown", scope=…) where there is none of that scope, ("service_no_rights") and
+    ("service_refused", name=…, reason=…).
+    """
+
+    def install(self, plan: ServicePlan) -> str:
+        """Puts it in place, in that of an earlier one, to be begun each time; tells where it stands, a file
+        or a name. It is not begun yet. Also Failed("service_bad_path", path=…)."""
+
+    def uninstall(self, name: str, scope: ServiceScope) -> bool:
+        """Ends it and takes it away; False when there was none."""
+
+    def state(self, name: str, scope: ServiceScope) -> ServiceState:
+        """Needs no rights."""
+
+    def start(self, name: str, scope: ServiceScope) -> None:
+        """Begins it, unless it runs; once it is known not to have failed at once."""
+
+    def stop(self, name: str, scope: ServiceScope) -> None:
+        """Asks it to end, and waits until it has."""
+
+    def run_as_service(self, main: Callable[[], None], stop: Callable[[], None]) -> None:
+        """Runs `main` in this thread as what the system began, if it did: `stop` is called, from another
+        thread, when the system wants it to end. Where the system says so by a signal, or did not begin this
+        process, just `main`; on Windows the latter takes a while to find out."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Process,
         Programs,
         SecretKeeper,
+        Services,
         Volumes,
     )
     from .lock import ProcessLock
@@ -149,6 +150,17 @@ class System:
         from .programs import UserPrograms
 
         return UserPrograms()
+
+    @cached_property
+    def services(self) -> Services:
+        """Programs that the system keeps running."""
+        if sys.platform == "win32":
+            from .windows.service import WindowsServices as Adapter
+        elif sys.platform == "darwin":
+            from .macos.service import Launchd as Adapter
+        else:
+            from .linux.service import Systemd as Adapter
+        return Adapter()
 
     def owner_file(self, folder: str) -> SecretKeeper:
         """Secrets in files that only this user can read, in a folder of their own."""

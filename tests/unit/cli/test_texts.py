@@ -53,6 +53,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "ls", "find", "versions", "diff", "restore", "cat", "verify", "report", "key", "key list", "key add",
         "key remove", "sources", "sources add", "sources remove", "sources list", "sources preview",
         "hooks", "hooks list", "hooks add", "hooks remove", "schedule", "schedule show", "schedule set",
+        "agent", "agent install", "agent uninstall",
         "device", "device enrol", "device list", "device reassign", "device revoke", "device terms",
         "device audit",
         "network", "network show", "network limit", "network hours", "network proxy", "network ca",

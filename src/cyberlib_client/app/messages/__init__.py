@@ -72,6 +72,7 @@ def error_texts() -> Mapping[str, Text]:
         "buckets",
         "networking",
         "hooks",
+        "services",
     ):
         found |= import_module(f".{part}", __name__).ERRORS
     return found

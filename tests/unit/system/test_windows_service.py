@@ -1,0 +1,115 @@
+"""Services of Windows: really made, begun, asked, ended and deleted."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+if sys.platform != "win32":
+    pytest.skip("services of Windows", allow_module_level=True)
+
+from cyberlib_client.app.bootstrap import services
+from cyberlib_client.core.errors import Failed
+from cyberlib_client.core.platform import ServicePlan
+from cyberlib_client.system.windows import service_api
+from cyberlib_client.system.windows.api import DWORD
+from cyberlib_client.system.windows.service_api import advapi32
+from tests.support.systems import WINE
+
+NAME = f"cyberlib-agent-test-{os.getpid()}"
+PROGRAM = """
+import pathlib, sys, threading
+sys.path[:0] = {path!r}
+from cyberlib_client.app.bootstrap import services
+folder = pathlib.Path(sys.argv[1])
+ended = threading.Event()
+def main():
+    assert threading.current_thread() is threading.main_thread()
+    (folder / "here").touch()
+    if {fails!r}:
+        raise SystemExit(1)
+    ended.wait()
+    (folder / "ended").touch()
+services().run_as_service(main, ended.set)
+"""
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Iterator[ServicePlan]:
+    folder = tmp_path / "profil d'été"
+    folder.mkdir()
+    yield ServicePlan(NAME, "system", f"CyberLib: essai {NAME}", _command(folder, fails=False), str(folder))
+    services().uninstall(NAME, "system")
+
+
+def _command(folder: Path, *, fails: bool) -> tuple[str, ...]:
+    program = folder.parent / f"program-{fails}.py"
+    program.write_text(PROGRAM.format(path=sys.path, fails=fails), encoding="utf-8")
+    return (sys.executable, str(program), str(folder))
+
+
+def _until(true: Callable[[], bool]) -> None:
+    for _ in range(400):
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not come")
+
+
+def test_a_service_is_made_begun_ended_and_deleted(plan: ServicePlan) -> None:
+    made = services()
+    assert made.state(NAME, "system") == "absent"
+    assert made.install(plan) == NAME
+    assert made.install(plan) == NAME  # in the place of itself
+    assert made.state(NAME, "system") == "stopped"
+    made.start(NAME, "system")
+    assert made.state(NAME, "system") == "running"
+    _until(Path(plan.folder, "here").exists)
+    made.start(NAME, "system")
+    made.stop(NAME, "system")
+    assert Path(plan.folder, "ended").exists()
+    assert made.state(NAME, "system") == "stopped"
+    made.stop(NAME, "system")
+    assert made.uninstall(NAME, "system") is True
+    assert made.state(NAME, "system") == "absent"
+    assert made.uninstall(NAME, "system") is False
+
+
+def test_one_that_fails_is_told_to_have_failed(plan: ServicePlan) -> None:
+    services().install(plan._replace(command=_command(Path(plan.folder), fails=True)))
+    try:
+        services().start(NAME, "system")
+    except Failed as error:
+        assert error.code == "service_refused"
+    _until(Path(plan.folder, "here").exists)
+    _until(lambda: services().state(NAME, "system") == "failed")
+
+
+def test_it_says_what_it_is(plan: ServicePlan) -> None:
+    services().install(plan)
+    manager = advapi32().OpenSCManagerW(None, None, 1)
+    service = advapi32().OpenServiceW(manager, NAME, 1)
+    room, needed = ctypes.create_string_buffer(8192), DWORD()
+    assert advapi32().QueryServiceConfig2W(service, 1, room, len(room), ctypes.byref(needed))
+    assert service_api.Description.from_buffer(room).text == plan.description
+    for handle in (service, manager):
+        advapi32().CloseServiceHandle(handle)
+
+
+def test_there_are_no_services_of_one_user() -> None:
+    with pytest.raises(Failed) as caught:
+        services().state(NAME, "user")
+    assert caught.value.code == "service_scope_unknown"
+
+
+@pytest.mark.skipif(WINE, reason="takes ten seconds to find out there")
+def test_a_process_that_nobody_began_as_a_service_just_runs() -> None:
+    ran: list[int] = []
+    services().run_as_service(lambda: ran.append(1), lambda: ran.append(2))
+    assert ran == [1]
