@@ -6,6 +6,7 @@ links.key      what seals links to the host's own storage, 32 bytes
 tls/           certificate and key, with those of the authority that signed it, when none is given
 host.sqlite    database, unless settings name another
 objects/       objects, unless settings name zones
+mail/          messages, unless settings name a server for mail
 """
 
 from __future__ import annotations
@@ -21,14 +22,15 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from .core.geography import Place, check_apart
-from .core.ports import Storage
+from .core.ports import Sender, Storage
 from .core.problems import Problem
 from .database.engine import Database
 from .database.schema import alone, is_current, upgrade
+from .mail.senders import FolderSender, SmtpSender
 from .services import audit
-from .services.context import Context, Zone
+from .services.context import Context, Mail, Zone
 from .services.zones import settle
-from .settings import Settings, ZoneSettings, read_settings
+from .settings import MailSettings, Settings, ZoneSettings, read_settings
 from .storage.folder import FolderStorage
 
 _RECEIPTS: Final = "receipts.key"
@@ -87,9 +89,36 @@ def _context(folder: Path, settings: Settings, database: Database) -> Context:
         session_seconds=settings.session_seconds,
         link_seconds=settings.link_seconds,
         audit_months=settings.audit_months,
+        mail=_mail(settings.mail),
+        sender=_sender(folder, settings),
     )
     settle(context)
     return context
+
+
+def _mail(mail: MailSettings) -> Mail:
+    default = Mail()
+    sender = mail.sender or default.sender
+    return Mail(sender, mail.name, mail.bounces or sender, mail.operator, mail.support)
+
+
+def _sender(folder: Path, settings: Settings) -> Sender:
+    mail, password = settings.mail, settings.mail_password
+    if mail.server is None:
+        return FolderSender(folder / "mail")
+    if password is None and mail.password_file is not None:
+        try:
+            password = (folder / mail.password_file).read_text("utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise Problem("bad_settings", where=f"mail.password_file: {error}") from None
+    port = mail.port or (465 if mail.security == "tls" else 587)
+    try:
+        return SmtpSender(
+            mail.server, port, mail.security, user=mail.user, password=password or "",
+            ca=None if mail.ca is None else str(folder / mail.ca), timeout=mail.timeout,
+        )  # fmt: skip
+    except OSError as error:  # ssl.SSLError is one
+        raise Problem("bad_settings", where=f"mail.ca: {error}") from None
 
 
 def _database(folder: Path, settings: Settings) -> Database:

@@ -21,6 +21,8 @@ from .api.metrics import Metrics
 from .api.routes import application
 from .core.problems import Problem
 from .jobs.keeper import Keeper
+from .jobs.observatory import Observatory, deliver_some
+from .jobs.repeating import Repeating
 from .jobs.watcher import Watcher
 from .services.context import Context
 from .settings import FILE, read_settings
@@ -28,6 +30,8 @@ from .tls import WARN_DAYS, check_pair, ends
 
 _GRACE_SECONDS: Final = 20
 _IDLE_SECONDS: Final = 0.5
+_OBSERVE_SECONDS: Final = 60.0
+_POST_SECONDS: Final = 5.0
 _log = structlog.get_logger("cyberlib.host")
 
 
@@ -59,6 +63,10 @@ class Server:
         self._socket = _listening(bind, port)
         self._bind = bind
         self._keeper = Keeper(context)
+        self._observatory = Repeating("observatory", Observatory(context), _OBSERVE_SECONDS)
+        # Apart: a mail server that hangs keeps nothing else waiting, and not the host's end either.
+        self._post = Repeating("post", lambda: deliver_some(context), _POST_SECONDS, patience=1.0)
+        self._jobs = (self._keeper, self._watcher, self._observatory, self._post)
         config = uvicorn.Config(
             application(context, limits, self._metrics),
             ssl_certfile=certificate,
@@ -91,21 +99,18 @@ class Server:
             signal.signal(number, lambda *_: None)
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, lambda *_: self._watcher.reread())
-        self._keeper.start()
-        self._watcher.start()
+        self._start_jobs()
         try:
             self._server.run(sockets=[self._socket])
         finally:
-            self._watcher.stop()
-            self._keeper.stop()
+            self._stop_jobs()
             self._context.database.close()
 
     def start(self) -> None:
         """Serves in a thread of its own, and returns once it answers."""
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
         self._thread.start()
-        self._keeper.start()
-        self._watcher.start()
+        self._start_jobs()
         while not self._server.started and self._thread.is_alive():
             time.sleep(0.01)
 
@@ -114,9 +119,16 @@ class Server:
         self._server.should_exit = True
         if self._thread is not None:
             self._thread.join()
-        self._watcher.stop()
-        self._keeper.stop()
+        self._stop_jobs()
         self._context.database.close()
+
+    def _start_jobs(self) -> None:
+        for job in self._jobs:
+            job.start()
+
+    def _stop_jobs(self) -> None:
+        for job in reversed(self._jobs):
+            job.stop()
 
     def _take_certificate(self) -> None:
         """For connections that begin from now on; those that there are keep the one they began with."""

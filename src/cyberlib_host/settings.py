@@ -16,7 +16,11 @@
     [card]
     host = "…"                     # see core.wire.Card
 
-Variables: CYBERLIB_HOST_DATABASE, CYBERLIB_HOST_S3_ACCESS_KEY, CYBERLIB_HOST_S3_SECRET_KEY.
+    [mail]                         # absent: messages are written to DIR/mail
+    server = "smtp.example.fr"     # see MailSettings
+
+Variables: CYBERLIB_HOST_DATABASE, CYBERLIB_HOST_MAIL_PASSWORD,
+           CYBERLIB_HOST_S3_ACCESS_KEY, CYBERLIB_HOST_S3_SECRET_KEY.
 """
 
 from __future__ import annotations
@@ -26,11 +30,12 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
+from .core.addresses import checked_address
 from .core.licences import Rules
 from .core.problems import Problem
 from .core.wire import Card, StoragePlace, SubProcessor
@@ -67,6 +72,26 @@ class ContractSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Rules(self.grace_days, self.restore_days, self.restore_when_suspended)
 
 
+class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How mail goes out. Without a `server` it is written to a folder. `port`: 587 by default, 465 with
+    `security = "tls"`. `password_file`: in the data folder, unless CYBERLIB_HOST_MAIL_PASSWORD is set.
+    `sender` and `bounces`: addresses; those of bounces take a plus in the local part. `operator`: who gets
+    what has no address; `support`: as customers are told whom to ask."""
+
+    server: str | None = None
+    port: Annotated[int, Meta(ge=1, le=65535)] | None = None
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password_file: str | None = None
+    ca: str | None = None
+    timeout: Annotated[int, Meta(ge=1, le=300)] = 20
+    sender: str = ""
+    name: Annotated[str, Meta(max_length=60)] = "CyberLib"
+    bounces: str = ""
+    operator: str = ""
+    support: Annotated[str, Meta(max_length=200)] = ""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an operator decides. Seconds; `audit_months`: calendar months, six at least. `proxies`: addresses
     whose word counts on where a request comes from."""
@@ -82,6 +107,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     proxies: list[str] = []
     s3_access_key: str | None = None
     s3_secret_key: str | None = None
+    mail: MailSettings = MailSettings()
+    mail_password: str | None = None
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -91,7 +118,7 @@ def read_settings(folder: Path, environment: Mapping[str, str] = os.environ) -> 
         written: dict[str, Any] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
     except (OSError, ValueError) as error:
         raise Problem("bad_settings", where=f"{FILE}: {error}") from None
-    for name in ("database", "s3_access_key", "s3_secret_key"):
+    for name in ("database", "s3_access_key", "s3_secret_key", "mail_password"):
         value = environment.get(_PREFIX + name.upper())
         if value:
             written[name] = value
@@ -102,6 +129,7 @@ def read_settings(folder: Path, environment: Mapping[str, str] = os.environ) -> 
     for zone in settings.zones:
         if (zone.folder is None) == (zone.endpoint is None or zone.bucket is None):
             raise Problem("bad_settings", where=f"{FILE}: zone {zone.name}: a folder, or endpoint and bucket")
+    _check_mail(settings.mail)
     if settings.card is not None:
         _check_card(settings.card)
         _check_fields(written["card"], Card, "card")
@@ -116,6 +144,20 @@ def _check_fields(written: Mapping[str, Any], shape: type[msgspec.Struct], where
     for name in written:
         if name not in shape.__struct_fields__:
             raise Problem("bad_settings", where=f"{FILE}: {where}.{name} is no setting")
+
+
+def _check_mail(mail: MailSettings) -> None:
+    for name in ("sender", "bounces", "operator"):
+        written = getattr(mail, name)
+        try:
+            if written:
+                checked_address(written)
+        except Problem:
+            raise Problem("bad_settings", where=f"{FILE}: mail.{name} is no address: {written}") from None
+    if mail.server is not None and not mail.sender:
+        raise Problem("bad_settings", where=f"{FILE}: mail.sender is the address that mail comes from")
+    if mail.security == "none" and mail.user and mail.server not in ("localhost", "127.0.0.1", "::1"):
+        raise Problem("bad_settings", where=f"{FILE}: mail.user: no password goes over a line in clear")
 
 
 def _check_card(card: Card) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -63,8 +64,15 @@ def before_storing(session: Session, client: HostClient) -> None:
         )
         raise error_of(problem, client.url)
     tell_card(session, hosting)
+    tell_addresses(session, client.url, standing.addresses_refused)
     _tell_contract(session, client, standing.organisation)
     _tell_certificate(session, client)
+
+
+def tell_addresses(session: Session, at: str, refused: Sequence[str]) -> None:
+    """A notice where mail to the practice comes back: nobody would hear of a backup that was missed."""
+    if refused:
+        session.notify(Notice("host_mail_refused", {"at": at, "address": ", ".join(refused[:10])}))
 
 
 def _tell_contract(session: Session, client: HostClient, organisation: records.Organisation) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -28,6 +30,19 @@ class Metrics:
             "When the certificate that is served ends.",
             registry=self.registry,
         )
+
+        self._mails = Gauge(
+            "cyberlib_mails", "Mails, by what became of them.", ("state",), registry=self.registry
+        )
+        self._alarms = Gauge(
+            "cyberlib_backups_missed", "Devices with a missed backup.", registry=self.registry
+        )
+
+    def observed(self, mails: Mapping[str, int], alarms: int) -> None:
+        """What the observatory has to do with."""
+        for state, number in mails.items():
+            self._mails.labels(state).set(number)
+        self._alarms.set(alarms)
 
     def certificate_ends(self, seconds: float) -> None:
         """Since 1970."""

@@ -7,11 +7,12 @@ from typing import Final
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from .. import __version__
-from ..core import wire
+from ..core import told, wire
+from ..core.plans import Plan
 from ..core.problems import Problem
 from ..core.records import AuditLog
 from ..core.times import rfc3339
-from ..services import access, audit, changes, devices, objects, receipts, terms, vaults
+from ..services import access, audit, changes, devices, objects, plans, receipts, runs, terms, vaults
 from .operation import Call, Operation
 
 PROTOCOL: Final = 1
@@ -77,6 +78,19 @@ def _accept(call: Call) -> wire.TermsList:
             call.context, connection, caller.organisation.id, caller.device.id, call.body, caller.actor
         )
         return terms.shown(call.context, connection)
+
+
+def _plan(call: Call) -> told.PlanKept:
+    with call.context.database.read() as connection:
+        return plans.kept(connection, call.caller)
+
+
+def _declare(call: Call) -> told.PlanKept:
+    return plans.declare(call.context, call.caller, call.body)
+
+
+def _runs(call: Call) -> told.RunsKept:
+    return runs.tell(call.context, call.caller, call.body)
 
 
 def _vaults(call: Call) -> wire.VaultList:
@@ -188,6 +202,16 @@ OPERATIONS: Final = (
     Operation(
         "accept", "POST", "/v1/terms/acceptances", "Accept a version of the terms.",
         _accept, wire.TermsList, wire.Acceptance, problems=("terms_changed", "bad_name"),
+    ),
+    Operation("plan", "GET", "/v1/device/plan", "When the host expects backups of the device.", _plan,
+              told.PlanKept),
+    Operation(
+        "declare_plan", "PUT", "/v1/device/plan", "Declare when the device plans its backups.",
+        _declare, told.PlanKept, Plan, problems=("bad_plan",),
+    ),
+    Operation(
+        "tell_runs", "POST", "/v1/runs", "Tell how runs ended: codes and numbers alone.",
+        _runs, told.RunsKept, told.Runs,
     ),
     Operation("vaults", "GET", "/v1/vaults", "The organisation's vaults.", _vaults, wire.VaultList),
     Operation(

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from ..core import wire
 from ..core.problems import Problem
+from ..services import outbox, watching
 from ..services.context import Context
 from . import openapi
 from .dispatch import Dispatcher, problem_response
@@ -40,7 +41,8 @@ def application(context: Context, limits: Limits | None = None, metrics: Metrics
         return Response(json.dumps(known), media_type="application/json")
 
     async def health(_request: Request) -> Response:
-        return PlainTextResponse("ok")
+        # What an operator should look at; of no effect on whether this process is to be used.
+        return PlainTextResponse("\n".join(["ok", *(f"{k}: {v}" for k, v in context.troubles.items())]))
 
     async def ready(_request: Request) -> Response:
         def ask() -> None:
@@ -55,6 +57,14 @@ def application(context: Context, limits: Limits | None = None, metrics: Metrics
         return PlainTextResponse("ok")
 
     async def measured(_request: Request) -> Response:
+        def ask() -> None:
+            with context.database.read() as connection:
+                metrics.observed(outbox.counts(connection), len(watching.open_alarms(connection)))
+
+        try:
+            await run_in_threadpool(ask)
+        except Exception:  # noqa: BLE001 - what this process counted is told all the same
+            _log.exception("database_failed", operation="metrics")
         return Response(metrics.text(), media_type=CONTENT_TYPE)
 
     guarded = dispatcher.guarded

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, get_args
+
 import click
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from ..core import licences
+from ..core.holidays import Region
 from ..core.licences import Licence
 from ..database.tables import organisations
-from ..services import access, audit
+from ..services import access, addresses, audit
 from ..services import organisations as service
+from ..services.context import Context
 from .run import Run
+
+_incident = click.option("--incident", multiple=True, metavar="ADDRESS", help="Who gets mails on incidents.")
+_report = click.option("--report", multiple=True, metavar="ADDRESS", help="Who gets reports.")
 
 
 @click.group()
@@ -22,20 +30,90 @@ def organisation() -> None:
 @click.option("--name", required=True)
 @click.option("--siren", required=True)
 @click.option("--seats", required=True, type=int, help="How many devices may be active.")
-@click.option("--contact", help="Whom to tell about incidents.")
+@click.option("--contact", help="The person to turn to about incidents.")
 @click.option("--quota", type=click.IntRange(0, 1 << 60), help="Most bytes stored.")
+@_incident
+@_report
 @click.pass_obj
-def create(run: Run, name: str, siren: str, seats: int, contact: str | None, quota: int | None) -> None:
+def create(
+    run: Run,
+    name: str,
+    siren: str,
+    seats: int,
+    contact: str | None,
+    quota: int | None,
+    incident: tuple[str, ...],
+    report: tuple[str, ...],
+) -> None:
     """Create one; its contract key is shown this once."""
     context = run.host()
     with context.database.write() as connection:
         made = service.create(
             context, connection, run.actor, name=name, siren=siren, seats=seats, contact=contact, quota=quota
         )
+        _set_addresses(run, context, connection, made.id, incident, report)
     run.output.result(
         {"id": made.id, "contract_key": made.contract_key},
         f"Organisation {made.id}\nContract key, shown this once: {made.contract_key}",
     )
+
+
+@organisation.command("change")
+@click.argument("which", metavar="ID|SIREN")
+@click.option("--name")
+@click.option("--contact", help="The person to turn to about incidents; empty for none.")
+@click.option("--quota", type=click.IntRange(0, 1 << 60), help="Most bytes stored.")
+@click.option("--no-quota", is_flag=True, help="As many bytes as there is room for.")
+@_incident
+@_report
+@click.option("--language", type=click.Choice(("fr", "en")), help="Of its mails.")
+@click.option("--zone", help="Time zone, as Europe/Paris.")
+@click.option("--holidays", type=click.Choice(get_args(Region)), help="Whose public holidays are off.")
+@click.option("--report-each/--no-report-each", default=None, help="A mail for each backup.")
+@click.pass_obj
+def change(
+    run: Run, /, which: str, no_quota: bool, incident: tuple[str, ...], report: tuple[str, ...], **given: Any
+) -> None:
+    """Change what is given. Addresses replace those there are; an empty one removes them."""
+    changes = {name: value for name, value in given.items() if value is not None}
+    if no_quota:
+        if "quota" in changes:
+            raise click.UsageError("--quota and --no-quota do not go together")
+        changes["quota"] = None
+    context = run.host()
+    with context.database.write() as connection:
+        row = service.found(connection, which)
+        if changes:
+            service.change(context, connection, row.id, run.actor, changes)
+        _set_addresses(run, context, connection, row.id, incident, report)
+        row = service.found(connection, row.id)
+        told = {
+            "id": row.id,
+            "name": row.name,
+            "contact": row.contact,
+            "quota": row.quota,
+            "language": row.language,
+            "zone": row.zone,
+            "holidays": row.holidays,
+            "report_each": row.report_each,
+            "addresses": addresses.all_of(connection, row.id),
+            "addresses_refused": addresses.refused(connection, row.id),
+        }
+    run.output.result(told, "\n".join(f"{name}: {value}" for name, value in told.items()))
+
+
+def _set_addresses(
+    run: Run,
+    context: Context,
+    connection: Connection,
+    organisation: str,
+    incident: Sequence[str],
+    report: Sequence[str],
+) -> None:
+    for purpose, given in zip(addresses.PURPOSES, (incident, report), strict=True):
+        if given:
+            wanted = [each for each in given if each.strip()]
+            addresses.set_addresses(context, connection, organisation, purpose, wanted, run.actor)
 
 
 @organisation.command("list")

@@ -27,6 +27,12 @@ SENTENCES: Mapping[str, str] = {
     "bad_request": "This cannot be used: {where}.",
     "terms_empty": "The file is empty: terms are a text that people read and accept.",
     "terms_too_early": "Terms come into force today or later, never in the past.",
+    "bad_plan": "This cannot be used: {where}.",
+    "bad_address": "This is no address of mail, or there are more than ten: {where}.",
+    "bad_window": "An interruption ends after it begins, in the future, and lasts 14 days at most: {where}.",
+    "window_unknown": "No planned interruption, or several, answer to that: cyberlib-host maintenance list.",
+    "absence_unknown": "No absence, or several, answer to that: cyberlib-host absence list.",
+    "mail_unknown": "No mail of that id waits or was refused: cyberlib-host mail list.",
     "bad_certificate": "{certificate} and {key} are no certificate and key (PEM, no password): {reason}.",
     "certificate_names": "{at} is there already, for {names}. For others: certificate renew --name NAME.",
     "authority_key_absent": "The same authority signs nothing more: {at} is absent, or of no use any longer."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from .problems import Problem
-from .wire import OrganisationState
+from .shapes import OrganisationState
 
 DAY: Final = 86_400 * 1_000_000
 

@@ -49,3 +49,23 @@ class Storage(Protocol):
 
     def delete(self, vault: str, sha256: str) -> None:
         """Removes it; absent is no error. For what was never committed, and for erasure."""
+
+
+class MailWaits(Exception):
+    """A mail could not be given away now; later it may be. Says why, in few words."""
+
+
+class MailRefused(Exception):
+    """A mail was refused for good. `of_address`: since its recipient is none."""
+
+    def __init__(self, reason: str, *, of_address: bool) -> None:
+        super().__init__(reason)
+        self.of_address = of_address
+
+
+class Sender(Protocol):
+    """Where mail goes out."""
+
+    def send(self, ident: str, envelope: str, recipient: str, message: bytes) -> None:
+        """Gives a message away; once this returns it is somebody else's to deliver. `envelope`: whom it comes
+        back to. Raises MailWaits, MailRefused."""

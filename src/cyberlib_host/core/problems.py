@@ -40,6 +40,8 @@ STATUS: Final[dict[str, int]] = {
     "not_a_member": 403,
     "terms_not_accepted": 403,
     "terms_changed": 409,
+    # what devices tell of their backups
+    "bad_plan": 422,
     # certified hosting
     "certification_withdrawn": 403,
     "zones_too_near": 500,
@@ -60,6 +62,11 @@ STATUS: Final[dict[str, int]] = {
     "siren_taken": 409,
     "state_not_allowed": 409,
     "bad_seats": 422,
+    "bad_address": 422,
+    "bad_window": 422,
+    "window_unknown": 404,
+    "absence_unknown": 404,
+    "mail_unknown": 404,
     "terms_empty": 422,
     "terms_too_early": 422,
     "bad_settings": 500,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from .wire import Answer, Hex32, Time
+from .shapes import Answer, Hex32, Time
 
 
 class AuditRecord(msgspec.Struct, frozen=True):
-    """One access. `actor`: "device:<id>", "operator:<name>" or "unknown". `facts` hold no paths and no names
-    of objects."""
+    """One access. `actor`: "device:<id>", "operator:<name>", "host" or "unknown". `facts` hold no paths and
+    no names of objects."""
 
     time: Time
     actor: str

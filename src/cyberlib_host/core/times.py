@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from .problems import Problem
 
 Clock = Callable[[], int]
 """Microseconds since 1970-01-01 UTC."""
@@ -37,3 +41,12 @@ def months_before(time: int, months: int) -> int:
             continue
         return (earlier - _BEGINNING) // timedelta(microseconds=1)
     raise ValueError("no such day")  # every month has 28
+
+
+@lru_cache(maxsize=1024)
+def at_zone(name: str) -> ZoneInfo:
+    """The time zone of that name in the IANA database. Raises Problem("bad_plan", where="zone")."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of the database is none either
+        raise Problem("bad_plan", where="zone") from None

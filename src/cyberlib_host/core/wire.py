@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-Hex32 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="32 bytes in hex")]
-Hex64 = Annotated[str, Meta(pattern="^[0-9a-f]{128}$", description="64 bytes in hex")]
-Id = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="16 bytes in hex")]
-Name = Annotated[str, Meta(min_length=1, max_length=100)]
-ObjectName = Annotated[
-    str,
-    Meta(
-        pattern="^(vault|(slots|packs|index|lookups|snapshots)/[0-9a-f]{64})$",
-        description="as in docs/format",
-    ),
-]
-Kind = Literal["vault", "slots", "packs", "index", "lookups", "snapshots"]
-Size = Annotated[int, Meta(ge=0, le=1 << 40)]
-Time = Annotated[str, Meta(description="RFC 3339, UTC")]
-Key = Annotated[str, Meta(min_length=8, max_length=200, description="a contract key")]
-
-OrganisationState = Literal["active", "grace", "suspended", "terminated"]
-DeviceState = Literal["active", "surplus", "revoked"]
-
-
-class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A request: what is not known is refused, so that a misspelt field is not passed over."""
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """An answer: clients pass over what they do not know."""
-
+from .shapes import (
+    Answer,
+    DeviceState,
+    Hex32,
+    Hex64,
+    Id,
+    Key,
+    Name,
+    ObjectName,
+    OrganisationState,
+    Size,
+    Struct,
+    Time,
+)
 
 # ---- the host --------------------------------------------------------------------------------------
 
@@ -129,9 +116,17 @@ class Hosting(Answer, frozen=True):
     withdrawn: str | None
 
 
+class MaintenanceWindow(Answer, frozen=True):
+    """When the host will not answer: planned work."""
+
+    starts: Time
+    ends: Time
+
+
 class Standing(Answer, frozen=True):
     """How a device stands. `may_store` and `may_read`; `refusal`: the code of why it may not store.
-    `hosting`: null where the host shows no card."""
+    `hosting`: null where the host shows no card. `maintenance`: planned for the next 14 days.
+    `addresses_refused`: of those that the organisation's mail goes to, which do not work."""
 
     device: Device
     organisation: Organisation
@@ -142,6 +137,8 @@ class Standing(Answer, frozen=True):
     terms: int
     time: Time
     hosting: Hosting | None
+    maintenance: list[MaintenanceWindow] = msgspec.field(default_factory=list)
+    addresses_refused: list[str] = msgspec.field(default_factory=list)
 
 
 class ChallengeRequest(Struct, frozen=True):

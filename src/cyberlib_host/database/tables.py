@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -47,6 +48,11 @@ organisations: Final = Table(
     Column("quota", BigInteger),
     Column("bytes", BigInteger, nullable=False, default=0),
     Column("created", BigInteger, nullable=False),
+    # Of its mails, and of the plan of devices that declare none (services.plans).
+    Column("language", String(2), nullable=False, default="fr", server_default="fr"),
+    Column("zone", String(64), nullable=False, default="Europe/Paris", server_default="Europe/Paris"),
+    Column("holidays", String(20), nullable=False, default="france", server_default="france"),
+    Column("report_each", Boolean, nullable=False, default=False, server_default=false()),
 )
 
 contract_keys: Final = Table(

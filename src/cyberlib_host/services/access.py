@@ -24,7 +24,7 @@ from ..core.wire import (
     Standing,
 )
 from ..database.tables import acceptances, challenges, contract_keys, devices, organisations, sessions
-from . import audit, terms
+from . import addresses, audit, maintenance, terms
 from .audit import Actor
 from .context import Context
 
@@ -224,6 +224,8 @@ def standing_of(context: Context, connection: Connection, caller: Caller) -> Sta
         terms=terms.in_force(context, connection),
         time=rfc3339(context.clock()),
         hosting=Hosting(card.host, card.valid_until, card.withdrawn) if card is not None else None,
+        maintenance=maintenance.coming(context, connection),
+        addresses_refused=addresses.refused(connection, organisation.id),
     )
 
 

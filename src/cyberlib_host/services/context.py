@@ -10,10 +10,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..core.geography import Place
 from ..core.licences import Rules
-from ..core.ports import Random, Storage
+from ..core.ports import Random, Sender, Storage
 from ..core.times import Clock
 from ..core.wire import Card
 from ..database.engine import Database
+
+
+class Mail(NamedTuple):
+    """How the host writes. `sender`: its address, under this `name`; `bounces`: whom mail that cannot be
+    delivered comes back to (with a plus and the mail's id in the local part); `operator`: who gets what
+    has no other address; `support`: who answers customers' questions, as mails say it."""
+
+    sender: str = "cyberlib-host@localhost.localdomain"
+    name: str = "CyberLib"
+    bounces: str = "cyberlib-host@localhost.localdomain"
+    operator: str = ""
+    support: str = ""
 
 
 class Zone(NamedTuple):
@@ -28,7 +40,8 @@ class Context:
     """`key` signs receipts. Seconds and bytes are limits that operators may set.
 
     All of it stays as it is but the `card`, which an operator may change while the host serves, and `down`:
-    until when (as the clock tells) a zone that did not answer, by its name, is asked last.
+    until when (as the clock tells) a zone that did not answer, by its name, is asked last; and `troubles`:
+    what the jobs found that an operator should know, by its name. `sender`: None sends nothing.
     """
 
     database: Database
@@ -43,6 +56,9 @@ class Context:
     largest_object: int = 64 << 20
     audit_months: int = 6
     down: dict[str, int] = field(default_factory=dict)
+    mail: Mail = field(default_factory=Mail)
+    sender: Sender | None = None
+    troubles: dict[str, str] = field(default_factory=dict)
 
     @property
     def storage(self) -> Storage:

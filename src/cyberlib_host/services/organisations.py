@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -12,7 +13,7 @@ from ..core.licences import Licence
 from ..core.problems import Problem
 from ..core.signatures import hashed
 from ..core.siren import checked_siren
-from ..core.times import SECOND
+from ..core.times import SECOND, at_zone
 from ..database.tables import contract_keys, devices, organisations
 from . import audit
 from .audit import Actor
@@ -69,6 +70,28 @@ def create(
     audit.begin(connection, made)
     audit.note(context, connection, made, actor, "organisation_created", seats=seats)
     return Made(made, new_key(context, connection, made, actor))
+
+
+def change(
+    context: Context, connection: Connection, organisation: str, actor: Actor, wanted: Mapping[str, Any]
+) -> None:
+    """Changes `name`, `contact`, `quota` (None: no limit), `language`, `zone`, `holidays`, `report_each`.
+
+    Raises Problem("bad_name"), ("bad_plan", where="zone").
+    """
+    changed = dict(wanted)
+    if "name" in changed:
+        changed["name"] = changed["name"].strip()
+        if not changed["name"] or len(changed["name"]) > _LONGEST_NAME:
+            raise Problem("bad_name", most=_LONGEST_NAME)
+    if "contact" in changed:
+        changed["contact"] = changed["contact"].strip()[:_LONGEST_NAME] or None
+    if "zone" in changed:
+        at_zone(changed["zone"])
+    connection.execute(update(organisations).where(organisations.c.id == organisation).values(changed))
+    audit.note(
+        context, connection, organisation, actor, "organisation_changed", fields=",".join(sorted(changed))
+    )
 
 
 def new_key(

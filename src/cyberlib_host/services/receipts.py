@@ -9,6 +9,7 @@ from ..core import chain
 from ..core.signatures import receipt_message
 from ..core.times import rfc3339
 from ..core.wire import Declared, Log, Receipt
+from ..database.observed import watches
 from ..database.tables import log, vaults
 from .access import Caller, concerning
 from .context import Context
@@ -57,7 +58,15 @@ def append(context: Context, connection: Connection, vault: str, each: Declared,
     connection.execute(
         update(vaults).where(vaults.c.id == vault).values(log_sequence=sequence, log_hash=digest)
     )
+    _note_backup(connection, device, context.clock())
     return receipt
+
+
+def _note_backup(connection: Connection, device: str, now: int) -> None:
+    """Whatever the device tells or does not tell: this is proof that it is backed up."""
+    of_it = watches.c.device == device
+    if not connection.execute(update(watches).where(of_it).values(last_backup=now)).rowcount:
+        connection.execute(insert(watches).values(device=device, since=now, last_backup=now))
 
 
 def of(connection: Connection, vault: str, name: str) -> Receipt | None:

@@ -84,6 +84,12 @@ NOTICES: Final[dict[str, Text]] = {
         "The practice’s contract at {at} is to be suspended[ on {day}]: then nothing more is backed up.",
         "Call the host without delay; what is backed up can be restored.",
     ),
+    "host_mail_refused": Text(
+        "Les messages de {at} à {address} reviennent : cette adresse ne fonctionne pas.",
+        "Donnez-en une autre à l’hébergeur : sans elle, personne ne saura qu’une sauvegarde a manqué.",
+        "Messages of {at} to {address} come back: that address does not work.",
+        "Give the host another one: without it nobody hears of a backup that was missed.",
+    ),
     "host_no_slot": Text(
         "Ce poste n’a donc pas d’accès à lui : chaque commande demandera la phrase secrète ou les 24 mots.",
         "Vous pouvez restaurer dès maintenant. Pour ajouter l’accès ensuite : cyberlib key add device.",

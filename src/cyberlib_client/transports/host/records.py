@@ -91,8 +91,20 @@ class Hosting(msgspec.Struct, frozen=True):
     withdrawn: str | None = None
 
 
+class MaintenanceWindow(msgspec.Struct, frozen=True):
+    """When the host will not answer, by planned work."""
+
+    starts: Annotated[str, Meta(max_length=32)]
+    ends: Annotated[str, Meta(max_length=32)]
+
+
+Windows = Annotated[list[MaintenanceWindow], Meta(max_length=100)]
+Addresses = Annotated[list[Annotated[str, Meta(max_length=254)]], Meta(max_length=100)]
+
+
 class Standing(msgspec.Struct, frozen=True):
-    """How a device stands. `refusal`: the code of why it may not store."""
+    """How a device stands. `refusal`: the code of why it may not store. `addresses_refused`: where
+    the practice's mail goes to and comes back from."""
 
     device: Device
     organisation: Organisation
@@ -103,6 +115,23 @@ class Standing(msgspec.Struct, frozen=True):
     terms: int
     time: str
     hosting: Hosting | None = None
+    maintenance: Windows = []
+    addresses_refused: Addresses = []
+
+
+class PlanKept(msgspec.Struct, frozen=True):
+    """`version`: 0 while none is declared."""
+
+    version: int
+
+
+class RunsKept(msgspec.Struct, frozen=True):
+    """`new`: how many runs were not known; `plan`: the version of the plan that the host has."""
+
+    new: int
+    plan: int
+    maintenance: Windows = []
+    addresses_refused: Addresses = []
 
 
 class Challenge(msgspec.Struct, frozen=True):

@@ -1,0 +1,155 @@
+"""What letters say, in French and in English. Nothing in them comes from a patient: the host has none."""
+
+from __future__ import annotations
+
+from typing import Final
+
+KINDS: Final = {
+    "unreadable": ("fichiers qui n’ont pas pu être lus", "files that could not be read"),
+    "vanished": ("fichiers disparus pendant la sauvegarde", "files that vanished during the backup"),
+    "inconsistent": ("fichiers modifiés pendant leur lecture", "files that changed while they were read"),
+    "left_out_now": ("éléments laissés de côté", "items left out"),
+    "placeholder": ("fichiers en ligne seulement, non sauvegardés", "files that are online only, not saved"),
+    "special": ("éléments d’un genre qui n’est pas sauvegardé", "items of a kind that is not saved"),
+    "source_missing": ("dossiers protégés introuvables", "sources that are not there"),
+    "content_damaged": ("contenus endommagés dans le coffre", "contents damaged in the vault"),
+    "no_content": ("fichiers sans contenu dans le coffre", "files without content in the vault"),
+    "other": ("autres incidents", "other incidents"),
+}
+"""Kinds of incidents; one that is not here is named by its code."""
+
+REASONS: Final = {
+    "internal_error": ("erreur inattendue du logiciel", "unexpected error of the program"),
+    "profile_full": ("disque du poste plein", "the workstation’s disk is full"),
+    "host_full": ("espace de stockage plein", "the storage is full"),
+    "host_quota_reached": ("quota du contrat atteint", "the contract’s quota is reached"),
+    "host_terms_not_accepted": ("conditions d’utilisation non acceptées", "terms not accepted"),
+    "sources_missing": ("dossiers protégés introuvables", "the sources are not there"),
+    "interrupted": ("interrompue", "interrupted"),
+}
+
+PHRASES: Final = {
+    "greeting": ("Bonjour,", "Hello,"),
+    "foot": (
+        "Ce message est envoyé automatiquement par votre hébergeur de sauvegardes pour {organisation}."
+        " Il ne contient aucune donnée de patient.{support}",
+        "This message is sent by your backup host for {organisation}, automatically. It holds no patient’s"
+        " data.{support}",
+    ),
+    "support": (" Assistance : {support}", " Support: {support}"),
+    "never": ("aucune", "none"),
+    "missed_subject": (
+        "Sauvegarde manquée : {device}", "Missed backup: {device}"
+    ),
+    "missed": (
+        "La sauvegarde du poste « {device} » prévue {planned} n’a pas eu lieu. Dernière sauvegarde"
+        " reçue : {last}.",
+        "The backup of the workstation “{device}” planned for {planned} did not happen. Last backup"
+        " received: {last}.",
+    ),
+    "missed_advice": (
+        "Allumez le poste et vérifiez qu’il est relié à internet : la sauvegarde se fait alors"
+        " d’elle-même. Si elle ne"
+        " se fait pas, ouvrez CyberLib sur ce poste. Un message vous dira quand les sauvegardes auront"
+        " repris.",
+        "Switch the workstation on and see that it is online: the backup then happens by itself. If it"
+        " does not, open"
+        " CyberLib on that workstation. A message will tell you once backups come again.",
+    ),
+    "critical_subject": (
+        "URGENT : {days} jours sans sauvegarde : {device}", "URGENT: {days} days without a backup: {device}"
+    ),
+    "critical": (
+        "Le poste « {device} » n’a pas été sauvegardé pendant {days} jours où il devait l’être, depuis"
+        " {planned}."
+        " Dernière sauvegarde reçue : {last}. Ce qui a été saisi depuis serait perdu en cas de panne.",
+        "The workstation “{device}” was not backed up on {days} days on which it should have been,"
+        " since {planned}."
+        " Last backup received: {last}. What was entered since then would be lost in a breakdown.",
+    ),
+    "recovered_subject": ("Les sauvegardes ont repris : {device}", "Backups come again: {device}"),
+    "recovered": (
+        "Le poste « {device} » est de nouveau sauvegardé : une sauvegarde a été reçue {last}. Il n’y a"
+        " rien à faire.",
+        "The workstation “{device}” is backed up again: a backup was received {last}. There is nothing"
+        " to do.",
+    ),
+    "incidents_subject": ("Incidents de sauvegarde : {device}", "Backup incidents: {device}"),
+    "incidents": (
+        "Le poste « {device} » a signalé des incidents de sauvegarde, dans {runs} exécution(s) depuis"
+        " le dernier message.",
+        "The workstation “{device}” told of backup incidents, in {runs} run(s) since the last message.",
+    ),
+    "incidents_advice": (
+        "Les fichiers concernés sont nommés sur le poste, dans CyberLib, et nulle part ailleurs.",
+        "The files concerned are named on the workstation, in CyberLib, and nowhere else.",
+    ),
+    "failed": ("exécutions en échec : {reason}", "failed runs: {reason}"),
+    "kind": ("Incident", "Incident"),
+    "count": ("Nombre", "Count"),
+    "report_subject": ("Rapport mensuel des sauvegardes, {month}", "Monthly backup report, {month}"),
+    "report": (
+        "Voici les sauvegardes de {organisation} en {month}. Volume conservé à la fin du mois : {total} ;"
+        " ajouté dans le mois : {added}.",
+        "These are the backups of {organisation} in {month}. Stored at the end of the month: {total};"
+        " added in the month: {added}.",
+    ),
+    "device": ("Poste", "Workstation"),
+    "backups": ("Sauvegardes", "Backups"),
+    "files": ("Fichiers", "Files"),
+    "volume": ("Ajouté", "Added"),
+    "stored": ("Conservé", "Stored"),
+    "incident_count": ("Incidents", "Incidents"),
+    "missed_days": ("Jours manqués", "Days missed"),
+    "last_backup": ("Dernière sauvegarde", "Last backup"),
+    "all_devices": ("Ensemble", "All"),
+    "report_incidents": ("Incidents signalés dans le mois :", "Incidents told of in the month:"),
+    "report_none": ("Aucun incident n’a été signalé.", "No incident was told of."),
+    "backup_subject": ("Sauvegarde de {device} : {outcome}", "Backup of {device}: {outcome}"),
+    "completed": ("terminée", "completed"),
+    "stopped": ("arrêtée", "stopped"),
+    "outcome_failed": ("en échec", "failed"),
+    "backup": (
+        "Sauvegarde du poste « {device} », {ended} : {outcome}. Fichiers : {files} ({bytes}) ; ajouté"
+        " au coffre :"
+        " {stored} ; incidents : {incidents}.",
+        "Backup of the workstation “{device}”, {ended}: {outcome}. Files: {files} ({bytes}); added to"
+        " the vault:"
+        " {stored}; incidents: {incidents}.",
+    ),
+    "maintenance_subject": (
+        "Interruption prévue de l’hébergement, {starts}", "Planned interruption of the hosting, {starts}"
+    ),
+    "maintenance": (
+        "L’hébergement de vos sauvegardes sera interrompu pour maintenance de {starts} à {ends}"
+        " ({hours} h). Les"
+        " sauvegardes prévues pendant ce temps se feront ensuite d’elles-mêmes ; une restauration ne"
+        " sera pas possible"
+        " pendant ce temps.",
+        "The hosting of your backups will be interrupted for maintenance from {starts} to {ends}"
+        " ({hours} h). Backups"
+        " planned in that time happen afterwards by themselves; nothing can be restored meanwhile.",
+    ),
+    "cancelled_subject": (
+        "Interruption annulée, {starts}", "Interruption cancelled, {starts}"
+    ),
+    "cancelled": (
+        "L’interruption de l’hébergement annoncée de {starts} à {ends} n’aura pas lieu.",
+        "The interruption of the hosting announced from {starts} to {ends} will not take place.",
+    ),
+}  # fmt: skip
+
+
+def phrase(name: str, language: str, **facts: object) -> str:
+    """A phrase with its facts."""
+    return PHRASES[name][language == "en"].format(**facts)
+
+
+def kind_of(kind: str, language: str) -> str:
+    """What an incident is called."""
+    return KINDS[kind][language == "en"] if kind in KINDS else kind
+
+
+def reason_of(reason: str, language: str) -> str:
+    """What a reason of failure is called."""
+    return REASONS[reason][language == "en"] if reason in REASONS else reason
