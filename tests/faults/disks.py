@@ -68,6 +68,29 @@ def mounted_ext4(at: Path, size: int, *options: str) -> Iterator[Path]:
 
 
 @contextmanager
+def mounted_btrfs(at: Path, size: int = 120 * MIB) -> Iterator[Path]:
+    """A fresh btrfs of `size` bytes in a file beside `at`."""
+    needs_root()
+    at.mkdir(parents=True)
+    image = at.with_name(at.name + ".img")
+    with image.open("wb") as file:
+        file.truncate(size)
+    _run("mkfs.btrfs", "-q", "-M", image)
+    _run("mount", "-o", "loop", image, at)
+    try:
+        yield at
+    finally:
+        _run("umount", "-l", at)
+        image.unlink()
+
+
+def subvolume(at: Path) -> Path:
+    """A new subvolume of a btrfs."""
+    _run("btrfs", "subvolume", "create", at)
+    return at
+
+
+@contextmanager
 def failing_files(backing: Path, at: Path, orders: Path) -> Iterator[Path]:
     """The folder `backing` seen at `at` through a file system that fails as `orders` says.
 

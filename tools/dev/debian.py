@@ -14,6 +14,7 @@ from .process import note
 TEST_PROGRAMS = {
     "acl": "setfacl",
     "attr": "setfattr",
+    "btrfs-progs": "mkfs.btrfs",
     "dbus": "dbus-run-session",
     "e2fsprogs": "mkfs.ext4",
     "faketime": "faketime",

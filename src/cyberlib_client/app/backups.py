@@ -19,6 +19,7 @@ from ..services.suspects import UNKNOWN_PACK
 from ..state.credentials import read_identity, write_identity
 from . import bootstrap, stores
 from .changed import checked, keep
+from .frozen import Reading, reading
 from .history import remembered
 from .hooks import HookRuns
 from .incidents import Met
@@ -79,8 +80,9 @@ def run_backup(session: Session, choice: Choice, changed: Changed | None = None)
         for source in sources:
             check_not_private(session, source)
             check_outside(source, place.at)
-        with HookRuns(session, sources) as hooks:
-            result = _run(session, choice, sources, hooks, changed)
+        partial = changed is not None
+        with HookRuns(session, sources) as hooks, reading(session, sources, partial=partial) as read:
+            result = _run(session, choice, sources, read, hooks, changed)
         done = BackupDone(
             "completed",
             snapshot_info(result.snapshot),
@@ -110,7 +112,12 @@ def run_backup(session: Session, choice: Choice, changed: Changed | None = None)
 
 
 def _run(
-    session: Session, choice: Choice, sources: list[Source], hooks: HookRuns, changed: Changed | None
+    session: Session,
+    choice: Choice,
+    sources: list[Source],
+    read: Reading,
+    hooks: HookRuns,
+    changed: Changed | None,
 ) -> BackupResult:
     _ = session.host_log  # a host whose log was rewritten gets nothing new
     if stores.is_host(session.place.at):
@@ -121,11 +128,11 @@ def _run(
     vault, snapshots, seen = session.vault, session.snapshots, session.seen
     skip = frozenset(never_entered(session))
     request = BackupRequest(
-        sources,
+        read.sources,
         label=os.fsencode(choice.label).decode("utf-8", "replace"),
         user=bootstrap.machine().user_name(),
         client=__version__,
-        skip=skip,
+        skip=read.skip,
         suspects=frozenset(bytes.fromhex(name) for name in seen.suspects),
         estimate=session.watched,
         room=session.profile.make_room(),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         SecretKeeper,
         Services,
         Volumes,
+        VolumeSnapshots,
     )
     from ..state.credentials import KeeperKind
     from ..state.history import History
@@ -126,6 +127,11 @@ def connection() -> Connection:
 def clocks() -> Clocks:
     """Seconds that nobody sets, for a `core.timetable`."""
     return _system().clocks
+
+
+def volume_snapshots() -> VolumeSnapshots:
+    """Snapshots of volumes."""
+    return _system().snapshots
 
 
 def programs() -> Programs:

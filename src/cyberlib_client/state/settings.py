@@ -98,6 +98,12 @@ def schedule_of(written: NetworkSettings) -> Schedule:
     return Schedule(rates, tuple(hours_of(each) for each in written.hours))
 
 
+class BackupSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How backups read. `volume_snapshots`: "auto": from a snapshot of the volume where one can be made."""
+
+    volume_snapshots: Literal["off", "auto"] = "off"
+
+
 class HookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A command to run before or after each backup.
 
@@ -128,6 +134,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     device: str = ""
     vault: VaultSettings | None = None
     network: NetworkSettings = NetworkSettings()
+    backup: BackupSettings = BackupSettings()
     hooks: list[HookSettings] = []
     schedule: ScheduleSettings = ScheduleSettings()
     sources: list[SourceSettings] = []
@@ -157,7 +164,7 @@ def write_settings(profile: Profile, settings: Settings) -> None:
     document = tomlkit.parse((read_file(profile.settings) or b"").decode("utf-8"))
     plain = msgspec.to_builtins(settings)
     sources = plain.pop("sources", [])
-    for key in ("network", "schedule"):
+    for key in ("network", "backup", "schedule"):
         if not plain.get(key):
             plain.pop(key, None)
     for key in [k for k in document if k != "sources" and k not in plain]:

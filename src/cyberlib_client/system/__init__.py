@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         SecretKeeper,
         Services,
         Volumes,
+        VolumeSnapshots,
     )
     from .lock import ProcessLock
     from .owner_file import Privacy
@@ -142,6 +143,17 @@ class System:
             from .windows.power import WindowsClocks as Adapter
         else:
             from .posix_clocks import PosixClocks as Adapter
+        return Adapter()
+
+    @cached_property
+    def snapshots(self) -> VolumeSnapshots:
+        """Snapshots of volumes."""
+        if sys.platform == "win32":
+            from .windows.snapshots import ShadowCopies as Adapter
+        elif sys.platform == "darwin":
+            from .macos.snapshots import LocalSnapshots as Adapter
+        else:
+            from .linux.snapshots import LinuxSnapshots as Adapter
         return Adapter()
 
     @cached_property

@@ -7,6 +7,12 @@ from typing import Final
 from .text import Text
 
 NOTICES: Final[dict[str, Text]] = {
+    "volume_not_frozen": Text(
+        "Pas d’instantané du volume pour {path}[ ({reason})] : ses fichiers sont lus un par un.",
+        "La sauvegarde continue. Pour ne plus en demander : volume_snapshots = off dans les réglages.",
+        "No snapshot of the volume for {path}[ ({reason})]: its files are read one by one.",
+        "The backup goes on. To ask for none any more: volume_snapshots = off in the settings.",
+    ),
     "snapshot_damaged": Text(
         "Une version du coffre est endommagée ({name}) : elle n’est pas listée.",
         "Remettez ce fichier d’une copie du coffre, si vous en avez une. Sinon cette version est perdue, et"

@@ -58,6 +58,9 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "capture_no_room": ("pas assez de place pour la copie", "no room for the copy"),
     "hook_timed_out": ("arrêtée : elle durait trop longtemps", "ended: it took too long"),
+    "no_program": ("le programme qu’il faut n’est pas installé", "the program it takes is not installed"),
+    "nested": ("un autre volume se trouve dessous", "another volume lies below"),
+    "refused:": ("refusé :", "refused:"),
     # metadata
     "owner": ("propriétaire", "owner"),
     "mode": ("droits", "mode"),
