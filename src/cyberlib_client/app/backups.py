@@ -17,7 +17,7 @@ from ..services.backup import BackupRequest, BackupResult, Changed, Source, back
 from ..services.device import Identity, identity, new_seed
 from ..services.suspects import UNKNOWN_PACK
 from ..state.credentials import read_identity, write_identity
-from . import bootstrap, stores
+from . import alarms, bootstrap, stores
 from .changed import checked, keep
 from .frozen import Reading, reading
 from .history import remembered
@@ -83,6 +83,7 @@ def run_backup(session: Session, choice: Choice, changed: Changed | None = None)
         partial = changed is not None
         with HookRuns(session, sources) as hooks, reading(session, sources, partial=partial) as read:
             result = _run(session, choice, sources, read, hooks, changed)
+        alarms.after_backup(session, result, whole=not choice.paths)
         done = BackupDone(
             "completed",
             snapshot_info(result.snapshot),
@@ -134,6 +135,7 @@ def _run(
         client=__version__,
         skip=read.skip,
         suspects=frozenset(bytes.fromhex(name) for name in seen.suspects),
+        endings=alarms.known_endings(session.profile),
         estimate=session.watched,
         room=session.profile.make_room(),
         walked=hooks.walked,

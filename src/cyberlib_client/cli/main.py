@@ -27,7 +27,8 @@ COMMANDS: Final = {
     name: f".commands.{name}"
     for name in (
         "vault", "backup", "snapshots", "ls", "find", "versions", "diff", "restore", "cat",
-        "verify", "report", "key", "sources", "hooks", "schedule", "agent", "device", "network", "demo",
+        "verify", "report", "key", "sources", "hooks", "schedule", "agent", "device", "network",
+        "alarm", "demo",
         "completion",
     )
 }  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from ..app.alarms import AlarmDismissed, AlarmShown, CanariesSet
 from ..app.audits import AuditChecked
 from ..app.backups import BackupDone
 from ..app.browsing import ChangeInfo, EntryInfo, FoundInfo
@@ -146,6 +147,9 @@ RESULTS: Final[dict[str, type]] = {
     "network proxy": NetworkShown,
     "network ca": NetworkShown,
     "network check": Checked,
+    "alarm show": AlarmShown,
+    "alarm dismiss": AlarmDismissed,
+    "alarm canaries": CanariesSet,
     "completion": str,
 }
 """What other commands find out."""

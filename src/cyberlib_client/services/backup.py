@@ -18,6 +18,7 @@ from ..core.errors import UsageError
 from ..core.events import Incident, Listener
 from ..core.format_v1.snapshot import Device, Statistics
 from ..core.ports import CancelToken, Clock, Random
+from ..core.signs import Signs
 from ..repository.index import Index
 from ..repository.loading import IndexReport
 from ..repository.packer import Packer
@@ -36,6 +37,7 @@ from .meter import Meter
 from .partial import Changed, Partial, WholeScanNeeded, can_be_taken_over
 from .run import BackupRequest, Run
 from .save_file import FileSaver, ReadsMetadata
+from .signs import Gatherer
 from .suspects import PackDamaged, Suspects
 from .walk import Walker
 
@@ -64,6 +66,8 @@ class BackupResult:
     doubtful: frozenset[bytes] | None
     """Directories that a partial run from this snapshot on must look into whatever is told to have changed;
     None when no partial run can begin from it."""
+    signs: Signs
+    """What of it is for the alarm."""
 
 
 @memory_told
@@ -153,6 +157,7 @@ def _attempt(
         time.monotonic() - begun,
         "full" if partial is None else "partial",
         walked.doubtful,
+        leaves.signs.signs(leaves.counts),
     )
 
 
@@ -182,7 +187,8 @@ def _walk(
     alike = _alike(mine, run.request)
     census = Census(run.request.sources, run.request.skip) if run.request.estimate and alike is None else None
     meter = Meter(packer, _totals(alike, census), run.listener, run.cancel, run.checkpoint)
-    leaves = Leaves(saver, metadata, run.incident, run.request.room)
+    signs = Gatherer(run.started, run.request.endings, first=not mine)
+    leaves = Leaves(saver, metadata, run.incident, signs, run.request.room)
     partial = _partial(run, mine, report, reader, leaves)
     walker = Walker(
         leaves, nodes, reader, holds, run.request.skip, run.incident, run.cancel, meter.tick, partial

@@ -20,6 +20,7 @@ from .database_sets import DatabaseSets
 from .entry import KINDS, Frozen, entry_of, link_of, same_metadata
 from .live_sets import LiveSets
 from .save_file import FileSaver, ReadsMetadata, Saved
+from .signs import Gatherer
 
 _ORDINARY = Extra()
 _CAPTURES = {
@@ -34,8 +35,8 @@ _DEVICES = (tree.CHARACTER_DEVICE, tree.BLOCK_DEVICE)
 class Leaves:
     """Makes entries of items. For one thread.
 
-    `counts`: what was met so far. `owners`, `groups`: the numbers of all that entries tell. `room`: see
-    `DatabaseSets`.
+    `counts`: what was met so far; `signs`: what of it is for the alarm. `owners`, `groups`: the numbers of
+    all that entries tell. `room`: see `DatabaseSets`.
     """
 
     def __init__(
@@ -43,8 +44,11 @@ class Leaves:
         saver: FileSaver,
         metadata: ReadsMetadata,
         incident: Callable[[Incident, bytes], None],
+        signs: Gatherer,
         room: str = "",
     ) -> None:
+        self.signs = signs
+        self._saver = saver
         self._sets = DatabaseSets(saver, room)
         self._live = LiveSets()
         self._live_folders: tuple[bytes, ...] = ()
@@ -197,7 +201,7 @@ class Leaves:
         if twin is not None and not self._sets.has(found) and _is_still(twin, status):
             entry = self.entry(found.name, status, tree.FILE, twin.content, twin.extra)
         else:
-            entry = self._read(found, shown, link)
+            entry = self._read(found, shown, link, before)
         counts = self.counts
         if before is None or before.kind != tree.FILE:
             counts.new_files += 1
@@ -209,8 +213,8 @@ class Leaves:
         counts.bytes += entry.size
         return entry
 
-    def _read(self, found: Found, shown: bytes, link: tuple[int, int] | None) -> Entry:
-        began = time.time_ns()
+    def _read(self, found: Found, shown: bytes, link: tuple[int, int] | None, before: Entry | None) -> Entry:
+        began, new = time.time_ns(), self._saver.bytes_new
         saved = self._sets.save(found)
         extra = saved.extra
         extra.link = link
@@ -230,6 +234,8 @@ class Leaves:
         entry.size = saved.size
         if link:
             self._links[link] = entry
+        if found.name[-4:] not in self.signs.enough:
+            self.signs.file(shown, before, entry, saved.sample, self._saver.bytes_new - new)
         return entry
 
     def _level(self, found: Found, saved: Saved, shown: bytes) -> str | None:

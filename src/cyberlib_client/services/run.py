@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..core.errors import CyberlibError
@@ -11,6 +11,7 @@ from ..core.events import Incident, Listener
 from ..core.format_v1.index import PackInfo
 from ..core.format_v1.snapshot import MAX_INCIDENTS, HookRun
 from ..core.ports import CancelToken, Clock, Random
+from ..core.signs import Ending
 from ..repository.vault import Vault
 from .device import Identity
 from .forest import Source
@@ -39,6 +40,8 @@ class BackupRequest:
     """(device, inode) of directories never entered: the vault itself must not be backed up."""
     suspects: frozenset[bytes] = frozenset()
     """Names of packs found damaged: what they hold is stored again if it is still here."""
+    endings: Mapping[str, Ending] = field(default_factory=dict)
+    """What earlier runs learned of files by the ends of their names."""
     estimate: bool = False
     """Count what there is beside a run unlike the last one, to tell the time left."""
     room: str = ""

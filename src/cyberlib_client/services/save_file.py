@@ -14,6 +14,7 @@ from ..core.ids import KIND_DATA, MIB, ZERO_ID
 from ..core.platform import Native
 from ..core.ports import Buffer, CancelToken
 from ..files.folder import Found
+from ..files.heads import Pieces, Sample
 from ..files.kinds import HEAD, content_kind
 from ..files.read import Stream, open_file, read_whole
 from ..repository.content import ContentList
@@ -52,6 +53,8 @@ class Saved:
     consistent: bool
     metadata: Mapping[str, bytes]
     told: tuple[str, ...] = ()
+    sample: bytes | Sample | None = None
+    """All of a small file's content, a few bytes of a larger one: for `Gatherer`."""
 
 
 class FileSaver:
@@ -75,6 +78,7 @@ class FileSaver:
         self._metadata = metadata
         self._cancel = cancel
         self._buffer = bytearray()
+        self._pieces = Pieces()
         self.bytes_read = 0
         self.bytes_new = 0
 
@@ -113,6 +117,7 @@ class FileSaver:
 
     def _small(self, data: bytes, saved: Saved, name: bytes) -> Saved:
         saved.extra.database = bool(content_kind(data[:HEAD], name, len(data)).name)
+        saved.sample = data
         if data:
             saved.content = self._chunk(data)
             self.bytes_read += len(data)
@@ -143,6 +148,7 @@ class FileSaver:
 
     def _stream(self, stream: Stream, name: bytes) -> Saved:
         head = bytearray(HEAD)
+        self._pieces = Pieces()
         kind = content_kind(bytes(head[: stream.fill(memoryview(head))]), name, stream.size)
         page = page_for(kind.page, stream.size) if kind.page else 0
         chunks = ContentList(self._put_node, page)
@@ -156,7 +162,8 @@ class FileSaver:
         extra = Extra(
             levels=levels, page=page if levels else 0, sparse=stream.has_holes(), database=bool(kind.name)
         )
-        return Saved(stream.stat, size, content, extra, True, stream.look(self._look))
+        sample = self._pieces.sample(bytes(head), size)
+        return Saved(stream.stat, size, content, extra, True, stream.look(self._look), sample=sample)
 
     def _block(self, size: int) -> memoryview:
         if len(self._buffer) < size:
@@ -179,6 +186,7 @@ class FileSaver:
         while wanted := min(len(block), stream.size - size):
             self._cancel.check()
             filled = stream.fill(block[:wanted])
+            self._pieces.see(block[:filled])
             for start in range(0, filled, page):
                 content = block[start : min(start + page, filled)]
                 if content == zeros:
@@ -207,6 +215,7 @@ class FileSaver:
             done += filled
             last = filled < _BLOCK
             end = kept + filled
+            self._pieces.see(block[:end])
             start = 0
             for cut in self._chunker.cut(block[:end], last=last) if end else ():
                 chunks.add(self._chunk(block[start:cut]), cut - start)

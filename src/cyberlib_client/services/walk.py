@@ -331,6 +331,7 @@ class Walker:
         else:
             gone = files_gone(frame.before, frame.entries, lambda entry: self._before(entry)[1])
             self._leaves.counts.removed_files += gone
+            self._leaves.signs.folder(frame.shown, frame.before, frame.entries)
             content = self._nodes.directory(frame.entries)
         extra = Extra(metadata=frame.metadata, inconsistent=frame.lost)
         return self._leaves.entry(frame.name, frame.folder.stat, tree.DIRECTORY, content, extra)

@@ -58,6 +58,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "device audit",
         "network", "network show", "network limit", "network hours", "network proxy", "network ca",
         "network check",
+        "alarm", "alarm show", "alarm dismiss", "alarm canaries",
         "demo", "completion",
     ]  # fmt: skip
 

@@ -161,4 +161,13 @@ ERRORS: Final[dict[str, Text]] = {
         "The backup was given up.",
         "Run it again.",
     ),
+    "alarm_damaged": Text(
+        "Ce que l’alarme contre les rançongiciels avait retenu est endommagé ({at}).",
+        "La sauvegarde suivante met ce fichier de côté et recommence à apprendre. Si vous ne savez"
+        " pas d’où cela"
+        " vient, regardez vos fichiers récents.",
+        "What the ransomware alarm remembered is damaged ({at}).",
+        "The next backup sets that file aside and learns anew. If you do not know why it is damaged, look at"
+        " your recent files.",
+    ),
 }

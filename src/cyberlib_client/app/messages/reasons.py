@@ -114,4 +114,31 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "Host is down": ("machine éteinte", "host is down"),
     "Invalid argument": ("refusé par le système de fichiers", "refused by the file system"),
     "UTF-8": ("ce n’est pas de l’UTF-8", "it is not UTF-8"),
+    # why the ransomware alarm is raised
+    "alarm_broken": ("des fichiers ne sont plus ce que dit leur nom", "files no longer what their names say"),
+    "alarm_dense": ("des textes sont devenus illisibles", "texts that became unreadable"),
+    "alarm_replaced": (
+        "des fichiers sont remplacés par d’autres, illisibles ou renommés",
+        "files replaced by unreadable or renamed ones",
+    ),
+    "alarm_databases": ("des bases de données sont devenues illisibles", "databases that became unreadable"),
+    "alarm_apart": (
+        "des fichiers illisibles apparaissent dans d’autres dossiers",
+        "unreadable files come to other folders",
+    ),
+    "alarm_canaries_changed": ("des fichiers témoins ont changé", "decoy files changed"),
+    "alarm_canaries_gone": ("des fichiers témoins ont disparu", "decoy files are gone"),
+    "alarm_notes": (
+        "un même petit fichier apparaît dans de nombreux dossiers",
+        "one same small file comes to many folders",
+    ),
+    "alarm_burst": (
+        "bien plus de fichiers changent ou disparaissent que d’ordinaire",
+        "many more files change or go than usual",
+    ),
+    "alarm_old": ("d’anciens fichiers changent", "old files change"),
+    "alarm_undeduplicated": (
+        "presque tout le contenu des fichiers modifiés est nouveau",
+        "nearly all content of changed files is new",
+    ),
 }

@@ -331,4 +331,10 @@ ERRORS: Final[dict[str, Text]] = {
         "“{name}” cannot be the name of an object.",
         "This is a fault of the program: please report it.",
     ),
+    "no_alarm": Text(
+        "Il n’y a pas d’alarme à lever.",
+        "Tout va bien de ce côté : il n’y a rien à faire.",
+        "There is no alarm to take back.",
+        "All is well there: nothing needs to be done.",
+    ),
 }
