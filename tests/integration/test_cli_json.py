@@ -109,7 +109,9 @@ def test_every_command_has_the_documented_shape(line: CommandLine, practice: Pat
                 _exact(document["result"], RESULTS[document["command"]])
     in_buckets = {"vault access"}  # tests/integration/test_cli_s3.py
     in_services = {"agent install", "agent uninstall"}  # tests/integration/test_agent_service.py
-    assert met | in_buckets | in_services == set(ITEMS) | set(RESULTS)
+    in_alarms = {f"alarm {name}" for name in ("show", "dismiss", "canaries")}  # …/test_cli_alarm.py
+    in_agents = {f"agent {name}" for name in ("run", "status", "pause", "resume", "stop")}  # …/test_agent.py
+    assert met | in_buckets | in_services | in_alarms | in_agents == set(ITEMS) | set(RESULTS)
 
 
 def _every_command_of_a_host(host: TestHost, tmp_path: Path) -> Iterator[list[str]]:

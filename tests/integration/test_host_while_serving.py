@@ -85,8 +85,8 @@ def test_a_certificate_that_is_withdrawn_stops_the_next_backup(host: HostProcess
 
 
 def _served(host: HostProcess) -> str:
-    """The certificate that is shown. A handshake that falls into the exchange of key and certificate ends early;
-    whoever meets that tries again, as clients do."""
+    """The certificate that is shown. A handshake that falls into the exchange of key and certificate ends
+    early; whoever meets that tries again, as clients do."""
     for _ in range(5):
         with contextlib.suppress(ssl.SSLError):
             return ssl.get_server_certificate(("127.0.0.1", host.port))

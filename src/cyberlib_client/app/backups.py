@@ -73,7 +73,7 @@ def run_backup(session: Session, choice: Choice, changed: Changed | None = None)
     raise.
     """
     place = session.place
-    if choice.paths or session.settings.sources:
+    if session.trigger == "user" and (choice.paths or session.settings.sources):
         session.unlock()  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile), remembered(session, "backup") as ended:
         sources = chosen_sources(session, choice)

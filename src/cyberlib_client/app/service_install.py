@@ -17,6 +17,7 @@ from ..state.host_access import read_host_access
 from ..state.profile import Profile
 from . import bootstrap
 from .paths import compared
+from .program import program
 from .session import Session
 from .stores import is_bucket, is_host, location_folder
 
@@ -93,16 +94,10 @@ def plan_of(session: Session, scope: ServiceScope) -> ServicePlan:
         name_of(session.profile),
         scope,
         f"CyberLib agent ({root})",
-        (*_program(), "--profile", root, "agent", "run", *AS_SERVICE),
+        (*program(), "--profile", root, "agent", "run", *AS_SERVICE),
         root,
         () if vault is None else (vault,),
     )
-
-
-def _program() -> tuple[str, ...]:
-    """This very program; `-P`: whatever lies in the folder it is begun in is not imported."""
-    program = os.path.abspath(sys.executable)
-    return (program,) if getattr(sys, "frozen", False) else (program, "-P", "-m", "cyberlib_client")
 
 
 def _usual_scope() -> ServiceScope:

@@ -26,12 +26,29 @@ NAME: Final = "cyberlib"
 COMMANDS: Final = {
     name: f".commands.{name}"
     for name in (
-        "vault", "backup", "snapshots", "ls", "find", "versions", "diff", "restore", "cat",
-        "verify", "report", "key", "sources", "hooks", "schedule", "agent", "device", "network",
-        "alarm", "demo",
+        "vault",
+        "backup",
+        "snapshots",
+        "ls",
+        "find",
+        "versions",
+        "diff",
+        "restore",
+        "cat",
+        "verify",
+        "report",
+        "alarm",
+        "key",
+        "sources",
+        "hooks",
+        "schedule",
+        "agent",
+        "device",
+        "network",
+        "demo",
         "completion",
     )
-}  # fmt: skip
+}
 
 
 @click.group(

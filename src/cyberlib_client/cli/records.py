@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from ..app.agent.control import AgentPaused, AgentShown, JobStopped
 from ..app.alarms import AlarmDismissed, AlarmShown, CanariesSet
 from ..app.audits import AuditChecked
 from ..app.backups import BackupDone
@@ -134,6 +135,11 @@ RESULTS: Final[dict[str, type]] = {
     "hooks remove": HookInfo,
     "schedule show": ScheduleShown,
     "schedule set": ScheduleShown,
+    "agent run": type(None),
+    "agent status": AgentShown,
+    "agent pause": AgentPaused,
+    "agent resume": AgentPaused,
+    "agent stop": JobStopped,
     "agent install": ServiceInstalled,
     "agent uninstall": ServiceRemoved,
     "device enrol": Enrolled,

@@ -6,7 +6,6 @@ import html
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from .commands.report import since
 from .language import Both, language, say
 from .report_words import (
     COMMANDS,
@@ -23,6 +22,7 @@ from .report_words import (
     level_message,
     outcome,
     reason_message,
+    since,
     word,
 )
 from .units import FILE, count, many, moment, size

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ..app.messages import Fact, Message, error_texts, health_message, translated
 from ..app.messages.health import HEALTH
 from .language import Both, language, say
-from .units import duration, moment
+from .units import duration, many, moment
 
 if TYPE_CHECKING:
     from ..app.reports import Report, ReportDay, ReportIncident, ReportReason, ReportRun
@@ -145,3 +145,19 @@ def _readable(facts: Mapping[str, Fact]) -> dict[str, Fact]:
             value = word(BY, str(value))
         found[name] = value
     return found
+
+
+def since(made: Report) -> str:
+    """When the last backup ended, and how long ago that is."""
+    health = made.health
+    if health.last_backup is None or health.age is None:
+        return say("jamais, que l’on sache", "never, as far as is known")
+    when, ago = moment(health.last_backup), _ago(health.age)
+    return say(f"{when} (il y a {ago})", f"{when} ({ago} ago)")
+
+
+_DAYS = (Both("jour", "day"), Both("jours", "days"))
+
+
+def _ago(seconds: int) -> str:
+    return many(seconds // 86_400, *_DAYS) if seconds >= 2 * 86_400 else duration(seconds)

@@ -23,7 +23,7 @@ from watchdog.observers.inotify_c import (
     inotify_rm_watch,
 )
 
-from .watch import NotWatched, Place, Told, inside_of
+from .watch_ports import NotWatched, Place, Told, inside_of
 
 _EVENTS: Final = Mask(
     InotifyConstants.IN_MODIFY

@@ -28,7 +28,7 @@ from watchdog.observers import Observer
 
 from ..core.errors import CyberlibError
 from .names import to_vault_path
-from .watch import NotWatched, Place, Told, inside_of
+from .watch_ports import NotWatched, Place, Told, inside_of
 
 # Without a filter watchdog asks for more than changes, on Linux so much that its own looks keep it busy.
 _KINDS: Final[list[type[FileSystemEvent]]] = [

@@ -12,10 +12,12 @@ state/            a cache: may be deleted between any two commands
     watch.json    what a run that looks only where something changed may begin from
     history.sqlite   runs and how they ended, incidents, moments between runs; `.damaged`, one set aside
     at-work-…     held by a process while a run of it is at work
+    timetable.json   when the agent's next run is due, a pause
     near-….sqlite what is kept of a vault that is far away, sealed as it is there
     room/         copies of databases, each there while it is read
     crashes/      what went wrong inside the program, without names of files
 lock              held while a run changes something
+agent.json        where the agent listens, while it does
 """
 
 from __future__ import annotations
@@ -50,8 +52,10 @@ class Profile:
         self.history = os.path.join(self.state, "history.sqlite")
         self.runs = os.path.join(self.state, "runs.jsonl")  # before there was a history: taken over
         self.room = os.path.join(self.state, "room")
+        self.timetable = os.path.join(self.state, "timetable.json")
         self.crashes = os.path.join(self.state, "crashes")
         self.lock = os.path.join(self.root, "lock")
+        self.agent = os.path.join(self.root, "agent.json")
 
     @property
     def private(self) -> PrivateFiles:

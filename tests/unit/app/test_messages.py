@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import httpx2
 import pytest
@@ -17,15 +17,18 @@ from cyberlib_client.app.messages import (
     error_texts,
     incident_message,
     notice_message,
+    notice_texts,
     translated,
 )
-from cyberlib_client.app.messages.happening import NOTICES
+from cyberlib_client.app.messages.background import WAITING
 from cyberlib_client.app.messages.health import HEALTH
 from cyberlib_client.app.messages.incidents import INCIDENTS, NAMED
 from cyberlib_client.app.messages.reasons import REASONS
+from cyberlib_client.core.conditions import Kind
 from cyberlib_client.core.health import NEXT
 from cyberlib_client.transports.trouble import trouble
 
+NOTICES: Final = dict(notice_texts())
 SRC: Final = Path(__file__).parents[3] / "src" / "cyberlib_client"
 ERRORS: Final = {
     "Refused",
@@ -161,7 +164,15 @@ def test_notices_are_given_the_facts_they_tell(code: str) -> None:
         assert _needed(text.fr) <= told
 
 
-@pytest.mark.parametrize("table", [error_texts(), NOTICES, INCIDENTS], ids=["errors", "notices", "incidents"])
+def test_every_condition_has_words() -> None:
+    assert set(WAITING) == set(get_args(Kind))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [error_texts(), NOTICES, INCIDENTS, WAITING],
+    ids=["errors", "notices", "incidents", "conditions"],
+)
 def test_sentences_are_sentences(table: dict[str, object]) -> None:
     for code, text in table.items():
         fr, fr_advice, en, en_advice = text  # type: ignore[misc]

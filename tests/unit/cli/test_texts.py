@@ -50,15 +50,16 @@ def test_the_commands_are_those_of_the_contract() -> None:
     _, *names = [name.removeprefix("cyberlib ") for name, _, _ in _commands()]
     assert names == [
         "vault", "vault create", "vault open", "vault info", "vault access", "backup", "snapshots",
-        "ls", "find", "versions", "diff", "restore", "cat", "verify", "report", "key", "key list", "key add",
+        "ls", "find", "versions", "diff", "restore", "cat", "verify", "report",
+        "alarm", "alarm show", "alarm dismiss", "alarm canaries", "key", "key list", "key add",
         "key remove", "sources", "sources add", "sources remove", "sources list", "sources preview",
         "hooks", "hooks list", "hooks add", "hooks remove", "schedule", "schedule show", "schedule set",
-        "agent", "agent install", "agent uninstall",
+        "agent", "agent run", "agent status", "agent pause", "agent resume", "agent stop", "agent install",
+        "agent uninstall", "agent job",
         "device", "device enrol", "device list", "device reassign", "device revoke", "device terms",
         "device audit",
         "network", "network show", "network limit", "network hours", "network proxy", "network ca",
         "network check",
-        "alarm", "alarm show", "alarm dismiss", "alarm canaries",
         "demo", "completion",
     ]  # fmt: skip
 

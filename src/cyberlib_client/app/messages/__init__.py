@@ -35,9 +35,15 @@ def error_message(code: str, facts: Mapping[str, Fact], language: Language) -> M
 
 def notice_message(code: str, facts: Mapping[str, Fact], language: Language) -> Message:
     """The words for a notice; any error may become one."""
-    from .happening import NOTICES
+    notices = notice_texts()
+    return _message(notices if code in notices else error_texts(), code, facts, language)
 
-    return _message(NOTICES if code in NOTICES else error_texts(), code, facts, language)
+
+def waiting_message(kind: str, facts: Mapping[str, Fact], language: Language) -> Message:
+    """The words for a condition that keeps a run from beginning, see core.conditions."""
+    from .background import WAITING
+
+    return _message(WAITING, kind, facts, language)
 
 
 def incident_message(code: str, detail: str, language: Language) -> Message:
@@ -59,21 +65,33 @@ def health_message(code: str, facts: Mapping[str, Fact], language: Language) -> 
     return _message(HEALTH, code, facts, language)
 
 
+def notice_texts() -> Mapping[str, Text]:
+    """Every notice's text by code, but for errors that became one."""
+    from .background import NOTICES as OF_AGENTS
+    from .happening import NOTICES
+
+    return NOTICES | OF_AGENTS
+
+
+_PARTS: Final = (
+    "using",
+    "unlocking",
+    "storing",
+    "damage",
+    "hosting",
+    "machines",
+    "buckets",
+    "networking",
+    "hooks",
+    "services",
+    "background",
+)
+
+
 def error_texts() -> Mapping[str, Text]:
     """Every error's text by code."""
     found: dict[str, Text] = {}
-    for part in (
-        "using",
-        "unlocking",
-        "storing",
-        "damage",
-        "hosting",
-        "machines",
-        "buckets",
-        "networking",
-        "hooks",
-        "services",
-    ):
+    for part in _PARTS:
         found |= import_module(f".{part}", __name__).ERRORS
     return found
 

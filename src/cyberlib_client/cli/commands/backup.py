@@ -59,6 +59,7 @@ def backup(
     """See its help."""
     run.session.limit("upload", limit_upload)
     from ...app import backups
+    from ...app.agent.through import backup_through_agent
     from ...app.sources import Choice
 
     choice = Choice(
@@ -69,7 +70,9 @@ def backup(
         default_exclusions=not no_default_exclusions,
     )
     with few_incidents(run), run.stoppable():
-        done = backups.run_backup(run.session, choice)
+        done = backup_through_agent(run.session, choice, limit_upload)
+        if done is None:
+            done = backups.run_backup(run.session, choice)
     run.output.result(done, lambda: lines(done))
     return done.exit_code
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..language import Both, say
+from ..report_words import since
 from ..run import Run, pass_run
 from ..tables import table
-from ..units import FILE, count, duration, many, moment, size
+from ..units import FILE, count, many, moment, size
 from ..words import Between, command, option
 
 if TYPE_CHECKING:
@@ -101,22 +102,6 @@ def _answers(made: Report) -> Iterator[str]:
     yield say(f"Dernière restauration essayée : {proof}", f"Last restore tried: {proof}")
     files = f"{many(made.files, *FILE)}, {size(made.bytes)}"
     yield say(f"Sauvegardés : {files}", f"Backed up: {files}")
-
-
-def since(made: Report) -> str:
-    """When the last backup ended, and how long ago that is."""
-    health = made.health
-    if health.last_backup is None or health.age is None:
-        return say("jamais, que l’on sache", "never, as far as is known")
-    when, ago = moment(health.last_backup), _ago(health.age)
-    return say(f"{when} (il y a {ago})", f"{when} ({ago} ago)")
-
-
-_DAYS = (Both("jour", "day"), Both("jours", "days"))
-
-
-def _ago(seconds: int) -> str:
-    return many(seconds // 86_400, *_DAYS) if seconds >= 2 * 86_400 else duration(seconds)
 
 
 def _days(made: Report) -> Iterator[str]:

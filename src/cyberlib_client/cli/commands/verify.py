@@ -49,9 +49,13 @@ if TYPE_CHECKING:
 def verify(run: Run, read_data: int, accept_missing: bool) -> int:
     """See its help."""
     from ...app import verifying
+    from ...app.agent.through import verify_through_agent
 
     with run.stoppable():
-        done = verifying.run_verify(run.session, percent=read_data, accept_missing=accept_missing)
+        # Who accepts what is gone proves who they are, which an agent cannot ask for.
+        done = None if accept_missing else verify_through_agent(run.session, read_data)
+        if done is None:
+            done = verifying.run_verify(run.session, percent=read_data, accept_missing=accept_missing)
     run.output.result(done, lambda: lines(done))
     return done.exit_code
 

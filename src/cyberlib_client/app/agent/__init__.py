@@ -1,0 +1,1 @@
+"""The background process of a profile: it watches, keeps the timetable and lets workers do the jobs."""

@@ -1,0 +1,341 @@
+"""The agent of one profile: what it decides, has done and tells, put together.
+
+One thread goes round (`run`): it asks the brain, and sleeps until something happens. Threads of the server,
+of the watcher and of the worker's follower only leave word and wake it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import Final
+
+import msgspec
+
+from ... import __version__
+from ...core.conditions import Around, Unmet
+from ...core.errors import CyberlibError
+from ...core.timetable import Timetable
+from ...state.profile import Profile
+from ..workplace import Fact
+from .brain import Brain
+from .jobs import Jobs, Over, Task
+from .keeping import Kept, Memory
+from .messages import Accepted, BackupJob, Changed, Ended, Event, Job
+from .server import Client, Server
+from .status import JobInfo, StatusInfo, WaitingFor
+from .wanted import Wanted, read_wanted
+from .worker import Order, command_of
+from .world_ports import WatchedSources, World
+
+_SNAPSHOT_EXITS: Final = (0, 3, 7)
+"""Of a backup that made one: all is well, some could not be read, the vault had gone back."""
+
+_BREATH: Final = 0.2
+"""Seconds after it was woken: changes come in crowds."""
+
+_SETTINGS: Final = 1.0
+"""Seconds between two glances at whether the settings changed."""
+
+_TROUBLED: Final = 60.0
+"""Seconds until what keeps the agent from working is looked at again."""
+
+
+class Agent:
+    """See the module. `memory`: what outlives this process. `end` may be called from any thread."""
+
+    def __init__(self, profile: Profile, world: World, memory: Memory) -> None:
+        self._profile = profile
+        self._world = world
+        self._memory = memory
+        self._lock = threading.RLock()
+        self._woken = threading.Event()
+        self._ending = False
+        self._since = world.now().wall
+        self._kept = memory.read()
+        self._stamp: object = None
+        self._wanted: Wanted | None = None
+        self._problem = ""
+        self._brain: Brain | None = None
+        self._sources: WatchedSources | None = None
+        self._waiting: tuple[Unmet, ...] = ()
+        self._jobs = Jobs(world.worker(), self._prepare, self._on_event, self._on_over)
+        self._job_started = 0
+        self._owners: dict[int, Client] = {}
+        self.server: Server | None = None
+
+    # ---- going round -----------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Until `end`. What is at work then is stopped at a good point."""
+        self.begin()
+        try:
+            while not self._ending:
+                self._rest(self.step())
+        finally:
+            self.close()
+
+    def _rest(self, seconds: float) -> None:
+        """Until then, until something happens, or until somebody changed the settings."""
+        left = seconds
+        while left > 0 and not self._woken.wait(min(left, _SETTINGS)):
+            left -= _SETTINGS
+            if _stamp(self._profile.settings) != self._stamp:
+                break
+        if self._woken.is_set():
+            time.sleep(_BREATH)
+        self._woken.clear()
+
+    def begin(self) -> None:
+        """Notes that there is an agent, and until when there was one that ended without a word."""
+        if self._kept.running:
+            self._note("agent_lost", {"last": self._kept.alive})
+        self._note("agent_started", {"version": __version__})
+        self._keep(msgspec.structs.replace(self._kept, alive=self._world.now().wall, running=True))
+
+    def close(self) -> None:
+        """Ends what is at work and notes the end."""
+        self._jobs.close()
+        if self._sources is not None:
+            self._sources.stop()
+        self._note("agent_ended", {})
+        self._keep(msgspec.structs.replace(self._kept, alive=self._world.now().wall, running=False))
+
+    @property
+    def idle(self) -> bool:
+        """Whether no job is at work or waiting."""
+        return self._jobs.idle
+
+    def end(self) -> None:
+        """Ends `run`, soon."""
+        self._ending = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Something happened."""
+        self._woken.set()
+
+    def step(self) -> float:
+        """Looks at everything once; seconds until it should be looked at again."""
+        with self._lock:
+            self._look_at_settings()
+        try:
+            return self._think(None)
+        except _Ask:  # it may take seconds, and clients are to be answered meanwhile
+            wanted = self._wanted
+            return self._think(self._world.around(wanted, self._kept.paused_until)) if wanted else _TROUBLED
+
+    def _think(self, around: Around | None) -> float:
+        def look() -> Around:
+            if around is None:
+                raise _Ask
+            return around
+
+        with self._lock:
+            if self._brain is None or self._sources is None:
+                return _TROUBLED
+            step = self._brain.think(self._world.now(), self._sources.seen(), look)
+            if step.stop is not None:
+                self._jobs.stop(None, step.stop)
+            if step.begin is not None and self._jobs.idle:
+                self._jobs.add(Order(BackupJob(), step.begin.trigger, partial=not step.begin.whole))
+            self._wait_for(step.waiting)
+            self._remember()
+            return step.wait
+
+    def _wait_for(self, waiting: tuple[Unmet, ...]) -> None:
+        if [each.kind for each in waiting] != [each.kind for each in self._waiting]:
+            kinds = ",".join(each.kind for each in waiting)
+            self._note("waiting" if waiting else "waiting_ended", {"for": kinds} if waiting else {})
+            self._tell(Changed("waiting"))
+        self._waiting = waiting
+
+    def _remember(self) -> None:
+        """What the next process must know of."""
+        due = self._brain.timetable.due if self._brain is not None else self._kept.due
+        if due != self._kept.due:  # with time awake in it, it changes every quarter of an hour
+            self._keep(msgspec.structs.replace(self._kept, due=due, alive=self._world.now().wall))
+
+    def _keep(self, kept: Kept) -> None:
+        if kept != self._kept:
+            self._kept = kept
+            self._memory.write(kept)
+
+    # ---- settings --------------------------------------------------------------------------------
+
+    def _look_at_settings(self) -> None:
+        stamp = _stamp(self._profile.settings)
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            wanted = read_wanted(self._profile)
+        except CyberlibError as error:
+            self._trouble(error.code)
+            return
+        before = self._wanted
+        if self._sources is None or before is None or before.watched != wanted.watched:
+            try:
+                self._watch(wanted)
+            except CyberlibError as error:  # a pattern that cannot work
+                self._trouble(error.code)
+                return
+        self._trouble("")
+        self._wanted = wanted
+        self._plan(wanted)
+        self._tell(Changed("settings"))
+
+    def _trouble(self, code: str) -> None:
+        if code != self._problem:
+            self._memory.problem(code, self._problem, self._world.now().wall)
+            self._problem = code
+            self._tell(Changed("problem"))
+        if code:
+            self._wanted = self._brain = None
+
+    def _watch(self, wanted: Wanted) -> None:
+        if self._sources is not None:
+            self._sources.stop()
+            self._sources = None
+        self._sources = self._world.watch(wanted, self.wake)
+        self._memory.watching(self._sources.describe(), self._world.now().wall)
+        if self._brain is not None:
+            self._brain.scan.add("sources")
+
+    def _plan(self, wanted: Wanted) -> None:
+        timetable = Timetable(wanted.plan, self._world.zone(), self._memory.random, self._kept.due)
+        if self._brain is None:
+            self._brain = Brain(wanted.plan, wanted.conditions, timetable, self._note)
+        else:
+            self._brain.set_plan(wanted.plan, wanted.conditions, timetable)
+
+    # ---- jobs ------------------------------------------------------------------------------------
+
+    def _prepare(self, order: Order) -> Order:
+        """A job's turn has come."""
+        with self._lock:
+            self._job_started = self._world.now().wall
+            if not _of_all_sources(order) or self._brain is None or self._sources is None:
+                return order
+            folders = self._sources.take()
+            self._brain.began(self._world.now(), order.trigger)
+            return msgspec.structs.replace(order, folders=list(folders)) if order.partial else order
+
+    def _on_event(self, task: Task, event: Event) -> None:
+        if self.server is not None:
+            self.server.tell(task.number, event, self._owners.get(task.number))
+            if isinstance(event, Ended):
+                self._owners.pop(task.number, None)
+
+    def _on_over(self, over: Over) -> None:
+        task, ended = over
+        with self._lock:
+            now = self._world.now()
+            self._memory.over(command_of(task.order.job), task.order.trigger, self._job_started, ended)
+            if _of_all_sources(task.order) and self._brain is not None and self._sources is not None:
+                done = ended.error is None and ended.exit in _SNAPSHOT_EXITS
+                (self._sources.saved if done else self._sources.put_back)()
+                stopped = ended.error is not None and ended.error.kind == "Stopped"
+                by = str(ended.error.facts.get("by", "user")) if stopped and ended.error else ""
+                self._brain.ended(now, done=done, by=by, whole=_whole(ended))
+                self._remember()
+        self.wake()
+
+    # ---- what clients ask --------------------------------------------------------------------------
+
+    def start(self, job: Job, watched: bool, client: Client) -> Accepted:
+        """See server.Desk."""
+        number: list[int] = []
+        ready = threading.Event()
+
+        def hear(event: Event) -> None:
+            ready.wait()
+            client.hear(number[0], event)
+
+        order = Order(job, "user", watched=watched, patient=False)
+        made, ahead = self._jobs.add(order, hear)
+        number.append(made)
+        self._owners[made] = client
+        ready.set()
+        return Accepted(made, ahead)
+
+    def stop(self, job: int | None) -> int | None:
+        """See server.Desk."""
+        return self._jobs.stop(job, "user")
+
+    def pause(self, until: int) -> None:
+        """See server.Desk."""
+        with self._lock:
+            self._keep(msgspec.structs.replace(self._kept, paused_until=until))
+            self._note("paused", {"until": until})
+            current = self._jobs.current
+            if current is not None and current.order.trigger != "user":
+                self._jobs.stop(current.number, "paused")
+        self._tell(Changed("paused"))
+        self.wake()
+
+    def resume(self) -> None:
+        """See server.Desk."""
+        with self._lock:
+            if self._kept.paused_until is not None:
+                self._keep(msgspec.structs.replace(self._kept, paused_until=None))
+                self._note("resumed", {})
+        self._tell(Changed("resumed"))
+        self.wake()
+
+    def status(self) -> StatusInfo:
+        """See server.Desk."""
+        with self._lock:
+            brain, sources, task = self._brain, self._sources, self._jobs.current
+            due = brain.timetable.due if brain is not None else None
+            now = self._world.now().wall
+            paused = self._kept.paused_until
+            return StatusInfo(
+                pid=os.getpid(),
+                version=__version__,
+                since=self._since,
+                paused_until=paused if paused is not None and paused > now else None,
+                job=self._job_info(task) if task is not None else None,
+                queued=self._jobs.waiting,
+                next_run=due.next if due is not None else None,
+                waiting=[WaitingFor(each.kind, dict(each.facts)) for each in self._waiting],
+                changed=sources.changed if sources is not None else 0,
+                scan=sorted(brain.scan) if brain is not None else [],
+                watching=sources.describe() if sources is not None else [],
+                problem=self._problem,
+            )
+
+    def _job_info(self, task: Task) -> JobInfo:
+        progress = task.progress.progress if task.progress is not None else None
+        order = task.order
+        return JobInfo(task.number, command_of(order.job), order.trigger, self._job_started, progress)
+
+    def _tell(self, event: Event) -> None:
+        if self.server is not None:
+            self.server.tell(0, event)
+
+    def _note(self, kind: str, facts: dict[str, Fact]) -> None:
+        self._memory.note(kind, facts, self._world.now().wall)
+
+
+class _Ask(Exception):
+    """The brain wants to know what is around."""
+
+
+def _of_all_sources(order: Order) -> bool:
+    """Whether it is a backup of what the profile protects, and not of paths that somebody named."""
+    return isinstance(order.job, BackupJob) and not order.job.paths and not order.job.exclude
+
+
+def _whole(ended: Ended) -> bool:
+    """Whether a backup looked at everything: one that was to look at a few folders may know better."""
+    return b'"scope":"partial"' not in bytes(ended.result)
+
+
+def _stamp(path: str) -> object:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -1,0 +1,164 @@
+"""What an agent decides: when a run begins by itself, what it looks at, and what ends it.
+
+No thread, no clock and no disk of its own, so that a month can be lived through in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from ...core.conditions import Around, Conditions, Unmet, ended_by, unmet
+from ...core.plan import Plan, Quiet
+from ...core.timetable import AWAKENED, Look, Timetable
+from ...state.records import Trigger
+from ..workplace import Fact
+
+GLANCE: Final = 15.0
+"""Seconds between two looks at what may end a run."""
+
+_HOLDS: Final = (60.0, 300.0, 900.0, 3600.0)
+"""Seconds after the first, second… failure in a row before a run begins by itself again."""
+
+_LEFT_ALONE: Final = 900.0
+"""Seconds after somebody stopped a run."""
+
+
+class Now(NamedTuple):
+    """A moment: see core.timetable for the three clocks."""
+
+    wall: int
+    mono: float
+    going: float | None
+
+
+class Seen(NamedTuple):
+    """What the watcher has. `last`: the newest change that no run took yet, by the clock that stands still in
+    sleep; `lost`: why all must be looked at."""
+
+    last: float | None = None
+    lost: frozenset[str] = frozenset()
+
+
+class Begin(NamedTuple):
+    """A run to begin. `whole`: it looks at everything."""
+
+    trigger: Trigger
+    whole: bool
+
+
+class Step(NamedTuple):
+    """What to do now, and when (in seconds) to ask again."""
+
+    wait: float
+    begin: Begin | None = None
+    stop: str | None = None
+    waiting: tuple[Unmet, ...] = ()
+
+
+class _Running(NamedTuple):
+    trigger: Trigger
+    reasons: frozenset[str]
+    started: int
+
+
+class Brain:
+    """For one thread. `note` takes what is worth remembering: "slept", "clock_moved", "watch_lost"."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        wanted: Conditions,
+        timetable: Timetable,
+        note: Callable[[str, dict[str, Fact]], None],
+    ) -> None:
+        self._note = note
+        self.timetable = timetable
+        self.plan, self.wanted = plan, wanted
+        self._quiet = Quiet(plan)
+        self.scan: set[str] = {"started"}
+        """Why the next run looks at everything; empty when nothing calls for it."""
+        self._calm: float | None = None
+        self._failures = 0
+        self._running: _Running | None = None
+
+    def set_plan(self, plan: Plan, wanted: Conditions, timetable: Timetable) -> None:
+        """Other settings."""
+        self.plan, self.wanted, self.timetable = plan, wanted, timetable
+        self._quiet = Quiet(plan)
+
+    def think(self, now: Now, seen: Seen, around: Callable[[], Around]) -> Step:
+        """To be asked at least as often as it says, and when anything happens."""
+        if self._calm is None:
+            self._calm = now.mono + self.plan.settle
+        look = self.timetable.look(now.wall, now.mono, now.going)
+        if look.slept:
+            self.scan.add("slept")
+            self._calm = max(self._calm, now.mono + AWAKENED)
+            self._note("slept", {"seconds": round(look.slept)})
+        if look.clock_moved:
+            self._note("clock_moved", {"seconds": round(look.clock_moved)})
+        for reason in sorted(seen.lost - self.scan):
+            self._note("watch_lost", {"reason": reason})
+        self.scan |= seen.lost
+        if self._running is not None:
+            manual = self._running.trigger == "user"
+            against = ended_by(self.wanted, around(), manual=manual)
+            return Step(min(look.wait, GLANCE), stop=against[0].kind if against else None)
+        if look.due:
+            begin: Begin | None = Begin("missed" if look.missed else "schedule", whole=True)
+            wait = look.wait
+        else:
+            begin, wait = self._between(now, seen, look)
+            wait = min(wait, look.wait)
+        if begin is None:
+            return Step(wait)
+        against = unmet(self.wanted, around())
+        return Step(GLANCE, waiting=tuple(against)) if against else Step(GLANCE, begin)
+
+    def _between(self, now: Now, seen: Seen, look: Look) -> tuple[Begin | None, float]:
+        """What is to be done between planned times, and how long to wait for it."""
+        calm = (self._calm or 0.0) - now.mono
+        quiet = self._quiet.look(now.mono, seen.last)
+        scan = look.reconcile or bool(self.scan)
+        if not scan and quiet is None:
+            return None, max(calm, 1e9)
+        wait = max(calm, quiet or 0.0)
+        if wait > 0:
+            return None, wait
+        if not scan:
+            return Begin("changes", whole=False), 0.0
+        return Begin("missed" if look.missed else "reconcile", whole=True), 0.0
+
+    def began(self, now: Now, trigger: Trigger) -> None:
+        """A run is at work: what was there to be saved is its business now."""
+        self._quiet.taken()
+        self._running = _Running(trigger, frozenset(self.scan), now.wall)
+
+    def ended(self, now: Now, *, done: bool, by: str = "", whole: bool = True) -> None:
+        """How it ended. `done`: a snapshot was made; `by`: who or what stopped it, else empty; `whole`: it
+        has looked at everything, whatever it was to do."""
+        running, self._running = self._running, None
+        if running is None:
+            return
+        if done:
+            self._failures, self._calm = 0, now.mono  # whatever it is that must settle has settled
+            self.timetable.ran(now.wall, started=running.started, whole=whole)
+            if whole:
+                self.scan -= running.reasons
+            return
+        by_the_clock = running.trigger in ("schedule", "missed")
+        if by == "user":
+            self._calm = now.mono + _LEFT_ALONE
+            if by_the_clock:
+                self.timetable.skip(now.wall)
+        elif not by:
+            self._calm = now.mono + _HOLDS[min(self._failures, len(_HOLDS) - 1)]
+            self._failures += 1
+            if by_the_clock:
+                self.timetable.failed(now.wall)
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is at work."""
+        return self._running is not None

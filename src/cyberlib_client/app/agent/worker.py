@@ -1,0 +1,178 @@
+"""One job in a process of its own: memory goes back to the system when it ends, its priority is its own, and
+what hangs or crashes in it does not take the agent along.
+
+The first line of its standard input is an `Order`; later lines may ask it to stop, and so does the end of its
+input: an agent that is gone asks for nothing more. Events go to its standard output, last `Ended`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import BinaryIO, Final, Literal
+
+import msgspec
+
+from ...core.errors import CyberlibError, Failed, Stopped, UsageError
+from ...core.events import Event as JobEvent
+from ...core.events import Progress
+from ...core.ports import CancelToken
+from ...state.profile import Profile
+from ...state.records import Trigger
+from .. import bootstrap
+from ..crash import write_report
+from ..prompts import Nobody
+from ..session import Session
+from ..sources import Choice
+from ..workplace import Notice
+from .messages import (
+    BackupJob,
+    Begun,
+    Ended,
+    Event,
+    IncidentTold,
+    Job,
+    NoticeTold,
+    ProgressTold,
+    VerifyJob,
+    encode,
+    told,
+)
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What a worker is to do. `partial`: to look into `folders` (vault paths) alone, if all else is known.
+    `patient`: nobody waits, others go first."""
+
+    job: Job
+    trigger: Trigger
+    watched: bool = False
+    patient: bool = True
+    partial: bool = False
+    folders: list[bytes] = []
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """Stop at a good point."""
+
+    reason: str
+
+
+_COMMANDS: Final = {BackupJob: "backup", VerifyJob: "verify"}
+
+
+def command_of(job: Job) -> str:
+    """The command that does the same."""
+    return _COMMANDS[type(job)]
+
+
+class Worker:
+    """Does one order. `output`: where events go."""
+
+    def __init__(self, profile: Profile, output: BinaryIO, cancel: CancelToken) -> None:
+        self._profile = profile
+        self._output = output
+        self._lock = threading.Lock()
+        self.cancel = cancel
+
+    def work(self, order: Order) -> int:
+        """Does it and tells all of it; the exit code of the command that does the same. Never raises."""
+        exit_code, result, error = 1, msgspec.Raw(b"null"), None
+        try:
+            if order.patient:
+                bootstrap.process().stand_back()
+            exit_code, result = self._do(order)
+        except CyberlibError as raised:
+            error = raised
+        except KeyboardInterrupt:
+            error = Stopped(by="system")
+        except Exception as raised:  # noqa: BLE001 (whatever it is, the agent hears of it)
+            command = command_of(order.job)
+            report = write_report(self._profile, raised, command)
+            error = Failed("internal_error", kind=type(raised).__name__, report=report)
+        if error is not None:
+            exit_code = error.exit_code
+        self._tell(Ended(exit_code, result, told(error) if error is not None else None))
+        return exit_code
+
+    def _do(self, order: Order) -> tuple[int, msgspec.Raw]:
+        session = Session(
+            self._profile,
+            Nobody(),
+            listener=self._listen,
+            notify=self._notify,
+            cancel=self.cancel,
+            watched=order.watched,
+        )
+        session.trigger = order.trigger
+        try:
+            return self._run(session, order)
+        finally:
+            session.closing.close()
+
+    def _run(self, session: Session, order: Order) -> tuple[int, msgspec.Raw]:
+        scope: Literal["full", "partial", ""] = ""
+        if isinstance(order.job, BackupJob):
+            scope = "partial" if order.partial else "full"
+        self._tell(Begun(command_of(order.job), order.trigger, scope))
+        if isinstance(order.job, VerifyJob):
+            from ..verifying import run_verify
+
+            done = run_verify(session, percent=order.job.percent)
+            return done.exit_code, msgspec.Raw(encode(done))
+        return self._back_up(session, order, order.job)
+
+    def _back_up(self, session: Session, order: Order, job: BackupJob) -> tuple[int, msgspec.Raw]:
+        from ..backups import run_backup
+        from ..changed import since_last
+
+        choice = Choice(
+            [os.fsdecode(path) for path in job.paths],
+            job.exclude,
+            job.label,
+            one_file_system=job.one_file_system,
+            default_exclusions=job.default_exclusions,
+        )
+        session.limit("upload", job.limit_upload)
+        changed = since_last(session, order.folders) if order.partial else None
+        done = run_backup(session, choice, changed)
+        return done.exit_code, msgspec.Raw(encode(done))
+
+    def _listen(self, event: JobEvent) -> None:
+        self._tell(ProgressTold(event) if isinstance(event, Progress) else IncidentTold(event))
+
+    def _notify(self, notice: Notice) -> None:
+        self._tell(NoticeTold(notice))
+
+    def _tell(self, event: Event) -> None:
+        with self._lock:
+            try:
+                self._output.write(encode(event) + b"\n")
+                self._output.flush()
+            except OSError:
+                self.cancel.cancel("system")  # nobody listens any more
+
+
+def work(profile: Profile, given: BinaryIO, output: BinaryIO, cancel: CancelToken) -> int:
+    """What the process of a worker does; `cancel` is set by signals as well. UsageError("bad_order") when it
+    is not given an order."""
+    bootstrap.process().forbid_core_dumps()
+    bootstrap.process().give_memory_back()
+    try:
+        order = msgspec.json.decode(given.readline(), type=Order)
+    except (msgspec.ValidationError, msgspec.DecodeError):
+        raise UsageError("bad_order") from None
+    worker = Worker(profile, output, cancel)
+    threading.Thread(target=_hear, args=(given, worker.cancel), daemon=True).start()
+    return worker.work(order)
+
+
+def _hear(given: BinaryIO, cancel: CancelToken) -> None:
+    reason = "system"
+    try:
+        line = given.readline()
+        if line:
+            reason = msgspec.json.decode(line, type=Stop).reason
+    except (OSError, ValueError, msgspec.ValidationError, msgspec.DecodeError):
+        pass  # as good as gone
+    cancel.cancel(reason)

@@ -1,0 +1,142 @@
+"""Words for the agent: how it is reached, what keeps it from its work, what it waits for.
+
+`WAITING`: conditions of core.conditions by their kind.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .text import Text
+
+ERRORS: Final[dict[str, Text]] = {
+    "agent_running": Text(
+        "Ce profil a déjà un agent en marche[ (processus {pid})].",
+        "cyberlib agent status dit ce qu’il fait. Deux agents ne serviraient à rien.",
+        "This profile has an agent at work already[ (process {pid})].",
+        "cyberlib agent status tells what it does. Two agents would be of no use.",
+    ),
+    "agent_not_running": Text(
+        "Aucun agent n’est en marche pour ce profil.",
+        "Installez-le par cyberlib agent install, ou lancez-le par cyberlib agent run.",
+        "No agent is running for this profile.",
+        "Install it with cyberlib agent install, or start it with cyberlib agent run.",
+    ),
+    "agent_not_reachable": Text(
+        "L’agent ne peut pas ouvrir le passage par lequel on lui parle[ : {reason}].",
+        "Vérifiez que le profil est sur un disque local et qu’il y reste de la place, puis relancez.",
+        "The agent cannot open the way by which it is spoken to[: {reason}].",
+        "Check that the profile’s folder is on a local disk and that there is room, then run again.",
+    ),
+    "agent_denied": Text(
+        "Ce qui répond à la place de l’agent est à un autre utilisateur[ : {reason}] ; rien ne lui a été"
+        " confié.",
+        "Prévenez votre informaticien : personne d’autre ne doit pouvoir écrire dans le profil.",
+        "What answers in the agent’s place belongs to another user[: {reason}]; nothing was entrusted to it.",
+        "Tell your IT staff: nobody else should be able to write to the profile.",
+    ),
+    "agent_unfit": Text(
+        "L’agent en marche parle une autre version ({version}, et non {own}).",
+        "Redémarrez-le pour qu’il soit de la même version que ce programme. D’ici là, les commandes font"
+        " elles-mêmes leur travail.",
+        "The agent at work speaks another version ({version}, not {own}).",
+        "Restart it, so that it is of the same version as this program. Until then commands do their work"
+        " themselves.",
+    ),
+    "agent_gone": Text(
+        "L’agent s’est arrêté avant de répondre.",
+        "cyberlib agent status dit s’il est revenu ; relancez la commande.",
+        "The agent ended before it answered.",
+        "cyberlib agent status tells whether it is back; run the command again.",
+    ),
+    "agent_lost_us": Text(
+        "L’agent a mis fin à la connexion : ce programme ne lisait plus ce qu’il disait.",
+        "Le travail demandé continue ; cyberlib agent status en donne l’état.",
+        "The agent ended the connection: this program no longer read what it said.",
+        "The job that was asked for goes on; cyberlib agent status tells how it stands.",
+    ),
+    "agent_ending": Text(
+        "L’agent est en train de s’arrêter.",
+        "Relancez la commande dans un instant.",
+        "The agent is ending.",
+        "Run the command again in a moment.",
+    ),
+    "agent_idle": Text(
+        "L’agent n’a rien à faire : ce profil n’a pas de coffre, ou aucun dossier protégé.",
+        "cyberlib vault create ou vault open, puis cyberlib sources add. L’agent s’en apercevra.",
+        "The agent has nothing to do: this profile has no vault, or no protected folder.",
+        "cyberlib vault create or vault open, then cyberlib sources add. The agent will notice.",
+    ),
+    "worker_not_started": Text(
+        "L’agent n’a pas pu lancer le processus qui fait la sauvegarde[ : {reason}].",
+        "Il réessaiera. Si cela revient, réinstallez CyberLib.",
+        "The agent could not start the process that makes the backup[: {reason}].",
+        "It will try again. If this comes back, install CyberLib anew.",
+    ),
+    "worker_died": Text(
+        "Le processus qui faisait la sauvegarde s’est arrêté sans un mot.",
+        "Manque de mémoire, ou arrêt forcé. Ce qui est au coffre y reste ; l’agent réessaiera.",
+        "The process that made the backup ended without a word.",
+        "Out of memory, or it was killed. What is in the vault stays there; the agent will try again.",
+    ),
+    "bad_order": Text(
+        "Cet ordre n’est pas compris.",
+        "Il vient sans doute d’un programme d’une autre version : redémarrez l’agent.",
+        "This order is not understood.",
+        "It probably comes from a program of another version: restart the agent.",
+    ),
+}
+
+NOTICES: Final[dict[str, Text]] = {
+    "agent_absent": Text(
+        "L’agent n’est pas en marche : c’est noté pour son prochain démarrage.",
+        "cyberlib agent install l’installe.",
+        "The agent is not running: this is kept for when it starts.",
+        "cyberlib agent install sets it up.",
+    ),
+    "agent_busy": Text(
+        "L’agent finit d’abord ce qu’il fait ({count} avant).",
+        "Ctrl-C retire cette demande ; cyberlib agent stop arrête ce qui est en cours.",
+        "The agent ends what it does first ({count} before).",
+        "Ctrl-C takes this request back; cyberlib agent stop stops what is at work.",
+    ),
+}
+
+WAITING: Final[dict[str, Text]] = {
+    "battery": Text(
+        "Le poste est sur batterie[ ({percent} %)].",
+        "La sauvegarde attend le secteur[, ou {wanted} % de batterie].",
+        "This machine is on battery[ ({percent}%)].",
+        "The backup waits for mains power[, or for {wanted}% of battery].",
+    ),
+    "battery_low": Text(
+        "La batterie est presque vide[ ({percent} %)].",
+        "Branchez le poste.",
+        "The battery is nearly empty[ ({percent}%)].",
+        "Plug this machine in.",
+    ),
+    "metered": Text(
+        "Le réseau est facturé au volume.",
+        "La sauvegarde attend un autre réseau ; cyberlib schedule set --metered yes l’autorise.",
+        "The network is paid by volume.",
+        "The backup waits for another network; cyberlib schedule set --metered yes allows it.",
+    ),
+    "hours": Text(
+        "Ce n’est pas l’heure des sauvegardes.",
+        "[Elles reprennent le {until}.]",
+        "These are not the hours of backups.",
+        "[They go on at {until}.]",
+    ),
+    "maintenance": Text(
+        "L’hébergeur est en maintenance.",
+        "[Fin prévue : {until}.]",
+        "The host is being worked on.",
+        "[Until {until}, as planned.]",
+    ),
+    "paused": Text(
+        "Les sauvegardes automatiques sont en pause.",
+        "[Elles reprennent le {until} ; ]cyberlib agent resume y met fin.",
+        "Automatic backups are paused.",
+        "[They go on at {until}; ]cyberlib agent resume ends the pause.",
+    ),
+}

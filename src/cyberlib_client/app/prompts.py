@@ -1,0 +1,30 @@
+"""Whom to ask where nobody is."""
+
+from __future__ import annotations
+
+from ..core.errors import CyberlibError
+from .workplace import Question
+
+
+class Nobody:
+    """See workplace.Prompt: it never answers."""
+
+    def passphrase(self, *, refused: CyberlibError | None, left: int, proof: bool) -> str | None:
+        """None."""
+        return None
+
+    def new_passphrase(self, weakness: object) -> str | None:
+        """None."""
+        return None
+
+    def recovery_words(self) -> str | None:
+        """None."""
+        return None
+
+    def proxy_password(self, user: str) -> str | None:
+        """None."""
+        return None
+
+    def agreed(self, question: Question, why: CyberlibError | None = None) -> bool | None:
+        """None."""
+        return None

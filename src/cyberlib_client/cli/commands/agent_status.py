@@ -1,0 +1,116 @@
+"""`cyberlib agent status`: what the agent does, waits for and watches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from ..language import Both, language, say
+from ..places import here
+from ..run import Run, pass_run
+from ..units import FILE, FOLDER, count, many, moment, size
+from ..words import command
+
+if TYPE_CHECKING:
+    from ...app.agent.control import AgentShown, JobShown, WatchShown
+
+
+@command(
+    "status",
+    Both(
+        "Dire ce que fait l’agent, ce qu’il attend et ce qu’il surveille. Code 1 s’il n’est pas en marche.",
+        "Tell what the agent does, waits for and watches. Exit code 1 when it is not running.",
+    ),
+)
+@pass_run
+def status(run: Run) -> int:
+    """See its help."""
+    from ...app.agent import control
+
+    shown = control.show(run.session)
+    run.output.result(shown, lambda: lines(shown))
+    return shown.exit_code
+
+
+_TRIGGERS: Final = {
+    "user": Both("demandé", "asked for"),
+    "schedule": Both("à l’heure prévue", "at its time"),
+    "missed": Both("rattrapage", "made up for"),
+    "changes": Both("après des changements", "after changes"),
+    "reconcile": Both("contrôle complet", "complete look"),
+}
+
+_COMMANDS: Final = {"backup": Both("sauvegarde", "backup"), "verify": Both("vérification", "verification")}
+
+_UNWATCHED: Final = {
+    "limit": Both(
+        "trop de dossiers pour la limite de surveillance du système",
+        "too many folders for the system’s limit",
+    ),
+    "network": Both("lecteur réseau", "network drive"),
+    "missing": Both("absent", "not there"),
+    "instances": Both(
+        "trop de programmes surveillent déjà des dossiers", "too many programs are watching folders already"
+    ),
+    "failed": Both("le système refuse la surveillance", "the system refuses to watch it"),
+    "off": Both("surveillance désactivée", "watching is off"),
+}
+
+
+def lines(shown: AgentShown) -> Iterator[str]:
+    """The state of the agent in a few lines."""
+    from ...app.messages import error_message, waiting_message
+
+    if not shown.running:
+        yield say("L’agent n’est pas en marche.", "The agent is not running.")
+        if shown.next_run:
+            yield say(f"Sauvegarde prévue : {moment(shown.next_run)}.", f"Planned: {moment(shown.next_run)}.")
+        return
+    since = moment(shown.since or "")
+    yield say(
+        f"L’agent est en marche depuis le {since} (processus {shown.pid}).",
+        f"The agent is running since {since} (process {shown.pid}).",
+    )
+    if shown.problem:
+        yield f"! {error_message(shown.problem, {}, language())} [{shown.problem}]"
+    if shown.job is not None:
+        yield _job(shown.job)
+    if shown.queued:
+        yield say(f"En attente : {count(shown.queued)}.", f"Waiting: {count(shown.queued)}.")
+    if shown.paused_until:
+        until = moment(shown.paused_until)
+        yield say(f"En pause jusqu’au {until}.", f"Paused until {until}.")
+    for each in shown.waiting:
+        facts = {
+            name: moment(f) if name == "until" and isinstance(f, str) else f for name, f in each.facts.items()
+        }
+        yield f"! {waiting_message(each.kind, facts, language())}"
+    if shown.next_run:
+        yield say(
+            f"Prochaine sauvegarde prévue : {moment(shown.next_run)}.",
+            f"Next planned backup: {moment(shown.next_run)}.",
+        )
+    if shown.changed:
+        yield say(
+            f"Changements pas encore sauvegardés : {many(shown.changed, *FOLDER)}.",
+            f"Changes not saved yet: {many(shown.changed, *FOLDER)}.",
+        )
+    for source in shown.watching:
+        yield _source(source)
+
+
+def _job(job: JobShown) -> str:
+    what = _COMMANDS.get(job.command, job.command)
+    why = _TRIGGERS.get(job.trigger, job.trigger)
+    told = say(f"En cours : {what} ({why})", f"At work: {what} ({why})")
+    if job.files_done:
+        told += f", {many(job.files_done, *FILE)}, {size(job.bytes_done)}"
+    return told + "."
+
+
+def _source(source: WatchShown) -> str:
+    path = here(source.path)
+    if source.watched:
+        return say(f"Surveillé : {path}", f"Watched: {path}")
+    why = _UNWATCHED.get(source.why, source.why)
+    return say(f"Contrôlé aux heures prévues : {path} ({why})", f"Looked at when planned: {path} ({why})")

@@ -1,0 +1,222 @@
+"""A real agent: its process, its workers, its clients, and what happens when one of them goes away."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from cyberlib_client.cli.records import RESULTS
+from tests.support.command_line import CommandLine, restored
+from tests.support.trees import make_tree, told
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals; the protocol is tested there too")
+
+PLAN = {
+    "courriers": {f"lettre {n}.txt": b"Cher confrere, " * n for n in range(20)},
+    "images": {"radio.bin": os.urandom(300_000)},
+}
+
+
+class RunningAgent:
+    """`cyberlib agent run` as a process of its own."""
+
+    def __init__(self, line: CommandLine) -> None:
+        self.line = line
+        self.process = line.start("agent", "run")
+        until(lambda: self.line.attempt("agent", "status").code == 0)
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """As it tells; its exit code is another matter."""
+        document = json.loads(self.line.attempt("--json", "agent", "status").out)
+        msgspec.convert(document["result"], RESULTS["agent status"])
+        found: dict[str, Any] = document["result"]
+        return found
+
+    def end(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(60)
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
+        return code
+
+
+def until(seen: Callable[[], object], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def practice(line: CommandLine, tmp_path: Path) -> CommandLine:
+    """With sources; changes are saved after five seconds of quiet."""
+    make_tree(tmp_path / "cabinet", PLAN)
+    line("sources", "add", str(tmp_path / "cabinet"))
+    line("schedule", "set", "--quiet", "5 s", "--times", "none")
+    return line
+
+
+@pytest.fixture
+def agent(practice: CommandLine) -> Iterator[RunningAgent]:
+    agent = RunningAgent(practice)
+    yield agent
+    agent.end()
+
+
+def snapshots(line: CommandLine) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = line.json("snapshots")["items"]
+    return found
+
+
+def test_a_change_is_saved_by_itself_and_restores(agent: RunningAgent, tmp_path: Path) -> None:
+    line, sources = agent.line, tmp_path / "cabinet"
+    line("backup")
+    assert agent.status["watching"] == [{"path": str(sources), "watched": True, "why": ""}]
+    (sources / "courriers" / "lettre 3.txt").write_text("corrigee")
+    (sources / "nouveau").mkdir()
+    (sources / "nouveau" / "ordonnance.txt").write_text("repos")
+    until(lambda: len(snapshots(line)) == 2)
+    line("restore", "latest", "--to", str(tmp_path / "back"))
+    assert told(restored(tmp_path / "back", sources)) == told(sources)
+    until(lambda: agent.status["job"] is None)
+    assert agent.status["changed"] == 0
+
+
+def _without_figures(text: str) -> str:
+    text = re.sub(r"\b[0-9a-f]{8}\b", "ID", text)
+    return re.sub(r"(less than )?[\d.]+", "N", text)
+
+
+def test_commands_say_the_same_with_an_agent_and_without(practice: CommandLine, tmp_path: Path) -> None:
+    sources = tmp_path / "cabinet"
+    (sources / "courriers" / "illisible").symlink_to("nulle part")
+    os.mkfifo(sources / "tuyau")
+    practice("backup")
+    without = [practice("backup"), practice("verify"), practice.json("backup"), practice.lines("verify")]
+    failing = [practice.attempt("backup", "--exclude", "["), practice.attempt("backup", "/nowhere/at/all")]
+    agent = RunningAgent(practice)
+    try:
+        through = [practice("backup"), practice("verify"), practice.json("backup"), practice.lines("verify")]
+        failed = [practice.attempt("backup", "--exclude", "["), practice.attempt("backup", "/nowhere/at/all")]
+    finally:
+        agent.end()
+    for before, now in zip([*without[:2], *failing], [*through[:2], *failed], strict=True):
+        assert _without_figures(now.err) == _without_figures(before.err)  # type: ignore[union-attr]
+        assert _without_figures(now.out) == _without_figures(before.out)  # type: ignore[union-attr]
+        assert now.code == before.code  # type: ignore[union-attr]
+    assert _shape(through[2]) == _shape(without[2])
+    assert _shape(through[3][-1]) == _shape(without[3][-1])  # type: ignore[index]
+    assert {each["event"] for each in through[3]} == {each["event"] for each in without[3]}  # type: ignore[index, union-attr]
+
+
+def _shape(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _shape(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_shape(each) for each in value]
+    return type(value).__name__ if not isinstance(value, str) else "str"
+
+
+@pytest.fixture
+def slowly(agent: RunningAgent) -> Iterator[RunningAgent]:
+    """Its backups take their time: a command comes first."""
+    agent.line("hooks", "add", "slow", "--", sys.executable, "-c", "import time; time.sleep(50)")
+    yield agent
+
+
+def test_ctrl_c_on_a_command_stops_the_job_and_not_the_agent(slowly: RunningAgent) -> None:
+    command = slowly.line.start("--json", "backup")
+    until(lambda: slowly.status["job"] is not None)
+    command.send_signal(signal.SIGINT)
+    out, _ = command.communicate(timeout=40)
+    assert command.returncode == 130 and json.loads(out)["error"]["code"] == "stopped"
+    until(lambda: slowly.status["job"] is None)
+    assert snapshots(slowly.line) == []
+    slowly.line("hooks", "remove", "slow")
+    assert slowly.line("backup").code == 0
+
+
+def test_a_command_that_is_killed_leaves_its_job_to_the_agent(agent: RunningAgent) -> None:
+    command = agent.line.start("--jsonl", "backup")
+    assert command.stdout is not None and command.stderr is not None
+    command.stdout.readline()
+    command.kill()
+    command.wait(60)
+    command.stdout.close()
+    command.stderr.close()
+    until(lambda: len(snapshots(agent.line)) == 1)
+
+
+def test_there_is_one_agent_and_the_next_after_it_was_killed(agent: RunningAgent) -> None:
+    line = agent.line
+    assert line.error("agent", "run", code=1) == "agent_running"
+    line("backup")
+    agent.process.kill()
+    agent.process.wait(60)
+    assert line.attempt("agent", "status").code == 1
+    assert line.error("agent", "stop", code=1) == "agent_not_running"
+    line("backup")  # by itself
+    again = RunningAgent(line)
+    assert again.status["pid"] == again.process.pid
+    assert again.end() == 0
+    assert not (line.profile / "agent.json").exists()
+
+
+def _workers(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(each) for task in children for each in task.read_text().split()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_a_worker_ends_with_its_agent(slowly: RunningAgent) -> None:
+    command = slowly.line.start("backup")
+    until(lambda: _workers(slowly.process.pid) != [])
+    (worker,) = _workers(slowly.process.pid)
+    slowly.process.kill()
+    slowly.process.wait(60)
+    until(lambda: not Path(f"/proc/{worker}").exists(), 40)
+    command.kill()
+    command.communicate(timeout=60)
+    slowly.line("hooks", "remove", "slow")
+    assert slowly.line("backup").code == 0
+
+
+def test_a_pause_has_an_end_and_outlives_the_agent(agent: RunningAgent) -> None:
+    line = agent.line
+    assert line.attempt("agent", "pause", "8", "d").code == 2
+    until_when = line.json("agent", "pause", "2", "h")["result"]["until"]
+    assert agent.status["paused_until"] == until_when
+    agent.end()
+    again = RunningAgent(line)
+    assert again.status["paused_until"] == until_when
+    assert line("backup").code == 0  # a person may
+    line("agent", "resume")
+    assert again.status["paused_until"] is None
+    again.end()
+
+
+def test_settings_are_taken_up_as_they_change(agent: RunningAgent, tmp_path: Path) -> None:
+    line = agent.line
+    settings = line.profile / "settings.toml"
+    sound = settings.read_bytes()
+    settings.write_bytes(b"sources = 1\n")
+    until(lambda: agent.status["problem"] != "")
+    assert "settings_damaged" in line("agent", "status", code=1).out
+    settings.write_bytes(sound)
+    until(lambda: agent.status["problem"] == "")
+    make_tree(tmp_path / "autre", {"a.txt": b"a"})
+    line("sources", "add", str(tmp_path / "autre"))
+    until(lambda: len(agent.status["watching"]) == 2)
