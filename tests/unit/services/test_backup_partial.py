@@ -180,20 +180,29 @@ def test_a_source_that_is_still_missing_stays_missing_and_one_that_comes_back_is
     assert (last.scope, last.unread, last.statistics.files) == ("full", 0, 6)
 
 
-def test_a_source_that_is_a_file_or_a_link(kit: VaultKit, tmp_path: Path, folder: Path) -> None:
+def test_a_source_that_is_a_file(kit: VaultKit, tmp_path: Path, folder: Path) -> None:
     (tmp_path / "file").write_bytes(b"1")
-    make_tree(tmp_path / "real", {"d": {"f": b"1"}})
-    (tmp_path / "link").symlink_to("real", target_is_directory=True)
-    sources = folder, tmp_path / "file", tmp_path / "link"
+    sources = folder, tmp_path / "file"
     last = kit.backup(*sources)
     (tmp_path / "file").write_bytes(b"2")
-    (tmp_path / "real/d/f").write_bytes(b"2")
-    last = kit.backup(*sources, changed=after(last, tmp_path, tmp_path / "link/d"))
+    last = kit.backup(*sources, changed=after(last, tmp_path))
     assert last.scope == "partial"
-    assert content_of(kit, tmp_path / "file") == content_of(kit, tmp_path / "link/d/f") == b"2"
+    assert content_of(kit, tmp_path / "file") == b"2"
     (tmp_path / "file").unlink()
     last = kit.backup(*sources, changed=after(last, tmp_path))
-    assert (last.scope, last.unread, last.statistics.files) == ("partial", 1, 6)
+    assert (last.scope, last.unread, last.statistics.files) == ("partial", 1, 5)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_source_that_is_a_link(kit: VaultKit, tmp_path: Path, folder: Path) -> None:
+    make_tree(tmp_path / "real", {"d": {"f": b"1"}})
+    (tmp_path / "link").symlink_to("real", target_is_directory=True)
+    sources = folder, tmp_path / "link"
+    last = kit.backup(*sources)
+    (tmp_path / "real/d/f").write_bytes(b"2")
+    last = kit.backup(*sources, changed=after(last, tmp_path / "link/d"))
+    assert last.scope == "partial"
+    assert content_of(kit, tmp_path / "link/d/f") == b"2"
 
 
 def test_folders_with_databases_are_told_of(kit: VaultKit, folder: Path) -> None:
