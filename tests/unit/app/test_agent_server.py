@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -144,8 +144,8 @@ def profile(tmp_path: Path) -> Profile:
     return Profile(str(tmp_path / "p"), bootstrap.private_files)
 
 
-def connected(profile: Profile) -> AgentClient:
-    client = agent_of(profile)
+def connected(profile: Profile, hear: Callable[[int, Event], None] | None = None) -> AgentClient:
+    client = agent_of(profile, hear)
     assert client is not None
     return client
 
@@ -226,8 +226,7 @@ def test_a_job_tells_who_asked_for_it_and_whoever_follows(desk: Desk, profile: P
         if isinstance(event, Ended):
             over.set()
 
-    with connected(profile) as client, connected(profile) as other, connected(profile) as deaf:
-        other._hear = hear
+    with connected(profile) as client, connected(profile, hear) as other, connected(profile) as deaf:
         other.follow()
         assert deaf.status().queued == 0
         run = Followed(client, BackupJob())

@@ -15,9 +15,10 @@ import msgspec
 
 from ... import __version__
 from ...core.conditions import Around, Unmet
-from ...core.errors import CyberlibError
+from ...core.errors import CyberlibError, Failed
 from ...core.timetable import Timetable
 from ...state.profile import Profile
+from ..crash import write_report
 from ..workplace import Fact
 from .brain import Brain
 from .jobs import Jobs, Over, Task
@@ -25,7 +26,7 @@ from .keeping import Kept, Memory
 from .messages import Accepted, BackupJob, Changed, Ended, Event, Job
 from .server import Client, Server
 from .status import JobInfo, StatusInfo, WaitingFor
-from .wanted import Wanted, read_wanted
+from .wanted import Wanted, read_wanted, stamp_of
 from .worker import Order, command_of
 from .world_ports import WatchedSources, World
 
@@ -72,16 +73,27 @@ class Agent:
         self.begin()
         try:
             while not self._ending:
-                self._rest(self.step())
+                self._rest(self._step_or_stumble())
         finally:
             self.close()
+
+    def _step_or_stumble(self) -> float:
+        """One that meets a fault of ours tells it and goes on: nobody is there to start the agent anew."""
+        try:
+            return self.step()
+        except Exception as raised:  # noqa: BLE001 (see above; the report says where it happened)
+            write_report(self._profile, raised, "agent run")
+            with self._lock:
+                self._trouble(Failed("agent_stumbled").code)
+                self._stamp = None
+            return _TROUBLED
 
     def _rest(self, seconds: float) -> None:
         """Until then, until something happens, or until somebody changed the settings."""
         left = seconds
         while left > 0 and not self._woken.wait(min(left, _SETTINGS)):
             left -= _SETTINGS
-            if _stamp(self._profile.settings) != self._stamp:
+            if self._stamp is not None and stamp_of(self._profile) != self._stamp:
                 break
         if self._woken.is_set():
             time.sleep(_BREATH)
@@ -165,7 +177,7 @@ class Agent:
     # ---- settings --------------------------------------------------------------------------------
 
     def _look_at_settings(self) -> None:
-        stamp = _stamp(self._profile.settings)
+        stamp = stamp_of(self._profile)
         if stamp == self._stamp:
             return
         self._stamp = stamp
@@ -331,11 +343,3 @@ def _of_all_sources(order: Order) -> bool:
 def _whole(ended: Ended) -> bool:
     """Whether a backup looked at everything: one that was to look at a few folders may know better."""
     return b'"scope":"partial"' not in bytes(ended.result)
-
-
-def _stamp(path: str) -> object:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino

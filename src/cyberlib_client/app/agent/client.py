@@ -51,8 +51,8 @@ _LONGEST: Final = 16 * LONGEST
 """Bytes of a line from the agent: a result lists up to 10,000 files."""
 
 
-def agent_of(profile: Profile) -> AgentClient | None:
-    """A connection to the agent of a profile, or None when there is none at work.
+def agent_of(profile: Profile, hear: Callable[[int, Event], None] | None = None) -> AgentClient | None:
+    """A connection to the agent of a profile, or None when there is none at work. `hear`: as `AgentClient`.
 
     Raises Failed("agent_unfit", version=…, own=…) when it is of another version, ("agent_denied", reason=…)
     when it is somebody else's.
@@ -66,11 +66,12 @@ def agent_of(profile: Profile) -> AgentClient | None:
         raise Failed("agent_denied", reason=error.strerror) from None
     except OSError:
         return None  # it ended without a word
-    return AgentClient(channel)
+    return AgentClient(channel, hear)
 
 
 class AgentClient:
-    """Asks one agent. `hear` takes what comes by itself, in the thread that reads. For use in a `with` block.
+    """Asks one agent. `hear` takes the number of a job (0: none) and what happened, once `follow` was called,
+    in the thread that reads. For use in a `with` block.
 
     Each question raises what the agent answers as an error, and Failed("agent_gone") when the connection ends
     first.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -45,3 +46,12 @@ def read_wanted(profile: Profile) -> Wanted:
         raise UsageError("agent_idle")
     paths = [to_vault_path(native_of(source)) for source in settings.sources]
     return Wanted(plan_of(settings), conditions_of(settings), session, paths)
+
+
+def stamp_of(profile: Profile) -> object:
+    """Another one once the settings were written."""
+    try:
+        status = os.stat(profile.settings)
+    except OSError:
+        return ()
+    return status.st_mtime_ns, status.st_size, status.st_ino

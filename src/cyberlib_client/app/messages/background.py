@@ -61,6 +61,14 @@ ERRORS: Final[dict[str, Text]] = {
         "The agent is ending.",
         "Run the command again in a moment.",
     ),
+    "agent_stumbled": Text(
+        "L’agent a rencontré un défaut de CyberLib.",
+        "Il recommence de lui-même dans une minute. Ce qui s’est passé est noté dans state/crashes du profil,"
+        " sans nom de fichier : transmettez-le à l’assistance.",
+        "The agent met a fault of CyberLib.",
+        "It begins again by itself in a minute. What happened is noted in the profile’s state/crashes,"
+        " without names of files: give it to support.",
+    ),
     "agent_idle": Text(
         "L’agent n’a rien à faire : ce profil n’a pas de coffre, ou aucun dossier protégé.",
         "cyberlib vault create ou vault open, puis cyberlib sources add. L’agent s’en apercevra.",
