@@ -176,8 +176,10 @@ class Watcher:
 def _of_this_system(told: Told) -> Watches:
     if sys.platform == "linux":
         from .watch_linux import InotifyWatches as Adapter
+    elif sys.platform == "win32":
+        from .watch_windows import DirectoryWatches as Adapter
     else:
-        from .watch_others import ObserverWatches as Adapter
+        from .watch_macos import ObserverWatches as Adapter
     return Adapter(told)
 
 
