@@ -194,6 +194,29 @@ def test_a_worker_ends_with_its_agent(slowly: RunningAgent) -> None:
     assert slowly.line("backup").code == 0
 
 
+def test_what_is_missing_is_told_with_what_to_do(tmp_path: Path) -> None:
+    """Nothing set up, then settings that are damaged, a folder that is gone, and no agent at all."""
+    bare = CommandLine(tmp_path / "new")
+    bare.profile.mkdir(parents=True)
+    bare.profile.chmod(0o755)
+    assert bare.error("agent", "run", code=1) == "profile_exposed"
+    bare.profile.chmod(0o700)
+    process = bare.start("agent", "run")
+    try:
+        until(lambda: "agent_idle" in bare.attempt("agent", "status").out)
+        assert bare.attempt("agent", "status").code == 1
+        (bare.profile / "settings.toml").write_bytes(b"sources = [\n")
+        until(lambda: "settings_damaged" in bare.attempt("agent", "status").out)
+        assert str(bare.profile / "settings.toml") in bare.attempt("agent", "status").out
+        (bare.profile / "settings.toml").unlink()
+        until(lambda: "agent_idle" in bare.attempt("agent", "status").out)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, told_first = process.communicate(timeout=60)
+    assert b"Ctrl-C" in told_first
+    assert "agent install" in bare.attempt("agent", "status").out
+
+
 def test_a_pause_has_an_end_and_outlives_the_agent(agent: RunningAgent) -> None:
     line = agent.line
     assert line.attempt("agent", "pause", "8", "d").code == 2
@@ -220,3 +243,6 @@ def test_settings_are_taken_up_as_they_change(agent: RunningAgent, tmp_path: Pat
     make_tree(tmp_path / "autre", {"a.txt": b"a"})
     line("sources", "add", str(tmp_path / "autre"))
     until(lambda: len(agent.status["watching"]) == 2)
+    (tmp_path / "autre").rename(tmp_path / "ailleurs")
+    until(lambda: agent.status["watching"][1]["why"] == "missing")
+    assert "sources remove" in line("agent", "status").out

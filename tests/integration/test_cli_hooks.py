@@ -77,6 +77,7 @@ def test_one_that_fails_makes_the_run_amber_and_tells_why_without_secrets(
     assert "no server for postgres://u:***@h/b" in ended["detail"]
     assert "motdepasse" not in str(document) + str(newest(line))
     assert newest(line)["files"] == 1, "what is there is saved all the same"
+    assert "– dump (" in line("report").out, "which one, without --with-names: it is no patient's name"
 
 
 def test_one_that_must_not_fail_stops_the_backup_and_those_for_afterwards_still_run(

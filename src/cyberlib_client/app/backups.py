@@ -20,7 +20,7 @@ from ..state.credentials import read_identity, write_identity
 from . import alarms, bootstrap, stores
 from .changed import checked, keep
 from .frozen import Reading, reading
-from .history import remembered
+from .history import remembered, remembered_if_failed
 from .hooks import HookRuns
 from .incidents import Met
 from .session import Session
@@ -74,7 +74,8 @@ def run_backup(session: Session, choice: Choice, changed: Changed | None = None)
     """
     place = session.place
     if session.trigger == "user" and (choice.paths or session.settings.sources):
-        session.unlock()  # before the lock: a prompt must not hold others up
+        with remembered_if_failed(session, "backup"):
+            session.unlock()  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile), remembered(session, "backup") as ended:
         sources = chosen_sources(session, choice)
         for source in sources:

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from ..core.errors import CyberlibError, Stopped
+from ..core.errors import CyberlibError, IntegrityError, Stopped, Unreachable
 from ..state.records import RunRecord
 from . import bootstrap, incidents
 from .incidents import Met
@@ -19,6 +19,32 @@ REMEMBERED: Final = ("backup", "restore", "verify")
 Ended = Callable[..., None]
 """Called at the end of a run that was done, with its exit code, what it met (`met`, see `incidents.Met`) and
 figures (see `state.records.RunRecord`)."""
+
+
+@contextlib.contextmanager
+def remembered_if_failed(session: Session, command: str) -> Iterator[None]:
+    """Keeps in the history that a run could not begin: the vault is not there or not sound. What somebody
+    answered wrongly or took back is no run."""
+    started = bootstrap.clock()
+    try:
+        yield
+    except CyberlibError as error:
+        if isinstance(error, (Unreachable, IntegrityError)):
+            history = session.history
+            run = history.begin(command, session.trigger, started)
+            record = RunRecord(
+                command,
+                session.trigger,
+                started,
+                bootstrap.clock(),
+                "failed",
+                error.exit_code,
+                error.code,
+                dict(error.facts),
+            )
+            history.end(run, record)
+            incidents.after_run(history, record, Met())
+        raise
 
 
 @contextlib.contextmanager

@@ -149,7 +149,7 @@ class HookRuns:
             exit_code, timed_out, last = None, False, (error.strerror or type(error).__name__).encode()
         detail = _without_secrets(last, hook.command)[-_DETAIL:] if exit_code != 0 else ""
         if exit_code and not detail:
-            detail = f"exit {exit_code}"
+            detail = f"code {exit_code}"
         milliseconds = int((time.monotonic() - begun) * 1000)
         ended = HookRun(hook.name, hook.when, exit_code, milliseconds, timed_out, detail)
         self._ended.append(ended)

@@ -219,7 +219,15 @@ def _reached(record: RunRecord) -> int:
 
 
 _NOT_PATHS: Final = frozenset(
-    ("more_files", "stopped", "ransomware_alarm", "certification_ends", "contract_ends", "terms_to_accept")
+    (
+        "more_files",
+        "stopped",
+        "hook_failed",
+        "ransomware_alarm",
+        "certification_ends",
+        "contract_ends",
+        "terms_to_accept",
+    )
 )
 
 

@@ -19,6 +19,7 @@ from .report_words import (
     days_to_tell,
     hours,
     incident_message,
+    is_named,
     level_message,
     outcome,
     reason_message,
@@ -211,7 +212,7 @@ def _incidents(made: Report) -> Iterator[str]:
     gravest.sort(key=lambda each: (each.cleared is not None, weights.index(each.severity)))
     for each in gravest[:_INCIDENTS]:
         told = incident_message(each)
-        name = f" – {each.subject}" if made.with_names and each.subject else ""
+        name = f" – {each.subject}" if is_named(made, each) else ""
         over = moment(each.cleared) if each.cleared is not None else say("non", "no")
         rows.append(
             [

@@ -94,6 +94,11 @@ def incident_message(each: ReportIncident) -> Message:
     return health_message("incident", {"kind": each.kind, **facts}, language())
 
 
+def is_named(made: Report, each: ReportIncident) -> bool:
+    """Whether what an incident is about is told: a command's name is no patient's."""
+    return bool(each.subject) and (made.with_names or each.kind == "hook_failed")
+
+
 def outcome(run: ReportRun) -> str:
     """How a run ended, in a few words."""
     if run.outcome == "completed":
@@ -153,6 +158,8 @@ def since(made: Report) -> str:
     if health.last_backup is None or health.age is None:
         return say("jamais, que l’on sache", "never, as far as is known")
     when, ago = moment(health.last_backup), _ago(health.age)
+    if health.age < 60:
+        return say(f"{when} (à l’instant)", f"{when} (just now)")
     return say(f"{when} (il y a {ago})", f"{when} ({ago} ago)")
 
 
@@ -160,4 +167,6 @@ _DAYS = (Both("jour", "day"), Both("jours", "days"))
 
 
 def _ago(seconds: int) -> str:
-    return many(seconds // 86_400, *_DAYS) if seconds >= 2 * 86_400 else duration(seconds)
+    if seconds >= 2 * 86_400:
+        return many(seconds // 86_400, *_DAYS)
+    return duration(seconds) if seconds >= 3600 else f"{seconds // 60} min"

@@ -25,7 +25,7 @@ _LARGEST: Final = 256 << 10
 _RATE: Final = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?) ?([kKmMgG]?)(bits?|b|o|B)(?:/s|ps)")
 _THOUSANDS: Final = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 _NONE: Final = ("", "none", "unlimited", "aucune", "illimité")
-_TIME: Final = re.compile(r"([01]?\d|2[0-3])[:hH]([0-5]\d)|24[:hH]00")
+_TIME: Final = re.compile(r"([01]?\d|2[0-3])(?::|\s?[hH]\s?)([0-5]\d)|24[:hH]00")
 _DAYS: Final = {
     "mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6,
     "lun": 0, "mar": 1, "mer": 2, "jeu": 3, "ven": 4, "sam": 5, "dim": 6,
@@ -60,7 +60,7 @@ def read_days(text: str) -> frozenset[int]:
 
 
 def read_time(text: str) -> int:
-    """`08:00`, `19h30`, `24:00`: minutes since midnight. Raises ValueError."""
+    """`08:00`, `19h30`, `19 h 30`, `24:00`: minutes since midnight. Raises ValueError."""
     match = _TIME.fullmatch(text.strip())
     if match is None:
         raise ValueError(text)

@@ -12,16 +12,19 @@ EVERY_DAY: Final = (0, 1, 2, 3, 4, 5, 6)
 _MINUTES: Final = 24 * 60
 
 
-_DURATION: Final = re.compile(r"(\d{1,5}) ?(s|min|m|h|d|j)")
-_SECONDS: Final = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "j": 86_400}
+_DURATION: Final = re.compile(
+    r"(\d{1,5})\s?(?:(?P<s>s|secondes?|seconds?)|(?P<min>m|mn|min|minutes?)|(?P<h>h|heures?|hours?)"
+    r"|(?P<d>d|j|jours?|days?))"
+)
+_SECONDS: Final = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 
 
 def read_duration(text: str) -> int:
-    """Seconds of `60 s`, `10 min`, `4 h`, `2 d` (`2 j`). Raises ValueError."""
+    """Seconds of `60 s`, `10 min` (`mn`), `4 h` (`4 heures`), `2 d` (`2 j`, `2 days`). Raises ValueError."""
     match = _DURATION.fullmatch(text.strip().lower())
     if match is None:
         raise ValueError(text)
-    return int(match[1]) * _SECONDS[match[2]]
+    return int(match[1]) * _SECONDS[match.lastgroup or "s"]
 
 
 class Plan(msgspec.Struct, frozen=True):

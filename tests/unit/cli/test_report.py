@@ -183,6 +183,13 @@ def test_a_history_that_was_lost_is_not_taken_for_a_machine_never_backed_up(sess
     assert (answers.level, answers.reasons[0].code) == ("unknown", "history_unknown")
 
 
+def test_a_backup_by_hand_that_finds_no_vault_is_told(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "vault").rename(tmp_path / "unplugged")
+    assert main(["--profile", session.profile.root, "backup"]) == 6
+    (run,) = report(session, 1).runs
+    assert (run.command, run.trigger, run.outcome, run.reason) == ("backup", "user", "failed", "store_absent")
+
+
 def test_time_off_is_what_the_agent_slept_or_was_not_there() -> None:
     now = 1000 * DAY
     moments = [

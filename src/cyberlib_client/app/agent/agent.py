@@ -58,6 +58,7 @@ class Agent:
         self._stamp: object = None
         self._wanted: Wanted | None = None
         self._problem = ""
+        self._problem_facts: dict[str, Fact] = {}
         self._brain: Brain | None = None
         self._sources: WatchedSources | None = None
         self._waiting: tuple[Unmet, ...] = ()
@@ -84,7 +85,7 @@ class Agent:
         except Exception as raised:  # noqa: BLE001 (see above; the report says where it happened)
             write_report(self._profile, raised, "agent run")
             with self._lock:
-                self._trouble(Failed("agent_stumbled").code)
+                self._trouble(Failed("agent_stumbled"))
                 self._stamp = None
             return _TROUBLED
 
@@ -184,21 +185,22 @@ class Agent:
         try:
             wanted = read_wanted(self._profile)
         except CyberlibError as error:
-            self._trouble(error.code)
+            self._trouble(error)
             return
         before = self._wanted
         if self._sources is None or before is None or before.watched != wanted.watched:
             try:
                 self._watch(wanted)
             except CyberlibError as error:  # a pattern that cannot work
-                self._trouble(error.code)
+                self._trouble(error)
                 return
-        self._trouble("")
+        self._trouble(None)
         self._wanted = wanted
         self._plan(wanted)
         self._tell(Changed("settings"))
 
-    def _trouble(self, code: str) -> None:
+    def _trouble(self, error: CyberlibError | None) -> None:
+        code, self._problem_facts = (error.code, dict(error.facts)) if error is not None else ("", {})
         if code != self._problem:
             self._memory.problem(code, self._problem, self._world.now().wall)
             self._problem = code
@@ -316,6 +318,7 @@ class Agent:
                 scan=sorted(brain.scan) if brain is not None else [],
                 watching=sources.describe() if sources is not None else [],
                 problem=self._problem,
+                problem_facts=self._problem_facts,
             )
 
     def _job_info(self, task: Task) -> JobInfo:

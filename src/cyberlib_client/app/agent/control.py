@@ -10,7 +10,7 @@ from .. import bootstrap
 from ..scheduling import local_zone
 from ..session import Session
 from ..times import iso_time
-from ..workplace import Notice
+from ..workplace import Fact, Notice
 from .client import AgentClient, agent_of
 from .keeping import read_kept, write_kept
 from .status import StatusInfo, WaitingFor
@@ -40,7 +40,7 @@ class JobShown(msgspec.Struct, frozen=True):
 
 
 class WatchShown(msgspec.Struct, frozen=True):
-    """A source; `why` it is not watched: "limit", "network", "absent", "off"."""
+    """A source; `why` it is not watched: "limit", "network", "missing", "instances", "failed", "off"."""
 
     path: str
     watched: bool
@@ -50,7 +50,8 @@ class WatchShown(msgspec.Struct, frozen=True):
 class AgentShown(msgspec.Struct, frozen=True):
     """How the agent is. `next_run`: when a run begins by the timetable. `changed`: folders with changes that
     no snapshot has yet. `scan`: why the next run looks at everything. `waiting`: all that keeps it from
-    beginning. `problem`: the code of what keeps the agent from working at all, or empty."""
+    beginning. `problem`: the code of what keeps the agent from working at all, or empty, and
+    `problem_facts` those of its words."""
 
     running: bool
     pid: int | None
@@ -65,6 +66,7 @@ class AgentShown(msgspec.Struct, frozen=True):
     scan: list[str]
     watching: list[WatchShown]
     problem: str
+    problem_facts: dict[str, Fact] = {}
 
     @property
     def exit_code(self) -> int:
@@ -157,6 +159,7 @@ def _shown(info: StatusInfo) -> AgentShown:
         scan=info.scan,
         watching=[WatchShown(each.path, each.watched, each.why) for each in info.watching],
         problem=info.problem,
+        problem_facts=info.problem_facts,
     )
 
 

@@ -12,6 +12,7 @@ from ...core.platform import Listener
 from ...state.profile import Profile
 from .. import bootstrap
 from ..session import Session
+from ..workplace import Notice
 from .agent import Agent
 from .place import forget_address, read_pid, write_address
 from .server import Server
@@ -25,7 +26,8 @@ def run_agent(session: Session) -> None:
     """Runs until the session is cancelled, or a client ends it.
 
     Raises Failed("agent_running", pid=…) when the profile has one already, ("agent_not_reachable", reason=…)
-    when its socket cannot be made, ("profile_full"), ("profile_denied").
+    when its socket cannot be made, ("profile_exposed", at=…) when others may enter the profile's folder,
+    ("profile_full"), ("profile_denied").
     """
     profile = session.profile
     profile.make()
@@ -33,6 +35,8 @@ def run_agent(session: Session) -> None:
     try:
         listener = bootstrap.local_sockets().listen(profile.root)
     except OSError as error:
+        if error.errno == errno.EPERM:
+            raise Failed("profile_exposed", at=profile.root) from None
         if error.errno == errno.EADDRINUSE:
             raise Failed("agent_running", pid=read_pid(profile)) from None
         raise Failed("agent_not_reachable", reason=error.strerror or type(error).__name__) from None
@@ -55,6 +59,7 @@ def _serve(session: Session, profile: Profile, listener: Listener) -> None:
     try:
         write_address(profile, listener.address)
         server.start()
+        session.notify(Notice("agent_begun", {}))
         threading.Thread(target=_wait, args=(session, agent), daemon=True).start()
         agent.run()
     finally:

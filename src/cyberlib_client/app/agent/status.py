@@ -51,3 +51,5 @@ class StatusInfo(msgspec.Struct, frozen=True):
     watching: list[WatchInfo]
     problem: str
     """The code of what keeps the agent from its work, such as "settings_damaged"; empty when nothing does."""
+    problem_facts: dict[str, Fact] = {}
+    """Those of its words."""

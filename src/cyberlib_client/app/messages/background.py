@@ -28,6 +28,14 @@ ERRORS: Final[dict[str, Text]] = {
         "The agent cannot open the way by which it is spoken to[: {reason}].",
         "Check that the profile’s folder is on a local disk and that there is room, then run again.",
     ),
+    "profile_exposed": Text(
+        "D’autres utilisateurs de ce poste peuvent entrer dans le dossier du profil {at}, ou il est à"
+        " quelqu’un d’autre : l’agent ne démarre pas, car il ouvre le coffre.",
+        "Réservez-le au compte de l’agent : chmod 700 {at} (et chown s’il est à un autre), puis relancez.",
+        "Other users of this machine may enter the profile’s folder {at}, or it is somebody else’s: the agent"
+        " does not start, as it opens the vault.",
+        "Reserve it to the agent’s account: chmod 700 {at} (and chown if it is another’s), then run again.",
+    ),
     "agent_denied": Text(
         "Ce qui répond à la place de l’agent est à un autre utilisateur[ : {reason}] ; rien ne lui a été"
         " confié.",
@@ -64,7 +72,7 @@ ERRORS: Final[dict[str, Text]] = {
     "agent_stumbled": Text(
         "L’agent a rencontré un défaut de CyberLib.",
         "Il recommence de lui-même dans une minute. Ce qui s’est passé est noté dans state/crashes du profil,"
-        " sans nom de fichier : transmettez-le à l’assistance.",
+        " sans nom de fichier : transmettez-le à l’assistance.",
         "The agent met a fault of CyberLib.",
         "It begins again by itself in a minute. What happened is noted in the profile’s state/crashes,"
         " without names of files: give it to support.",
@@ -101,6 +109,12 @@ NOTICES: Final[dict[str, Text]] = {
         "cyberlib agent install l’installe.",
         "The agent is not running: this is kept for when it starts.",
         "cyberlib agent install sets it up.",
+    ),
+    "agent_begun": Text(
+        "L’agent est en marche.",
+        "Ctrl-C l’arrête ; cyberlib agent status, dans une autre fenêtre, dit ce qu’il fait.",
+        "The agent is running.",
+        "Ctrl-C ends it; cyberlib agent status, in another window, tells what it does.",
     ),
     "agent_busy": Text(
         "L’agent finit d’abord ce qu’il fait ({count} avant).",

@@ -188,9 +188,9 @@ HEALTH: Final[dict[str, Text]] = {
         "Run cyberlib backup and give the passphrase; then cyberlib key add device.",
     ),
     "unreachable": Text(
-        "La dernière tentative n’a pas pu joindre le coffre[ : {kind}].",
+        "La dernière tentative n’a pas pu joindre le coffre.",
         "CyberLib réessaie. Si cela dure : cyberlib network check, ou branchez le disque.",
-        "The last attempt could not reach the vault[: {kind}].",
+        "The last attempt could not reach the vault.",
         "CyberLib tries again. If it lasts: cyberlib network check, or plug the disk in.",
     ),
     "source_missing": Text(
@@ -256,9 +256,9 @@ HEALTH: Final[dict[str, Text]] = {
     ),
     "hook_failed": Text(
         "Une commande prévue avant ou après la sauvegarde a échoué.",
-        "Regardez laquelle : cyberlib report.",
+        "Regardez laquelle plus bas ou par cyberlib report, et lancez-la à la main.",
         "A command before or after the backup failed.",
-        "See which: cyberlib report.",
+        "See which below or by cyberlib report, and run it by hand.",
     ),
     "restore_incomplete": Text(
         "La dernière restauration n’est pas complète.",
@@ -323,7 +323,7 @@ HEALTH: Final[dict[str, Text]] = {
         "",
     ),
     "look_at_incidents": Text(
-        "Regardez les incidents : cyberlib report.", "", "Look at the incidents: cyberlib report.", ""
+        "Regardez les incidents (cyberlib report).", "", "Look at the incidents (cyberlib report).", ""
     ),
     "look_at_line": Text(
         "Vérifiez la ligne : cyberlib network check.", "", "Check the line: cyberlib network check.", ""

@@ -48,7 +48,6 @@ _UNWATCHED: Final = {
         "too many folders for the system’s limit",
     ),
     "network": Both("lecteur réseau", "network drive"),
-    "missing": Both("absent", "not there"),
     "instances": Both(
         "trop de programmes surveillent déjà des dossiers", "too many programs are watching folders already"
     ),
@@ -62,9 +61,7 @@ def lines(shown: AgentShown) -> Iterator[str]:
     from ...app.messages import error_message, waiting_message
 
     if not shown.running:
-        yield say("L’agent n’est pas en marche.", "The agent is not running.")
-        if shown.next_run:
-            yield say(f"Sauvegarde prévue : {moment(shown.next_run)}.", f"Planned: {moment(shown.next_run)}.")
+        yield from _absent(shown)
         return
     since = moment(shown.since or "")
     yield say(
@@ -72,7 +69,7 @@ def lines(shown: AgentShown) -> Iterator[str]:
         f"The agent is running since {since} (process {shown.pid}).",
     )
     if shown.problem:
-        yield f"! {error_message(shown.problem, {}, language())} [{shown.problem}]"
+        yield f"! {error_message(shown.problem, shown.problem_facts, language())} [{shown.problem}]"
     if shown.job is not None:
         yield _job(shown.job)
     if shown.queued:
@@ -85,6 +82,8 @@ def lines(shown: AgentShown) -> Iterator[str]:
             name: moment(f) if name == "until" and isinstance(f, str) else f for name, f in each.facts.items()
         }
         yield f"! {waiting_message(each.kind, facts, language())}"
+    if shown.scan and shown.job is None:
+        yield say("La prochaine sauvegarde relira tout.", "The next backup will look at everything.")
     if shown.next_run:
         yield say(
             f"Prochaine sauvegarde prévue : {moment(shown.next_run)}.",
@@ -97,6 +96,25 @@ def lines(shown: AgentShown) -> Iterator[str]:
         )
     for source in shown.watching:
         yield _source(source)
+
+
+def _absent(shown: AgentShown) -> Iterator[str]:
+    yield say(
+        "L’agent n’est pas en marche : rien n’est sauvegardé de soi-même. cyberlib agent install l’installe,"
+        " cyberlib agent run le lance dans cette fenêtre.",
+        "The agent is not running: nothing is backed up by itself. cyberlib agent install sets it up,"
+        " cyberlib agent run runs it in this window.",
+    )
+    if shown.paused_until:
+        until = moment(shown.paused_until)
+        yield say(
+            f"À son démarrage il sera en pause jusqu’au {until}.", f"Once started it pauses until {until}."
+        )
+    if shown.next_run:
+        planned = moment(shown.next_run)
+        yield say(
+            f"La sauvegarde prévue le {planned} l’attend.", f"The backup planned at {planned} waits for it."
+        )
 
 
 def _job(job: JobShown) -> str:
@@ -112,5 +130,10 @@ def _source(source: WatchShown) -> str:
     path = here(source.path)
     if source.watched:
         return say(f"Surveillé : {path}", f"Watched: {path}")
+    if source.why == "missing":
+        return say(
+            f"! Absent : {path}. Rebranchez son disque, ou retirez-le : cyberlib sources remove.",
+            f"! Not there: {path}. Connect its disk, or take it out: cyberlib sources remove.",
+        )
     why = _UNWATCHED.get(source.why, source.why)
     return say(f"Contrôlé aux heures prévues : {path} ({why})", f"Looked at when planned: {path} ({why})")

@@ -151,13 +151,13 @@ def _more(number: int) -> str:
 
 
 def _incidents(made: Report) -> Iterator[str]:
-    from ..report_words import SEVERITIES, incident_message, word
+    from ..report_words import SEVERITIES, incident_message, is_named, word
 
     standing = [each for each in made.incidents if each.cleared is None]
     past = len(made.incidents) - len(standing)
     for each in standing[-_INCIDENTS:]:
         told = incident_message(each)
-        name = f" – {each.subject}" if made.with_names and each.subject else ""
+        name = f" – {each.subject}" if is_named(made, each) else ""
         when = say(f"depuis le {moment(each.first)}", f"since {moment(each.first)}")
         yield f"[{word(SEVERITIES, each.severity)}] {told.title}{name} ({when})"
     if len(standing) > _INCIDENTS:

@@ -269,7 +269,14 @@ def _protect(called: str) -> Iterator[str]:
         f"  {called} sources add DOSSIER   pour chaque dossier de ce poste à protéger, puis",
         f"  {called} sources add FOLDER   for each folder of this machine to protect, then",
     )
-    yield say(f"  {called} backup   pour les sauvegarder", f"  {called} backup   to back them up")
+    yield say(
+        f"  {called} backup   pour les sauvegarder tout de suite, et",
+        f"  {called} backup   to back them up now, and",
+    )
+    yield say(
+        f"  {called} agent install   pour que cela se fasse tout seul ensuite",
+        f"  {called} agent install   to have it done by itself from then on",
+    )
 
 
 def program(profile: str | None) -> str:
