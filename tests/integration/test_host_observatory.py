@@ -397,7 +397,7 @@ def test_incidents_are_told_together_and_not_each_hour_anew(host: TestHost) -> N
     station.tell(outcome="stopped", reason="stopped")
     assert [months.mail_incidents(host.context) for _ in range(3)] == [1, 0, 0]
     body = _body(station.letters("incidents")[0])
-    assert "in 3 run(s)" in body
+    assert "runs concerned: 3" in body
     assert re.search(r"files that could not be read +5\n", body)
     assert re.search(r"failed runs: the storage is full +1\n", body)
     assert re.search(r"files that vanished during the backup +1\n", body)

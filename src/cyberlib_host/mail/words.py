@@ -12,11 +12,40 @@ KINDS: Final = {
     "placeholder": ("fichiers en ligne seulement, non sauvegardés", "files that are online only, not saved"),
     "special": ("éléments d’un genre qui n’est pas sauvegardé", "items of a kind that is not saved"),
     "source_missing": ("dossiers protégés introuvables", "sources that are not there"),
+    "live_database": ("bases de données copiées pendant leur utilisation", "databases copied while in use"),
+    "database_damaged": (
+        "bases de données qui échouent à leur propre vérification",
+        "databases that fail their own check",
+    ),
+    "database_unchecked": ("bases de données non vérifiées", "databases that were not checked"),
+    "not_captured": ("bases de données non vérifiées", "databases that were not checked"),
+    "hook_failed": (
+        "commandes prévues avant ou après la sauvegarde, en échec",
+        "commands before or after that failed",
+    ),
+    "metadata_omitted": ("droits ou attributs non enregistrés", "rights or attributes not stored"),
+    "socket_left_out": ("fichiers d’échange entre programmes, sans contenu", "sockets, without content"),
+    "device_left_out": ("périphériques, sans contenu", "devices, without content"),
+    "names_not_joined": (
+        "fichiers à plusieurs noms, copiés à part",
+        "files of several names, copied apart",
+    ),
+    "modes_not_kept": ("droits non rétablis", "rights that were not put back"),
+    "restore_denied": ("fichiers dont la restauration a été refusée", "files whose restore was refused"),
+    "restore_failed": ("fichiers non restaurés", "files that were not restored"),
+    "name_changed": ("fichiers restaurés sous un autre nom", "files restored under another name"),
+    "kept_both": ("fichiers restaurés à côté de l’existant", "files restored beside what was there"),
+    "set_aside": ("fichiers mis de côté", "files set aside"),
+    "metadata_lost": ("droits ou dates non rétablis", "rights or times that were not put back"),
+    "inconsistent_copy": ("copies incohérentes restaurées", "inconsistent copies restored"),
+    "raw_copy": ("copies brutes de bases de données restaurées", "raw copies of databases restored"),
+    "target_of_another": ("liens vers un autre système", "links to another system"),
+    "kind_not_supported": ("éléments que ce système ne connaît pas", "items this system does not know"),
     "content_damaged": ("contenus endommagés dans le coffre", "contents damaged in the vault"),
     "no_content": ("fichiers sans contenu dans le coffre", "files without content in the vault"),
     "other": ("autres incidents", "other incidents"),
 }
-"""Kinds of incidents; one that is not here is named by its code."""
+"""Kinds of incidents, all that devices tell of; one of a later device is told with its code."""
 
 REASONS: Final = {
     "internal_error": ("erreur inattendue du logiciel", "unexpected error of the program"),
@@ -24,9 +53,27 @@ REASONS: Final = {
     "host_full": ("espace de stockage plein", "the storage is full"),
     "host_quota_reached": ("quota du contrat atteint", "the contract’s quota is reached"),
     "host_terms_not_accepted": ("conditions d’utilisation non acceptées", "terms not accepted"),
+    "host_unreachable": ("hébergeur injoignable", "the host could not be reached"),
+    "store_absent": ("disque ou partage du coffre absent", "the vault’s disk or share was not there"),
+    "locked": ("le poste n’a pas pu ouvrir son coffre", "the workstation could not open its vault"),
+    "settings_damaged": ("réglages du poste illisibles", "the workstation’s settings cannot be read"),
+    "profile_denied": ("dossier de réglages du poste inaccessible", "the settings’ folder cannot be reached"),
+    "hook_stopped": (
+        "une commande prévue avant la sauvegarde a échoué",
+        "a command before the backup failed",
+    ),
+    "hooks_exposed": (
+        "les réglages du poste sont modifiables par d’autres",
+        "others may change the workstation’s settings",
+    ),
+    "no_sources": ("aucun dossier à sauvegarder", "nothing to back up"),
+    "worker_not_started": ("le logiciel n’a pas pu démarrer", "the program could not start"),
+    "worker_died": ("sauvegarde interrompue par le système", "the backup was ended by the system"),
     "sources_missing": ("dossiers protégés introuvables", "the sources are not there"),
     "interrupted": ("interrompue", "interrupted"),
 }
+
+_OTHER_REASON: Final = ("autre cause", "another cause")
 
 PHRASES: Final = {
     "greeting": ("Bonjour,", "Hello,"),
@@ -50,11 +97,12 @@ PHRASES: Final = {
     "missed_advice": (
         "Allumez le poste et vérifiez qu’il est relié à internet : la sauvegarde se fait alors"
         " d’elle-même. Si elle ne"
-        " se fait pas, ouvrez CyberLib sur ce poste. Un message vous dira quand les sauvegardes auront"
+        " se fait pas, lancez « cyberlib report » sur ce poste, ou appelez"
+        " votre informaticien. Un message vous dira quand les sauvegardes auront"
         " repris.",
         "Switch the workstation on and see that it is online: the backup then happens by itself. If it"
-        " does not, open"
-        " CyberLib on that workstation. A message will tell you once backups come again.",
+        " does not, run “cyberlib report” on that workstation, or call your"
+        " IT staff. A message will tell you once backups come again.",
     ),
     "critical_subject": (
         "URGENT : {days} jours sans sauvegarde : {device}", "URGENT: {days} days without a backup: {device}"
@@ -76,15 +124,18 @@ PHRASES: Final = {
     ),
     "incidents_subject": ("Incidents de sauvegarde : {device}", "Backup incidents: {device}"),
     "incidents": (
-        "Le poste « {device} » a signalé des incidents de sauvegarde, dans {runs} exécution(s) depuis"
-        " le dernier message.",
-        "The workstation “{device}” told of backup incidents, in {runs} run(s) since the last message.",
+        "Le poste « {device} » a signalé des incidents de sauvegarde, depuis le dernier message"
+        " (sauvegardes concernées : {runs}).",
+        "The workstation “{device}” told of backup incidents since the last message (runs concerned:"
+        " {runs}).",
     ),
     "incidents_advice": (
-        "Les fichiers concernés sont nommés sur le poste, dans CyberLib, et nulle part ailleurs.",
-        "The files concerned are named on the workstation, in CyberLib, and nowhere else.",
+        "Les fichiers concernés sont nommés sur le poste, par « cyberlib report --with-names », et nulle part"
+        " ailleurs.",
+        "The files concerned are named on the workstation, by “cyberlib report --with-names”, and nowhere"
+        " else.",
     ),
-    "failed": ("exécutions en échec : {reason}", "failed runs: {reason}"),
+    "failed": ("sauvegardes en échec : {reason}", "failed runs: {reason}"),
     "kind": ("Incident", "Incident"),
     "count": ("Nombre", "Count"),
     "report_subject": ("Rapport mensuel des sauvegardes, {month}", "Monthly backup report, {month}"),
@@ -147,9 +198,11 @@ def phrase(name: str, language: str, **facts: object) -> str:
 
 def kind_of(kind: str, language: str) -> str:
     """What an incident is called."""
-    return KINDS[kind][language == "en"] if kind in KINDS else kind
+    known = KINDS.get(kind)
+    return known[language == "en"] if known else f"{KINDS['other'][language == 'en']} ({kind})"
 
 
 def reason_of(reason: str, language: str) -> str:
     """What a reason of failure is called."""
-    return REASONS[reason][language == "en"] if reason in REASONS else reason
+    known = REASONS.get(reason)
+    return known[language == "en"] if known else f"{_OTHER_REASON[language == 'en']} ({reason})"
