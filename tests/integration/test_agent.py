@@ -7,15 +7,13 @@ import os
 import re
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
-from cyberlib_client.cli.records import RESULTS
+from tests.support.agents import RunningAgent, until
 from tests.support.command_line import CommandLine, restored
 from tests.support.trees import make_tree, told
 
@@ -25,39 +23,6 @@ PLAN = {
     "courriers": {f"lettre {n}.txt": b"Cher confrere, " * n for n in range(20)},
     "images": {"radio.bin": os.urandom(300_000)},
 }
-
-
-class RunningAgent:
-    """`cyberlib agent run` as a process of its own."""
-
-    def __init__(self, line: CommandLine) -> None:
-        self.line = line
-        self.process = line.start("agent", "run")
-        until(lambda: self.line.attempt("agent", "status").code == 0)
-
-    @property
-    def status(self) -> dict[str, Any]:
-        """As it tells; its exit code is another matter."""
-        document = json.loads(self.line.attempt("--json", "agent", "status").out)
-        msgspec.convert(document["result"], RESULTS["agent status"])
-        found: dict[str, Any] = document["result"]
-        return found
-
-    def end(self) -> int:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(60)
-        for stream in (self.process.stdout, self.process.stderr):
-            assert stream is not None
-            stream.close()
-        return code
-
-
-def until(seen: Callable[[], object], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not seen():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.05)
 
 
 @pytest.fixture

@@ -88,7 +88,13 @@ def off_between(moments: Sequence[Moment], runs: Iterable[RunRecord], since: int
     """ns between two times during which the machine slept or was off, as far as the agent's notes tell.
 
     A start of the agent ends a time about which nothing is known but its last word before."""
-    words = sorted({m.at for m in moments} | {run.ended for run in runs} | {run.started for run in runs})
+    # An agent that ended without a word is told of by the next one, with when it was last there.
+    said = {m.facts.get("last") if m.kind == "agent_lost" else m.at for m in moments}
+    words = sorted(
+        {at for at in said if isinstance(at, int)}
+        | {run.ended for run in runs}
+        | {run.started for run in runs}
+    )
     spans = []
     for moment in moments:
         if moment.kind == "slept":

@@ -10,7 +10,7 @@ import msgspec
 
 from ..core.errors import CyberlibError, IntegrityError, Stopped, Unreachable
 from ..state.records import RunRecord
-from . import bootstrap, incidents
+from . import bootstrap, incidents, stores
 from .incidents import Met
 from .session import Session
 
@@ -83,3 +83,7 @@ def remembered(session: Session, command: str) -> Iterator[Ended]:
         record = msgspec.structs.replace(record, ended=bootstrap.clock())
         history.end(run, record)
         incidents.after_run(history, record, met)
+        if stores.is_host(session.settings.vault.at):
+            from .telling import tell_host
+
+            tell_host(session, run)

@@ -7,7 +7,7 @@ To import this takes a moment, as all that speaks HTTP: only for vaults at a hos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
@@ -16,13 +16,15 @@ import msgspec
 
 from ..core.errors import CyberlibError, Failed
 from ..core.ports import CancelToken
-from ..state.observatory import MOST, ToldSoFar, read_told, write_told
+from ..state.observatory import KNOWN, MOST, ToldSoFar, read_told, write_told
 from ..transports.host import observatory as tell
 from ..transports.host import records
 from ..transports.host.client import HostClient
 from ..transports.host.identity import DeviceIdentity
-from . import bootstrap, stores
+from . import bootstrap
 from .host_link import access_of, account, seed_of
+from .incidents import RULES
+from .interruptions import Interruption, host_of, interruptions
 from .line import line_of
 from .messages import error_texts
 from .messages.incidents import INCIDENTS
@@ -72,13 +74,6 @@ class RunTold(msgspec.Struct, frozen=True):
     incidents: dict[str, int] = {}
 
 
-class Interruption(msgspec.Struct, frozen=True):
-    """When the host will not answer: planned work. Times in ns since 1970."""
-
-    starts: int
-    ends: int
-
-
 class Told(msgspec.Struct, frozen=True):
     """`delivered`: the host knows all by now; else `waiting` runs are told with the next one, and `reason` is
     the code of why. `addresses_refused`: those of the practice's mail that do not work."""
@@ -93,8 +88,7 @@ class Told(msgspec.Struct, frozen=True):
 def declare_plan(session: Session, plan: DeclaredPlan) -> Told | None:
     """Tells the host when it is to expect backups; what it knows already is not said again. None where the
     vault is at no host. What is not heard now goes with the next run."""
-    wanted = msgspec.to_builtins(plan)
-    wanted["absences"] = [{"first": first, "last": last} for first, last in plan.absences]
+    wanted = _plain(plan)
 
     def change(told: ToldSoFar) -> ToldSoFar:
         if told.plan == wanted:
@@ -102,6 +96,28 @@ def declare_plan(session: Session, plan: DeclaredPlan) -> Told | None:
         return msgspec.structs.replace(told, plan=wanted, version=0)
 
     return _told(session, change)
+
+
+def catch_up(
+    session: Session,
+    plan: DeclaredPlan | None,
+    runs: Sequence[tuple[int, RunTold]],
+    *,
+    mine: int | None = None,
+    deliver: bool = True,
+) -> Told | None:
+    """Both: the plan, and of `runs` (numbers in the history, newest last) those that the host was not told
+    of. At a host that was told nothing yet `mine` alone is news. Without `deliver` all of it waits."""
+
+    def change(told: ToldSoFar) -> ToldSoFar:
+        old = frozenset(told.known) if told.known is not None else {run for run, _ in runs} - {mine}
+        new = [_record(each, f"{run:032x}") for run, each in runs if run not in old]
+        known = list(dict.fromkeys([*(told.known or ()), *(run for run, _ in runs)]))[-KNOWN:]
+        changed = msgspec.structs.replace(told, runs=[*told.runs, *new][-MOST:], known=known)
+        wanted = _plain(plan) if plan is not None else told.plan
+        return changed if told.plan == wanted else msgspec.structs.replace(changed, plan=wanted, version=0)
+
+    return _told(session, change, deliver=deliver)
 
 
 def tell_run(session: Session, run: RunTold) -> Told | None:
@@ -120,12 +136,24 @@ def maintenance(session: Session, *, ask: bool = False) -> list[Interruption]:
     told = _told(session, lambda told: told, ask=True) if ask else None
     if told is not None:
         return told.maintenance
-    url = _host_of(session)
-    return _windows(read_told(session.profile, url)) if url else []
+    url = host_of(session)
+    return interruptions(read_told(session.profile, url)) if url else []
 
 
-def _told(session: Session, change: Callable[[ToldSoFar], ToldSoFar], *, ask: bool = False) -> Told | None:
-    url = _host_of(session)
+def _plain(plan: DeclaredPlan) -> dict[str, Any]:
+    wanted: dict[str, Any] = msgspec.to_builtins(plan)
+    wanted["absences"] = [{"first": first, "last": last} for first, last in plan.absences]
+    return wanted
+
+
+def _told(
+    session: Session,
+    change: Callable[[ToldSoFar], ToldSoFar],
+    *,
+    ask: bool = False,
+    deliver: bool = True,
+) -> Told | None:
+    url = host_of(session)
     if not url:
         return None
     known = read_told(session.profile, url)
@@ -133,13 +161,13 @@ def _told(session: Session, change: Callable[[ToldSoFar], ToldSoFar], *, ask: bo
     if wanted != known:
         write_told(session.profile, wanted)
     reason = ""
-    if ask or wanted.runs or (wanted.plan is not None and not wanted.version):
+    if ask or (deliver and (wanted.runs or (wanted.plan is not None and not wanted.version))):
         try:
             wanted = _deliver(session, wanted)
         except CyberlibError as error:
             reason = error.code
         write_told(session.profile, wanted)
-    return Told(not reason, len(wanted.runs), reason, _windows(wanted), wanted.addresses_refused)
+    return Told(not reason, len(wanted.runs), reason, interruptions(wanted), wanted.addresses_refused)
 
 
 def _deliver(session: Session, told: ToldSoFar) -> ToldSoFar:
@@ -192,18 +220,9 @@ def _heard(client: HostClient, runs: list[dict[str, Any]]) -> records.RunsKept:
         return tell.tell_runs(client, [])
 
 
-def _host_of(session: Session) -> str:
-    """The address of the host that the profile's vault is at; empty where it is at none."""
-    try:
-        at = session.place.at
-    except CyberlibError:
-        return ""
-    return at.partition("/v1/")[0].lower() if stores.is_host(at) else ""
-
-
-def _record(run: RunTold) -> dict[str, Any]:
+def _record(run: RunTold, number: str = "") -> dict[str, Any]:
     return {
-        "run": bootstrap.random(16).hex(),
+        "run": number or bootstrap.random(16).hex(),
         "command": _code(run.command, _commands()),
         "started": _rfc3339(run.started),
         "ended": _rfc3339(run.ended),
@@ -222,7 +241,7 @@ def _kinds(incidents: Mapping[str, int]) -> dict[str, int]:
     """The most frequent ones by their codes, the rest together."""
     found: dict[str, int] = {}
     for number, (kind, count) in enumerate(sorted(incidents.items(), key=lambda each: -each[1])):
-        code = _code(kind, INCIDENTS) if number < _MOST_KINDS - 1 else OTHER
+        code = _code(kind, _incidents()) if number < _MOST_KINDS - 1 else OTHER
         found[code] = _count(found.get(code, 0) + count)
     return found
 
@@ -234,6 +253,10 @@ def _code(written: str, known: Any) -> str:
 
 def _commands() -> frozenset[str]:
     return frozenset(("backup", "restore", "verify"))
+
+
+def _incidents() -> frozenset[str]:
+    return frozenset((*INCIDENTS, *RULES, *error_texts()))
 
 
 def _reasons() -> frozenset[str]:
@@ -250,20 +273,3 @@ def _rfc3339(moment: int) -> str:
     except OverflowError:
         at = _BEGINNING
     return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _windows(told: ToldSoFar) -> list[Interruption]:
-    found, now = list[Interruption](), bootstrap.clock()
-    for starts, ends in told.maintenance:
-        try:
-            window = Interruption(_nanoseconds(starts), _nanoseconds(ends))
-        except (ValueError, OverflowError):
-            continue  # a time that cannot be read shifts nothing
-        if now < window.ends and window.starts < window.ends:
-            found.append(window)
-    return found
-
-
-def _nanoseconds(written: str) -> int:
-    moment = datetime.fromisoformat(written)
-    return (moment - _BEGINNING) // timedelta(microseconds=1) * 1000 if moment.tzinfo else 0

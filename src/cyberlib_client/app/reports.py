@@ -159,6 +159,16 @@ def report(
     )
 
 
+def health_told(session: Session, agent: AgentFacts | None) -> ReportHealth:
+    """The four answers alone, without names. Raises Failed("settings_damaged")."""
+    return _health(health_of(session, agent), with_names=False)
+
+
+def open_incidents(session: Session) -> list[ReportIncident]:
+    """What is wrong now, without names."""
+    return list(_unnamed(session.history.incidents(open_only=True)))
+
+
 def write_page(session: Session, path: str, page: str) -> None:
     """Writes a report where it is wanted, over an older one. Failed("report_not_written", at=…, reason=…)."""
     if not path:

@@ -144,7 +144,7 @@ def _answers(made: Report) -> Iterator[str]:
     answers = (
         (say("Suis-je protégé ?", "Am I protected?"), level_message(health.level)),
         (say("Que manque-t-il ?", "What is missing?"), missing),
-        (say("Depuis quand ?", "How long has it been?"), since(made)),
+        (say("Depuis quand ?", "How long has it been?"), since(made.health)),
         (say("Quand une restauration a-t-elle été essayée ?", "When was a restore last proven?"), proof),
     )
     yield f"<h2>{_text(say('Quatre réponses', 'Four answers'))}</h2>"

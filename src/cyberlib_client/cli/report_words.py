@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from ..app.messages import Fact, Message, error_texts, health_message, translated
@@ -11,7 +11,7 @@ from .language import Both, language, say
 from .units import duration, many, moment
 
 if TYPE_CHECKING:
-    from ..app.reports import Report, ReportDay, ReportIncident, ReportReason, ReportRun
+    from ..app.reports import Report, ReportDay, ReportHealth, ReportIncident, ReportReason, ReportRun
 
 LEVELS: Final = {
     "protected": Both("Protégé", "Protected"),
@@ -152,9 +152,15 @@ def _readable(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     return found
 
 
-def since(made: Report) -> str:
+def ages(health: ReportHealth) -> Iterator[str]:
+    """How old the last backup is, and the last proof."""
+    yield say(f"Dernière sauvegarde : {since(health)}", f"Last backup: {since(health)}")
+    proof = moment(health.proof) if health.proof is not None else say("jamais", "never")
+    yield say(f"Dernière restauration essayée : {proof}", f"Last restore tried: {proof}")
+
+
+def since(health: ReportHealth) -> str:
     """When the last backup ended, and how long ago that is."""
-    health = made.health
     if health.last_backup is None or health.age is None:
         return say("jamais, que l’on sache", "never, as far as is known")
     when, ago = moment(health.last_backup), _ago(health.age)

@@ -24,8 +24,13 @@ MOST_FOLDERS: Final = 4_096
 """With changes in more of them than this, a look at everything is hardly dearer."""
 
 
+MOST_ITEMS: Final = 256
+"""That are told apart: beyond, there are many."""
+
+
 class Changes(NamedTuple):
     """`folders`: vault paths of directories to look into. `lost`: why all is to be looked at, if anything.
+    `items`: one number for each file or folder that changed, of `MOST_ITEMS` at most.
 
     "overflow" the system dropped events, "too_many" folders changed, "source_gone", "source_back" (there
     again, or another one), "unmounted", "failed" the watching itself.
@@ -33,6 +38,7 @@ class Changes(NamedTuple):
 
     folders: frozenset[bytes]
     lost: frozenset[str]
+    items: frozenset[int] = frozenset()
 
 
 class Watcher:
@@ -61,6 +67,7 @@ class Watcher:
         self._lock = threading.Lock()
         self._turning = threading.RLock()
         self._folders: set[bytes] = set()
+        self._items: set[int] = set()
         self._lost: set[str] = set()
         self._stale = False
         self._watches: Watches | None = None
@@ -109,8 +116,8 @@ class Watcher:
                 self._watches.close()
                 self._begin()
             with self._lock:
-                changes = Changes(frozenset(self._folders), frozenset(self._lost))
-                self._folders, self._lost, self.last_change = set(), set(), None
+                changes = Changes(frozenset(self._folders), frozenset(self._lost), frozenset(self._items))
+                self._folders, self._items, self._lost, self.last_change = set(), set(), set(), None
         return changes
 
     def put_back(self, changes: Changes) -> None:
@@ -124,10 +131,12 @@ class Watcher:
 
     # ---- told by the watches ------------------------------------------------------------------
 
-    def changed(self, folder: bytes) -> None:
+    def changed(self, folder: bytes, name: bytes = b"") -> None:
         """See `Told`."""
         with self._lock:
             self._folders.add(folder)
+            if name and len(self._items) < MOST_ITEMS:
+                self._items.add(hash((folder, name)))
             self._bound()
             self.last_change = time.monotonic()
         self._wake()

@@ -19,14 +19,14 @@ class Items:
         folder, _, name = path.rpartition(b"/")
         if self._single is not None:
             if _letters(name) == self._single:
-                self._told.changed(folder or b"/")
+                self._told.changed(folder or b"/", name)
             return
         if path == place.path:
             self._told.changed(path or b"/")
             return
         if self._is_left_out(folder, name, is_folder):
             return
-        self._told.changed(folder or b"/")
+        self._told.changed(folder or b"/", name)
         if is_folder and new:
             self._told.changed(path)
 

@@ -212,7 +212,7 @@ class InotifyWatches:
             or self._told.ignores(folder + b"/" + name)
         ):
             return
-        self._told.changed(folder or b"/")
+        self._told.changed(folder or b"/", name)
         if is_folder and name and mask & (_CAME | _WENT):
             old = (node.below or {}).get(name)
             if old is not None:

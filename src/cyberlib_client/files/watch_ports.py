@@ -32,8 +32,8 @@ class Place:
 class Told(Protocol):
     """Whom a system's watches tell; from any thread."""
 
-    def changed(self, folder: bytes) -> None:
-        """A directory, by its vault path, of which an item came, went or changed."""
+    def changed(self, folder: bytes, name: bytes = b"") -> None:
+        """A directory, by its vault path, of which an item came, went or changed; its name, if known."""
 
     def lost(self, reason: str) -> None:
         """Events may be missing: the watches are to be made anew."""

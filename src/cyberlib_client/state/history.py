@@ -120,6 +120,18 @@ class History:
 
         return self._read(read, [])
 
+    def ended(self, limit: int) -> list[tuple[int, RunRecord]]:
+        """The last `limit` that ended, newest last, each with its number."""
+        self._sweep()
+
+        def read(database: sqlite3.Connection) -> list[tuple[int, RunRecord]]:
+            rows = database.execute(
+                "SELECT id, record FROM runs WHERE holder IS NULL ORDER BY seq DESC LIMIT ?", (limit,)
+            ).fetchall()
+            return [(run, each) for run, data in reversed(rows) for each in decoded([data], RunRecord)]
+
+        return self._read(read, [])
+
     def completed(self, command: str, *, best: bool = False, first: bool = False) -> RunRecord | None:
         """The last run of a command that was done, or the first; not a backup of paths chosen for once.
         `best`: only if nothing was wrong (exit code 0)."""

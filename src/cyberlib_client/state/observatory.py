@@ -14,13 +14,16 @@ from .private_file import read_file
 from .profile import Profile
 
 _FILE: Final = "observatory.json"
+KNOWN: Final = 256
+"""Numbers of runs that are remembered."""
 MOST: Final = 64
 """Runs kept for later: the newest, as many as one request takes."""
 
 
 class ToldSoFar(msgspec.Struct, frozen=True):
     """At the host `url`: the `plan` that is to be declared, and its `version` there (0: not declared yet);
-    `runs` that it was not told of; what it said last: planned interruptions (RFC 3339, begin and end), and
+    `runs` that it was not told of; `known`: numbers in the history of those that need not be told again, None
+    before the first is; what it said last: planned interruptions (RFC 3339, begin and end), and
     addresses of mail that do not work."""
 
     url: str = ""
@@ -29,6 +32,7 @@ class ToldSoFar(msgspec.Struct, frozen=True):
     runs: Annotated[list[dict[str, Any]], Meta(max_length=MOST)] = []
     maintenance: list[tuple[str, str]] = []
     addresses_refused: list[str] = []
+    known: Annotated[list[int], Meta(max_length=KNOWN)] | None = None
 
 
 def read_told(profile: Profile, url: str) -> ToldSoFar:

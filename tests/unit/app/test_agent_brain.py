@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from itertools import pairwise
 
 from cyberlib_client.app.agent.brain import Begin, Brain, Now, Seen
 from cyberlib_client.app.workplace import Fact
@@ -28,6 +29,7 @@ class Life:
         self.now = Now(START, 1000.0, 1000.0)
         self.last: float | None = None
         self.lost: set[str] = set()
+        self.items = 0
         self.around = Around(START, UTC)
         self.waiting: list[str] = []
 
@@ -51,7 +53,7 @@ class Life:
 
     def look(self) -> tuple[Begin | None, str | None]:
         lost, self.lost = frozenset(self.lost), set()
-        step = self.brain.think(self.now, Seen(self.last, lost), lambda: self.around)
+        step = self.brain.think(self.now, Seen(self.last, lost, self.items), lambda: self.around)
         self.waiting = [each.kind for each in step.waiting]
         if step.begin is None and step.stop is None:
             assert step.wait > 0
@@ -66,6 +68,7 @@ class Life:
     def began(self, begin: Begin) -> None:
         self.brain.began(self.now, begin.trigger)
         self.last = None
+        self.items = 0
 
 
 def settled() -> Life:
@@ -206,3 +209,59 @@ def test_a_run_that_somebody_asked_for_serves_as_any_other() -> None:
     life.brain.ended(life.now, done=True, whole=True)
     begin = life.until_begun(30)
     assert begin is not None and begin.trigger == "schedule"
+
+
+def _attacked(life: Life, seconds: float, each_run: float = 2.0) -> list[float]:
+    """Two files change each second; when runs began."""
+    begun, end = [], life.now.mono + seconds
+    while life.now.mono < end:
+        life.change()
+        life.items += 2
+        step = life.brain.think(life.now, Seen(life.last, items=life.items), lambda: life.around)
+        if step.begin is None:
+            life.pass_by(1)
+            continue
+        assert not step.begin.whole or step.begin.trigger == "schedule"
+        begun.append(life.now.mono)
+        life.run(step.begin, each_run)
+    return begun
+
+
+def test_many_files_that_change_are_saved_at_once_and_then_every_twenty_seconds() -> None:
+    life = settled()
+    life.pass_by(100)
+    start = life.now.mono
+    begun = _attacked(life, 240)
+    assert begun[0] - start <= 20.0
+    gaps = [after - before for before, after in pairwise(begun)]
+    assert min(gaps) >= 20.0 and max(gaps) <= 24.0
+
+
+def test_a_document_that_is_saved_waits_for_quiet() -> None:
+    life = settled()
+    life.pass_by(100)
+    life.change()
+    life.items = 6
+    changed = life.now.mono
+    assert life.until_begun(1) == Begin("changes", whole=False)
+    assert life.now.mono - changed >= 60.0
+
+
+def test_changes_that_never_end_do_not_keep_the_machine_busy() -> None:
+    """All day, and each run takes half a minute."""
+    life = settled()
+    life.pass_by(100)
+    begun = _attacked(life, 6 * 3600, each_run=30.0)
+    first_hour = [each for each in begun if each < begun[0] + 3600]
+    last_hour = [each for each in begun if each > begun[-1] - 3600]
+    assert len(first_hour) * 30.0 <= 3600 / 5 + 60.0
+    assert len(last_hour) <= 8
+
+
+def test_a_burst_waits_for_what_a_run_may_not_begin_without() -> None:
+    life = settled()
+    life.pass_by(100)
+    life.around = Around(START, UTC, on_battery=True, percent=10)
+    life.change()
+    life.items = 500
+    assert life.look() == (None, None) and life.waiting == ["battery"]

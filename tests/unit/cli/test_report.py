@@ -204,3 +204,14 @@ def test_time_off_is_what_the_agent_slept_or_was_not_there() -> None:
     ended = RunRecord("backup", "user", now - 4 * HOUR, now - 3 * HOUR, "completed")
     assert off_between(moments, [ended], now - 5 * HOUR, now) == (1 + 1) * HOUR
     assert off_between([], [], now - DAY, now) == 0
+
+
+def test_a_weekend_after_the_current_was_cut_is_time_off() -> None:
+    """The next agent says that the one before was lost, and when it was last there."""
+    now = 1000 * DAY
+    moments = [
+        Moment(now - 62 * HOUR, "agent_started"),
+        Moment(now - HOUR, "agent_lost", {"last": now - 61 * HOUR}),
+        Moment(now - HOUR + 1, "agent_started"),
+    ]
+    assert off_between(moments, [], now - 50 * HOUR, now) // HOUR == 49

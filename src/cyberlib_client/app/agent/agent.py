@@ -21,17 +21,15 @@ from ...state.profile import Profile
 from ..crash import write_report
 from ..workplace import Fact
 from .brain import Brain
-from .jobs import Jobs, Over, Task
+from .decoys import Decoys
+from .jobs import DIED, Jobs, Over, Task
 from .keeping import Kept, Memory
 from .messages import Accepted, BackupJob, Changed, Ended, Event, Job
 from .server import Client, Server
 from .status import JobInfo, StatusInfo, WaitingFor
 from .wanted import Wanted, read_wanted, stamp_of
-from .worker import Order, command_of
+from .worker import CanariesJob, Order, TellJob, command_of
 from .world_ports import WatchedSources, World
-
-_SNAPSHOT_EXITS: Final = (0, 3, 7)
-"""Of a backup that made one: all is well, some could not be read, the vault had gone back."""
 
 _BREATH: Final = 0.2
 """Seconds after it was woken: changes come in crowds."""
@@ -57,6 +55,7 @@ class Agent:
         self._kept = memory.read()
         self._stamp: object = None
         self._wanted: Wanted | None = None
+        self._decoys = Decoys(profile)
         self._problem = ""
         self._problem_facts: dict[str, Fact] = {}
         self._brain: Brain | None = None
@@ -109,6 +108,7 @@ class Agent:
 
     def close(self) -> None:
         """Ends what is at work and notes the end."""
+        self._ending = True
         self._jobs.close()
         if self._sources is not None:
             self._sources.stop()
@@ -148,7 +148,10 @@ class Agent:
         with self._lock:
             if self._brain is None or self._sources is None:
                 return _TROUBLED
-            step = self._brain.think(self._world.now(), self._sources.seen(), look)
+            seen = self._sources.seen()
+            if self._decoys.touched(seen.fresh):
+                self._jobs.add(Order(CanariesJob(), "changes"))
+            step = self._brain.think(self._world.now(), seen, look)
             if step.stop is not None:
                 self._jobs.stop(None, step.stop)
             if step.begin is not None and self._jobs.idle:
@@ -197,7 +200,13 @@ class Agent:
         self._trouble(None)
         self._wanted = wanted
         self._plan(wanted)
+        self._tell_host()
         self._tell(Changed("settings"))
+
+    def _tell_host(self) -> None:
+        """In a worker: what speaks HTTP takes memory, and time."""
+        if self._wanted is not None and self._wanted.at_host and not self._ending:
+            self._jobs.add(Order(TellJob(), "schedule"))
 
     def _trouble(self, error: CyberlibError | None) -> None:
         code, self._problem_facts = (error.code, dict(error.facts)) if error is not None else ("", {})
@@ -230,7 +239,7 @@ class Agent:
         """A job's turn has come."""
         with self._lock:
             self._job_started = self._world.now().wall
-            if not _of_all_sources(order) or self._brain is None or self._sources is None:
+            if not order.of_all_sources or self._brain is None or self._sources is None:
                 return order
             folders = self._sources.take()
             self._brain.began(self._world.now(), order.trigger)
@@ -247,13 +256,15 @@ class Agent:
         with self._lock:
             now = self._world.now()
             self._memory.over(command_of(task.order.job), task.order.trigger, self._job_started, ended)
-            if _of_all_sources(task.order) and self._brain is not None and self._sources is not None:
-                done = ended.error is None and ended.exit in _SNAPSHOT_EXITS
+            if task.order.of_all_sources and self._brain is not None and self._sources is not None:
+                done = ended.made_snapshot
                 (self._sources.saved if done else self._sources.put_back)()
                 stopped = ended.error is not None and ended.error.kind == "Stopped"
                 by = str(ended.error.facts.get("by", "user")) if stopped and ended.error else ""
-                self._brain.ended(now, done=done, by=by, whole=_whole(ended))
+                self._brain.ended(now, done=done, by=by, whole=ended.whole)
                 self._remember()
+            if ended.error is not None and ended.error.code in DIED and not task.order.is_chore:
+                self._tell_host()
         self.wake()
 
     # ---- what clients ask --------------------------------------------------------------------------
@@ -336,13 +347,3 @@ class Agent:
 
 class _Ask(Exception):
     """The brain wants to know what is around."""
-
-
-def _of_all_sources(order: Order) -> bool:
-    """Whether it is a backup of what the profile protects, and not of paths that somebody named."""
-    return isinstance(order.job, BackupJob) and not order.job.paths and not order.job.exclude
-
-
-def _whole(ended: Ended) -> bool:
-    """Whether a backup looked at everything: one that was to look at a few folders may know better."""
-    return b'"scope":"partial"' not in bytes(ended.result)

@@ -13,6 +13,7 @@ from ...core.plan import Plan, Quiet
 from ...core.timetable import AWAKENED, Look, Timetable
 from ...state.records import Trigger
 from ..workplace import Fact
+from .burst import Burst
 
 GLANCE: Final = 15.0
 """Seconds between two looks at what may end a run."""
@@ -34,10 +35,13 @@ class Now(NamedTuple):
 
 class Seen(NamedTuple):
     """What the watcher has. `last`: the newest change that no run took yet, by the clock that stands still in
-    sleep; `lost`: why all must be looked at."""
+    sleep; `lost`: why all must be looked at; `items`: files with changes that no run took, up to a
+    few hundred; `fresh`: folders with changes since the last look."""
 
     last: float | None = None
     lost: frozenset[str] = frozenset()
+    items: int = 0
+    fresh: frozenset[bytes] = frozenset()
 
 
 class Begin(NamedTuple):
@@ -76,6 +80,7 @@ class Brain:
         self.timetable = timetable
         self.plan, self.wanted = plan, wanted
         self._quiet = Quiet(plan)
+        self._burst = Burst()
         self.scan: set[str] = {"started"}
         """Why the next run looks at everything; empty when nothing calls for it."""
         self._calm: float | None = None
@@ -123,7 +128,8 @@ class Brain:
         scan = look.reconcile or bool(self.scan)
         if not scan and quiet is None:
             return None, max(calm, 1e9)
-        wait = max(calm, quiet or 0.0)
+        burst = self._burst.look(now.mono, seen.items) if self.plan.watch else None
+        wait = max(calm, min(each for each in (quiet or 0.0, burst) if each is not None))
         if wait > 0:
             return None, wait
         if not scan:
@@ -133,6 +139,7 @@ class Brain:
     def began(self, now: Now, trigger: Trigger) -> None:
         """A run is at work: what was there to be saved is its business now."""
         self._quiet.taken()
+        self._burst.began(now.mono)
         self._running = _Running(trigger, frozenset(self.scan), now.wall)
 
     def ended(self, now: Now, *, done: bool, by: str = "", whole: bool = True) -> None:
@@ -141,6 +148,7 @@ class Brain:
         running, self._running = self._running, None
         if running is None:
             return
+        self._burst.ended(now.mono)
         if done:
             self._failures, self._calm = 0, now.mono  # whatever it is that must settle has settled
             self.timetable.ran(now.wall, started=running.started, whole=whole)

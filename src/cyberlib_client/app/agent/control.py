@@ -7,11 +7,13 @@ import msgspec
 from ...core.conditions import read_pause
 from ...core.errors import CyberlibError, Failed
 from .. import bootstrap
+from ..reports import ReportHealth, ReportIncident, health_told, open_incidents
 from ..scheduling import local_zone
 from ..session import Session
 from ..times import iso_time
 from ..workplace import Fact, Notice
 from .client import AgentClient, agent_of
+from .facts import facts_from
 from .keeping import read_kept, write_kept
 from .status import StatusInfo, WaitingFor
 
@@ -51,7 +53,8 @@ class AgentShown(msgspec.Struct, frozen=True):
     """How the agent is. `next_run`: when a run begins by the timetable. `changed`: folders with changes that
     no snapshot has yet. `scan`: why the next run looks at everything. `waiting`: all that keeps it from
     beginning. `problem`: the code of what keeps the agent from working at all, or empty, and
-    `problem_facts` those of its words."""
+    `problem_facts` those of its words. `health`: the four answers, null when the settings cannot be read;
+    `incidents`: what is wrong now, without names of files."""
 
     running: bool
     pid: int | None
@@ -66,6 +69,8 @@ class AgentShown(msgspec.Struct, frozen=True):
     scan: list[str]
     watching: list[WatchShown]
     problem: str
+    health: ReportHealth | None
+    incidents: list[ReportIncident]
     problem_facts: dict[str, Fact] = {}
 
     @property
@@ -80,13 +85,16 @@ def show(session: Session) -> AgentShown:
     if client is not None:
         try:
             with client:
-                return _shown(client.status())
+                info = client.status()
+                return _shown(info, *_judged(session, info))
         except CyberlibError as error:
             if error.code != "agent_gone":
                 raise
     kept = read_kept(session.profile)
     due = kept.due.next if kept.due is not None else None
-    return AgentShown(False, None, "", None, _time(kept.paused_until), None, 0, _time(due), [], 0, [], [], "")
+    paused, wait = _time(kept.paused_until), _time(due)
+    told = _judged(session, None)
+    return AgentShown(False, None, "", None, paused, None, 0, wait, [], 0, [], [], "", *told)
 
 
 def pause(session: Session, text: str) -> AgentPaused:
@@ -133,7 +141,16 @@ def _time(ns: int | None) -> str | None:
     return iso_time(ns) if ns is not None else None
 
 
-def _shown(info: StatusInfo) -> AgentShown:
+def _judged(session: Session, info: StatusInfo | None) -> tuple[ReportHealth | None, list[ReportIncident]]:
+    incidents = open_incidents(session)
+    try:
+        facts = facts_from(session, read_kept(session.profile), info, running=info is not None)
+        return health_told(session, facts), incidents
+    except CyberlibError:  # the agent says the same as its problem
+        return None, incidents
+
+
+def _shown(info: StatusInfo, health: ReportHealth | None, incidents: list[ReportIncident]) -> AgentShown:
     job = info.job
     progress = job.progress if job is not None else None
     return AgentShown(
@@ -160,6 +177,8 @@ def _shown(info: StatusInfo) -> AgentShown:
         watching=[WatchShown(each.path, each.watched, each.why) for each in info.watching],
         problem=info.problem,
         problem_facts=info.problem_facts,
+        health=health,
+        incidents=incidents,
     )
 
 

@@ -15,6 +15,9 @@ from ...core.errors import CyberlibError, Failed, Stopped
 from .messages import MALFORMED, Ended, Event, ProgressTold, encode, from_worker, told
 from .worker import Order, Stop
 
+DIED: Final = ("worker_died", "worker_not_started")
+"""Codes of runs that cannot tell of themselves."""
+
 _PATIENCE: Final = 60.0
 """Seconds that a worker has to stop when the agent ends."""
 

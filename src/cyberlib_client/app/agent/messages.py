@@ -183,6 +183,16 @@ class Ended(msgspec.Struct, frozen=True, tag_field="is", tag="ended"):
     result: msgspec.Raw = msgspec.Raw(b"null")
     error: ErrorTold | None = None
 
+    @property
+    def made_snapshot(self) -> bool:
+        """Of a backup. All is well, some could not be read, or the vault had gone back."""
+        return self.error is None and self.exit in (0, 3, 7)
+
+    @property
+    def whole(self) -> bool:
+        """Whether a backup looked at everything: one that was to look at a few folders may know better."""
+        return b'"scope":"partial"' not in bytes(self.result)
+
 
 class Changed(msgspec.Struct, frozen=True, tag_field="is", tag="changed"):
     """The agent's own state is another: paused, waiting for something, watching or not. Ask for it."""

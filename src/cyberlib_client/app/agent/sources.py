@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ...files.watch import Watcher
+from ...files.watch import MOST_ITEMS, Watcher
 from ..paths import shown
 from ..session import Session
 from ..watching import watcher
@@ -23,6 +23,7 @@ class WatchedFolders:
         self._watcher: Watcher = watcher(session, wake)
         self._folders: set[bytes] = set()
         self._taken: set[bytes] = set()
+        self._items: set[int] = set()
         self._last: float | None = None
         self._watcher.start()
 
@@ -31,17 +32,19 @@ class WatchedFolders:
         last = self._watcher.last_change
         changes = self._watcher.take()
         self._folders |= changes.folders
+        if len(self._items) < MOST_ITEMS:
+            self._items |= changes.items
         if changes.folders:
             self._last = last
         lost = changes.lost
         if len(self._folders) > _MOST:
             self._folders.clear()
             lost |= {"too_many"}
-        return Seen(self._last if self._folders else None, lost)
+        return Seen(self._last if self._folders else None, lost, len(self._items), changes.folders)
 
     def take(self) -> list[bytes]:
         """See world_ports.WatchedSources."""
-        self._taken, self._folders = self._folders, set()
+        self._taken, self._folders, self._items = self._folders, set(), set()
         return sorted(self._taken)
 
     def put_back(self) -> None:

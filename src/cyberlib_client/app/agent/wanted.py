@@ -12,6 +12,7 @@ from ...core.plan import Plan
 from ...files.names import to_vault_path
 from ...state.profile import Profile
 from ...state.settings import Settings
+from .. import stores
 from ..paths import native_of
 from ..prompts import Nobody
 from ..scheduling import conditions_of, plan_of
@@ -30,6 +31,11 @@ class Wanted(NamedTuple):
     def settings(self) -> Settings:
         """As they were read."""
         return self.session.settings
+
+    @property
+    def at_host(self) -> bool:
+        """Whether the vault is at a host, which wants to know."""
+        return self.settings.vault is not None and stores.is_host(self.settings.vault.at)
 
     @property
     def watched(self) -> object:

@@ -40,16 +40,38 @@ from .messages import (
 )
 
 
+class TellJob(msgspec.Struct, frozen=True, tag_field="do", tag="tell"):
+    """The vault's host hears of the plan, and of runs that it does not know."""
+
+
+class CanariesJob(msgspec.Struct, frozen=True, tag_field="do", tag="canaries"):
+    """Decoys of the ransomware alarm are looked at."""
+
+
+Chore = TellJob | CanariesJob
+"""What no client asks for."""
+
+
 class Order(msgspec.Struct, frozen=True):
     """What a worker is to do. `partial`: to look into `folders` (vault paths) alone, if all else is known.
     `patient`: nobody waits, others go first."""
 
-    job: Job
+    job: Job | Chore
     trigger: Trigger
     watched: bool = False
     patient: bool = True
     partial: bool = False
     folders: list[bytes] = []
+
+    @property
+    def of_all_sources(self) -> bool:
+        """Whether it is a backup of what the profile protects, and not of paths that somebody named."""
+        return isinstance(self.job, BackupJob) and not self.job.paths and not self.job.exclude
+
+    @property
+    def is_chore(self) -> bool:
+        """Whether it is no run that anybody asked for, or plans."""
+        return isinstance(self.job, TellJob | CanariesJob)
 
 
 class Stop(msgspec.Struct, frozen=True):
@@ -58,10 +80,10 @@ class Stop(msgspec.Struct, frozen=True):
     reason: str
 
 
-_COMMANDS: Final = {BackupJob: "backup", VerifyJob: "verify"}
+_COMMANDS: Final = {BackupJob: "backup", VerifyJob: "verify", TellJob: "tell", CanariesJob: "canaries"}
 
 
-def command_of(job: Job) -> str:
+def command_of(job: Job | Chore) -> str:
     """The command that does the same."""
     return _COMMANDS[type(job)]
 
@@ -120,7 +142,10 @@ class Worker:
 
             done = run_verify(session, percent=order.job.percent)
             return done.exit_code, msgspec.Raw(encode(done))
-        return self._back_up(session, order, order.job)
+        if isinstance(order.job, BackupJob):
+            return self._back_up(session, order, order.job)
+        _do_chore(session, order.job)
+        return 0, msgspec.Raw(b"null")
 
     def _back_up(self, session: Session, order: Order, job: BackupJob) -> tuple[int, msgspec.Raw]:
         from ..backups import run_backup
@@ -151,6 +176,18 @@ class Worker:
                 self._output.flush()
             except OSError:
                 self.cancel.cancel("system")  # nobody listens any more
+
+
+def _do_chore(session: Session, job: Chore) -> None:
+    if isinstance(job, TellJob):
+        from ..telling import tell_host
+
+        tell_host(session)
+        return
+    from ..alarms import check_canaries
+
+    with bootstrap.lock(session.profile):
+        check_canaries(session)
 
 
 def work(profile: Profile, given: BinaryIO, output: BinaryIO, cancel: CancelToken) -> int:

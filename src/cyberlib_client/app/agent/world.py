@@ -10,12 +10,14 @@ from ...core.conditions import Around
 from ...state.profile import Profile
 from ...state.records import Moment, RunRecord, Trigger
 from .. import bootstrap
-from ..incidents import RULES
+from ..history import REMEMBERED
+from ..incidents import RULES, Met, after_run
+from ..interruptions import windows
 from ..program import program
 from ..scheduling import local_zone, look_around
 from ..workplace import Fact
 from .brain import Now
-from .jobs import Child, Process, StartWorker
+from .jobs import DIED, Child, Process, StartWorker
 from .keeping import Kept, chance, read_kept, write_kept
 from .messages import Ended
 from .sources import UnwatchedFolders, WatchedFolders
@@ -45,7 +47,8 @@ class RealWorld:
 
     def around(self, wanted: Wanted, paused_until: int | None) -> Around:
         """See world_ports.World."""
-        return look_around(wanted.settings, paused_until=paused_until)
+        planned = windows(self._profile, wanted.settings)
+        return look_around(wanted.settings, paused_until=paused_until, maintenance=planned)
 
     def watch(self, wanted: Wanted, wake: Callable[[], None]) -> WatchedSources:
         """See world_ports.World."""
@@ -105,8 +108,12 @@ class RealMemory:
     def over(self, command: str, trigger: Trigger, started: int, ended: Ended) -> None:
         """See keeping.Memory."""
         error = ended.error
-        if error is not None and error.code == "worker_not_started":  # all others have told it themselves
+        if error is None or error.code not in DIED or command not in REMEMBERED:
+            return  # it has told it itself
+        known = [run for run in self._history.runs(since=started) if run.command == command]
+        if not known:  # it did not live to begin
             record = RunRecord(
                 command, trigger, started, bootstrap.clock(), "failed", ended.exit, error.code, error.facts
             )
             self._history.end(self._history.begin(command, trigger, started), record)
+            after_run(self._history, record, Met())

@@ -13,6 +13,7 @@ from ..words import command
 
 if TYPE_CHECKING:
     from ...app.agent.control import AgentShown, JobShown, WatchShown
+    from ...app.reports import ReportHealth, ReportIncident
 
 
 @command(
@@ -32,6 +33,9 @@ def status(run: Run) -> int:
     return shown.exit_code
 
 
+_INCIDENTS: Final = 10
+"""Lines; the report has all."""
+
 _TRIGGERS: Final = {
     "user": Both("demandé", "asked for"),
     "schedule": Both("à l’heure prévue", "at its time"),
@@ -40,7 +44,12 @@ _TRIGGERS: Final = {
     "reconcile": Both("contrôle complet", "complete look"),
 }
 
-_COMMANDS: Final = {"backup": Both("sauvegarde", "backup"), "verify": Both("vérification", "verification")}
+_COMMANDS: Final = {
+    "backup": Both("sauvegarde", "backup"),
+    "verify": Both("vérification", "verification"),
+    "tell": Both("message à l’hébergeur", "message to the host"),
+    "canaries": Both("contrôle des fichiers témoins", "a look at the decoys"),
+}
 
 _UNWATCHED: Final = {
     "limit": Both(
@@ -57,7 +66,37 @@ _UNWATCHED: Final = {
 
 
 def lines(shown: AgentShown) -> Iterator[str]:
-    """The state of the agent in a few lines."""
+    """The state of the agent in a few lines, then how this machine is protected."""
+    yield from _agent(shown)
+    if shown.health is not None:
+        yield from _health(shown.health)
+    for each in shown.incidents[:_INCIDENTS]:
+        yield _incident(each)
+    if len(shown.incidents) > _INCIDENTS:
+        more = count(len(shown.incidents) - _INCIDENTS)
+        yield say(f"… et {more} autres : cyberlib report.", f"… and {more} more: cyberlib report.")
+
+
+def _health(health: ReportHealth) -> Iterator[str]:
+    from ..report_words import LEVELS, SIGNS, ages, level_message, reason_message
+
+    yield f"{SIGNS[health.level]} {LEVELS[health.level]} – {level_message(health.level)}"
+    for reason in health.reasons:
+        if reason.weight != "notice":
+            yield f"  - {reason_message(reason).title}"
+    yield from ages(health)
+    if health.next:
+        yield say(f"À faire : {level_message(health.next)}", f"To do: {level_message(health.next)}")
+
+
+def _incident(each: ReportIncident) -> str:
+    from ..report_words import SEVERITIES, incident_message, word
+
+    when = say(f"depuis le {moment(each.first)}", f"since {moment(each.first)}")
+    return f"[{word(SEVERITIES, each.severity)}] {incident_message(each).title} ({when})"
+
+
+def _agent(shown: AgentShown) -> Iterator[str]:
     from ...app.messages import error_message, waiting_message
 
     if not shown.running:

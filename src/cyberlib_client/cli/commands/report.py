@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..language import Both, say
-from ..report_words import since
+from ..report_words import ages
 from ..run import Run, pass_run
 from ..tables import table
 from ..units import FILE, count, many, moment, size
@@ -58,8 +58,9 @@ _INCIDENTS = 50
 def report(run: Run, days: int, html: str | None, with_names: bool) -> None:
     """See its help."""
     from ...app import reports
+    from ...app.agent.facts import agent_facts
 
-    made = reports.report(run.session, days, with_names=with_names)
+    made = reports.report(run.session, days, with_names=with_names, agent=agent_facts(run.session))
     if html is not None:
         from ..report_page import page
 
@@ -97,9 +98,7 @@ def _answers(made: Report) -> Iterator[str]:
     nothing = say("rien que l’on sache", "nothing that is known")
     missing = " ".join(reason_message(reason).title for reason in health.missing) or nothing
     yield say(f"Ce qui manque : {missing}", f"What is missing: {missing}")
-    yield say(f"Dernière sauvegarde : {since(made)}", f"Last backup: {since(made)}")
-    proof = moment(health.proof) if health.proof is not None else say("jamais", "never")
-    yield say(f"Dernière restauration essayée : {proof}", f"Last restore tried: {proof}")
+    yield from ages(health)
     files = f"{many(made.files, *FILE)}, {size(made.bytes)}"
     yield say(f"Sauvegardés : {files}", f"Backed up: {files}")
 

@@ -1,0 +1,47 @@
+"""Agents as processes of their own."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from cyberlib_client.cli.records import RESULTS
+from tests.support.command_line import CommandLine
+
+
+class RunningAgent:
+    """`cyberlib agent run` as a process of its own."""
+
+    def __init__(self, line: CommandLine) -> None:
+        self.line = line
+        self.process = line.start("agent", "run")
+        until(lambda: self.line.attempt("agent", "status").code == 0)
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """As it tells; its exit code is another matter."""
+        document = json.loads(self.line.attempt("--json", "agent", "status").out)
+        msgspec.convert(document["result"], RESULTS["agent status"])
+        found: dict[str, Any] = document["result"]
+        return found
+
+    def end(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(60)
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
+        return code
+
+
+def until(seen: Callable[[], object], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.05)
