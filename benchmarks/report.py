@@ -57,7 +57,8 @@ def as_page(record: Record) -> str:
     """A page of Markdown: the lines, then every figure, then how it was measured."""
     parts = [
         "# Benchmarks",
-        "A host, its line and its load: [benchmarks-host.md](benchmarks-host.md). The ransomware alarm:"
+        "A host, its line and its load: [benchmarks-host.md](benchmarks-host.md). The agent:"
+        " [benchmarks-agent.md](benchmarks-agent.md); its ransomware alarm:"
         " [benchmarks-alarm.md](benchmarks-alarm.md).",
         "Written by `python -m benchmarks`; do not edit. Medians; tools take turns in the same run on the"
         " same machine, where a scenario names several; sources are in memory, but for the million tiny"
