@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from sqlalchemy import select, update
 
-from cyberlib_client.app.agent.messages import Ended, ErrorTold
+from cyberlib_client.app.agent.messages import BackupJob, Ended, ErrorTold
 from cyberlib_client.app.agent.wanted import read_wanted
 from cyberlib_client.app.agent.worker import Order, TellJob, Worker
 from cyberlib_client.app.agent.world import RealMemory, RealWorld
@@ -23,7 +23,7 @@ from cyberlib_client.app.bootstrap import profile_at
 from cyberlib_client.core.conditions import Conditions, unmet
 from cyberlib_client.core.ports import CancelToken
 from cyberlib_host.core.plans import Plan
-from cyberlib_host.database.observed import moments, plans, runs
+from cyberlib_host.database.observed import moments, plans, run_incidents, runs
 from cyberlib_host.jobs.observatory import deliver_some, observe
 from cyberlib_host.services import addresses
 from cyberlib_host.services import maintenance as interruptions
@@ -166,3 +166,28 @@ def test_interruptions_that_a_worker_learned_keep_runs_waiting(host: TestHost, t
     assert [(each.kind, each.facts["until"]) for each in unmet(Conditions(), later)] == [
         ("maintenance", window.end)
     ]
+
+
+def test_a_clock_that_was_set_is_told_once_and_shown_until_the_next_backup(
+    host: TestHost, tmp_path: Path
+) -> None:
+    practice = Practice(host, tmp_path / "poste")
+    practice.line("backup")
+    profile = profile_at(str(practice.line.profile))
+    RealMemory(profile).note("clock_moved", {"seconds": -7200}, time.time_ns())
+
+    def shown() -> list[str]:
+        told = practice.line.json("agent", "status", code=1)["result"]
+        return [each["kind"] for each in told["incidents"]]
+
+    assert shown() == ["clock_set"]
+    order = Order(BackupJob(), "schedule", clock_moved=-7200)
+    assert Worker(profile, io.BytesIO(), CancelToken()).work(order) == 0
+    with host.context.database.read() as connection:
+        assert connection.execute(select(run_incidents.c.kind)).scalars().all() == ["clock_set"]
+    assert shown() == ["clock_set"]
+    assert "clock was set" in practice.line("agent", "status", code=1).out
+    practice.line("backup")
+    assert shown() == []
+    (letter,) = practice.later(2)
+    assert "horloge du poste" in _body(letter)

@@ -82,7 +82,7 @@ def remembered(session: Session, command: str) -> Iterator[Ended]:
     finally:
         record = msgspec.structs.replace(record, ended=bootstrap.clock())
         history.end(run, record)
-        incidents.after_run(history, record, met)
+        incidents.after_run(history, record, met, clock_moved=session.clock_moved)
         if stores.is_host(session.settings.vault.at):
             from .telling import tell_host
 

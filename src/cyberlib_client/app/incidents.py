@@ -42,6 +42,7 @@ RULES: Final[dict[str, Rule]] = {
     "left_out_now": Rule("warning", "aged"),  # the next run finds nothing to compare with: told for a month
     "more_files": Rule("warning", "looked_at"),
     "stopped": Rule("notice", "backup"),
+    "clock_set": Rule("warning", "backup"),
     "vault_gone_back": Rule("critical", "verified"),
     "vault_damaged": Rule("critical", "verified"),
     "restore_incomplete": Rule("warning", "restored"),
@@ -120,10 +121,17 @@ def stage_of(reason: str, exit_code: int) -> int:
     return _STAGE_OF_EXIT.get(exit_code, 3 if reason.startswith("host_") else 4)
 
 
-def after_run(history: History, record: RunRecord, met: Met) -> list[Raised]:
-    """Raises and clears what a run that ended tells of; those that are new."""
+CLOCK_SET: Final = 3600
+"""Seconds by which a clock that was set is worth telling: less is one that is put right."""
+
+
+def after_run(history: History, record: RunRecord, met: Met, *, clock_moved: int = 0) -> list[Raised]:
+    """Raises and clears what a run that ended tells of; those that are new. `clock_moved`: seconds by which
+    this machine's clock was set since the last run that ended well."""
     standing = history.incidents(open_only=True)
     raised = _of_run(record)
+    if abs(clock_moved) >= CLOCK_SET:
+        raised.append(Raised("clock_set", "", "warning", {"seconds": clock_moved}))
     if record.command == "backup" and record.outcome == "completed":
         raised += _of_files(met)
     now = {(each.kind, each.subject) for each in raised}

@@ -39,6 +39,9 @@ class Session(Workplace):
     trigger: Trigger = "user"
     """Who or what asked for the run; kept in the history."""
 
+    clock_moved = 0
+    """Seconds by which this machine's clock was set since the last run that ended well."""
+
     accepts_older = False
     """A vault that was put back to an earlier state is taken as it is, on request and against a proof."""
 

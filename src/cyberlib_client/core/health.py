@@ -131,6 +131,7 @@ _FAULTS: Final[dict[str, _Kind]] = {
     "watch_limit": _Kind("watch_limit", "notice"),
     "watch_network": _Kind("watch_network", "notice"),
     "stopped": _Kind("run_stopped", "notice"),
+    "clock_set": _Kind("clock_set", "attention"),
 }
 _PASSPHRASE: Final = 5
 _UNREACHABLE: Final = 6
@@ -183,6 +184,7 @@ NEXT: Final[dict[str, str]] = {
     "files_more": "look_at_files",
     "hook_failed": "look_at_incidents",
     "incident": "look_at_incidents",
+    "clock_set": "back_up",
     "unreachable": "look_at_line",
     "paused": "resume",
     "contract_ends": "call_host",

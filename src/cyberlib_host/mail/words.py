@@ -43,6 +43,24 @@ KINDS: Final = {
     "kind_not_supported": ("éléments que ce système ne connaît pas", "items this system does not know"),
     "content_damaged": ("contenus endommagés dans le coffre", "contents damaged in the vault"),
     "no_content": ("fichiers sans contenu dans le coffre", "files without content in the vault"),
+    "more_files": ("autres fichiers en défaut", "more files of these kinds"),
+    "stopped": ("sauvegardes arrêtées par le poste", "backups that the workstation stopped"),
+    "clock_set": ("horloge du poste déplacée", "the workstation’s clock was set"),
+    "ransomware_alarm": (
+        "ALERTE : fichiers peut-être chiffrés par un rançongiciel",
+        "ALARM: files perhaps encrypted by ransomware",
+    ),
+    "vault_gone_back": ("coffre revenu à un état antérieur", "vault put back to an earlier state"),
+    "vault_damaged": ("contenus endommagés dans le coffre", "contents damaged in the vault"),
+    "restore_incomplete": ("restaurations incomplètes", "restores that were not complete"),
+    "watch_limit": ("dossiers que le système ne peut pas surveiller", "folders the system cannot watch"),
+    "watch_network": ("dossiers du réseau, non surveillés", "network folders, not watched"),
+    "certification_ends": (
+        "certification de l’hébergeur bientôt échue",
+        "the host’s certification ends soon",
+    ),
+    "contract_ends": ("contrat bientôt échu", "the contract ends soon"),
+    "terms_to_accept": ("conditions à accepter", "terms to accept"),
     "other": ("autres incidents", "other incidents"),
 }
 """Kinds of incidents, all that devices tell of; one of a later device is told with its code."""

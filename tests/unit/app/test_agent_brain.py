@@ -265,3 +265,17 @@ def test_a_burst_waits_for_what_a_run_may_not_begin_without() -> None:
     life.change()
     life.items = 500
     assert life.look() == (None, None) and life.waiting == ["battery"]
+
+
+def test_by_how_much_the_clock_was_set_is_known_until_a_run_ended_well() -> None:
+    life = settled()
+    life.look()
+    life.now = Now(life.now.wall - 3 * 3600 * 10**9, life.now.mono, life.now.going)
+    life.change()
+    for done in (False, True):
+        begin = life.until_begun(2)
+        assert begin is not None and round(life.brain.moved) == -3 * 3600
+        life.began(begin)
+        life.brain.ended(life.now, done=done)
+        life.change()
+    assert round(life.brain.moved) == 0

@@ -6,12 +6,13 @@ import re
 
 import pytest
 
+from cyberlib_client.app.incidents import RULES
 from cyberlib_client.app.messages.incidents import INCIDENTS
 from cyberlib_host.mail import words
 
 
 def test_all_that_devices_tell_of_has_its_words() -> None:
-    assert set(INCIDENTS) <= set(words.KINDS)
+    assert {*INCIDENTS, *RULES} <= set(words.KINDS)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -243,7 +243,8 @@ class Agent:
                 return order
             folders = self._sources.take()
             self._brain.began(self._world.now(), order.trigger)
-            return msgspec.structs.replace(order, folders=list(folders)) if order.partial else order
+            told = list(folders) if order.partial else []
+            return msgspec.structs.replace(order, folders=told, clock_moved=round(self._brain.moved))
 
     def _on_event(self, task: Task, event: Event) -> None:
         if self.server is not None:

@@ -64,6 +64,7 @@ class _Running(NamedTuple):
     trigger: Trigger
     reasons: frozenset[str]
     started: int
+    moved: float
 
 
 class Brain:
@@ -83,6 +84,8 @@ class Brain:
         self._burst = Burst()
         self.scan: set[str] = {"started"}
         """Why the next run looks at everything; empty when nothing calls for it."""
+        self.moved = 0.0
+        """Seconds by which the clock was set since the last run that ended well began."""
         self._calm: float | None = None
         self._failures = 0
         self._running: _Running | None = None
@@ -102,6 +105,7 @@ class Brain:
             self._calm = max(self._calm, now.mono + AWAKENED)
             self._note("slept", {"seconds": round(look.slept)})
         if look.clock_moved:
+            self.moved += look.clock_moved
             self._note("clock_moved", {"seconds": round(look.clock_moved)})
         for reason in sorted(seen.lost - self.scan):
             self._note("watch_lost", {"reason": reason})
@@ -140,7 +144,7 @@ class Brain:
         """A run is at work: what was there to be saved is its business now."""
         self._quiet.taken()
         self._burst.began(now.mono)
-        self._running = _Running(trigger, frozenset(self.scan), now.wall)
+        self._running = _Running(trigger, frozenset(self.scan), now.wall, self.moved)
 
     def ended(self, now: Now, *, done: bool, by: str = "", whole: bool = True) -> None:
         """How it ended. `done`: a snapshot was made; `by`: who or what stopped it, else empty; `whole`: it
@@ -150,6 +154,7 @@ class Brain:
             return
         self._burst.ended(now.mono)
         if done:
+            self.moved -= running.moved
             self._failures, self._calm = 0, now.mono  # whatever it is that must settle has settled
             self.timetable.ran(now.wall, started=running.started, whole=whole)
             if whole:

@@ -54,7 +54,7 @@ Chore = TellJob | CanariesJob
 
 class Order(msgspec.Struct, frozen=True):
     """What a worker is to do. `partial`: to look into `folders` (vault paths) alone, if all else is known.
-    `patient`: nobody waits, others go first."""
+    `patient`: nobody waits, others go first. `clock_moved`: as `Session.clock_moved`."""
 
     job: Job | Chore
     trigger: Trigger
@@ -62,6 +62,7 @@ class Order(msgspec.Struct, frozen=True):
     patient: bool = True
     partial: bool = False
     folders: list[bytes] = []
+    clock_moved: int = 0
 
     @property
     def of_all_sources(self) -> bool:
@@ -126,7 +127,7 @@ class Worker:
             cancel=self.cancel,
             watched=order.watched,
         )
-        session.trigger = order.trigger
+        session.trigger, session.clock_moved = order.trigger, order.clock_moved
         try:
             return self._run(session, order)
         finally:

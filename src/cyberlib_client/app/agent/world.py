@@ -11,7 +11,7 @@ from ...state.profile import Profile
 from ...state.records import Moment, RunRecord, Trigger
 from .. import bootstrap
 from ..history import REMEMBERED
-from ..incidents import RULES, Met, after_run
+from ..incidents import CLOCK_SET, RULES, Met, after_run
 from ..interruptions import windows
 from ..program import program
 from ..scheduling import local_zone, look_around
@@ -88,6 +88,9 @@ class RealMemory:
     def note(self, kind: str, facts: dict[str, Fact], at: int) -> None:
         """See keeping.Memory."""
         self._history.note(Moment(at, kind, facts))
+        moved = facts.get("seconds")
+        if kind == "clock_moved" and isinstance(moved, int) and abs(moved) >= CLOCK_SET:
+            self._history.raise_incident("clock_set", "", RULES["clock_set"].severity, facts, at)
 
     def problem(self, code: str, before: str, at: int) -> None:
         """See keeping.Memory."""

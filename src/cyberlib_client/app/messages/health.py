@@ -77,6 +77,12 @@ HEALTH: Final[dict[str, Text]] = {
         "The last backup has a date to come[ ({last})]: this machine’s clock was changed.",
         "Check the date, then run a backup.",
     ),
+    "clock_set": Text(
+        "L’horloge de ce poste a été déplacée d’une heure au moins.",
+        "Vérifiez la date et l’heure ; la prochaine sauvegarde suit la nouvelle.",
+        "This machine’s clock was set by an hour or more.",
+        "Check date and time; the next backup follows the new one.",
+    ),
     "disk_not_plugged": Text(
         "Le disque du coffre n’a pas été branché depuis[ {days}] jours.",
         "Branchez-le.",
