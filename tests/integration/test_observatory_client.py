@@ -162,11 +162,8 @@ def test_what_was_not_heard_is_told_with_the_next_run(desk: Desk, monkeypatch: p
 
 
 def test_a_host_that_says_nothing_is_not_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cyberlib_client.transports import http
-
     monkeypatch.setattr(observatory, "_PATIENCE", 0.1)
-    monkeypatch.setattr(http, "_SILENCE_SECONDS", 0.5)
-    monkeypatch.setattr(http, "_CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(observatory, "_SILENCE", 0.5)
     url = desk.host.url
     with silent_server() as port:
         _at(desk, f"https://127.0.0.1:{port}")

@@ -33,6 +33,9 @@ from .session import Session
 _PATIENCE: Final = 5.0
 """Seconds that what may pass is tried again: what is not told now is told with the next run."""
 
+_SILENCE: Final = 5.0
+"""Seconds without an answer: nobody waits half a minute for what may be told later."""
+
 _MOST_KINDS: Final = 32
 _LARGEST: Final = 1 << 53
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -178,6 +181,7 @@ def _deliver(session: Session, told: ToldSoFar) -> ToldSoFar:
         line_of(session, access.ca),
         cancel=CancelToken(),
         on_outage=lambda _error: None,
+        silence=_SILENCE,
         patience=_PATIENCE,
     )
     client = HostClient(access.url, line, identity=identity, user=account())

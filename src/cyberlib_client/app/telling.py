@@ -126,11 +126,20 @@ def _linked() -> str:
     return ""
 
 
+def _is_worth_a_mail(each: IncidentRecord) -> bool:
+    """Not what is merely noted, nor a shutdown in the evening; a battery that ended a run is."""
+    return each.severity != "notice" or each.subject == "battery_low"
+
+
 def told(record: RunRecord, standing: Sequence[IncidentRecord]) -> RunTold:
     """A run of the history as the host may know it: what it met, by kind."""
     from .observatory import RunTold
 
-    met = Counter(each.kind for each in standing if record.started <= each.last <= record.ended)
+    met = Counter(
+        each.kind
+        for each in standing
+        if record.started <= each.last <= record.ended and _is_worth_a_mail(each)
+    )
     failed = record.outcome == "failed"
     met.pop(record.reason, 0)  # told as the reason
     return RunTold(

@@ -82,7 +82,8 @@ class Line:
     """What lies between here and a far store. `ca`: certificates (PEM) trusted instead of the system's.
     `patience`: seconds that what may pass is tried again; `on_outage` hears why, once a while has passed.
     `upload` and `download`: what may go over it, shared by all that this process sends and receives; None for
-    no limit. `proxy`: which one leads to a host."""
+    no limit. `proxy`: which one leads to a host. `silence`: seconds without an answer after which there is
+    none; None for what a run waits."""
 
     ca: str | None = None
     cancel: CancelToken = field(default_factory=CancelToken)
@@ -90,6 +91,7 @@ class Line:
     download: Bucket | None = None
     proxy: Callable[[str], Proxy | None] = _direct
     on_outage: Callable[[CyberlibError], None] = lambda _error: None
+    silence: float | None = None
     patience: float = PATIENCE_SECONDS
 
 
@@ -159,7 +161,10 @@ class Http:
             transport=transport,
             trust_env=False,  # a netrc file's passwords are for others
             follow_redirects=False,  # a token goes to the server that it is for, and nowhere else
-            timeout=httpx2.Timeout(_SILENCE_SECONDS, connect=_CONNECT_SECONDS),
+            timeout=httpx2.Timeout(
+                self._line.silence or _SILENCE_SECONDS,
+                connect=self._line.silence or _CONNECT_SECONDS,
+            ),
             headers={"CyberLib-Client": __version__, "User-Agent": f"CyberLib/{__version__}"},
         )
 

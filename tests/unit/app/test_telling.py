@@ -78,6 +78,10 @@ def test_of_a_run_the_host_hears_what_it_met_by_kind_and_no_name() -> None:
         for n in (1, 2)
     ]
     old = IncidentRecord("watch_limit", "/C/Patients", {}, "notice", HOUR, 2 * HOUR, 1, None)
-    run = told(record, [*standing, old])
-    assert run.incidents == {"unreadable": 2} and run.files == 7
+    noted = [
+        IncidentRecord("stopped", by, {}, "notice", 11 * HOUR, 11 * HOUR, 1, None)
+        for by in ("shutdown", "battery_low")
+    ]
+    run = told(record, [*standing, old, *noted])
+    assert run.incidents == {"unreadable": 2, "stopped": 1} and run.files == 7
     assert b"dupont" not in msgspec.json.encode(run)
