@@ -54,6 +54,11 @@ def test_the_service_runs_the_agent_of_this_profile_and_may_write_its_vault(line
     assert plan.command[0] == os.path.abspath(sys.executable)
     assert plan.command[-4:] == ("--profile", str(line.profile), "agent", "run")
     assert plan.writes == (str(line.vault),)
+    exports = line.profile.parent / "exports"
+    exports.mkdir()
+    line("hooks", "add", "dump", "--folder", str(exports), "--", sys.executable, "-c", "pass")
+    session.fresh_settings()
+    assert service_install.plan_of(session, "system").writes == (str(line.vault), str(exports))
     same = profile_at(f"{line.profile}/../{line.profile.name}")
     assert service_install.name_of(same) == plan.name
     assert service_install.name_of(profile_at(f"{line.profile}2")) != plan.name

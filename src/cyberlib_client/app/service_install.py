@@ -86,17 +86,19 @@ def name_of(profile: Profile) -> str:
 
 
 def plan_of(session: Session, scope: ServiceScope) -> ServicePlan:
-    """What the service is to run, and where it writes: its profile, and a vault in a folder.
-    UsageError("no_vault")."""
+    """What the service is to run, and where it writes: its profile, a vault in a folder, and the folders that
+    commands before and after a backup run in. UsageError("no_vault")."""
     root = session.profile.root
     vault = location_folder(session.place.at)
+    writes = [] if vault is None else [vault]
+    writes += [hook.folder for hook in session.settings.hooks if hook.folder]
     return ServicePlan(
         name_of(session.profile),
         scope,
         f"CyberLib agent ({root})",
         (*program(), "--profile", root, "agent", "run", *AS_SERVICE),
         root,
-        () if vault is None else (vault,),
+        tuple(dict.fromkeys(writes)),
     )
 
 
