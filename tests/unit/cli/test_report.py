@@ -12,13 +12,13 @@ import msgspec
 import pytest
 
 from cyberlib_client.app import bootstrap
-from cyberlib_client.app.health import health_of, off_between
+from cyberlib_client.app.health import AgentFacts, facts_of, health_of, off_between
 from cyberlib_client.app.reports import Report, report
 from cyberlib_client.app.session import Session
 from cyberlib_client.cli.language import choose
 from cyberlib_client.cli.main import main
 from cyberlib_client.cli.report_page import page
-from cyberlib_client.core.health import DAY, HOUR
+from cyberlib_client.core.health import DAY, HOUR, health
 from cyberlib_client.state.history import History, Moment, Raised, RunRecord
 from cyberlib_client.state.seen import Seen, write_seen
 from cyberlib_client.state.settings import Settings, SourceSettings, VaultSettings, write_settings
@@ -215,3 +215,21 @@ def test_a_weekend_after_the_current_was_cut_is_time_off() -> None:
         Moment(now - HOUR + 1, "agent_started"),
     ]
     assert off_between(moments, [], now - 50 * HOUR, now) // HOUR == 49
+
+
+def test_a_weekend_off_is_not_late_but_a_morning_without_a_backup_is(session: Session) -> None:
+    friday = 1000 * DAY
+    history = session.history
+    history.note(Moment(friday - 5 * HOUR, "agent_started"))
+    record = RunRecord("backup", "schedule", friday, friday + HOUR, "completed", snapshot="ab" * 32)
+    history.end(history.begin("backup", "schedule", friday), record)
+    monday = friday + 3 * DAY - 5 * HOUR
+    history.note(Moment(monday - 1000, "agent_lost", {"last": friday + 6 * HOUR}))
+    history.note(Moment(monday, "agent_started"))
+    agent = AgentFacts(planned=friday + DAY)
+
+    def codes(now: int) -> list[str]:
+        return [reason.code for reason in health(facts_of(session, agent, now)).reasons]
+
+    assert "late" not in codes(monday + HOUR)
+    assert "late" in codes(monday + 3 * HOUR)
