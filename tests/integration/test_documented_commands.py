@@ -122,7 +122,8 @@ def test_commands_named_in_the_text_exist_with_their_options(page: Path) -> None
             assert found is not None, (page.name, command)
             where = found
             words = words[1:]
-        known = {name for parameter in (*cli.params, *where.params) for name in parameter.opts}
+        parameters = (*cli.params, *where.params)
+        known = {name for each in parameters for name in (*each.opts, *each.secondary_opts)}
         assert {word for word in words if word.startswith("-")} <= known, (page.name, command)
 
 
