@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from cyberlib_client.app import bootstrap
 from tests.support.agents import RunningAgent, until
 from tests.support.command_line import CommandLine, restored
 from tests.support.trees import make_tree, told
@@ -211,3 +213,50 @@ def test_settings_are_taken_up_as_they_change(agent: RunningAgent, tmp_path: Pat
     (tmp_path / "autre").rename(tmp_path / "ailleurs")
     until(lambda: agent.status["watching"][1]["why"] == "missing")
     assert "sources remove" in line("agent", "status").out
+
+
+BEYOND_REASON = [
+    {"say": "pause", "until": 1 << 63},
+    {"say": "pause", "until": 10**40},
+    {"say": "pause", "until": -1},
+    {"say": "start", "job": {"do": "backup", "paths": ["Y2FiaW5ldA=="]}},
+    {"say": "start", "job": {"do": "verify", "percent": -1}},
+    {"say": "start", "job": {"do": "verify", "percent": 10**9}},
+]
+
+
+def test_orders_beyond_reason_are_refused(agent: RunningAgent) -> None:
+    address = json.loads((agent.line.profile / "agent.json").read_bytes())["address"]
+    for order in BEYOND_REASON:
+        channel = bootstrap.local_sockets().connect(address)
+        channel.send(b'{"say":"hello","version":1,"program":"x"}\n')
+        channel.send(json.dumps({"id": 1, **order}).encode() + b"\n")
+        heard = b""
+        while heard.count(b"\n") < 2:
+            heard += channel.receive(4096)
+        channel.close()
+        told = json.loads(heard.splitlines()[1])
+        assert told["say"] == "unfit" or told["error"]["code"] == "bad_order", (order, told)
+    assert agent.status["paused_until"] is None and agent.status["queued"] == 0
+
+
+def test_a_damaged_timetable_ends_no_agent(practice: CommandLine) -> None:
+    due = {"next": 0, "planned": 10**30, "served": [-(10**30)], "missed": True}
+    (practice.profile / "state").mkdir(exist_ok=True)
+    written = practice.profile / "state" / "timetable.json"
+    written.write_text(json.dumps({"due": due, "paused_until": 10**30, "alive": 10**30}))
+    assert practice.json("agent", "status", code=1)["result"]["paused_until"] is None
+    practice("schedule", "set", "--times", "12:00")
+    running = RunningAgent(practice)
+    assert running.status["next_run"] is not None
+    assert running.end() == 0
+
+
+def test_a_worker_tells_that_it_goes_on(practice: CommandLine) -> None:
+    worker = practice.start("agent", "job", stdin=subprocess.PIPE)
+    assert worker.stdin is not None and worker.stdout is not None
+    worker.stdin.write(b'{"job":{"do":"backup"},"trigger":"user"}\n')
+    worker.stdin.flush()
+    told = [json.loads(line) for line in worker.stdout]
+    worker.communicate(timeout=60)
+    assert {"is": "alive"} in told and told[-1]["is"] == "ended" and told[-1]["exit"] == 0

@@ -134,9 +134,8 @@ class HookRuns:
             self._walked = True
             for hook in self._hooks:
                 if hook.when == "after":
-                    self._run(
-                        hook, lambda: None
-                    )  # what was begun before is ended, also when the run is stopped
+                    # What was begun before is ended, also when the run is stopped.
+                    self._run(hook, self._session.cancel.look)
         return self._ended
 
     def _run(self, hook: HookSettings, check_cancel: Callable[[], None]) -> HookRun:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from msgspec import Meta
 
 EVERY_DAY: Final = (0, 1, 2, 3, 4, 5, 6)
 _MINUTES: Final = 24 * 60
@@ -66,6 +67,10 @@ class Plan(msgspec.Struct, frozen=True):
         return min(found, default=None)
 
 
+Instant = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+"""ns since 1970. What a damaged file has beyond ends no calendar of ours."""
+
+
 class Due(msgspec.Struct, frozen=True):
     """What outlives the process; the caller stores it as JSON. Times in ns since 1970.
 
@@ -76,11 +81,11 @@ class Due(msgspec.Struct, frozen=True):
     `plan`: what it was computed from. A run that was waved off counts as one for `last` and `idle`.
     """
 
-    next: int | None = None
-    planned: int | None = None
-    last: int = 0
+    next: Instant | None = None
+    planned: Instant | None = None
+    last: Instant = 0
     missed: bool = False
-    served: tuple[int, ...] = ()
+    served: tuple[Instant, ...] = ()
     idle: float = 0.0
     failures: int = 0
     share: float | None = None

@@ -112,6 +112,8 @@ class CancelToken:
 
     def __init__(self) -> None:
         self._reason: str | None = None
+        self.looks = 0
+        """How often work asked. What asks no more, for hours, hangs."""
 
     def cancel(self, reason: str = "user") -> None:
         self._reason = reason
@@ -125,7 +127,12 @@ class CancelToken:
     def cancelled(self) -> bool:
         return self._reason is not None
 
+    def look(self) -> None:
+        """For work that goes on to its end in any case: it does not hang."""
+        self.looks += 1
+
     def check(self) -> None:
         """Raises Stopped once `cancel` was called."""
+        self.looks += 1
         if self._reason is not None:
             raise Stopped(by=self._reason)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,8 +15,9 @@ import msgspec
 import pytest
 
 from cyberlib_client.app import bootstrap
+from cyberlib_client.app.agent import jobs, server
 from cyberlib_client.app.agent.client import AgentClient, agent_of
-from cyberlib_client.app.agent.jobs import Jobs, Process, Task
+from cyberlib_client.app.agent.jobs import HANGS, HANGS_STOPPING, MOST, Child, Jobs, Process, Task
 from cyberlib_client.app.agent.messages import (
     LONGEST,
     VERSION,
@@ -32,7 +37,7 @@ from cyberlib_client.app.agent.place import write_address
 from cyberlib_client.app.agent.server import Client, Server
 from cyberlib_client.app.agent.status import StatusInfo
 from cyberlib_client.app.agent.worker import Order
-from cyberlib_client.core.errors import CyberlibError, Failed, UsageError
+from cyberlib_client.core.errors import Busy, CyberlibError, Failed, UsageError
 from cyberlib_client.core.events import Progress
 from cyberlib_client.core.platform import Channel
 from cyberlib_client.core.ports import CancelToken
@@ -365,3 +370,141 @@ def test_a_question_that_is_no_question_is_refused(desk: Desk, profile: Profile)
     channel.send(encode(Hello(VERSION, "x")) + b"\n" + encode(StatusAsked(1)) + b'\n{"say":"dance","id":2}\n')
     told = said(channel)
     assert [each["say"] for each in told] == ["welcome", "answer", "unfit"]
+
+
+# ---- bounds ----------------------------------------------------------------------------------------
+
+
+def until(seen: Callable[[], object]) -> None:
+    end = time.monotonic() + 30
+    while not seen():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.02)
+
+
+def test_who_never_says_hello_gives_way(
+    desk: Desk, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connected(profile) as early:
+        silent = [raw(profile) for _ in range(63)]
+        until(lambda: desk.server is not None and len(desk.server._clients) == 64)
+        with pytest.raises(Failed) as caught:
+            connected(profile)
+        assert caught.value.code == "agent_gone"
+        monkeypatch.setattr(server, "_GREETING", 0.0)
+        with connected(profile) as late:
+            assert late.status().version == early.status().version == "x"
+        assert [said(each) for each in silent] == [[]] * 63
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe has no half that ends")
+@pytest.mark.parametrize("ends", [True, False], ids=["asks no more", "stays"])
+def test_who_reads_nothing_is_not_kept_for_ever(
+    desk: Desk, profile: Profile, monkeypatch: pytest.MonkeyPatch, ends: bool
+) -> None:
+    monkeypatch.setattr(server, "_LAST_WORDS", 0.2)
+    if not ends:
+        monkeypatch.setattr(server, "_ROOM", 1 << 16)
+    before = threading.active_count()
+    address = msgspec.json.decode(Path(profile.agent).read_bytes())["address"]
+    with socket.socket(socket.AF_UNIX) as deaf:
+        deaf.connect(os.fsencode(address))
+        deaf.sendall(encode(Hello(VERSION, "deaf")) + b"\n")
+        with contextlib.suppress(OSError):  # let go meanwhile
+            deaf.sendall((encode(StatusAsked(1)) + b"\n") * 20_000)
+            if ends:
+                deaf.shutdown(socket.SHUT_WR)
+        assert desk.server is not None
+        until(lambda: threading.active_count() <= before)
+        assert desk.server._clients == set()
+
+
+def test_only_so_many_jobs_wait(desk: Desk, profile: Profile) -> None:
+    with connected(profile) as client:
+        first = Followed(client, BackupJob())
+        for _ in range(MOST):
+            desk.jobs.add(Order(VerifyJob(), "user", patient=False))
+        with pytest.raises(Busy) as caught:
+            client.run(VerifyJob(), lambda _event: None, lambda _place: None, CancelToken())
+        assert caught.value.code == "agent_full" and caught.value.facts == {"most": MOST}
+        for number in range(2, MOST + 2):
+            assert client.stop(number) == number
+        desk.started.acquire()
+        desk.works[0].end()
+        assert first.join() == _DONE
+
+
+def _jobs(work: Callable[[Order], Process]) -> tuple[Jobs, list[Ended]]:
+    ended: list[Ended] = []
+    return Jobs(
+        work, lambda order: order, lambda _task, _event: None, lambda over: ended.append(over.ended)
+    ), ended
+
+
+def test_a_worker_that_hangs_is_killed_and_the_next_job_done() -> None:
+    def start(order: Order) -> Process:
+        seconds = "600" if isinstance(order.job, BackupJob) else "0"
+        return Child([sys.executable, "-c", f"import time; time.sleep({seconds})"], order)
+
+    queue, ended = _jobs(start)
+    queue.add(Order(BackupJob(), "schedule"))
+    queue.add(Order(VerifyJob(), "schedule"))
+    until(lambda: queue.current is not None and queue.current.process is not None)
+    queue.look(1_000.0)
+    queue.look(1_000.0 + HANGS - 1)
+    assert ended == []
+    queue.look(1_000.0 + HANGS)
+    until(lambda: len(ended) == 2)
+    assert [each.error.code for each in ended if each.error] == ["worker_stuck", "worker_died"]
+    queue.close()
+
+
+class Unkillable(Work):
+    """Stuck in the kernel."""
+
+    def stop(self, reason: str) -> None:
+        self.stopped = reason
+
+    def kill(self) -> None:
+        self.stopped = "killed"
+
+
+def test_a_worker_that_nothing_ends_blocks_no_other() -> None:
+    works: list[Unkillable] = []
+
+    def start(_order: Order) -> Process:
+        works.append(Unkillable())
+        return works[-1]
+
+    queue, ended = _jobs(start)
+    queue.add(Order(BackupJob(), "schedule"))
+    until(lambda: queue.current is not None and queue.current.process is not None)
+    queue.look(0.0)
+    assert queue.stop(None, "user") == 1
+    queue.look(10.0)
+    queue.look(10.0 + HANGS_STOPPING)
+    assert works[0].stopped == "killed" and ended == []
+    queue.look(10.0 + HANGS_STOPPING + jobs._PATIENCE)
+    assert [each.error.code for each in ended if each.error] == ["worker_stuck"] and queue.current is None
+    queue.add(Order(BackupJob(), "schedule"))
+    until(lambda: len(works) == 2)
+    works[0].end()  # it comes back at last: nobody hears of it
+    works[1].end()
+    until(lambda: len(ended) == 2)
+    assert ended[1] == _DONE
+    queue.close()
+
+
+def test_a_worker_that_says_that_it_goes_on_is_left_alone() -> None:
+    code = 'import time\nfor _ in range(600): print(\'{"is":"alive"}\', flush=True); time.sleep(0.05)'
+    queue, ended = _jobs(lambda order: Child([sys.executable, "-c", code], order))
+    queue.add(Order(BackupJob(), "schedule"))
+    until(lambda: queue.current is not None and queue.current.process is not None)
+    for hours in range(5):
+        until(lambda: queue.current is not None and queue.current.heard)
+        queue.look(hours * HANGS)
+    assert ended == []
+    assert queue.current is not None and queue.current.process is not None
+    queue.current.process.kill()
+    until(lambda: ended)
+    queue.close()

@@ -25,6 +25,7 @@ from .decoys import Decoys
 from .jobs import DIED, Jobs, Over, Task
 from .keeping import Kept, Memory
 from .messages import Accepted, BackupJob, Changed, Ended, Event, Job
+from .orders import check_pause, standing
 from .server import Client, Server
 from .status import JobInfo, StatusInfo, WaitingFor
 from .wanted import Wanted, read_wanted, stamp_of
@@ -131,6 +132,7 @@ class Agent:
 
     def step(self) -> float:
         """Looks at everything once; seconds until it should be looked at again."""
+        self._jobs.look(self._world.now().mono)
         with self._lock:
             self._look_at_settings()
         try:
@@ -292,6 +294,7 @@ class Agent:
 
     def pause(self, until: int) -> None:
         """See server.Desk."""
+        check_pause(until, self._world.now().wall)
         with self._lock:
             self._keep(msgspec.structs.replace(self._kept, paused_until=until))
             self._note("paused", {"until": until})
@@ -314,17 +317,15 @@ class Agent:
         """See server.Desk."""
         with self._lock:
             brain, sources, task = self._brain, self._sources, self._jobs.current
-            due = brain.timetable.due if brain is not None else None
             now = self._world.now().wall
-            paused = self._kept.paused_until
             return StatusInfo(
                 pid=os.getpid(),
                 version=__version__,
                 since=self._since,
-                paused_until=paused if paused is not None and paused > now else None,
+                paused_until=standing(self._kept.paused_until, now),
                 job=self._job_info(task) if task is not None else None,
                 queued=self._jobs.waiting,
-                next_run=due.next if due is not None else None,
+                next_run=brain.timetable.due.next if brain is not None else None,
                 waiting=[WaitingFor(each.kind, dict(each.facts)) for each in self._waiting],
                 changed=sources.changed if sources is not None else 0,
                 scan=sorted(brain.scan) if brain is not None else [],

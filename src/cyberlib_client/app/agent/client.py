@@ -47,6 +47,8 @@ from .status import StatusInfo
 _READ: Final = 64 << 10
 _GLANCE: Final = 0.2
 """Seconds between two looks at whether Ctrl-C was pressed."""
+_GREETING: Final = 20.0
+"""Seconds that an agent has to say welcome."""
 _LONGEST: Final = 16 * LONGEST
 """Bytes of a line from the agent: a result lists up to 10,000 files."""
 
@@ -90,8 +92,8 @@ class AgentClient:
         threading.Thread(target=self._read, daemon=True).start()
         try:
             self._channel.send(encode(Hello(VERSION, f"cyberlib {__version__}")) + b"\n")
-            greeting = self._greeting.get()
-        except OSError:
+            greeting = self._greeting.get(timeout=_GREETING)
+        except (OSError, Empty):  # gone, or stopped in its tracks
             greeting = Failed("agent_gone")
         if isinstance(greeting, CyberlibError):
             self.close()

@@ -11,21 +11,30 @@ from typing import IO, Final, NamedTuple, Protocol
 
 import msgspec
 
-from ...core.errors import CyberlibError, Failed, Stopped
-from .messages import MALFORMED, Ended, Event, ProgressTold, encode, from_worker, told
+from ...core.errors import Busy, CyberlibError, Failed, Stopped
+from .messages import MALFORMED, Alive, Ended, Event, ProgressTold, encode, from_worker, told
 from .worker import Order, Stop
 
-DIED: Final = ("worker_died", "worker_not_started")
+DIED: Final = ("worker_died", "worker_not_started", "worker_stuck")
 """Codes of runs that cannot tell of themselves."""
 
 _PATIENCE: Final = 60.0
-"""Seconds that a worker has to stop when the agent ends."""
+"""Seconds that a worker has to stop when the agent ends, and to be gone once it was killed."""
+
+HANGS: Final = 3 * 3600.0
+"""Seconds after which a worker that gives no sign of life hangs: one pack on the slowest line takes less."""
+
+HANGS_STOPPING: Final = 900.0
+"""The same once it was asked to stop."""
+
+MOST: Final = 100
+"""Jobs that may wait when somebody asks for one more."""
 
 
 class Process(Protocol):
     """A worker at work."""
 
-    def events(self) -> Callable[[], Event | None]:
+    def events(self) -> Callable[[], Event | Alive | None]:
         """Gives its next event; None when there is none any more."""
 
     def stop(self, reason: str) -> None:
@@ -48,7 +57,7 @@ class Child:
         )
         self._say(encode(order))
 
-    def events(self) -> Callable[[], Event | None]:
+    def events(self) -> Callable[[], Event | Alive | None]:
         """See `Process`."""
         return self._next
 
@@ -67,12 +76,12 @@ class Child:
             given.write(line + b"\n")
             given.flush()
 
-    def _next(self) -> Event | None:
+    def _next(self) -> Event | Alive | None:
         output: IO[bytes] | None = self._process.stdout
         assert output is not None
         while line := output.readline():
             try:
-                event: Event = from_worker(line)
+                event: Event | Alive = from_worker(line)
                 return event
             except MALFORMED:
                 continue  # what a library printed
@@ -94,6 +103,10 @@ class Task:
     progress: ProgressTold | None = None
     stopping: str = ""
     process: Process | None = field(default=None, repr=False)
+    heard: bool = True
+    silent_since: float = 0.0
+    killed: float | None = None
+    over: bool = False
 
 
 class Over(NamedTuple):
@@ -127,10 +140,12 @@ class Jobs:
         self._thread: threading.Thread | None = None
 
     def add(self, order: Order, hear: Callable[[Event], None] = lambda _event: None) -> tuple[int, int]:
-        """(its number, jobs before it). Raises Failed("agent_ending")."""
+        """(its number, jobs before it). Raises Failed("agent_ending"), Busy("agent_full", most=…)."""
         with self._lock:
             if self._closed:
                 raise Failed("agent_ending")
+            if not order.patient and len(self._queue) >= MOST:
+                raise Busy("agent_full", most=MOST)
             self._count += 1
             task = Task(self._count, order, hear)
             # Somebody waits: before what the agent thought of by itself.
@@ -195,6 +210,7 @@ class Jobs:
     def _stop(task: Task, reason: str) -> None:
         if not task.stopping:
             task.stopping = reason
+            task.heard = True
             if task.process is not None:
                 task.process.stop(reason)
 
@@ -216,19 +232,50 @@ class Jobs:
                 task.process = process
                 if task.stopping:  # it was asked for while the process was being started
                     process.stop(task.stopping)
+                if task.killed is not None:
+                    process.kill()
             following = process.events()
             while (event := following()) is not None:
+                task.heard = True
+                if isinstance(event, Alive):
+                    continue
                 if isinstance(event, Ended):
                     ended = event
                     continue  # told once the process is gone, so that whoever hears it finds it gone
                 if isinstance(event, ProgressTold):
                     task.progress = event
                 self._tell(task, event)
+        self._finish(task, _stuck() if task.killed is not None else ended)
+
+    def _finish(self, task: Task, ended: Ended) -> None:
+        with self._lock:
+            if task.over:
+                return  # it went on without it
+            task.over = True
         self._end(task, ended)
         with self._lock:
             self._current = None
             if self._queue and not self._closed:
                 self._begin()
+
+    def look(self, mono: float) -> None:
+        """Kills a worker that hangs, and goes on without one that not even the system can end. To be called
+        every minute; `mono`: seconds, which stand still while the machine sleeps."""
+        with self._lock:
+            task = self._current
+            if task is None:
+                return
+            if task.killed is None:
+                if task.heard:
+                    task.heard, task.silent_since = False, mono
+                if mono - task.silent_since >= (HANGS_STOPPING if task.stopping else HANGS):
+                    task.killed = mono
+                    if task.process is not None:
+                        task.process.kill()
+                return
+            if mono - task.killed < _PATIENCE:
+                return
+        self._finish(task, _stuck())
 
     def _tell(self, task: Task, event: Event) -> None:
         task.hear(event)
@@ -242,6 +289,11 @@ class Jobs:
 def _died() -> Ended:
     """A worker that says nothing about its end: killed, or out of memory."""
     return _failed(Failed("worker_died"))
+
+
+def _stuck() -> Ended:
+    """A worker that hung, in a folder that does not answer mostly."""
+    return _failed(Failed("worker_stuck"))
 
 
 def _stopped(reason: str) -> Ended:

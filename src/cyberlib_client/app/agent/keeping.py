@@ -10,7 +10,7 @@ import msgspec
 
 from ...core.errors import CyberlibError
 from ...core.format_v1.malformed import MALFORMED
-from ...core.plan import Due
+from ...core.plan import Due, Instant
 from ...state.private_file import read_file
 from ...state.profile import Profile
 from ...state.records import Trigger
@@ -25,8 +25,8 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
     that it ends."""
 
     due: Due | None = None
-    paused_until: int | None = None
-    alive: int = 0
+    paused_until: Instant | None = None
+    alive: Instant = 0
     running: bool = False
 
 

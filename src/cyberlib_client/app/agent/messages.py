@@ -7,9 +7,10 @@ until the connection ends. docs/protocol/agent.md describes it; its schema is ma
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 from ...core.errors import (
     Busy,
@@ -48,7 +49,7 @@ class BackupJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do",
 class VerifyJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do", tag="verify"):
     """A verification that reads `percent` % of the packs."""
 
-    percent: int = 0
+    percent: Annotated[int, Meta(ge=0, le=100)] = 0
 
 
 Job = BackupJob | VerifyJob
@@ -200,6 +201,10 @@ class Changed(msgspec.Struct, frozen=True, tag_field="is", tag="changed"):
     what: str
 
 
+class Alive(msgspec.Struct, frozen=True, tag_field="is", tag="alive"):
+    """A worker goes on. For its agent alone."""
+
+
 Event = Begun | ProgressTold | IncidentTold | NoticeTold | Ended | Changed
 
 
@@ -218,7 +223,7 @@ FromAgent = Welcome | Unfit | Answer | Told
 encode: Final = msgspec.json.Encoder().encode
 from_client: Final = msgspec.json.Decoder(FromClient).decode
 from_agent: Final = msgspec.json.Decoder(FromAgent).decode
-from_worker: Final = msgspec.json.Decoder(Event).decode
+from_worker: Final = msgspec.json.Decoder(Event | Alive).decode
 
 MALFORMED: Final = (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -233,9 +238,11 @@ class Lines:
     def feed(self, data: bytes) -> list[bytes]:
         """The lines that are whole now. ValueError when one is too long."""
         self._rest += data
-        *whole, rest = self._rest.split(b"\n")
-        self._rest = rest
-        if len(rest) > self._longest or any(len(line) > self._longest for line in whole):
+        if b"\n" not in data:  # byte by byte, what is there is not gone through again each time
+            whole: list[bytearray] = []
+        else:
+            *whole, self._rest = self._rest.split(b"\n")
+        if len(self._rest) > self._longest or any(len(line) > self._longest for line in whole):
             raise ValueError("line too long")
         return [bytes(line) for line in whole]
 

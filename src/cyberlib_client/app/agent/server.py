@@ -8,6 +8,7 @@ the rest is let go.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from typing import Final, Protocol
 
@@ -42,6 +43,7 @@ from .messages import (
     from_client,
     told,
 )
+from .orders import check_job
 from .status import StatusInfo
 
 _MOST: Final = 64
@@ -51,6 +53,9 @@ _ROOM: Final = 8 << 20
 """Bytes that may wait for a client."""
 
 _READ: Final = 64 << 10
+_GREETING: Final = 10.0
+"""Seconds after which who has not said hello gives way to others."""
+
 _LAST_WORDS: Final = 2.0
 """Seconds that a client has to take what it is sent before a connection ends."""
 
@@ -87,6 +92,8 @@ class Client:
         self._size = 0
         self._progress: dict[int, list[bytes]] = {}
         self._over = False
+        self.since = time.monotonic()
+        self.greeted = False
         self.follows = False
         self.in_order = threading.Lock()
         """Held until a question about a job is answered: what the job tells comes after."""
@@ -112,7 +119,18 @@ class Client:
                 self._waiting.clear()
                 self._waiting.append([encode(Unfit("slow", VERSION)) + b"\n"])
                 self._over = True
+                self._end_soon()
             self._changed.notify()
+
+    def _end_soon(self) -> None:
+        """It may not even take what is being sent."""
+        timer = threading.Timer(_LAST_WORDS, self.end)
+        timer.daemon = True
+        timer.start()
+
+    def end(self) -> None:
+        """Ends the connection, whatever it waits for."""
+        self._channel.close()
 
     def hear(self, job: int, event: Event) -> None:
         """An event of a job that this client asked for, or of any when it follows."""
@@ -166,8 +184,9 @@ class Server:
             clients, writers = list(self._clients), list(self._writers)
         for client in clients:
             client.leave()
+        until = time.monotonic() + _LAST_WORDS
         for writer in writers:
-            writer.join(_LAST_WORDS)
+            writer.join(max(0.0, until - time.monotonic()))
 
     def tell(self, job: int, event: Event, besides: Client | None = None) -> None:
         """What all who follow are to hear, but for the one who heard it already."""
@@ -185,25 +204,35 @@ class Server:
             if channel is None:
                 return
             client = Client(channel)
-            with self._lock:
-                full = len(self._clients) >= _MOST
-                if not full:
-                    self._clients.add(client)
-            if full:
+            if not self._has_room():
                 channel.close()
                 continue
+            with self._lock:
+                self._clients.add(client)
             writer = threading.Thread(target=client.write, daemon=True)
             with self._lock:
                 self._writers = [each for each in self._writers if each.is_alive()] + [writer]
             writer.start()
-            threading.Thread(target=self._serve, args=(channel, client), daemon=True).start()
+            threading.Thread(target=self._serve, args=(channel, client, writer), daemon=True).start()
 
-    def _serve(self, channel: Channel, client: Client) -> None:
-        lines, greeted = Lines(), False
+    def _has_room(self) -> bool:
+        """Whether one more may come; for it, all that never said what they want are let go."""
+        late = time.monotonic() - _GREETING
+        with self._lock:
+            if len(self._clients) < _MOST:
+                return True
+            silent = {each for each in self._clients if not each.greeted and each.since < late}
+            self._clients -= silent
+        for each in silent:
+            each.end()
+        return bool(silent)
+
+    def _serve(self, channel: Channel, client: Client, writer: threading.Thread) -> None:
+        lines = Lines()
         try:
             while data := channel.receive(_READ):
                 for line in lines.feed(data):
-                    greeted = self._take(client, line, greeted)
+                    self._take(client, line)
         except OSError:
             pass
         except (ValueError, *MALFORMED):
@@ -214,22 +243,24 @@ class Server:
             with self._lock:
                 self._clients.discard(client)
             client.leave()
+            writer.join(_LAST_WORDS)
+            client.end()  # who asks no more may not read any more either
 
-    def _take(self, client: Client, line: bytes, greeted: bool) -> bool:
+    def _take(self, client: Client, line: bytes) -> None:
         said = from_client(line)
         if isinstance(said, Hello):
             if said.version != VERSION:
                 raise _Unfit
             client.send(Welcome(VERSION, f"cyberlib {__version__}", self._pid))
-            return True
-        if not greeted:
+            client.greeted = True
+            return
+        if not client.greeted:
             raise ValueError("no hello")
         if isinstance(said, StartAsked):
             with client.in_order:  # of nothing else: a job that is stopped tells this very client of it
                 self._reply(said, client)
         else:
             self._reply(said, client)
-        return True
 
     def _reply(self, said: Asked, client: Client) -> None:
         try:
@@ -246,6 +277,7 @@ class Server:
             case FollowAsked():
                 client.follows = True
             case StartAsked():
+                check_job(said.job)
                 return desk.start(said.job, said.watched, client)
             case StopAsked():
                 return desk.stop(said.job)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from typing import BinaryIO, Final, Literal
 
 import msgspec
@@ -26,6 +27,7 @@ from ..session import Session
 from ..sources import Choice
 from ..workplace import Notice
 from .messages import (
+    Alive,
     BackupJob,
     Begun,
     Ended,
@@ -80,6 +82,9 @@ class Stop(msgspec.Struct, frozen=True):
 
     reason: str
 
+
+_BEAT: Final = 30.0
+"""Seconds between two looks at whether the work goes on."""
 
 _COMMANDS: Final = {BackupJob: "backup", VerifyJob: "verify", TellJob: "tell", CanariesJob: "canaries"}
 
@@ -170,7 +175,16 @@ class Worker:
     def _notify(self, notice: Notice) -> None:
         self._tell(NoticeTold(notice))
 
-    def _tell(self, event: Event) -> None:
+    def beat(self) -> None:
+        """Tells that the work goes on, for as long as it does. For a thread of its own."""
+        seen = -1
+        while True:
+            if seen != self.cancel.looks:
+                seen = self.cancel.looks
+                self._tell(Alive())
+            time.sleep(_BEAT)
+
+    def _tell(self, event: Event | Alive) -> None:
         with self._lock:
             try:
                 self._output.write(encode(event) + b"\n")
@@ -202,6 +216,7 @@ def work(profile: Profile, given: BinaryIO, output: BinaryIO, cancel: CancelToke
         raise UsageError("bad_order") from None
     worker = Worker(profile, output, cancel)
     threading.Thread(target=_hear, args=(given, worker.cancel), daemon=True).start()
+    threading.Thread(target=worker.beat, daemon=True).start()
     return worker.work(order)
 
 

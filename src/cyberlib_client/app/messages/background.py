@@ -95,6 +95,20 @@ ERRORS: Final[dict[str, Text]] = {
         "The process that made the backup ended without a word.",
         "Out of memory, or it was killed. What is in the vault stays there; the agent will try again.",
     ),
+    "worker_stuck": Text(
+        "Le processus qui faisait la sauvegarde ne répondait plus ; l’agent l’a arrêté.",
+        "Un lecteur réseau ou un disque qui ne répond pas, le plus souvent. L’agent réessaiera ; si cela"
+        " revient, cyberlib sources list dit quels dossiers sont à vérifier.",
+        "The process that made the backup no longer answered; the agent ended it.",
+        "A network drive or a disk that does not answer, mostly. The agent will try again; if this comes"
+        " back, cyberlib sources list tells which folders to look at.",
+    ),
+    "agent_full": Text(
+        "L’agent a déjà {most} demandes en attente.",
+        "cyberlib agent status les compte. Relancez la commande quand il y en aura moins.",
+        "The agent has {most} jobs waiting already.",
+        "cyberlib agent status counts them. Run the command again when there are fewer.",
+    ),
     "bad_order": Text(
         "Cet ordre n’est pas compris.",
         "Il vient sans doute d’un programme d’une autre version : redémarrez l’agent.",
