@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.command_line import CommandLine
 from tests.support.trees import told
 from tests.support.vaults import VaultKit, restored_path
 
@@ -82,3 +85,39 @@ def test_a_file_system_that_tells_a_name_twice(tmp_path: Path, monkeypatch: pyte
         patch.setattr(os, "scandir", Twice)
         assert kit.backup(folder).statistics.files == 2
     comes_back(kit, folder, tmp_path / "out")
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _link(path: Path) -> None:
+    path.symlink_to("ailleurs")
+
+
+MADE = [_pipe, Path.mkdir, _link]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes that lie in a folder")
+@pytest.mark.parametrize("made", MADE, ids=["pipe", "folder", "link"])
+def test_what_lies_in_the_place_of_a_journal_holds_nobody_up(
+    tmp_path: Path, made: Callable[[Path], None]
+) -> None:
+    """SQLite would open a pipe, and wait for whoever writes into it. In a process of its own: nothing else
+    could end one that waits so."""
+    folder = tmp_path / "commun"
+    folder.mkdir()
+    for suffix in ("-journal", "-wal", "-shm"):
+        database(folder / f"b{suffix}.db")
+        made(folder / f"b{suffix}.db{suffix}")
+    (folder / "lettre.txt").write_text("cher confrere")
+    line = CommandLine(tmp_path)
+    line.make_vault()
+    process = line.start("backup", str(folder))
+    try:
+        _, said = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 3, said
+    line("restore", "latest", "--to", str(tmp_path / "out"))
+    assert told(restored_path(tmp_path / "out", folder)) == told(folder)

@@ -171,6 +171,9 @@ def test_settings_that_others_may_write_run_nothing(line: CommandLine, practice:
     line("hooks", "add", "dump", *script(f"open({str(told)!r}, 'w')"))
     (line.profile / "settings.toml").chmod(0o666)
     assert line.json("backup", code=1)["error"]["code"] == "hooks_exposed"
+    (line.profile / "settings.toml").chmod(0o600)
+    line.profile.chmod(0o777)  # others may exchange it
+    assert line.json("backup", code=1)["error"]["code"] == "hooks_exposed"
     assert not told.exists()
 
 

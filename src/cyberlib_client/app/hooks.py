@@ -187,9 +187,10 @@ def _without_secrets(said: bytes, command: Sequence[str]) -> str:
 def _refuse_exposed(settings: str) -> None:
     if sys.platform == "win32":
         return  # its folder is closed to others
-    status = os.stat(settings)
-    if status.st_mode & 0o022 or status.st_uid not in (0, os.geteuid()):
-        raise Failed("hooks_exposed", at=settings)
+    for path in (settings, os.path.dirname(settings)):  # who may write in the folder may exchange the file
+        status = os.stat(path)
+        if status.st_mode & 0o022 or status.st_uid not in (0, os.geteuid()):
+            raise Failed("hooks_exposed", at=path)
 
 
 def _concerns(hook: HookSettings, chosen: set[bytes]) -> bool:

@@ -128,7 +128,9 @@ def _waited_for(found: Found, check_cancel: Callable[[], None], until: float) ->
 
 
 def _opened(found: Found) -> sqlite3.Connection:
-    """The database, read-only. Raises sqlite3.Error; FileNotFoundError when it was exchanged meanwhile."""
+    """The database, read-only. Raises sqlite3.Error, NotCaptured("alone"); FileNotFoundError when it was
+    exchanged meanwhile."""
+    _check_companions(found)
     address = f"file:{_quoted(found.folder.reach(found.name))}?mode=ro&readonly_shm=1"
     base = sqlite3.connect(address, uri=True, timeout=0.1, isolation_level=None)
     try:
@@ -140,6 +142,15 @@ def _opened(found: Found) -> sqlite3.Connection:
         base.close()
         raise
     return base
+
+
+def _check_companions(found: Found) -> None:
+    """SQLite opens what lies beside a database under its companions' names, whatever it is: at a pipe it
+    would wait for ever, and a link may lead anywhere. It makes neither. Raises NotCaptured("alone")."""
+    for suffix in COMPANIONS:
+        with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISREG(found.folder.status(found.name + suffix).st_mode):
+                raise NotCaptured("alone")
 
 
 def _quoted(path: Native) -> str:

@@ -34,10 +34,9 @@ ERRORS: Final[dict[str, Text]] = {
         "Nothing was changed in the vault. Run that command by hand to see what is wrong.",
     ),
     "hooks_exposed": Text(
-        "D’autres utilisateurs peuvent écrire dans {at}, qui dit quelles commandes lancer.",
-        "Rendez ce fichier modifiable par vous seul (chmod 600), et relisez les commandes : cyberlib hooks"
-        " list.",
-        "Other users may write to {at}, which says which commands to run.",
-        "Let nobody but you write to it (chmod 600), and look at the commands: cyberlib hooks list.",
+        "D’autres utilisateurs peuvent écrire dans {at}, où il est dit quelles commandes lancer.",
+        "Que vous seul puissiez y écrire (chmod go-w), et relisez les commandes : cyberlib hooks list.",
+        "Other users may write to {at}, where it is said which commands to run.",
+        "Let nobody but you write to it (chmod go-w), and look at the commands: cyberlib hooks list.",
     ),
 }
