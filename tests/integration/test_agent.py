@@ -248,7 +248,7 @@ def test_a_damaged_timetable_ends_no_agent(practice: CommandLine) -> None:
     assert practice.json("agent", "status", code=1)["result"]["paused_until"] is None
     practice("schedule", "set", "--times", "12:00")
     running = RunningAgent(practice)
-    assert running.status["next_run"] is not None
+    until(lambda: running.status["next_run"] is not None)
     assert running.end() == 0
 
 

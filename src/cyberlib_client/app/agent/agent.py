@@ -317,12 +317,11 @@ class Agent:
         """See server.Desk."""
         with self._lock:
             brain, sources, task = self._brain, self._sources, self._jobs.current
-            now = self._world.now().wall
             return StatusInfo(
                 pid=os.getpid(),
                 version=__version__,
                 since=self._since,
-                paused_until=standing(self._kept.paused_until, now),
+                paused_until=standing(self._kept.paused_until, self._world.now().wall),
                 job=self._job_info(task) if task is not None else None,
                 queued=self._jobs.waiting,
                 next_run=brain.timetable.due.next if brain is not None else None,
