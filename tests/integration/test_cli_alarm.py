@@ -93,7 +93,10 @@ def test_what_the_alarm_proposes_has_the_files_as_they_were(
     encrypt(folder)
     line("backup")
     clean = line.json("alarm", "show")["result"]["clean"]
-    line("restore", clean, "--to", str(tmp_path / "out"))
+    assert f"cyberlib restore {clean[:8]} --to" in line("alarm", "show").out, (
+        "what to do, for whoever reads it"
+    )
+    line("restore", clean[:8], "--to", str(tmp_path / "out"))
     (back,) = (tmp_path / "out").rglob("dossier 3/lettre 1.pdf")
     assert back.read_bytes() == before
 

@@ -173,7 +173,7 @@ def test_a_device_that_falls_silent(each_host: TestHost) -> None:
     assert station.subjects() == ["Sauvegarde manquée : POSTE-1"]
     (letter,) = station.letters()
     assert letter["To"] == WHERE
-    assert "prévue mardi 5 janvier 2027 à 19:00 n’a pas eu lieu" in _body(letter)
+    assert "prévue le mardi 5 janvier 2027 à 19:00 n’a pas eu lieu" in _body(letter)
     assert "Dernière sauvegarde reçue : lundi 4 janvier 2027 à 08:0" in _body(letter)
     _pass(each_host, "2027-01-08T16:30:00")
     assert len(station.subjects()) == 1

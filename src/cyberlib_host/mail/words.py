@@ -107,7 +107,7 @@ PHRASES: Final = {
         "Sauvegarde manquée : {device}", "Missed backup: {device}"
     ),
     "missed": (
-        "La sauvegarde du poste « {device} » prévue {planned} n’a pas eu lieu. Dernière sauvegarde"
+        "La sauvegarde du poste « {device} » prévue le {planned} n’a pas eu lieu. Dernière sauvegarde"
         " reçue : {last}.",
         "The backup of the workstation “{device}” planned for {planned} did not happen. Last backup"
         " received: {last}.",
@@ -127,7 +127,7 @@ PHRASES: Final = {
     ),
     "critical": (
         "Le poste « {device} » n’a pas été sauvegardé pendant {days} jours où il devait l’être, depuis"
-        " {planned}."
+        " le {planned}."
         " Dernière sauvegarde reçue : {last}. Ce qui a été saisi depuis serait perdu en cas de panne.",
         "The workstation “{device}” was not backed up on {days} days on which it should have been,"
         " since {planned}."
@@ -135,7 +135,7 @@ PHRASES: Final = {
     ),
     "recovered_subject": ("Les sauvegardes ont repris : {device}", "Backups come again: {device}"),
     "recovered": (
-        "Le poste « {device} » est de nouveau sauvegardé : une sauvegarde a été reçue {last}. Il n’y a"
+        "Le poste « {device} » est de nouveau sauvegardé : une sauvegarde a été reçue le {last}. Il n’y a"
         " rien à faire.",
         "The workstation “{device}” is backed up again: a backup was received {last}. There is nothing"
         " to do.",
@@ -190,7 +190,7 @@ PHRASES: Final = {
         "Interruption prévue de l’hébergement, {starts}", "Planned interruption of the hosting, {starts}"
     ),
     "maintenance": (
-        "L’hébergement de vos sauvegardes sera interrompu pour maintenance de {starts} à {ends}"
+        "L’hébergement de vos sauvegardes sera interrompu pour maintenance du {starts} au {ends}"
         " ({hours} h). Les"
         " sauvegardes prévues pendant ce temps se feront ensuite d’elles-mêmes ; une restauration ne"
         " sera pas possible"
@@ -203,7 +203,7 @@ PHRASES: Final = {
         "Interruption annulée, {starts}", "Interruption cancelled, {starts}"
     ),
     "cancelled": (
-        "L’interruption de l’hébergement annoncée de {starts} à {ends} n’aura pas lieu.",
+        "L’interruption de l’hébergement annoncée du {starts} au {ends} n’aura pas lieu.",
         "The interruption of the hosting announced from {starts} to {ends} will not take place.",
     ),
 }  # fmt: skip

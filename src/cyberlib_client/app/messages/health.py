@@ -114,7 +114,7 @@ HEALTH: Final[dict[str, Text]] = {
         "It will go on as soon as possible.",
     ),
     "ransomware_alarm": Text(
-        "Alerte : des fichiers semblent avoir été chiffrés ou détruits par un programme malveillant.",
+        "Alarme : des fichiers semblent avoir été chiffrés ou détruits par un programme malveillant.",
         "Débranchez ce poste du réseau, n’effacez rien, et appelez votre informaticien. Les versions"
         " d’avant sont dans le coffre.",
         "Alarm: files seem to have been encrypted or destroyed by malicious software.",
@@ -303,7 +303,9 @@ HEALTH: Final[dict[str, Text]] = {
         "See the details: cyberlib report.",
     ),
     # the next thing to do
-    "look_at_alarm": Text("Examinez l’alerte.", "", "Look at the alarm.", ""),
+    "look_at_alarm": Text(
+        "Examinez l’alarme (cyberlib alarm show).", "", "Look at the alarm (cyberlib alarm show).", ""
+    ),
     "make_vault": Text(
         "Créez un coffre, ou ouvrez celui du cabinet.", "", "Make a vault, or open the practice’s.", ""
     ),
@@ -313,7 +315,9 @@ HEALTH: Final[dict[str, Text]] = {
     "make_room": Text("Faites de la place pour le coffre.", "", "Make room for the vault.", ""),
     "plug_disk": Text("Branchez le disque du coffre.", "", "Plug in the disk of the vault.", ""),
     "unlock": Text("Donnez la phrase secrète du coffre.", "", "Give the vault’s passphrase.", ""),
-    "start_agent": Text("Démarrez l’agent.", "", "Start the agent.", ""),
+    "start_agent": Text(
+        "Démarrez l’agent (cyberlib agent install).", "", "Start the agent (cyberlib agent install).", ""
+    ),
     "back_up": Text("Lancez une sauvegarde : cyberlib backup.", "", "Run a backup: cyberlib backup.", ""),
     "look_at_sources": Text("Regardez les dossiers protégés.", "", "Look at the protected folders.", ""),
     "accept_terms": Text(
@@ -334,6 +338,8 @@ HEALTH: Final[dict[str, Text]] = {
     "look_at_line": Text(
         "Vérifiez la ligne : cyberlib network check.", "", "Check the line: cyberlib network check.", ""
     ),
-    "resume": Text("Reprenez les sauvegardes.", "", "Resume backups.", ""),
+    "resume": Text(
+        "Mettez fin à la pause (cyberlib agent resume).", "", "End the pause (cyberlib agent resume).", ""
+    ),
     "prove_restore": Text("Essayez une restauration.", "", "Try a restore.", ""),
 }

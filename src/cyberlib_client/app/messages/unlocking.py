@@ -16,14 +16,14 @@ ERRORS: Final[dict[str, Text]] = {
         " variable CYBERLIB_PASSPHRASE.",
     ),
     "proof_needed": Text(
-        "Ce poste ouvre le coffre, mais ne suffit pas pour en changer les accès, ni pour en accepter une"
-        " table plus ancienne.",
+        "Ce poste ouvre le coffre, mais ne suffit pas pour en changer les accès, en accepter une table"
+        " plus ancienne ou lever une alarme.",
         "Donnez une phrase secrète du coffre ou ses 24 mots : à l’invite d’un terminal, par"
-        " CYBERLIB_PASSPHRASE, --passphrase-file FICHIER, ou --recovery-file FICHIER pour cyberlib key.",
-        "This machine opens the vault, but that is not enough to change who opens it, or to accept an older"
-        " table of slots.",
+        " CYBERLIB_PASSPHRASE, --passphrase-file FICHIER, ou --recovery-file FICHIER pour les mots.",
+        "This machine opens the vault, but that is not enough to change who opens it, to accept an older"
+        " table of slots or to take an alarm back.",
         "Give a passphrase of the vault or its 24 words: at a terminal’s prompt, by CYBERLIB_PASSPHRASE,"
-        " --passphrase-file FILE, or --recovery-file FILE for cyberlib key.",
+        " --passphrase-file FILE, or --recovery-file FILE for the words.",
     ),
     "passphrase_not_text": Text(
         "Cette phrase secrète n’est pas un texte dans l’encodage de ce poste[ (variable {variable})].",

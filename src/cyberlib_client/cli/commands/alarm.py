@@ -112,8 +112,29 @@ def _shown(shown: AlarmShown) -> Iterator[str]:
             "Aucune version n’est effacée tant que l’alarme dure.",
             "No snapshot is removed while the alarm stands.",
         )
+        yield from _to_do(shown)
     if shown.canaries:
         yield say(f"Fichiers témoins : {count(shown.canaries)}.", f"Decoy files: {count(shown.canaries)}.")
+
+
+def _to_do(shown: AlarmShown) -> Iterator[str]:
+    yield ""
+    yield say("À faire :", "To do:")
+    yield say(
+        "1. Débranchez ce poste du réseau et ses disques externes, sans l’éteindre ni le redémarrer.",
+        "1. Unplug this machine’s network and external disks; do not switch it off or restart it.",
+    )
+    yield say("2. Appelez votre informaticien.", "2. Call your IT staff.")
+    if shown.clean:
+        called = f"cyberlib restore {shown.clean[:8]} --to"
+        yield say(
+            f"3. Restaurez sur un poste sain, depuis la version d’avant : {called} DOSSIER",
+            f"3. Restore on a sound machine, from the snapshot before: {called} FOLDER",
+        )
+    yield say(
+        "Si c’est vous qui avez changé ces fichiers : cyberlib alarm dismiss --reason 'pourquoi'",
+        "If it was you who changed these files: cyberlib alarm dismiss --reason 'why'",
+    )
 
 
 def _dismissed(done: AlarmDismissed) -> Iterator[str]:
