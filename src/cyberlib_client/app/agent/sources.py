@@ -16,10 +16,18 @@ _MOST = 20_000
 
 
 class WatchedFolders:
-    """See world_ports.WatchedSources. `paths`: of the sources, in the vault. Raises as `watching.watcher`."""
+    """See world_ports.WatchedSources. `paths`: of the sources, in the vault. `awake`: as in
+    core.platform.Clocks, by which quiet is measured. Raises as `watching.watcher`."""
 
-    def __init__(self, session: Session, paths: Sequence[bytes], wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        paths: Sequence[bytes],
+        wake: Callable[[], None],
+        awake: Callable[[], float],
+    ) -> None:
         self._paths = paths
+        self._awake = awake
         self._watcher: Watcher = watcher(session, wake)
         self._folders: set[bytes] = set()
         self._taken: set[bytes] = set()
@@ -29,13 +37,14 @@ class WatchedFolders:
 
     def seen(self) -> Seen:
         """See world_ports.WatchedSources."""
-        last = self._watcher.last_change
         changes = self._watcher.take()
         self._folders |= changes.folders
         if len(self._items) < MOST_ITEMS:
             self._items |= changes.items
         if changes.folders:
-            self._last = last
+            # Each change wakes the agent: this is when it came. The watcher's own clock, Python's, goes on
+            # while Windows sleeps.
+            self._last = self._awake()
         lost = changes.lost
         if len(self._folders) > _MOST:
             self._folders.clear()

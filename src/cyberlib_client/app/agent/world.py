@@ -53,7 +53,7 @@ class RealWorld:
     def watch(self, wanted: Wanted, wake: Callable[[], None]) -> WatchedSources:
         """See world_ports.World."""
         if wanted.plan.watch:
-            return WatchedFolders(wanted.session, wanted.paths, wake)
+            return WatchedFolders(wanted.session, wanted.paths, wake, self._clocks.awake)
         return UnwatchedFolders(wanted.paths)
 
     def worker(self) -> StartWorker:
