@@ -16,10 +16,10 @@ import pytest
 
 from cyberlib_client.app import bootstrap
 from tests.support.agents import RunningAgent, until
-from tests.support.command_line import CommandLine, restored
-from tests.support.trees import make_tree, told
+from tests.support.command_line import CommandLine
+from tests.support.trees import make_tree
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals; the protocol is tested there too")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals; see tests/contract")
 
 PLAN = {
     "courriers": {f"lettre {n}.txt": b"Cher confrere, " * n for n in range(20)},
@@ -46,20 +46,6 @@ def agent(practice: CommandLine) -> Iterator[RunningAgent]:
 def snapshots(line: CommandLine) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = line.json("snapshots")["items"]
     return found
-
-
-def test_a_change_is_saved_by_itself_and_restores(agent: RunningAgent, tmp_path: Path) -> None:
-    line, sources = agent.line, tmp_path / "cabinet"
-    line("backup")
-    assert agent.status["watching"] == [{"path": str(sources), "watched": True, "why": ""}]
-    (sources / "courriers" / "lettre 3.txt").write_text("corrigee")
-    (sources / "nouveau").mkdir()
-    (sources / "nouveau" / "ordonnance.txt").write_text("repos")
-    until(lambda: len(snapshots(line)) == 2)
-    line("restore", "latest", "--to", str(tmp_path / "back"))
-    assert told(restored(tmp_path / "back", sources)) == told(sources)
-    until(lambda: agent.status["job"] is None)
-    assert agent.status["changed"] == 0
 
 
 def _without_figures(text: str) -> str:

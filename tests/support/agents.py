@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from cyberlib_client.app.agent.client import AgentClient, agent_of
+from cyberlib_client.app.bootstrap import profile_at
 from cyberlib_client.cli.records import RESULTS
 from tests.support.command_line import CommandLine
 
@@ -30,9 +33,20 @@ class RunningAgent:
         found: dict[str, Any] = document["result"]
         return found
 
+    def client(self) -> AgentClient:
+        """A connection of its own, for use in a `with` block."""
+        client = agent_of(profile_at(str(self.line.profile)))
+        assert client is not None
+        return client
+
     def end(self) -> int:
+        """Asks it to end as a service's manager does; its exit code."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+            if sys.platform == "win32":  # which has no such signal
+                with self.client() as client:
+                    client.end()
+            else:
+                self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(60)
         for stream in (self.process.stdout, self.process.stderr):
             assert stream is not None

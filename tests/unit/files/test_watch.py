@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
 import sys
@@ -17,10 +16,10 @@ import pytest
 from cyberlib_client.files.filters import Filters, Rule
 from cyberlib_client.files.selection import Selection
 from cyberlib_client.files.watch import MOST_FOLDERS, Changes, Watcher
+from tests.support.systems import WINE
 from tests.support.trees import make_tree
 from tests.support.vaults import vault_path
 
-WINE = sys.platform == "win32" and hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
 moves = pytest.mark.skipif(WINE, reason="Wine goes on to tell of a folder that moved under its former name")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="inotify")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,6 +32,12 @@ MOST: Final = 100
 """Jobs that may wait when somebody asks for one more."""
 
 
+if sys.platform == "win32":
+    _FLAGS: Final = subprocess.CREATE_NO_WINDOW  # the agent itself may have none
+else:
+    _FLAGS: Final = 0
+
+
 class Process(Protocol):
     """A worker at work."""
 
@@ -53,7 +60,11 @@ class Child:
 
     def __init__(self, command: list[str], order: Order) -> None:
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            creationflags=_FLAGS,
         )
         self._say(encode(order))
 

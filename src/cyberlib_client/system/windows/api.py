@@ -184,7 +184,7 @@ def failed(number: int | None = None, path: str | None = None) -> OSError:
     """The error to raise for the last call, or for the number that a function returned."""
     code = last_error() if number is None else number
     if sys.platform == "win32":
-        return OSError(None, ctypes.FormatError(code), path, code)
+        return OSError(None, ctypes.FormatError(code).rstrip(". "), path, code)  # as Python's own
     return OSError(code, "a part of Windows", path)
 
 
