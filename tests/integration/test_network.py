@@ -180,7 +180,7 @@ def test_limits_and_hours_are_set_and_shown(tmp_path: Path) -> None:
         {"days": [0, 1, 2, 3, 4], "start": "08:00", "end": "19:00", "upload": 600_000},
     ]
     text = line("network", "show").out
-    assert "2 Mbit/s" in text and "mon,tue,wed,thu,fri 08:00-19:00: sending 600 kbit/s" in text
+    assert "2 Mbit/s" in text and "mon-fri 08:00-19:00: sending 600 kbit/s" in text
     settings = line.profile / "settings.toml"
     written = settings.read_text("utf-8")
     assert tomllib.loads(written)["network"]["hours"][1]["from"] == "08:00"

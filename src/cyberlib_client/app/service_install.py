@@ -14,6 +14,7 @@ from ..core.platform import ServicePlan, ServiceScope, ServiceState
 from ..state.bucket_access import read_bucket_access
 from ..state.credentials import read_device_secret
 from ..state.host_access import read_host_access
+from ..state.private_file import remove_file
 from ..state.profile import Profile
 from . import bootstrap
 from .paths import compared
@@ -72,6 +73,7 @@ def uninstall(session: Session, scope: ServiceScope | None) -> ServiceRemoved:
     found = scope or _found(name) or _usual_scope()
     if not bootstrap.services().uninstall(name, found):
         raise UsageError("service_absent", name=name)
+    remove_file(session.profile.timetable)  # nobody expects an agent any more
     return ServiceRemoved(name, found)
 
 

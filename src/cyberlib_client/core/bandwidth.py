@@ -29,6 +29,8 @@ _TIME: Final = re.compile(r"([01]?\d|2[0-3])(?::|\s?[hH]\s?)([0-5]\d)|24[:hH]00"
 _DAYS: Final = {
     "mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6,
     "lun": 0, "mar": 1, "mer": 2, "jeu": 3, "ven": 4, "sam": 5, "dim": 6,
+    "monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6,
+    "lundi": 0, "mardi": 1, "mercredi": 2, "jeudi": 3, "vendredi": 4, "samedi": 5, "dimanche": 6,
 }  # fmt: skip
 
 
@@ -48,7 +50,7 @@ def read_rate(text: str) -> Rate:
 
 
 def read_days(text: str) -> frozenset[int]:
-    """`mon-fri`, `sat,sun`, `lun-ven`, `fri-mon`: 0 for Monday to 6. Raises ValueError."""
+    """`mon-fri`, `sat,sun`, `lundi-vendredi`, `fri-mon`: 0 for Monday to 6. Raises ValueError."""
     days: set[int] = set()
     for part in text.lower().replace(" ", "").split(","):
         first, dash, last = part.partition("-")

@@ -73,8 +73,9 @@ def conditions_from(written: ScheduleSettings) -> Conditions:
 
 
 def read_times(texts: list[str]) -> tuple[int, ...]:
-    """Minutes since midnight, in order. Raises ValueError."""
-    found = {read_time(each) % 1440 for each in texts}
+    """Minutes since midnight, in order; `12h` is noon here, as nobody means a length of time. Raises
+    ValueError."""
+    found = {read_time(f"{each}00" if each.lower().endswith("h") else each) % 1440 for each in texts}
     if len(found) > MOST_TIMES:
         raise ValueError("times")
     return tuple(sorted(found))

@@ -19,9 +19,16 @@ from .output import Output
 class Run:
     """One call of the program."""
 
-    def __init__(self, data: Path, *, as_json: bool) -> None:
-        self.data = data
+    def __init__(self, data: Path | None, *, as_json: bool) -> None:
+        self._data = data
         self.output = Output(as_json=as_json)
+
+    @property
+    def data(self) -> Path:
+        """The host's folder. click.UsageError when it is not given: only help does without it."""
+        if self._data is None:
+            raise click.UsageError("Missing option '--data' (or CYBERLIB_HOST_DATA).")
+        return self._data
 
     def host(self) -> Context:
         """The host in the data folder, until the command's end. Raises Problem."""
@@ -54,13 +61,12 @@ def _account() -> str:
     "--data",
     envvar="CYBERLIB_HOST_DATA",
     type=click.Path(path_type=Path),
-    required=True,
     metavar="DIR",
     help="Folder of the host: settings, keys, and by default the database and the objects.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.version_option(__version__, message="cyberlib-host %(version)s")
 @click.pass_context
-def cli(context: click.Context, data: Path, as_json: bool) -> None:
+def cli(context: click.Context, data: Path | None, as_json: bool) -> None:
     """Runs and administers a host of CyberLib."""
     context.obj = Run(data, as_json=as_json)

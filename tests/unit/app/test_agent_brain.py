@@ -279,3 +279,15 @@ def test_by_how_much_the_clock_was_set_is_known_until_a_run_ended_well() -> None
         life.brain.ended(life.now, done=done)
         life.change()
     assert round(life.brain.moved) == 0
+
+
+def test_the_first_look_at_everything_is_told_beforehand() -> None:
+    life = Life()
+    assert life.brain.next_run(life.now) is None
+    life.look()
+    soon = life.brain.next_run(life.now)
+    assert soon is not None and START < soon <= START + 180 * 10**9
+    begin = life.until_begun()
+    assert begin is not None and abs(life.now.wall - soon) < 10**9
+    life.run(begin)
+    assert life.brain.next_run(life.now) == life.brain.timetable.due.next

@@ -324,7 +324,7 @@ class Agent:
                 paused_until=standing(self._kept.paused_until, self._world.now().wall),
                 job=self._job_info(task) if task is not None else None,
                 queued=self._jobs.waiting,
-                next_run=brain.timetable.due.next if brain is not None else None,
+                next_run=brain.next_run(self._world.now()) if brain is not None else None,
                 waiting=[WaitingFor(each.kind, dict(each.facts)) for each in self._waiting],
                 changed=sources.changed if sources is not None else 0,
                 scan=sorted(brain.scan) if brain is not None else [],

@@ -171,6 +171,14 @@ class Brain:
             if by_the_clock:
                 self.timetable.failed(now.wall)
 
+    def next_run(self, now: Now) -> int | None:
+        """When a run begins by itself, as far as is known (ns): by the timetable, or to look at everything."""
+        planned = self.timetable.due.next
+        if not self.scan or self._calm is None:
+            return planned
+        soon = now.wall + round(max(0.0, self._calm - now.mono) * 1e9)
+        return soon if planned is None else min(planned, soon)
+
     @property
     def running(self) -> bool:
         """Whether a run is at work."""

@@ -57,9 +57,9 @@ INCIDENTS: Final[dict[str, Text]] = {
         "",
     ),
     "hook_failed": Text(
-        "est une commande qui a échoué[ ({detail})] : ce qu’elle devait préparer n’est peut-être pas à jour.",
+        "cette commande a échoué[ ({detail})] ; ce qu’elle devait préparer n’est peut-être pas à jour.",
         "",
-        "is a command that failed[ ({detail})]: what it was to prepare may be out of date.",
+        "this command failed[ ({detail})]; what it was to prepare may be out of date.",
         "",
     ),
     "left_out_now": Text(

@@ -10,6 +10,7 @@ import click
 from ..language import Both, say
 from ..run import Run, pass_run
 from ..units import bit_rate, decimal, moment
+from ..weekdays import weekdays
 from ..words import argument, command, group, option
 
 if TYPE_CHECKING:
@@ -222,12 +223,6 @@ def _tell(run: Run, shown: NetworkShown) -> None:
     run.output.result(shown, lambda: _lines(shown))
 
 
-_DAYS = (
-    Both("lun", "mon"), Both("mar", "tue"), Both("mer", "wed"), Both("jeu", "thu"), Both("ven", "fri"),
-    Both("sam", "sat"), Both("dim", "sun"),
-)  # fmt: skip
-
-
 def _lines(shown: NetworkShown) -> Iterator[str]:
     yield say(
         f"Envoi : {bit_rate(shown.upload)} (en ce moment : {bit_rate(shown.upload_now)})",
@@ -250,7 +245,7 @@ def _lines(shown: NetworkShown) -> Iterator[str]:
 
 
 def _span(hours: HoursShown) -> str:
-    days = ",".join(str(_DAYS[day]) for day in hours.days)
+    days = weekdays(hours.days)
     rates = []
     if isinstance(hours.upload, int) or hours.upload is None:
         rates.append(say(f"envoi {bit_rate(hours.upload)}", f"sending {bit_rate(hours.upload)}"))

@@ -9,6 +9,7 @@ import click
 
 from ..language import Both, say
 from ..run import Run, pass_run
+from ..weekdays import weekdays
 from ..words import command, group, option
 
 if TYPE_CHECKING:
@@ -125,12 +126,6 @@ def change(run: Run, /, **given: Any) -> None:
     run.output.result(shown, lambda: _lines(shown))
 
 
-_DAYS = (
-    Both("lun", "mon"), Both("mar", "tue"), Both("mer", "wed"), Both("jeu", "thu"), Both("ven", "fri"),
-    Both("sam", "sat"), Both("dim", "sun"),
-)  # fmt: skip
-
-
 def _lines(shown: ScheduleShown) -> Iterator[str]:
     yield say(f"Sauvegardes : {_when(shown)}", f"Backups: {_when(shown)}")
     if shown.watch:
@@ -191,4 +186,4 @@ def _percent(share: int) -> str:
 def _days(days: list[int]) -> str:
     if len(days) == 7:
         return say("chaque jour", "every day")
-    return ",".join(str(_DAYS[day]) for day in days)
+    return weekdays(days)
