@@ -193,6 +193,8 @@ def test_settings_are_taken_up_as_they_change(agent: RunningAgent, tmp_path: Pat
     assert "settings_damaged" in line("agent", "status", code=1).out
     settings.write_bytes(sound)
     until(lambda: agent.status["problem"] == "")
+    (told,) = bootstrap.history(bootstrap.profile_at(str(line.profile))).incidents(open_only=False)
+    assert told.kind == "settings_damaged" and told.facts["line"] == 1 and told.cleared is not None
     make_tree(tmp_path / "autre", {"a.txt": b"a"})
     line("sources", "add", str(tmp_path / "autre"))
     until(lambda: len(agent.status["watching"]) == 2)

@@ -213,7 +213,7 @@ class Agent:
     def _trouble(self, error: CyberlibError | None) -> None:
         code, self._problem_facts = (error.code, dict(error.facts)) if error is not None else ("", {})
         if code != self._problem:
-            self._memory.problem(code, self._problem, self._world.now().wall)
+            self._memory.problem(code, self._problem_facts, self._problem, self._world.now().wall)
             self._problem = code
             self._tell(Changed("problem"))
         if code:

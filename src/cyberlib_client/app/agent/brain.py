@@ -172,7 +172,7 @@ class Brain:
                 self.timetable.failed(now.wall)
 
     def next_run(self, now: Now) -> int | None:
-        """When a run begins by itself, as far as is known (ns): by the timetable, or to look at everything."""
+        """When a run begins by itself, as far as is known (ns): by the timetable, or to look at all."""
         planned = self.timetable.due.next
         if not self.scan or self._calm is None:
             return planned

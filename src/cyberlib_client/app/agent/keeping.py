@@ -45,7 +45,7 @@ class Memory(Protocol):
     def note(self, kind: str, facts: dict[str, Fact], at: int) -> None:
         """Something happened between runs."""
 
-    def problem(self, code: str, before: str, at: int) -> None:
+    def problem(self, code: str, facts: dict[str, Fact], before: str, at: int) -> None:
         """The agent cannot work, for another reason than before; "" when it can."""
 
     def watching(self, sources: Sequence[WatchInfo], at: int) -> None:

@@ -92,12 +92,13 @@ class RealMemory:
         if kind == "clock_moved" and isinstance(moved, int) and abs(moved) >= CLOCK_SET:
             self._history.raise_incident("clock_set", "", RULES["clock_set"].severity, facts, at)
 
-    def problem(self, code: str, before: str, at: int) -> None:
+    def problem(self, code: str, facts: dict[str, Fact], before: str, at: int) -> None:
         """See keeping.Memory."""
         if before:
             self._history.clear(before, "agent", at)
         if code and code != "agent_idle":
-            self._history.raise_incident(code, "agent", "critical", {}, at)
+            told = {name: fact for name, fact in facts.items() if name != "path"}
+            self._history.raise_incident(code, "agent", "critical", told, at)
 
     def watching(self, sources: Sequence[WatchInfo], at: int) -> None:
         """See keeping.Memory."""
