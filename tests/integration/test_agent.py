@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from cyberlib_client.app import bootstrap
+from cyberlib_client.app.agent.messages import BackupJob, encode
+from cyberlib_client.app.agent.worker import Order
 from tests.support.agents import RunningAgent, until
 from tests.support.command_line import CommandLine
 from tests.support.trees import make_tree
@@ -248,3 +250,21 @@ def test_a_worker_tells_that_it_goes_on(practice: CommandLine) -> None:
     told = [json.loads(line) for line in worker.stdout]
     worker.communicate(timeout=60)
     assert {"is": "alive"} in told and told[-1]["is"] == "ended" and told[-1]["exit"] == 0
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_what_nobody_waits_for_lets_others_go_first(
+    practice: CommandLine, tmp_path: Path, patient: bool
+) -> None:
+    """As the processes that a worker starts see it."""
+    told = tmp_path / "nice"
+    ask = "import os, sys; open(sys.argv[1], 'w').write(str(os.nice(0)))"
+    practice("hooks", "add", "ask", "--", sys.executable, "-c", ask, str(told))
+    worker = practice.start("agent", "job", stdin=subprocess.PIPE)
+    assert worker.stdin is not None and worker.stdout is not None
+    worker.stdin.write(encode(Order(BackupJob(), "changes", patient=patient)) + b"\n")
+    worker.stdin.flush()
+    out = worker.stdout.read()
+    assert worker.wait(60) == 0, out
+    worker.communicate()
+    assert (int(told.read_text()) > os.nice(0)) is patient

@@ -107,8 +107,6 @@ class Worker:
         """Does it and tells all of it; the exit code of the command that does the same. Never raises."""
         exit_code, result, error = 1, msgspec.Raw(b"null"), None
         try:
-            if order.patient:
-                bootstrap.process().stand_back()
             exit_code, result = self._do(order)
         except CyberlibError as raised:
             error = raised
@@ -214,6 +212,8 @@ def work(profile: Profile, given: BinaryIO, output: BinaryIO, cancel: CancelToke
         order = msgspec.json.decode(given.readline(), type=Order)
     except (msgspec.ValidationError, msgspec.DecodeError):
         raise UsageError("bad_order") from None
+    if order.patient:
+        bootstrap.process().stand_back()  # before there are threads, which would go on as they began
     worker = Worker(profile, output, cancel)
     threading.Thread(target=_hear, args=(given, worker.cancel), daemon=True).start()
     threading.Thread(target=worker.beat, daemon=True).start()
