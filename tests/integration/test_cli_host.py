@@ -122,7 +122,8 @@ def test_what_is_known_is_not_asked_for_again(host: TestHost, tmp_path: Path, so
         line("backup", str(sources))
     spy = Spy(host)
     line("backup", str(sources))
-    assert len(spy.asked) == 5, spy.asked  # to sign in (2), to follow log and listing, to store the snapshot
+    # To sign in (2), to follow log and listing, to store the snapshot, to tell of the run.
+    assert len(spy.asked) == 6, spy.asked
     spy.asked.clear()
     line("verify")  # and who asks whether it is all there asks the host
     assert sum(each.startswith("GET storage") for each in spy.asked) >= 5, spy.asked

@@ -22,7 +22,7 @@ from ..transports.host import records
 from ..transports.host.client import HostClient
 from ..transports.host.identity import DeviceIdentity
 from . import bootstrap
-from .host_link import access_of, account, seed_of
+from .host_link import access_of, account, host_client, seed_of
 from .incidents import RULES
 from .interruptions import Interruption, host_of, interruptions
 from .line import line_of
@@ -185,6 +185,8 @@ def _deliver(session: Session, told: ToldSoFar) -> ToldSoFar:
         patience=_PATIENCE,
     )
     client = HostClient(access.url, line, identity=identity, user=account())
+    if "store" in session.__dict__:  # the run was signed in
+        client.goes_on_as(host_client(session.store))
     try:
         plan, version = told.plan, told.version
         if plan is not None and not version:

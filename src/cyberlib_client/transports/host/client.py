@@ -58,6 +58,10 @@ class HostClient:
         self._asks = Http(line, self.url, self._refused, http2=True)
         self._moves = Http(line, self.url, self._kept_back, http2=False, heard=True)
 
+    def goes_on_as(self, other: HostClient) -> None:
+        """Takes over the session of another client of this workstation at the same host, if there is one."""
+        self._token, self._until, self._standing = other._token, other._until, other._standing
+
     def close(self) -> None:
         """Ends its connections."""
         self._asks.close()
