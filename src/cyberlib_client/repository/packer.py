@@ -14,6 +14,7 @@ one being stored by each worker but one, or by each thread that puts.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -216,7 +217,7 @@ class Packer:
         self, threads: list[threading.Thread], work: queue.Queue[Any], on_wait: Callable[[], None] | None
     ) -> None:
         for _ in threads:
-            while True:
+            while any(thread.is_alive() for thread in threads):  # one may have died: see `_serve`
                 try:
                     work.put(None, timeout=_GLANCE)
                     break
@@ -239,13 +240,19 @@ class Packer:
     # ---- the workers' threads -----------------------------------------------------------------
 
     def _work(self) -> None:
-        while (segment := self._waiting.get()) is not None:
-            if self._failure is not None:
-                continue  # keep taking, so that nobody waits for a place in the queue
-            try:
-                self._seal(segment)
-            except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
-                self._failure = error
+        self._serve(self._waiting, self._seal)
+
+    def _serve(self, work: queue.Queue[Any], do: Callable[[Any], None]) -> None:
+        """The life of a thread. After a failure it goes on taking, so that nobody waits for a place."""
+        try:
+            while (item := work.get()) is not None:
+                try:
+                    if self._failure is None:
+                        do(item)
+                except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+                    self._failure = error
+        except BaseException as error:  # noqa: BLE001 - even waiting takes memory; the others go on
+            self._failure = error
 
     def _seal(self, segment: _Segment) -> None:
         plain = segment.plain
@@ -259,13 +266,7 @@ class Packer:
         builder, position, offset = self._take_place(segment, len(stored))
         builder.seal(position, offset, segment.kind, stored)
         info = SegmentInfo(
-            segment.kind,
-            offset,
-            len(stored) + TAG_SIZE,
-            len(plain),
-            codec,
-            bytes(segment.ids),
-            segment.sizes,
+            segment.kind, offset, len(stored) + TAG_SIZE, len(plain), codec, bytes(segment.ids), segment.sizes
         )
         if len(segment.room) == _SIZES[segment.kind]:
             self._rooms[segment.kind].append(segment.room)
@@ -312,23 +313,17 @@ class Packer:
         return fullest if fullest.ready else None
 
     def _store_pack(self, builder: PackBuilder, *, full: bool) -> None:
-        if self._putters:
-            with self._lock:
-                self.waiting_bytes += builder.size
-            self._packs.put((builder, full))
-        else:
+        with self._lock:
+            self.waiting_bytes += builder.size
+        if not self._putters:
             self._put_pack(builder, full)
+        while self._putters and self._failure is None:
+            with contextlib.suppress(queue.Full):
+                self._packs.put((builder, full), timeout=_GLANCE)
+                break
 
     def _put_packs(self) -> None:
-        while (waiting := self._packs.get()) is not None:
-            if self._failure is not None:
-                continue  # keep taking, so that nobody waits for a place in the queue
-            try:
-                self._put_pack(*waiting)
-            except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
-                self._failure = error
-            with self._lock:
-                self.waiting_bytes -= waiting[0].size
+        self._serve(self._packs, lambda waiting: self._put_pack(*waiting))
 
     def _put_pack(self, builder: PackBuilder, full: bool) -> None:
         self._cancel.check()
@@ -346,4 +341,5 @@ class Packer:
             for position, (number, segment) in enumerate(zip(builder.numbers, info.segments, strict=True)):
                 self._index.place_segment(number, row, position, segment)
             self.stored_bytes += info.size
+            self.waiting_bytes -= builder.size
         self._on_stored(info)

@@ -319,3 +319,36 @@ def test_a_stop_is_heard_while_a_far_store_is_waited_for() -> None:
         packer.finish()
     packer.abort()
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("puts", [0, 2])
+@pytest.mark.parametrize("dying", ["seal", "put"])
+@pytest.mark.filterwarnings("error")
+def test_threads_that_have_no_memory_to_wait_hold_up_nobody(
+    dying: str, puts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Waiting takes a little too: they end, all of them, and it is told."""
+    died: list[str] = []
+    wait = packer_module.queue.Queue.get
+
+    def without_memory(self: Any, *args: Any, **options: Any) -> Any:
+        name = threading.current_thread().name
+        if name.startswith(dying) and self.qsize():
+            died.append(name)
+            raise MemoryError
+        return wait(self, *args, **options)
+
+    monkeypatch.setattr(packer_module.queue.Queue, "get", without_memory)
+    store = MemoryStore()
+    monkeypatch.setattr(type(store), "puts_at_once", puts)
+    packer = packer_on(store, sealers=2)
+    if dying == "put" and not puts:
+        feed(packer, 40)
+        packer.finish()
+        assert not died
+        return
+    with pytest.raises(MemoryError):
+        feed(packer, 80)
+        packer.finish()
+    packer.abort()
+    assert died
