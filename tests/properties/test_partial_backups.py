@@ -152,7 +152,8 @@ class Disk:
 
     def link(self, path: Path, other: str) -> None:
         os.link(path, self.top / other, follow_symlinks=False)
-        self.tell((self.top / other).parent)
+        # Of the first name no system tells, whose time of change alone is another: the next whole run has it.
+        self.tell(path.parent, (self.top / other).parent)
 
     def symlink(self, path: Path, target: str) -> None:
         path.symlink_to(target)
