@@ -329,13 +329,15 @@ def test_threads_that_have_no_memory_to_wait_hold_up_nobody(
 ) -> None:
     """Waiting takes a little too: they end, all of them, and it is told."""
     died: list[str] = []
+    waited: set[str] = set()
     wait = packer_module.queue.Queue.get
 
     def without_memory(self: Any, *args: Any, **options: Any) -> Any:
         name = threading.current_thread().name
-        if name.startswith(dying) and self.qsize():
+        if name in waited and name.startswith(dying):
             died.append(name)
             raise MemoryError
+        waited.add(name)
         return wait(self, *args, **options)
 
     monkeypatch.setattr(packer_module.queue.Queue, "get", without_memory)
