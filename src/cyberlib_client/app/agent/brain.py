@@ -178,8 +178,3 @@ class Brain:
             return planned
         soon = now.wall + round(max(0.0, self._calm - now.mono) * 1e9)
         return soon if planned is None else min(planned, soon)
-
-    @property
-    def running(self) -> bool:
-        """Whether a run is at work."""
-        return self._running is not None
