@@ -558,6 +558,9 @@ def test_an_organisation_is_changed(host: TestHost, tmp_path: Path) -> None:
     assert operator.error("organisation", "change", ident, "--name", " ") == "bad_name"
     assert operator.error("organisation", "change", ident, "--zone", "Europe/Nulle") == "bad_plan"
     operator("organisation", "change", ident, "--quota", "1", "--no-quota", code=2)
+    lines = operator("organisation", "change", ident).out.splitlines()
+    assert {"quota: none", "report each: no", f"incident mails to: {WHERE}", "report mails to: none",
+            "addresses refused: none"} <= set(lines)  # fmt: skip
     assert operator.json("organisation", "change", ident)["addresses"]["incident"] == [WHERE]
     with host.context.database.read() as connection:
         facts = [line.record.facts for line in audit.lines(connection, ident)

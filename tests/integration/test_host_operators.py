@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,38 @@ def host(tmp_path: Path) -> Iterator[TestHost]:
 def _actions(operator: Operator, *which: str) -> list[tuple[str, str]]:
     lines = [json.loads(line)["record"] for line in operator("audit", "export", *which).out.splitlines()[1:]]
     return [(line["actor"].partition(":")[0], line["action"]) for line in lines]
+
+
+# ---- times -----------------------------------------------------------------------------------------
+
+
+def test_times_are_to_the_second_with_their_zone_and_exact_in_json(
+    host: TestHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.enrol(host.organisation().contract_key)
+    operator = Operator(tmp_path / "host")
+    (organisation,) = operator.json("organisation", "list")
+    days = ("--from", "2099-01-10T20:00", "--to", "2099-01-10T22:00")
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    time.tzset()
+    try:
+        added = operator("maintenance", "add", *days).out
+        assert "2099-01-10 20:00:00+01:00 to 2099-01-10 22:00:00+01:00." in added
+        shown = operator("device", "list", organisation["id"]).out + operator("maintenance", "list").out
+        assert "9999-12-31 23:59:00+00:00" in operator("terms", "publish", *_terms(tmp_path)).out
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert not re.search(r"\d\dT\d\d|\.\d{6}", shown), shown
+    assert len(re.findall(r"\d \d\d:\d\d:\d\d\+01:00", shown)) == 2
+    (kept,) = operator.json("maintenance", "list")
+    assert kept["starts"] == "2099-01-10T19:00:00.000000Z"
+
+
+def _terms(tmp_path: Path) -> list[str]:
+    text = tmp_path / "terms.txt"
+    text.write_text("Conditions fictives.", encoding="utf-8")
+    return [str(text), "--effective", "9999-12-31T23:59"]
 
 
 # ---- the audit log ---------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..core.problems import Problem
-from ..core.times import rfc3339
+from ..core.times import readable, rfc3339
 from ..services import audit
 from ..tls import DAYS, ends, names_of, renew_own
 from .run import Run
@@ -23,11 +23,11 @@ def certificate() -> None:
 def show(run: Run) -> None:
     """Until when it is valid, and for which names."""
     found = _own(run)
-    until = rfc3339(ends(found))
+    until = ends(found)
     names = sorted(names_of(found))
     run.output.result(
-        {"until": until, "names": names, "certificate": str(found)},
-        f"{found}: until {until}, for {', '.join(names)}.",
+        {"until": rfc3339(until), "names": names, "certificate": str(found)},
+        f"{found}: until {readable(until)}, for {', '.join(names)}.",
     )
 
 
@@ -46,12 +46,12 @@ def renew(run: Run, more: tuple[str, ...], days: int, new_authority: bool) -> No
     context = run.host()
     with context.database.write() as connection:
         audit.note(context, connection, audit.HOST, run.actor, "certificate_renewed", authority=new_authority)
-    until = rfc3339(ends(made.certificate))
-    text = f"The new certificate is valid until {until}; a host that serves takes it within seconds."
+    until = ends(made.certificate)
+    text = f"The new certificate is valid until {readable(until)}; a serving host takes it within seconds."
     if new_authority:
         text += f"\nGive each client {made.authority} (cyberlib network ca FILE): until then none connects."
     run.output.result(
-        {"until": until, "authority": str(made.authority), "new_authority": new_authority}, text
+        {"until": rfc3339(until), "authority": str(made.authority), "new_authority": new_authority}, text
     )
 
 

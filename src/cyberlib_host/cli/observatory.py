@@ -8,7 +8,7 @@ import click
 
 from ..core.plans import Absence
 from ..core.problems import Problem
-from ..core.times import SECOND, at_zone, rfc3339
+from ..core.times import SECOND, at_zone, readable, rfc3339
 from ..jobs.observatory import deliver_some, observe
 from ..services import audit, months, organisations, watching
 from ..services import maintenance as service
@@ -74,7 +74,7 @@ def add(run: Run, begins: str, ends: str, zone: str) -> None:
     with context.database.write() as connection:
         ident = service.add(context, connection, starts, stops, run.actor)
     late = stops - starts > _LONG and starts - context.clock() < _WEEK
-    text = f"{ident[:8]}: {rfc3339(starts)} to {rfc3339(stops)}."
+    text = f"{ident[:8]}: {readable(starts)} to {readable(stops)}."
     if late:
         text += " ! It begins in less than a week: customers are to be told a week ahead."
     run.output.result(

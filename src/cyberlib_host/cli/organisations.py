@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 import click
@@ -99,7 +99,25 @@ def change(
             "addresses": addresses.all_of(connection, row.id),
             "addresses_refused": addresses.refused(connection, row.id),
         }
-    run.output.result(told, "\n".join(f"{name}: {value}" for name, value in told.items()))
+    run.output.result(told, "\n".join(_lines(told)))
+
+
+def _lines(told: Mapping[str, Any]) -> Iterator[str]:
+    """An organisation's settings, one a line; addresses by what they are for."""
+    for name, value in told.items():
+        if isinstance(value, Mapping):
+            for purpose, each in value.items():
+                yield f"{purpose} mails to: {_written(each)}"
+        else:
+            yield f"{name.replace('_', ' ')}: {_written(value)}"
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        value = ", ".join(value)
+    return "none" if value in (None, "") else str(value)
 
 
 def _set_addresses(

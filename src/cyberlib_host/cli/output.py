@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from ..core.problems import Fact, Problem
+from ..core.times import micros, readable
 
 SENTENCES: Mapping[str, str] = {
     "bad_siren": "This is no SIREN: nine digits, the last of which checks the others. Look at the contract.",
@@ -62,7 +64,7 @@ class Output:
             click.echo(json.dumps(list(rows), indent=2, ensure_ascii=False))
             return
         cells = [[column.upper() for column in columns]]
-        cells += [["" if row[c] is None else str(row[c]) for c in columns] for row in rows]
+        cells += [[_cell(row[c]) for c in columns] for row in rows]
         for line in _aligned(cells):
             click.echo(line)
 
@@ -77,6 +79,16 @@ class Output:
         if self.as_json:
             self.error(problem.code, sentence, **problem.facts)
         print(f"cyberlib-host: {sentence} [{problem.code}]", file=sys.stderr)  # noqa: T201
+
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+
+
+def _cell(value: object) -> str:
+    """As people read it: nothing for null, times by this machine's clocks."""
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        return readable(micros(value))
+    return "" if value is None else str(value)
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from ..core.times import micros, rfc3339
+from ..core.times import micros, readable, rfc3339
 from ..services import audit, organisations
 from ..services import terms as service
 from .run import Run
@@ -37,7 +37,7 @@ def publish(run: Run, file: Path, effective: str | None) -> None:
         version = service.publish(context, connection, text, begins, run.actor)
     run.output.result(
         {"version": version, "effective": rfc3339(begins)},
-        f"Version {version}, in force from {rfc3339(begins)}.",
+        f"Version {version}, in force from {readable(begins)}.",
     )
 
 

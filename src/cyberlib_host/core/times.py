@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -20,6 +21,14 @@ _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 def rfc3339(time: int) -> str:
     """`2026-11-22T09:30:00.000000Z`, always of one length, so that times sort as text."""
     return (_BEGINNING + timedelta(microseconds=time)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def readable(time: int) -> str:
+    """`2026-11-22 10:30:00+01:00`: to the second, by this machine's clocks, for people."""
+    moment = _BEGINNING + timedelta(microseconds=time)
+    with suppress(OverflowError, OSError, ValueError):  # the last day of the calendar has no other zones
+        moment = moment.astimezone()
+    return moment.isoformat(" ", "seconds")
 
 
 def micros(written: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -57,14 +58,19 @@ def incidents(
 ) -> Letter:
     """What went wrong on a device since it was last told. `failures`: failed runs by their reason."""
     language = about.language
+    why = Counter[str]()
+    for reason, count in sorted(failures.items()):
+        why[reason_of(reason, language)] += count
     rows = [
-        (phrase("failed", language, reason=reason_of(reason, language)), number_of(count, language))
-        for reason, count in sorted(failures.items())
+        (phrase("failed", language, reason=words), number_of(count, language)) for words, count in why.items()
     ]
     rows += _kinds(kinds, language)
     facts = {"device": device, "runs": runs}
     parts: list[str | Rows] = [phrase("incidents", language, **facts), _incident_rows(rows, language)]
-    parts.append(phrase("incidents_advice", language))
+    if failures:
+        parts.append(phrase("failed_advice", language))
+    if kinds:
+        parts.append(phrase("incidents_advice", language))
     return _letter(about, "incidents", parts, **facts)
 
 
@@ -112,13 +118,23 @@ def _month_cells(about: About, each: DeviceMonth) -> tuple[str, ...]:
 
 
 def backup(
-    about: About, device: str, *, outcome: str, ended: int, files: int, size: int, stored: int, incidents: int
+    about: About,
+    device: str,
+    *,
+    outcome: str,
+    reason: str,
+    ended: int,
+    files: int,
+    size: int,
+    stored: int,
+    incidents: int,
 ) -> Letter:
-    """One run, for who wants to be told of each."""
+    """One run, for who wants to be told of each. `reason`: the code of why it failed, or empty."""
     language = about.language
     facts = {
         "device": device,
         "outcome": phrase("outcome_failed" if outcome == "failed" else outcome, language),
+        "why": f" ({reason_of(reason, language)})" if reason and outcome == "failed" else "",
         "ended": _moment(about, ended),
         "files": number_of(files, language),
         "bytes": size_of(size, language),
@@ -148,9 +164,12 @@ def _letter(about: About, name: str, parts: Sequence[str | Rows], **facts: objec
 
 
 def _kinds(kinds: Mapping[str, int], language: str) -> list[tuple[str, str]]:
+    called = Counter[str]()
+    for kind, count in kinds.items():
+        called[kind_of(kind, language)] += count
     return [
-        (kind_of(kind, language), number_of(count, language))
-        for kind, count in sorted(kinds.items(), key=lambda each: (-each[1], each[0]))
+        (words, number_of(count, language))
+        for words, count in sorted(called.items(), key=lambda each: (-each[1], each[0]))
     ]
 
 

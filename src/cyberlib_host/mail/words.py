@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from .reasons import REASONS
+
 KINDS: Final = {
     "unreadable": ("fichiers qui n’ont pas pu être lus", "files that could not be read"),
     "vanished": ("fichiers disparus pendant la sauvegarde", "files that vanished during the backup"),
@@ -65,34 +67,6 @@ KINDS: Final = {
 }
 """Kinds of incidents, all that devices tell of; one of a later device is told with its code."""
 
-REASONS: Final = {
-    "internal_error": ("erreur inattendue du logiciel", "unexpected error of the program"),
-    "profile_full": ("disque du poste plein", "the workstation’s disk is full"),
-    "host_full": ("espace de stockage plein", "the storage is full"),
-    "host_quota_reached": ("quota du contrat atteint", "the contract’s quota is reached"),
-    "host_terms_not_accepted": ("conditions d’utilisation non acceptées", "terms not accepted"),
-    "host_unreachable": ("hébergeur injoignable", "the host could not be reached"),
-    "store_absent": ("disque ou partage du coffre absent", "the vault’s disk or share was not there"),
-    "locked": ("le poste n’a pas pu ouvrir son coffre", "the workstation could not open its vault"),
-    "settings_damaged": ("réglages du poste illisibles", "the workstation’s settings cannot be read"),
-    "profile_denied": ("dossier de réglages du poste inaccessible", "the settings’ folder cannot be reached"),
-    "hook_stopped": (
-        "une commande prévue avant la sauvegarde a échoué",
-        "a command before the backup failed",
-    ),
-    "hooks_exposed": (
-        "les réglages du poste sont modifiables par d’autres",
-        "others may change the workstation’s settings",
-    ),
-    "no_sources": ("aucun dossier à sauvegarder", "nothing to back up"),
-    "worker_not_started": ("le logiciel n’a pas pu démarrer", "the program could not start"),
-    "worker_died": ("sauvegarde interrompue par le système", "the backup was ended by the system"),
-    "sources_missing": ("dossiers protégés introuvables", "the sources are not there"),
-    "interrupted": ("interrompue", "interrupted"),
-}
-
-_OTHER_REASON: Final = ("autre cause", "another cause")
-
 PHRASES: Final = {
     "greeting": ("Bonjour,", "Hello,"),
     "foot": (
@@ -153,6 +127,10 @@ PHRASES: Final = {
         "The files concerned are named on the workstation, by “cyberlib report --with-names”, and nowhere"
         " else.",
     ),
+    "failed_advice": (
+        "Sur ce poste, « cyberlib report » dit pourquoi, et ce qu’il faut faire.",
+        "On that workstation “cyberlib report” says why, and what to do.",
+    ),
     "failed": ("sauvegardes en échec : {reason}", "failed runs: {reason}"),
     "kind": ("Incident", "Incident"),
     "count": ("Nombre", "Count"),
@@ -179,10 +157,10 @@ PHRASES: Final = {
     "stopped": ("arrêtée", "stopped"),
     "outcome_failed": ("en échec", "failed"),
     "backup": (
-        "Sauvegarde du poste « {device} », {ended} : {outcome}. Fichiers : {files} ({bytes}) ; ajouté"
+        "Sauvegarde du poste « {device} », {ended} : {outcome}{why}. Fichiers : {files} ({bytes}) ; ajouté"
         " au coffre :"
         " {stored} ; incidents : {incidents}.",
-        "Backup of the workstation “{device}”, {ended}: {outcome}. Files: {files} ({bytes}); added to"
+        "Backup of the workstation “{device}”, {ended}: {outcome}{why}. Files: {files} ({bytes}); added to"
         " the vault:"
         " {stored}; incidents: {incidents}.",
     ),
@@ -215,12 +193,12 @@ def phrase(name: str, language: str, **facts: object) -> str:
 
 
 def kind_of(kind: str, language: str) -> str:
-    """What an incident is called."""
-    known = KINDS.get(kind)
+    """What an incident is called; a run that failed may be one."""
+    known = KINDS.get(kind) or REASONS.get(kind)
     return known[language == "en"] if known else f"{KINDS['other'][language == 'en']} ({kind})"
 
 
 def reason_of(reason: str, language: str) -> str:
-    """What a reason of failure is called."""
+    """What a reason of failure is called; that of a later device is told with its code."""
     known = REASONS.get(reason)
-    return known[language == "en"] if known else f"{_OTHER_REASON[language == 'en']} ({reason})"
+    return known[language == "en"] if known else f"{REASONS['other'][language == 'en']} ({reason})"

@@ -87,6 +87,7 @@ def _report(
         about(context, organisation),
         device.name,
         outcome=told.outcome,
+        reason=told.reason,
         ended=ended,
         files=told.files,
         size=told.bytes,

@@ -3,20 +3,69 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import pytest
 
 from cyberlib_client.app.incidents import RULES
+from cyberlib_client.app.messages import error_texts
 from cyberlib_client.app.messages.incidents import INCIDENTS
 from cyberlib_host.mail import words
+from cyberlib_host.mail.letter import as_text
+from cyberlib_host.mail.letters import About, backup, incidents
+from cyberlib_host.mail.reasons import REASONS
+
+NO_RUN: Final = set(
+    re.findall(
+        r"\w+",
+        """
+    usage report_not_written profile_has_vault vault_exists folder_not_empty vault_in_vault profile_in_vault
+    words_file_in_vault source_known cat_is_raw slot_name_taken slot_unknown slot_ambiguous slot_last
+    device_slot_here words_file_exists demo_folder_unusable demo_folder_not_empty slots_full passphrases_full
+    bad_slot_name no_alarm proof_needed answer_not_text no_new_passphrase no_recovery_words passphrase_short
+    passphrase_repeats passphrase_row passphrase_usual recovery_words_count recovery_word_unknown
+    recovery_words_checksum words_file_not_written system_not_supported output_failed demo_failed host_already
+    host_key_not_kept host_bad_siren host_bad_name host_device_name_taken host_contract_key_unknown
+    host_contract_key_expired host_contract_key_revoked host_audit_broken host_audit_shorter audit_file_exists
+    audit_file_not_written contract_key_unclear host_no_such_device host_device_itself nothing_to_change
+    proxy_for_whom proxy_user_unfit bad_rate bad_hours bad_times bad_days bad_every bad_quiet bad_run_hours
+    bad_battery hours_unknown hook_known hook_unknown bad_hook service_no_manager service_scope_unknown
+    service_no_rights service_refused service_bad_path service_other_scope service_absent service_locked
+    service_keychain agent_running agent_not_running agent_denied agent_unfit agent_gone agent_lost_us
+    agent_ending agent_full bad_order
+""",
+    )
+)
+"""Errors of commands that make no run, or before there is one: no host hears of them."""
 
 
 def test_all_that_devices_tell_of_has_its_words() -> None:
     assert {*INCIDENTS, *RULES} <= set(words.KINDS)
 
 
+def test_every_reason_of_a_run_has_its_words_and_no_words_are_left_over() -> None:
+    ours = {*error_texts(), "stopped", "interrupted", "internal_error", "other"}
+    assert set(REASONS) == ours - NO_RUN
+    assert not NO_RUN - ours
+
+
+@pytest.mark.parametrize(("language", "gone"), [("fr", "stockage ne répond pas"), ("en", "storage does not")])
+def test_a_practice_reads_no_code(language: str, gone: str) -> None:
+    about = About("Cabinet", language, "Europe/Paris")
+    failures = {"bucket_unreachable": 2, "bucket_busy": 1, "proxy_login_needed": 1}
+    told = as_text(incidents(about, "ACCUEIL", 4, {"agent_stumbled": 1}, failures))
+    each = as_text(
+        backup(about, "ACCUEIL", outcome="failed", reason="bucket_busy", ended=0, files=0, size=0, stored=0,
+               incidents=0)
+    )  # fmt: skip
+    assert re.search(rf"{gone}.* +3\n", told), told
+    assert gone in each
+    assert "_" not in told + each
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_what_a_later_device_tells_is_named_as_such(language: str) -> None:
+    assert words.reason_of("other", language) in ("autre cause", "another cause")
     for told in (words.kind_of("of_tomorrow", language), words.reason_of("of_tomorrow", language)):
         assert re.fullmatch(r"\w+ \w+ \(of_tomorrow\)", told)
 
