@@ -69,7 +69,7 @@ def test_one_that_fails_makes_the_run_amber_and_tells_why_without_secrets(
     says = f"import sys; sys.stderr.write({said!r}); sys.exit(4)"
     line("hooks", "add", "dump", *script(says))
     document = line.json("backup", code=3)
-    assert document["result"]["unread"] == 1
+    assert (document["result"]["unread"], document["result"]["hooks_failed"]) == (0, 1)
     (incident,) = document["result"]["incidents"]
     assert (incident["code"], incident["path"]) == ("hook_failed", "dump")
     (ended,) = newest(line)["hooks"]
@@ -77,6 +77,10 @@ def test_one_that_fails_makes_the_run_amber_and_tells_why_without_secrets(
     assert "no server for postgres://u:***@h/b" in ended["detail"]
     assert "motdepasse" not in str(document) + str(newest(line))
     assert newest(line)["files"] == 1, "what is there is saved all the same"
+    told = line("backup", code=3)
+    assert "WARNING, failed: 1 command" in told.out and "sound copy" not in told.out
+    assert line.json("report")["result"]["runs"][-1]["unread"] == 0
+    assert line.json("report")["result"]["health"]["missing"] == []
     assert "– dump (" in line("report").out, "which one, without --with-names: it is no patient's name"
 
 

@@ -42,9 +42,10 @@ class BackupDone(msgspec.Struct, frozen=True):
     rights or attributes alone; `removed_files` are no longer there. A renamed file is a new and a removed
     one.
 
-    `unread`: files and folders without a sound copy; when there are any the run is not green. `rolled_back`:
-    the vault lacks a snapshot this machine had seen. `left_out`: folders of CyberLib's own in the sources.
-    `incidents`: at most 1,000. `scope`: "partial" when only what had changed was looked at."""
+    `unread`: files and folders without a sound copy; `hooks_failed`: commands before and after that failed.
+    When there are any of either the run is not green. `rolled_back`: the vault lacks a snapshot this machine
+    had seen. `left_out`: folders of CyberLib's own in the sources. `incidents`: at most 1,000. `scope`:
+    "partial" when only what had changed was looked at."""
 
     outcome: Literal["completed"]
     snapshot: SnapshotInfo
@@ -57,11 +58,13 @@ class BackupDone(msgspec.Struct, frozen=True):
     seconds: float
     left_out: list[OwnFolder]
     scope: Literal["full", "partial"]
+    hooks_failed: int = 0
 
     @property
     def exit_code(self) -> int:
-        """7 when the vault was put back to an earlier state, 3 when something could not be read."""
-        return 7 if self.rolled_back else 3 if self.unread else 0
+        """7 when the vault was put back to an earlier state, 3 when something has no sound copy, or a command
+        failed."""
+        return 7 if self.rolled_back else 3 if self.unread or self.hooks_failed else 0
 
 
 def run_backup(session: Session, choice: Choice, changed: Changed | None = None) -> BackupDone:
@@ -97,6 +100,7 @@ def run_backup(session: Session, choice: Choice, changed: Changed | None = None)
             result.seconds,
             own_folders_in(session, sources),
             result.scope,
+            sum(hook.failed for hook in result.snapshot.snapshot.hooks),
         )
         counts = result.statistics
         once = [display(source.path) for source in sources] if choice.paths else None

@@ -21,6 +21,7 @@ from .report_words import (
     incident_message,
     is_named,
     level_message,
+    other_reasons,
     outcome,
     reason_message,
     since,
@@ -120,7 +121,7 @@ def _level(made: Report) -> Iterator[str]:
     sign = f'<span aria-hidden="true">{SIGNS[health.level]}</span>'
     yield f"<p>{sign} {_text(word(LEVELS, health.level))}</p>"
     yield f"<p>{_text(level_message(health.level))}</p>"
-    yield from _reasons(health.reasons)
+    yield from _reasons(other_reasons(health))
     if health.next:
         what = level_message(health.next)
         yield f"<p><strong>{_text(say(f'À faire : {what}', f'To do: {what}'))}</strong></p>"
@@ -140,18 +141,25 @@ def _answers(made: Report) -> Iterator[str]:
     health = made.health
     proof = moment(health.proof) if health.proof is not None else say("Jamais.", "Never.")
     nothing = say("Rien que l’on sache.", "Nothing that is known.")
-    missing = " ".join(reason_message(reason).title for reason in health.missing) or nothing
+    missing = "".join(_reasons(health.missing)) or _paragraph(nothing)
     answers = (
-        (say("Suis-je protégé ?", "Am I protected?"), level_message(health.level)),
+        (say("Suis-je protégé ?", "Am I protected?"), _paragraph(level_message(health.level))),
         (say("Que manque-t-il ?", "What is missing?"), missing),
-        (say("Depuis quand ?", "How long has it been?"), since(made.health)),
-        (say("Quand une restauration a-t-elle été essayée ?", "When was a restore last proven?"), proof),
+        (say("Depuis quand ?", "How long has it been?"), _paragraph(since(made.health))),
+        (
+            say("Quand une restauration a-t-elle été essayée ?", "When was a restore last proven?"),
+            _paragraph(proof),
+        ),
     )
     yield f"<h2>{_text(say('Quatre réponses', 'Four answers'))}</h2>"
     yield '<div class="answers">'
     for question, answer in answers:
-        yield f"<section><h3>{_text(question)}</h3><p>{_text(answer)}</p></section>"
+        yield f"<section><h3>{_text(question)}</h3>{answer}</section>"
     yield "</div>"
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{_text(text)}</p>"
 
 
 def _volume(made: Report) -> Iterator[str]:

@@ -23,7 +23,7 @@ SIGNS: Final = {"protected": "✓", "attention": "!", "danger": "✗", "unknown"
 """Never colour alone."""
 STATES: Final = {
     "done": Both("sauvegardé", "backed up"),
-    "incomplete": Both("sauvegardé, mais pas en entier", "backed up, but not in full"),
+    "incomplete": Both("sauvegardé, avec des réserves", "backed up, with reservations"),
     "stopped": Both("arrêté", "stopped"),
     "failed": Both("échec", "failed"),
     "none": Both("aucune sauvegarde", "no backup"),
@@ -78,6 +78,11 @@ def reason_message(reason: ReportReason) -> Message:
     return health_message(reason.code, _readable(reason.facts), language())
 
 
+def other_reasons(health: ReportHealth) -> list[ReportReason]:
+    """Those that name nothing without a sound copy: these answer another question."""
+    return [reason for reason in health.reasons if reason not in health.missing]
+
+
 def level_message(code: str) -> str:
     """The sentence of a level or of the next thing to do."""
     return health_message(code, {}, language()).title
@@ -104,6 +109,8 @@ def outcome(run: ReportRun) -> str:
     if run.outcome == "completed":
         if run.exit == 0:
             return say("réussie", "done")
+        if run.command == "backup" and run.exit == 3 and not run.unread:
+            return say("faite, mais une commande a échoué", "done, but a command failed")
         return say(f"faite, mais pas en entier (code {run.exit})", f"done, but not in full (code {run.exit})")
     if run.outcome == "stopped":
         by = word(BY, str(run.facts.get("by") or "user"))

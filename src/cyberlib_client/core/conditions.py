@@ -20,7 +20,10 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_PAUSE: Final = 7 * 86_400 * _SECOND
 """A pause that nobody ends ends here: a practice must never find out that it was paused for a year."""
 
-Kind = Literal["battery", "battery_low", "metered", "hours", "maintenance", "paused"]
+Kind = Literal[
+    "battery", "battery_low", "metered", "hours", "maintenance", "paused",
+    "settling", "after_failure", "after_stop",
+]  # fmt: skip
 _TOMORROW: Final = ("tomorrow", "demain")
 
 
@@ -66,6 +69,12 @@ class Unmet(msgspec.Struct, frozen=True):
         hours        not among the hours that were chosen
         maintenance  the host is being worked on
         paused       somebody paused it
+
+    And what an agent gives time to by itself, always with `until`:
+
+        settling       the machine or the agent was just started, or woke up
+        after_failure  the last run failed
+        after_stop     somebody stopped the last run
     """
 
     kind: Kind

@@ -23,9 +23,10 @@ _INDEX_EVERY = 64
 
 UNPROTECTED = frozenset({
     "unreadable", "inconsistent", "placeholder", "source_missing", "left_out_now",
-    "live_database", "database_damaged", "hook_failed",
+    "live_database", "database_damaged",
 })  # fmt: skip
-"""Incidents that leave something of the user's without a sound copy: the run is not green."""
+"""Incidents that leave something of the user's without a sound copy: the run is not green. A command of the
+user's that failed makes a run not green either, and leaves no file without a copy."""
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,29 @@ def test_the_first_run_of_an_agent_looks_at_everything_once_the_machine_has_sett
     assert life.now.mono - 1000.0 >= life.brain.plan.settle
 
 
+def test_from_the_start_it_tells_all_that_it_waits_for() -> None:
+    life = Life()
+    life.around = Around(START, UTC, metered=True)
+    life.look()
+    assert life.waiting == ["settling", "metered"]
+    life.around = Around(START, UTC)
+    begin = life.until_begun(1)
+    assert begin is not None and life.waiting == []
+    life.began(begin)
+    life.brain.ended(life.now, done=False)
+    life.look()
+    assert life.waiting == ["after_failure"]
+    begin = life.until_begun(1)
+    assert begin is not None
+    life.began(begin)
+    life.brain.ended(life.now, done=False, by="user")
+    life.look()
+    assert life.waiting == ["after_stop"]
+    quiet = settled()
+    quiet.look()
+    assert quiet.waiting == [], "nothing is to be done"
+
+
 def test_a_change_is_saved_once_it_is_quiet_and_nothing_else_is_looked_at() -> None:
     life = settled()
     life.change()

@@ -18,6 +18,7 @@ from cyberlib_client.app.session import Session
 from cyberlib_client.cli.language import choose
 from cyberlib_client.cli.main import main
 from cyberlib_client.cli.report_page import page
+from cyberlib_client.cli.report_words import reason_message
 from cyberlib_client.core.health import DAY, HOUR, health
 from cyberlib_client.state.history import History, Moment, Raised, RunRecord
 from cyberlib_client.state.seen import Seen, write_seen
@@ -139,6 +140,8 @@ def test_the_page_stands_alone_and_can_be_read_aloud(made: Report, lang: str) ->
     assert not re.search(r"https?://|url\(|@import|\bon\w+=", text)
     assert "ACCUEIL <1>" in reader.words
     assert "{" not in reader.words
+    told = reason_message(made.health.missing[0]).title
+    assert reader.words.count(told) == 2, "once as what is missing, once as an incident"
 
 
 def test_names_of_patients_stay_at_home_unless_asked_for(session: Session, made: Report) -> None:
@@ -161,7 +164,7 @@ def test_the_command_writes_text_page_and_json(
     assert main([*at, "report", "--days", "10"]) == 0
     text = capsys.readouterr().out
     assert "In danger" in text
-    assert "Files that could not be read: 2." in text
+    assert text.count("Files that could not be read: 2.") == 2, "once as what is missing, once as an incident"
     assert "MARTIN" not in text
     assert main([*at, "report", "--with-names"]) == 0
     assert "MARTIN" in capsys.readouterr().out

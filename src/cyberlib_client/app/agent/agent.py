@@ -20,7 +20,7 @@ from ...core.timetable import Timetable
 from ...state.profile import Profile
 from ..crash import write_report
 from ..workplace import Fact
-from .brain import Brain
+from .brain import BY_ITSELF, Brain
 from .decoys import Decoys
 from .jobs import DIED, Jobs, Over, Task
 from .keeping import Kept, Memory
@@ -163,10 +163,12 @@ class Agent:
             return step.wait
 
     def _wait_for(self, waiting: tuple[Unmet, ...]) -> None:
-        if [each.kind for each in waiting] != [each.kind for each in self._waiting]:
-            kinds = ",".join(each.kind for each in waiting)
-            self._note("waiting" if waiting else "waiting_ended", {"for": kinds} if waiting else {})
+        kinds, before = ([each.kind for each in some] for some in (waiting, self._waiting))
+        if kinds != before:
             self._tell(Changed("waiting"))
+        kept, known = ([kind for kind in some if kind not in BY_ITSELF] for some in (kinds, before))
+        if kept != known:
+            self._note("waiting" if kept else "waiting_ended", {"for": ",".join(kept)} if kept else {})
         self._waiting = waiting
 
     def _remember(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from ...core.conditions import Around, Conditions, Unmet, ended_by, unmet
+from ...core.conditions import Around, Conditions, Kind, Unmet, ended_by, unmet
 from ...core.plan import Plan, Quiet
 from ...core.timetable import AWAKENED, Look, Timetable
 from ...state.records import Trigger
@@ -23,6 +23,9 @@ _HOLDS: Final = (60.0, 300.0, 900.0, 3600.0)
 
 _LEFT_ALONE: Final = 900.0
 """Seconds after somebody stopped a run."""
+
+BY_ITSELF: Final = frozenset[Kind](("settling", "after_failure", "after_stop"))
+"""What is waited for of the agent's own accord: runs and starts in the history tell as much."""
 
 
 class Now(NamedTuple):
@@ -87,6 +90,8 @@ class Brain:
         self.moved = 0.0
         """Seconds by which the clock was set since the last run that ended well began."""
         self._calm: float | None = None
+        self._calm_for: Kind = "settling"
+        self._glance: tuple[float, list[Unmet]] | None = None
         self._failures = 0
         self._running: _Running | None = None
 
@@ -102,7 +107,8 @@ class Brain:
         look = self.timetable.look(now.wall, now.mono, now.going)
         if look.slept:
             self.scan.add("slept")
-            self._calm = max(self._calm, now.mono + AWAKENED)
+            if now.mono + AWAKENED > self._calm:
+                self._calm, self._calm_for = now.mono + AWAKENED, "settling"
             self._note("slept", {"seconds": round(look.slept)})
         if look.clock_moved:
             self.moved += look.clock_moved
@@ -121,7 +127,7 @@ class Brain:
             begin, wait = self._between(now, seen, look)
             wait = min(wait, look.wait)
         if begin is None:
-            return Step(wait)
+            return Step(wait, waiting=self._settling(now, seen, look, around))
         against = unmet(self.wanted, around())
         return Step(GLANCE, waiting=tuple(against)) if against else Step(GLANCE, begin)
 
@@ -139,6 +145,17 @@ class Brain:
         if not scan:
             return Begin("changes", whole=False), 0.0
         return Begin("missed" if look.missed else "reconcile", whole=True), 0.0
+
+    def _settling(self, now: Now, seen: Seen, look: Look, around: Callable[[], Around]) -> tuple[Unmet, ...]:
+        """What there is to wait for while something is to be done and calm is still to come."""
+        calm = (self._calm or 0.0) - now.mono
+        if calm <= 0 or not (self.scan or look.reconcile or seen.last is not None):
+            self._glance = None
+            return ()
+        if self._glance is None or now.mono - self._glance[0] >= GLANCE:  # a look may take seconds
+            self._glance = now.mono, unmet(self.wanted, around())
+        until = now.wall + round(calm * 1e9)
+        return Unmet(self._calm_for, {"until": until}), *self._glance[1]
 
     def began(self, now: Now, trigger: Trigger) -> None:
         """A run is at work: what was there to be saved is its business now."""
@@ -162,11 +179,12 @@ class Brain:
             return
         by_the_clock = running.trigger in ("schedule", "missed")
         if by == "user":
-            self._calm = now.mono + _LEFT_ALONE
+            self._calm, self._calm_for = now.mono + _LEFT_ALONE, "after_stop"
             if by_the_clock:
                 self.timetable.skip(now.wall)
         elif not by:
             self._calm = now.mono + _HOLDS[min(self._failures, len(_HOLDS) - 1)]
+            self._calm_for = "after_failure"
             self._failures += 1
             if by_the_clock:
                 self.timetable.failed(now.wall)

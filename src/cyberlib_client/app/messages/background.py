@@ -169,6 +169,24 @@ WAITING: Final[dict[str, Text]] = {
         "The host is being worked on.",
         "[Until {until}, as planned.]",
     ),
+    "settling": Text(
+        "L’agent laisse d’abord le poste démarrer ou se réveiller.",
+        "[La sauvegarde commence ensuite, le {until}.]",
+        "The agent first lets the machine start or wake up.",
+        "[The backup begins then, at {until}.]",
+    ),
+    "after_failure": Text(
+        "La dernière sauvegarde a échoué.",
+        "[L’agent réessaie le {until}.] cyberlib report dit pourquoi.",
+        "The last backup failed.",
+        "[The agent tries again at {until}.] cyberlib report says why.",
+    ),
+    "after_stop": Text(
+        "Quelqu’un a arrêté la dernière sauvegarde.",
+        "[L’agent recommence le {until}.]",
+        "Somebody stopped the last backup.",
+        "[The agent begins again at {until}.]",
+    ),
     "paused": Text(
         "Les sauvegardes automatiques sont en pause.",
         "[Elles reprennent le {until} ; ]cyberlib agent resume y met fin.",

@@ -84,6 +84,10 @@ _METADATA = (
     Both("aux seuls droits ou dates changés", "with other times or rights only"),
 )
 _REMOVED = (Both("disparu", "gone"), Both("disparus", "gone"))
+_HOOK = (
+    Both("commande d’avant ou d’après", "command before or after"),
+    Both("commandes d’avant ou d’après", "commands before or after"),
+)
 _SAME = (Both("inchangé", "unchanged"), Both("inchangés", "unchanged"))
 
 
@@ -117,4 +121,11 @@ def lines(done: BackupDone) -> Iterator[str]:
         yield say(
             f"ATTENTION, sans copie sûre : {many(done.unread, *ITEM)} (voir ci-dessus).",
             f"WARNING, without a sound copy: {many(done.unread, *ITEM)} (see above).",
+        )
+    if done.hooks_failed:
+        yield say(
+            f"ATTENTION, en échec : {many(done.hooks_failed, *_HOOK)} (voir ci-dessus). Ce qui devait en"
+            " venir n’est peut-être pas à jour.",
+            f"WARNING, failed: {many(done.hooks_failed, *_HOOK)} (see above). What was to come of it may be"
+            " out of date.",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..language import Both, say
@@ -13,7 +13,7 @@ from ..units import FILE, count, many, moment, size
 from ..words import Between, command, option
 
 if TYPE_CHECKING:
-    from ...app.reports import Report
+    from ...app.reports import Report, ReportReason
 
 _RUNS = 20
 _INCIDENTS = 50
@@ -85,22 +85,28 @@ def _lines(made: Report) -> Iterator[str]:
 
 
 def _answers(made: Report) -> Iterator[str]:
-    from ..report_words import LEVELS, SIGNS, level_message, reason_message
+    from ..report_words import LEVELS, SIGNS, level_message, other_reasons
 
     health = made.health
     yield f"{SIGNS[health.level]} {LEVELS[health.level]} – {level_message(health.level)}"
-    for reason in health.reasons:
-        told = reason_message(reason)
-        yield f"  - {told.title} {told.advice}".rstrip()
+    yield from _reasons(other_reasons(health))
     if health.next:
         yield say(f"À faire : {level_message(health.next)}", f"To do: {level_message(health.next)}")
     yield ""
-    nothing = say("rien que l’on sache", "nothing that is known")
-    missing = " ".join(reason_message(reason).title for reason in health.missing) or nothing
-    yield say(f"Ce qui manque : {missing}", f"What is missing: {missing}")
+    nothing = "" if health.missing else say(" rien que l’on sache", " nothing that is known")
+    yield say(f"Ce qui manque :{nothing}", f"What is missing:{nothing}")
+    yield from _reasons(health.missing)
     yield from ages(health)
     files = f"{many(made.files, *FILE)}, {size(made.bytes)}"
     yield say(f"Sauvegardés : {files}", f"Backed up: {files}")
+
+
+def _reasons(reasons: Iterable[ReportReason]) -> Iterator[str]:
+    from ..report_words import reason_message
+
+    for reason in reasons:
+        told = reason_message(reason)
+        yield f"  - {told.title} {told.advice}".rstrip()
 
 
 def _days(made: Report) -> Iterator[str]:
