@@ -17,6 +17,10 @@ def start() -> None:
     # What is needed to say that the command was stopped is not even loaded: that takes a moment.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _ask)
+    if sys.argv[1:] == ["--capture"]:  # begun by a backup, for one database
+        from .files.capturing import serve
+
+        sys.exit(serve())
     from .cli.main import leave, main
 
     leave(main(sys.argv[1:], _asked))

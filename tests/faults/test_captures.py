@@ -3,6 +3,7 @@ the user's database is touched."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -14,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from cyberlib_client.app.program import program
 from cyberlib_client.core.errors import Stopped
+from cyberlib_client.core.events import Incident
 from cyberlib_client.core.ports import CancelToken
 from cyberlib_client.files import databases
 from cyberlib_client.services.browse import entry_at
@@ -59,6 +62,10 @@ def kit_and_room(tmp_path: Path) -> tuple[VaultKit, str]:
 def level(kit: VaultKit, path: Path) -> str | None:
     extra = entry_at(kit.reader(), kit.root(), vault_path(path)).extra
     return extra.consistency if extra is not None else None
+
+
+def told(kit: VaultKit) -> list[tuple[str, str]]:
+    return [(i.code, i.detail) for i in kit.events if isinstance(i, Incident)]
 
 
 def state_of(folder: Path) -> dict[str, tuple[int, int, bytes]]:
@@ -198,6 +205,8 @@ def test_a_database_that_fails_its_own_check_is_told(tmp_path: Path) -> None:
 
 def test_a_copy_stops_when_asked(tmp_path: Path) -> None:
     path = _made(tmp_path / "cabinet" / "patients.db")
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("create table images as select zeroblob(96000000)")
     kit, room = kit_and_room(tmp_path)
     seen: list[list[str]] = []
 
@@ -215,6 +224,42 @@ def test_a_copy_stops_when_asked(tmp_path: Path) -> None:
         kit.backup(path.parent, room=room, cancel=WhileCopied())
     assert seen, "it was stopped before the copy began"
     assert os.listdir(room) == []
+
+
+def exchanging(path: Path) -> list[str]:
+    """How the program is begun, at that very moment `path` being exchanged for a pipe."""
+    order = f'mv "{path}" "{path}.aside"; mkfifo "{path}"; exec "$@"'
+    return ["/bin/sh", "-c", order, "sh", *program()]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes that lie in a folder")
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
+def test_a_database_exchanged_for_a_pipe_ends_its_capture_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    """Between the look at it and SQLite's opening of it; the next run finds nothing amiss."""
+    path = _made(tmp_path / "cabinet" / "patients.db")
+    kit, room = kit_and_room(tmp_path)
+    log = ["pragma journal_mode=wal", "update counter set n = 7"]
+    spilled = ["pragma cache_size=1", "begin", "update accounts set sum = 0"]
+    exchanged = Path(f"{path}{suffix}")
+    with contextlib.ExitStack() as until:
+        with contextlib.ExitStack() as before:
+            # The journal of a program that was killed; all else of one at work.
+            (before if suffix == "-journal" else until).enter_context(
+                held(path, *(spilled if suffix == "-journal" else log))
+            )
+        assert exchanged.stat().st_size
+        with monkeypatch.context() as patch:
+            patch.setattr(databases, "SILENT_SECONDS", 0.6)
+            kit.backup(path.parent, room=room, program=exchanging(exchanged))
+        assert exchanged.is_fifo(), "it was not exchanged"
+        assert (("not_captured", "capture_stuck") if suffix else ("vanished", "")) in told(kit)
+        assert os.listdir(room) == []
+        exchanged.unlink()
+        Path(f"{exchanged}.aside").rename(exchanged)
+        kit.backup(path.parent, room=room)
+        assert level(kit, path) == ("captured" if suffix != "-journal" else None)
 
 
 def test_writers_go_on_while_a_copy_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from cyberlib_client.app.program import program
 from cyberlib_client.core.events import Event, Incident, ignore
 from cyberlib_client.core.format_v1.slots import SlotType
 from cyberlib_client.core.format_v1.vault import Chunking
@@ -226,6 +227,7 @@ class VaultKit:
         """One run, a day after the one before. `request`: more of `BackupRequest`."""
         self.clock.advance()
         self.events = []
+        request.setdefault("program", program())
         vault = self.open()
         return backup(
             vault,

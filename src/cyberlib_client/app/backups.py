@@ -23,6 +23,7 @@ from .frozen import Reading, reading
 from .history import remembered, remembered_if_failed
 from .hooks import HookRuns
 from .incidents import Met
+from .program import program
 from .session import Session
 from .snapshot_list import SnapshotInfo, snapshot_info
 from .sources import (
@@ -143,6 +144,7 @@ def _run(
         endings=alarms.known_endings(session.profile),
         estimate=session.watched,
         room=session.profile.make_room(),
+        program=program(),
         walked=hooks.walked,
         # What a command writes just before (a dump of a database) was not there to be noticed.
         changed=checked(session, sources, skip, changed) if not session.settings.hooks else None,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import stat
 import zipfile
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,7 @@ from . import bootstrap
 FOLDERS: Final = 100
 """Folders that get decoys, those nearest to the sources' roots first."""
 _LARGEST: Final = 1 << 20
+_READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 _TEXT: Final = (
     "Fichier témoin de CyberLib. Ne le modifiez pas et ne l’effacez pas : qui le touche déclenche l’alarme"
     " contre les rançongiciels. Pour l’ôter : cyberlib alarm canaries off. — Decoy file of CyberLib: do not"
@@ -57,8 +59,7 @@ def look(canaries: Iterable[Canary]) -> Looked:
     for canary in canaries:
         path = extended(os.fsdecode(canary.path))
         try:
-            with open(path, "rb") as file:
-                same = sha256(file.read(_LARGEST)).hexdigest() == canary.digest
+            same = sha256(_content(path)).hexdigest() == canary.digest
         except FileNotFoundError:
             gone += os.path.isdir(os.path.dirname(path))
             continue
@@ -69,6 +70,13 @@ def look(canaries: Iterable[Canary]) -> Looked:
             left.append(canary)
         changed += not same
     return Looked(tuple(left), changed, gone)
+
+
+def _content(path: str) -> bytes:
+    """Of a decoy; nothing of what is no file any more, which is not waited for. Raises OSError."""
+    number = os.open(path, _READ)
+    with open(number, "rb") as file:
+        return file.read(_LARGEST) if stat.S_ISREG(os.fstat(number).st_mode) else b""
 
 
 def remove(canaries: Iterable[Canary]) -> int:

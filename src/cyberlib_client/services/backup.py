@@ -188,7 +188,7 @@ def _walk(
     census = Census(run.request.sources, run.request.skip) if run.request.estimate and alike is None else None
     meter = Meter(packer, _totals(alike, census), run.listener, run.cancel, run.checkpoint)
     signs = Gatherer(run.started, run.request.endings, first=not mine)
-    leaves = Leaves(saver, metadata, run.incident, signs, run.request.room)
+    leaves = Leaves(saver, metadata, run.incident, signs, run.request.room, run.request.program)
     partial = _partial(run, mine, report, reader, leaves)
     walker = Walker(
         leaves, nodes, reader, holds, run.request.skip, run.incident, run.cancel, meter.tick, partial

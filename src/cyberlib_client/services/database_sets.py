@@ -21,11 +21,13 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from ..core.format_v1.tree import CAPTURED, Extra
 from ..files import databases
-from ..files.databases import COMPANIONS, NotCaptured
+from ..files.capturing import NotCaptured
+from ..files.databases import COMPANIONS
 from ..files.databases import JOURNAL as _JOURNAL
 from ..files.databases import LOG as _LOG
 from ..files.folder import Folder, Found
@@ -43,12 +45,13 @@ class DatabaseSets:
 
     `taken`: files saved together with a database, waiting to be asked for under their own names; None for
     what was not there when the database was read, REPLACED for what a captured copy holds.
-    `room`: a folder for copies of databases in use, "" to capture none.
+    `room`: a folder for copies of databases in use, "" to capture none; `program`: how this program is begun.
     """
 
-    def __init__(self, saver: FileSaver, room: str) -> None:
+    def __init__(self, saver: FileSaver, room: str, program: Sequence[str]) -> None:
         self._saver = saver
         self._room = room
+        self._program = program
         self.taken: dict[tuple[Folder, bytes], Saved | Literal["replaced"] | None] = {}
         self.frozen = False
         """What is read now cannot change: it is in a snapshot of its volume."""
@@ -85,7 +88,7 @@ class DatabaseSets:
         try:
             if not databases.is_sqlite(found) or not (in_use or databases.is_in_use(found)):
                 return None
-            copy, checked = databases.capture(found, self._room, self._saver.check_cancel)
+            copy, checked = databases.capture(found, self._room, self._program, self._saver.check_cancel)
             try:
                 saved = self._copied(found, copy)
             finally:

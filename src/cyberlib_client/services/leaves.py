@@ -26,6 +26,7 @@ _ORDINARY = Extra()
 _CAPTURES = {
     "busy": ("not_captured", "capture_busy"),
     "no_room": ("not_captured", "capture_no_room"),
+    "stuck": ("not_captured", "capture_stuck"),
     "damaged": ("database_damaged", ""),
     "unchecked": ("database_unchecked", ""),
 }
@@ -36,7 +37,7 @@ class Leaves:
     """Makes entries of items. For one thread.
 
     `counts`: what was met so far; `signs`: what of it is for the alarm. `owners`, `groups`: the numbers of
-    all that entries tell. `room`: see `DatabaseSets`.
+    all that entries tell. `room`, `program`: see `DatabaseSets`.
     """
 
     def __init__(
@@ -46,10 +47,11 @@ class Leaves:
         incident: Callable[[Incident, bytes], None],
         signs: Gatherer,
         room: str = "",
+        program: Sequence[str] = (),
     ) -> None:
         self.signs = signs
         self._saver = saver
-        self._sets = DatabaseSets(saver, room)
+        self._sets = DatabaseSets(saver, room, program)
         self._live = LiveSets()
         self._live_folders: tuple[bytes, ...] = ()
         self._metadata = metadata

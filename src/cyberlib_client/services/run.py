@@ -47,6 +47,8 @@ class BackupRequest:
     """Count what there is beside a run unlike the last one, to tell the time left."""
     room: str = ""
     """A private folder for copies of databases in use; without one none is captured."""
+    program: Sequence[str] = ()
+    """How this program is begun: for a process that captures a database."""
     changed: Changed | None = None
     """Look only where something changed, if the last snapshot allows it; None: everywhere."""
     walked: Callable[[], Sequence[HookRun]] = list

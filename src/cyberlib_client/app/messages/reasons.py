@@ -56,6 +56,10 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "un programme la bloque ou y écrit sans pause",
         "a program locks it, or never stops writing",
     ),
+    "capture_stuck": (
+        "le système n’a pas ouvert la base ou a cessé de répondre",
+        "the system did not open the database, or stopped answering",
+    ),
     "capture_no_room": ("pas assez de place pour la copie", "no room for the copy"),
     "hook_timed_out": ("arrêtée : elle durait trop longtemps", "ended: it took too long"),
     "no_program": ("le programme qu’il faut n’est pas installé", "the program it takes is not installed"),
