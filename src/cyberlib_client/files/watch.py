@@ -12,7 +12,6 @@ import os
 import stat
 import sys
 import threading
-import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -42,7 +41,7 @@ class Changes(NamedTuple):
 
 
 class Watcher:
-    """Watches sources. `take`, `put_back` and the rest may be called from any thread.
+    """Watches sources. Its methods may be called from any thread.
 
     `sources`: (path on this system, vault path). `wake` is called, from any thread, when something came.
     `selections`: by vault path, the rules of a source: what they leave out is not watched. `ignored`: vault
@@ -74,8 +73,6 @@ class Watcher:
         self._known: dict[bytes, tuple[int, int] | None] = {}
         self.unwatched: dict[bytes, str] = {}
         """Sources that are only scanned, and why: see `NotWatched`."""
-        self.last_change: float | None = None
-        """Monotonic seconds of the newest change not taken yet."""
 
     def start(self) -> None:
         """Begins to watch. What changed before is not known: the first run looks at everything."""
@@ -104,10 +101,6 @@ class Watcher:
             if not self._watches.alive():
                 self.lost("failed")
 
-    def slept(self) -> None:
-        """The machine slept, or the clock jumped: disks may have been elsewhere meanwhile."""
-        self.lost("slept")
-
     def take(self) -> Changes:
         """What came since the last `take`. Watches that may have missed something are made anew first."""
         with self._turning:
@@ -117,17 +110,8 @@ class Watcher:
                 self._begin()
             with self._lock:
                 changes = Changes(frozenset(self._folders), frozenset(self._lost), frozenset(self._items))
-                self._folders, self._items, self._lost, self.last_change = set(), set(), set(), None
+                self._folders, self._items, self._lost = set(), set(), set()
         return changes
-
-    def put_back(self, changes: Changes) -> None:
-        """Of a run that did not end well: the next `take` tells it again."""
-        with self._lock:
-            self._folders |= changes.folders
-            self._lost |= changes.lost
-            if self._folders or self._lost:
-                self.last_change = self.last_change or time.monotonic()
-            self._bound()
 
     # ---- told by the watches ------------------------------------------------------------------
 
@@ -138,7 +122,6 @@ class Watcher:
             if name and len(self._items) < MOST_ITEMS:
                 self._items.add(hash((folder, name)))
             self._bound()
-            self.last_change = time.monotonic()
         self._wake()
 
     def lost(self, reason: str) -> None:
@@ -146,7 +129,6 @@ class Watcher:
         with self._lock:
             self._lost.add(reason)
             self._stale = True
-            self.last_change = time.monotonic()
         self._wake()
 
     def ignores(self, path: bytes) -> bool:

@@ -181,20 +181,6 @@ def test_changes_that_never_end_are_told_all_the_same(watched: Watched, folder: 
         writer.join()
 
 
-def test_what_was_taken_can_be_put_back(watched: Watched, folder: Path) -> None:
-    assert watched.watcher.last_change is None
-    (folder / "c/g").write_bytes(b"newer")
-    watched.awake.wait(60)
-    taken = watched.watcher.take()
-    while not taken.folders:
-        taken = watched.watcher.take()
-    watched.watcher.put_back(Changes(taken.folders, frozenset({"overflow"})))
-    assert watched.watcher.last_change is not None
-    again = watched.watcher.take()
-    assert taken.folders <= again.folders
-    assert again.lost == {"overflow"}
-
-
 def test_too_many_folders_are_a_reason_to_look_at_everything(watched: Watched) -> None:
     for n in range(MOST_FOLDERS + 1):
         watched.watcher.changed(b"/%d" % n)
@@ -348,8 +334,8 @@ def test_the_systems_limit_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert made.watcher.unwatched == {vault_path(folder): "limit"}
     assert watch_linux.watch_limit()
     left[0] = 1_000
-    made.watcher.lost("slept")
-    assert made.watcher.take().lost == {"slept"}
+    made.watcher.lost("failed")
+    assert made.watcher.take().lost == {"failed"}
     assert made.watcher.unwatched == {}
     left[0] = 0
     (folder / "new").mkdir()
