@@ -29,12 +29,13 @@ from cyberlib_client.files.filters import Filters, Rule
 from cyberlib_client.files.names import to_vault_path
 from cyberlib_client.files.selection import Selection
 from cyberlib_client.repository.reader import Reader
-from cyberlib_client.repository.snapshots import SnapshotList, load_snapshots
+from cyberlib_client.repository.snapshots import SnapshotList, Stored, load_snapshots
 from cyberlib_client.repository.unlocking import offered_key, offered_passphrase
 from cyberlib_client.repository.vault import NewSlot, Vault, create_vault, open_vault
 from cyberlib_client.services.backup import BackupRequest, BackupResult, Source, backup
 from cyberlib_client.services.device import Identity, identity
 from cyberlib_client.services.restore import RestoreRequest, RestoreResult, restore
+from cyberlib_client.services.sweep import Freed, Sweep, sweep
 from cyberlib_client.services.verify import VerifyResult, verify
 from cyberlib_client.system import this_system
 from cyberlib_client.transports.memory import MemoryStore
@@ -208,7 +209,8 @@ class VaultKit:
         return reopened(self.store)
 
     def snapshots(self) -> SnapshotList:
-        return load_snapshots(self.store, self.open().keys)
+        vault = self.open()
+        return load_snapshots(self.store, vault.keys, retirements=vault.retirements())
 
     def reader(self) -> Reader:
         return self.open().reader()
@@ -232,13 +234,34 @@ class VaultKit:
         return backup(
             vault,
             make_identity(vault, device),
-            load_snapshots(self.store, vault.keys),
+            load_snapshots(self.store, vault.keys, retirements=vault.retirements()),
             BackupRequest([s if isinstance(s, Source) else source_of(s) for s in sources], **request),
             metadata=self.metadata,
             owners=owners,
             clock=self.clock,
             random=self.random,
             listener=self.events.append,
+            cancel=cancel or CancelToken(),
+        )
+
+    def sweep(
+        self,
+        *going: Stored,
+        device: str = "poste-1",
+        cancel: CancelToken | None = None,
+        **asked: Any,
+    ) -> Freed:
+        """Frees space; `going`: snapshots to retire. `asked`: more of `Sweep`."""
+        vault = self.open()
+        snapshots = load_snapshots(self.store, vault.keys, retirements=vault.retirements())
+        return sweep(
+            vault,
+            make_identity(vault, device),
+            snapshots,
+            Sweep(going, **asked),
+            clock=self.clock,
+            random=self.random,
+            listener=ignore,
             cancel=cancel or CancelToken(),
         )
 

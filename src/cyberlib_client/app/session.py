@@ -197,7 +197,7 @@ class Session(Workplace):
         except IntegrityError as error:  # what can be read is read all the same
             self.incomplete = True
             self.notify(Notice(error.code, dict(error.facts)))
-        found = load_snapshots(self.vault.store, self.vault.keys, self._heads())
+        found = load_snapshots(self.vault.store, self.vault.keys, self._heads(), self.vault.retirements())
         listed = {name for name, _ in self.store.list("snapshots")} if logged else set()
         for name in logged:
             if name not in listed:
@@ -228,7 +228,7 @@ class Session(Workplace):
         heads = {s.id for s in snapshots.items if s.digest not in previous}
         present = {s.id for s in snapshots.items}
         seen = self.seen
-        absent = seen.heads - present
+        absent = seen.heads - present - {digest.hex() for digest in snapshots.once}
         if forget_absent:
             # Not what the disk does not give back today, nor what a backup noted since they were listed.
             absent -= {digest.hex() for digest in snapshots.lost}

@@ -78,8 +78,20 @@ class Store(Protocol):
     def delete(self, name: str) -> None:
         """Remove the object; absent is no error. Failed where `may_delete` is false."""
 
+    def retire(self, names: Sequence[str]) -> None:
+        """These objects may be deleted once their quarantine is over, by the clock of a store that counts it
+        itself; other stores need not know."""
 
-OBJECT_KINDS = ("slots", "packs", "index", "lookups", "snapshots")
+    def revive(self, names: Sequence[str]) -> None:
+        """These objects stay, whatever `retire` said. IntegrityError("object_missing", name=…) when a store
+        that counts by itself has deleted one."""
+
+    def purge(self, names: Sequence[str]) -> Sequence[str]:
+        """Deletes retired objects; those that are gone now. A store that counts by itself keeps what was not
+        retired there for long enough. Failed where nobody may delete."""
+
+
+OBJECT_KINDS = ("slots", "packs", "index", "lookups", "snapshots", "retired")
 
 _HEX_DIGITS = "0123456789abcdef"
 

@@ -10,7 +10,7 @@ from ..core.errors import IntegrityError
 from ..core.format_v1.header import INDEX
 from ..core.format_v1.index import PackInfo, open_index
 from ..core.format_v1.lookup import START, LookupPack
-from ..core.ids import KIB, object_name
+from ..core.ids import KIB, digest_of, object_name
 from ..core.keys import VaultKeys
 from ..core.ports import Store, StoredObject
 from .fetching import at_once
@@ -19,6 +19,7 @@ from .lookups import Lookups, Told, Whole, open_lookups
 from .orphans import orphan_packs
 from .reader import read_pack_footer
 from .records import read_record
+from .retirements import NONE, Retirements
 
 WORTH: Final = 256 * KIB
 """Bytes of index objects up to which they are fetched whole: one journey is less than several."""
@@ -67,6 +68,7 @@ class _Loading:
         check_packs: bool,
         without: Container[bytes] = (),
         to_rely_on: bool = False,
+        retirements: Retirements = NONE,
     ) -> None:
         self.index = Index()
         self.damaged: list[str] = []
@@ -74,6 +76,10 @@ class _Loading:
         self._keys = keys
         self._without = without
         self._to_rely_on = to_rely_on
+        # What may go within weeks, or is going, is nothing to rely on; and that it went is no damage.
+        self._replaced = retirements.retired("index") | retirements.doomed("index")
+        self._going = retirements.doomed("packs")
+        self._aside = retirements.retired("packs") | self._going if to_rely_on else frozenset[bytes]()
         self._present: Mapping[str, int] | None = None
         if check_packs:
             self._present = {item.name: item.size for item in store.list("packs")}
@@ -91,7 +97,11 @@ class _Loading:
                 continue
             name = object_name("packs", info.name)
             self._named.add(name)
+            if info.name in self._aside:
+                continue
             if name not in self._present:
+                if info.name in self._going:
+                    continue
                 self._missing.add(name)
                 self._left_out[name] = info
             elif self._present[name] != info.size:
@@ -102,7 +112,10 @@ class _Loading:
                 self.index.add_pack(info)
 
     def objects(self, items: Sequence[StoredObject] | None = None) -> None:
-        """Enters what these index objects tell, or all of them."""
+        """Enters what these index objects tell, or all of them but those that others have replaced."""
+        if items is None and self._replaced:
+            listed = sorted(self._store.list("index"))
+            items = [item for item in listed if digest_of(item.name) not in self._replaced]
         self.enter(indexed(self._store, self._keys, self.damaged, items))
 
     def usable(self, pack: LookupPack) -> bool:
@@ -115,6 +128,7 @@ class _Loading:
             return IndexReport(self.damaged, [], [], [], [], [])
         packs = [pack for each in told for pack in each.lookup.packs]
         self._named.update(object_name("packs", pack.name) for pack in packs)
+        self._named.update(object_name("packs", name) for name in self._aside)
         unnamed = {name: self._present[name] for name in self._present.keys() - self._named}
         headers = {row.header for row in self.index.packs} if unnamed else set[bytes]()
         headers.update(pack.header for pack in packs if unnamed)
@@ -163,10 +177,23 @@ class _Loading:
 
 
 def load_whole(
-    store: Store, keys: VaultKeys, *, check_packs: bool, without: Container[bytes], to_rely_on: bool
+    store: Store,
+    keys: VaultKeys,
+    *,
+    check_packs: bool,
+    without: Container[bytes],
+    to_rely_on: bool,
+    retirements: Retirements,
 ) -> tuple[Index, IndexReport]:
     """As `Vault.load_index`."""
-    loading = _Loading(store, keys, check_packs=check_packs, without=without, to_rely_on=to_rely_on)
+    loading = _Loading(
+        store,
+        keys,
+        check_packs=check_packs,
+        without=without,
+        to_rely_on=to_rely_on,
+        retirements=retirements,
+    )
     loading.objects()
     report = loading.end()
     return loading.index, report

@@ -12,6 +12,7 @@ from ..core.ids import digest_of, object_name
 from ..core.keys import VaultKeys
 from ..core.ports import Store
 from .records import read_record
+from .retirements import NONE, Retirements
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class SnapshotList:
     problems: list[Problem]
     lost: frozenset[bytes] = frozenset()
     unread: int = 0
+    retired: tuple[Stored, ...] = ()
+    """Those that may go and are still there, from oldest to newest; they are not among `items`."""
+    once: Set[bytes] = frozenset()
+    """Digests of all that were ever retired: nobody misses them."""
 
     @property
     def incomplete(self) -> bool:
@@ -105,13 +110,17 @@ class SnapshotList:
         A snapshot that is there and could not be opened may be the device's newest. The number leaves room
         for each: none comes twice.
         """
-        last = self.latest_of(device)
+        made = [s for s in (*self.items, *self.retired) if s.snapshot.device.id == device]
+        last = max(made, key=lambda s: (s.snapshot.sequence, s.snapshot.time), default=None)
         number = (last.snapshot.sequence if last else 0) + self.unread + 1
         return last.digest if last else None, min(number, MAX_SEQUENCE)
 
 
-def load_snapshots(store: Store, keys: VaultKeys, seen: Iterable[bytes] = ()) -> SnapshotList:
-    """All snapshots of the store. `seen`: digests this machine remembers (see `Problem`)."""
+def load_snapshots(
+    store: Store, keys: VaultKeys, seen: Iterable[bytes] = (), retirements: Retirements = NONE
+) -> SnapshotList:
+    """All snapshots of the store. `seen`: digests this machine remembers (see `Problem`). Of those that were
+    retired none is missed."""
     items: list[Stored] = []
     problems: list[Problem] = []
     unread: dict[bytes, bool] = {}  # True: the store may give it back another time
@@ -127,9 +136,19 @@ def load_snapshots(store: Store, keys: VaultKeys, seen: Iterable[bytes] = ()) ->
             later = unread[digest_of(item.name)] = error.code == "store_read_error"
             problems.append(Problem("snapshot_unreadable" if later else "snapshot_damaged", item.name))
     remembered = frozenset(seen)
-    problems += _chain_problems(items, remembered, unread.keys())
-    there = {s.digest for s in items} | {digest for digest, later in unread.items() if later}
-    return SnapshotList(_in_order(items), problems, remembered - there, len(unread))
+    once = retirements.once("snapshots")
+    problems += _chain_problems(items, remembered, unread.keys() | once)
+    there = {s.digest for s in items} | {digest for digest, later in unread.items() if later} | once
+    aside = retirements.retired("snapshots") | retirements.doomed("snapshots")
+    ordered = _in_order(items)
+    return SnapshotList(
+        [s for s in ordered if s.digest not in aside],
+        problems,
+        remembered - there,
+        len(unread),
+        tuple(s for s in ordered if s.digest in aside),
+        once,
+    )
 
 
 def _in_order(items: list[Stored]) -> list[Stored]:

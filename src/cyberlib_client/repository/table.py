@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from ..core.ids import ID_SIZE
@@ -57,6 +58,21 @@ class ChunkTable:
                 continue
             self._count += 1
         return known
+
+    def change(self, chunk_id: bytes, segment: int) -> None:
+        """Another number for an id that is there; KeyError when it is not."""
+        bucket = self._buckets[chunk_id[0] << 8 | chunk_id[1]]
+        at = _position(bucket, chunk_id[2:]) if bucket is not None else -1
+        if bucket is None or at < 0:
+            raise KeyError(chunk_id)
+        bucket[at + _KEPT : at + _RECORD] = segment.to_bytes(4, "little")
+
+    def numbers(self) -> Iterator[int]:
+        """The number of each id, in no order."""
+        for bucket in self._buckets:
+            if bucket is not None:
+                for at in range(_KEPT, len(bucket), _RECORD):
+                    yield int.from_bytes(bucket[at : at + 4], "little")
 
     def find(self, chunk_id: bytes) -> int:
         """The segment that holds a chunk, or ABSENT."""

@@ -37,6 +37,7 @@ from .index_objects import put_index
 from .loading import IndexReport, indexed, load_part, load_whole
 from .lookups import Lookups
 from .reader import Reader
+from .retirements import NONE, Retirements, load_retirements
 from .slot_changes import add_slot, check_new_slot, removable, remove_slot
 from .slot_tables import Secret, Tables, put_tables, table_names, unlock
 
@@ -65,6 +66,7 @@ class Vault:
         self.table = table
         self.on_damaged: Callable[[bytes, str], None] = lambda _name, _reason: None
         """As `Reader` tells it, of whatever reader has no other."""
+        self._retirements = NONE
 
     @property
     def id(self) -> str:
@@ -77,7 +79,12 @@ class Vault:
         return min(max(months, 0), MAX_EPOCH)
 
     def load_index(
-        self, *, check_packs: bool = False, without: Container[bytes] = (), to_rely_on: bool = False
+        self,
+        *,
+        check_packs: bool = False,
+        without: Container[bytes] = (),
+        to_rely_on: bool = False,
+        retirements: Retirements | None = None,
     ) -> tuple[Index, IndexReport]:
         """The index as its objects tell it, without the packs named in `without`.
 
@@ -85,11 +92,23 @@ class Vault:
         count as unknown, and those in no index are read for their footer. Of a pack that lies there under
         several names one counts. A pack of another size than an index says comes last, after every whole
         one: what lies in it may be read, and is authenticated. `to_rely_on` leaves it out: what is stored
-        now must not count on it.
+        now must not count on it; nor on what is retired. `retirements`: those of now, when they are at hand.
         """
+        if retirements is None:
+            retirements = self.retirements() if check_packs else NONE
         return load_whole(
-            self.store, self.keys, check_packs=check_packs, without=without, to_rely_on=to_rely_on
+            self.store,
+            self.keys,
+            check_packs=check_packs,
+            without=without,
+            to_rely_on=to_rely_on,
+            retirements=retirements,
         )
+
+    def retirements(self) -> Retirements:
+        """What the records say now of objects that may go."""
+        self._retirements = load_retirements(self.store, self.keys, self._retirements)
+        return self._retirements
 
     def reader(self, *, check_packs: bool = False, much: bool = False) -> Reader:
         """A reader on the vault as it is now; see `load_index`.

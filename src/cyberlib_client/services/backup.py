@@ -27,7 +27,7 @@ from ..repository.snapshots import SnapshotList, Stored
 from ..repository.trees import NodeWriter
 from ..repository.vault import Vault
 from .census import Census
-from .commit import OwnerNames, commit, prove_present
+from .commit import OwnerNames, commit, keep_retired, prove_present
 from .counts import Counts
 from .device import Identity
 from .forest import Forest, Source
@@ -111,7 +111,10 @@ def _attempt(
     """The run, as long as it meets no damage. Raises PackDamaged, which adds at least one to the suspects;
     WholeScanNeeded."""
     vault, random, cancel, suspects = run.vault, run.random, run.cancel, run.suspects
-    index, report = vault.load_index(check_packs=True, without=suspects.names, to_rely_on=True)
+    retirements = vault.retirements()
+    index, report = vault.load_index(
+        check_packs=True, without=suspects.names, to_rely_on=True, retirements=retirements
+    )
     run.stored += [
         p for p in report.found if p.name not in suspects.names
     ]  # packs an earlier run left without an index are indexed by this one
@@ -139,6 +142,7 @@ def _attempt(
         raise
     hooks = run.tell_hooks()
     run.flush_index()
+    keep_retired(run, index, retirements)
     present = prove_present(vault, index)
     cancel.check()
     leaves, partial = walked.leaves, walked.partial

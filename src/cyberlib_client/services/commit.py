@@ -11,10 +11,15 @@ from ..core.format_v1.snapshot import HookRun, Snapshot, Statistics, seal_snapsh
 from ..core.ids import object_name
 from ..files.names import THIS_SYSTEM
 from ..repository.index import Index
+from ..repository.retirements import Retirements
 from ..repository.snapshots import SnapshotList, Stored
 from ..repository.vault import Vault
 from .leaves import Leaves
+from .revive import revive
 from .run import Run
+
+_LOOKS = 8
+"""Times that a run looks for what was retired under its hands, before it gives up."""
 
 OwnerNames = Callable[[set[int], set[int]], tuple[dict[int, str], dict[int, str]]]
 """Names of users and groups by number, where this system knows them."""
@@ -30,6 +35,24 @@ def prove_present(vault: Vault, index: Index) -> dict[str, int]:
         if present.get(object_name("packs", pack.name)) != pack.size:
             raise Failed("vault_changed", at=vault.store.location)
     return present
+
+
+def keep_retired(run: Run, index: Index, before: Retirements) -> None:
+    """Revives what was retired since the run began, as far as it may rely upon it. Failed("vault_changed").
+
+    Whoever deletes announces it first, and then looks for revivals; whoever revives looks for announcements
+    after it. Of two at the same moment at least one sees the other: no snapshot relies on what is gone.
+    """
+    vault, mine = run.vault, {pack.name for pack in index.packs}
+    for _ in range(_LOOKS):
+        now = vault.retirements()
+        if mine & (now.doomed("packs") - before.doomed("packs")):
+            break
+        fresh = mine & (now.retired("packs") - before.retired("packs"))
+        if not fresh:
+            return
+        revive(vault, run.identity, run.random, run.clock, [object_name("packs", name) for name in fresh])
+    raise Failed("vault_changed", at=vault.store.location)
 
 
 def commit(

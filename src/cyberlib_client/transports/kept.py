@@ -98,7 +98,19 @@ class KeptStore:
         self._store.delete(name)
         self._near.forget(name)
 
+    def retire(self, names: Sequence[str]) -> None:
+        self._store.retire(names)
+
+    def revive(self, names: Sequence[str]) -> None:
+        self._store.revive(names)
+
+    def purge(self, names: Sequence[str]) -> Sequence[str]:
+        gone = self._store.purge(names)
+        for name in gone:
+            self._near.forget(name)
+        return gone
+
 
 def _is_whole(name: str) -> bool:
     """Whether objects of this kind are read whole."""
-    return name.partition("/")[0] in ("slots", "index", "snapshots")
+    return name.partition("/")[0] in ("slots", "index", "snapshots", "retired")

@@ -29,3 +29,17 @@ class Nearby:
 
     def keep(self, name: str, offset: int, data: Buffer) -> None:
         pass
+
+    def retire(self, names: Sequence[str]) -> None:
+        pass
+
+    def revive(self, names: Sequence[str]) -> None:
+        pass
+
+    def purge(self, names: Sequence[str]) -> Sequence[str]:
+        for name in names:
+            self.delete(name)
+        return names
+
+    def delete(self, name: str) -> None:
+        raise NotImplementedError

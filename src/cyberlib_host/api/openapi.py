@@ -90,14 +90,17 @@ def _path_schema(name: str) -> dict[str, str]:
     patterns = {
         "vault": "^[0-9a-f]{32}$",
         "sha256": "^[0-9a-f]{64}$",
-        "name": "^(vault|(slots|packs|index|lookups|snapshots)/[0-9a-f]{64})$",
+        "name": "^(vault|(slots|packs|index|lookups|snapshots|retired)/[0-9a-f]{64})$",
     }
     return {"type": "string", "pattern": patterns[name]}
 
 
 def _query_schema(operation: str, name: str) -> dict[str, Any]:
     if name == "kind":
-        return {"type": "string", "enum": ["vault", "slots", "packs", "index", "lookups", "snapshots"]}
+        return {
+            "type": "string",
+            "enum": ["vault", "slots", "packs", "index", "lookups", "snapshots", "retired"],
+        }
     if name == "mark" or (name == "after" and operation == "objects"):
         return {"type": "string", "maxLength": 80}
     return {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}

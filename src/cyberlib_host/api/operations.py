@@ -122,7 +122,7 @@ def _downloads(call: Call) -> wire.DownloadList:
 
 def _objects(call: Call) -> wire.Listing:
     kind, limit = call.query.get("kind", ""), call.number("limit", objects.LONGEST_PAGE)
-    if kind not in ("vault", "slots", "packs", "index", "lookups", "snapshots"):
+    if kind not in ("vault", "slots", "packs", "index", "lookups", "snapshots", "retired"):
         raise Problem("bad_request", where="kind")
     return objects.listing(
         call.context, call.caller, call.path["vault"], kind, call.query.get("after"), limit
@@ -232,7 +232,7 @@ OPERATIONS: Final = (
     Operation(
         "objects", "GET", "/v1/vaults/{vault}/objects", "A page of the objects of a kind.",
         _objects, wire.Listing, problems=_READING,
-        query=(("kind", "vault, slots, packs, index, lookups or snapshots"),
+        query=(("kind", "vault, slots, packs, index, lookups, snapshots or retired"),
                ("after", "the name after which the page begins"), ("limit", "at most 1000")),
     ),
     Operation(

@@ -19,7 +19,7 @@ from .dispatch import Dispatcher
 from .metrics import Metrics
 from .reading import read_body
 
-_NAME: Final = re.compile(r"vault|(?:slots|packs|index|lookups|snapshots)/[0-9a-f]{64}")
+_NAME: Final = re.compile(r"vault|(?:slots|packs|index|lookups|snapshots|retired)/[0-9a-f]{64}")
 _RANGE: Final = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 _BUFFER: Final = 1 << 20
 

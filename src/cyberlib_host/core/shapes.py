@@ -14,7 +14,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=100)]
 ObjectName = Annotated[
     str,
     Meta(
-        pattern="^(vault|(slots|packs|index|lookups|snapshots)/[0-9a-f]{64})$",
+        pattern="^(vault|(slots|packs|index|lookups|snapshots|retired)/[0-9a-f]{64})$",
         description="as in docs/format",
     ),
 ]

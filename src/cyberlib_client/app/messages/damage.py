@@ -66,6 +66,7 @@ ERRORS: Final[dict[str, Text]] = {
     "bad_record": _malformed("un objet", "an object"),
     "bad_slots": _malformed("la table des accès", "the table of slots"),
     "bad_snapshot": _malformed("une version", "a snapshot"),
+    "bad_retirement": _malformed("une mise en quarantaine", "a retirement"),
     "bad_tree": _malformed("un dossier", "a directory"),
     "not_an_object": _malformed("un objet", "an object"),
     "bad_signature": Text(

@@ -61,6 +61,24 @@ ERRORS: Final[dict[str, Text]] = {
         "Objects of the vault {at} disappeared during the backup; no snapshot was made.",
         "Run the backup again; if it comes back, cyberlib verify.",
     ),
+    "retention_frozen": Text(
+        "Rien ne sera effacé du coffre tant que l’alarme de {device} dure.",
+        "Regardez-la : cyberlib alarm show ; si tout va bien : cyberlib alarm dismiss, sur ce poste.",
+        "Nothing will be deleted from the vault while the alarm of {device} stands.",
+        "Look at it: cyberlib alarm show; if all is well: cyberlib alarm dismiss, on that machine.",
+    ),
+    "retention_needs_whole": Text(
+        "Rien n’est effacé d’un coffre endommagé ({name}) : ce qui ne se lit pas peut avoir besoin de tout.",
+        "Lancez cyberlib verify, qui dit ce qui manque et comment le remettre.",
+        "Nothing is deleted from a damaged vault ({name}): what cannot be read may need anything.",
+        "Run cyberlib verify: it says what is missing and how to put it back.",
+    ),
+    "retention_took_long": Text(
+        "Le tri du coffre a duré plus d’un jour ; rien n’a été effacé.",
+        "Relancez-le, au besoin la nuit ou sur un poste plus rapide.",
+        "Sorting out the vault took more than a day; nothing was deleted.",
+        "Run it again, at night or on a faster machine if need be.",
+    ),
     "profile_full": Text(
         "Plus de place pour les réglages de CyberLib ({at}).",
         "Libérez de la place, puis relancez.",

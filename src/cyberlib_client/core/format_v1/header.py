@@ -1,7 +1,7 @@
-"""The 88 clear bytes at the head of every pack, index, lookup and snapshot.
+"""The 88 clear bytes at the head of every pack, index, lookup, snapshot and retirement.
 
 offset size field
-0      4    magic: "CLBP" pack, "CLBI" index, "CLBL" lookup, "CLBS" snapshot
+0      4    magic: "CLBP" pack, "CLBI" index, "CLBL" lookup, "CLBS" snapshot, "CLBR" retirement
 4      1    format version, 1
 5      1    suite, 1
 6      2    epoch, big endian: months since the vault was made (packs), 0 elsewhere
@@ -28,6 +28,7 @@ PACK: Final = b"CLBP"
 INDEX: Final = b"CLBI"
 LOOKUP: Final = b"CLBL"
 SNAPSHOT: Final = b"CLBS"
+RETIREMENT: Final = b"CLBR"
 
 
 class Header(NamedTuple):

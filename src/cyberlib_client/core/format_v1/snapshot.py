@@ -1,8 +1,7 @@
 """A snapshot: one signed, chained record of one run. The only object that commits anything.
 
-A sealed record (magic "CLBS"): msgpack `[body, {"ed25519": signature}]`; `body` is msgpack of
-`Snapshot`; the signature covers `b"cyberlib/v1/snapshot" + vault id + body` and is made by the
-device, whose key the vault certifies. The signature map leaves room for a second, post-quantum one.
+A signed record (magic "CLBS", see `signed`): `body` is msgpack of `Snapshot`, the purpose of its signature
+`cyberlib/v1/snapshot`.
 """
 
 from __future__ import annotations
@@ -10,8 +9,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import IntegrityError
 from ..ids import ID_SIZE, NAME_SIZE
@@ -19,27 +17,15 @@ from ..keys import VaultKeys
 from ..ports import Buffer
 from .header import SNAPSHOT
 from .malformed import MALFORMED
-from .sealed import open_record, seal_record
+from .signed import DEVICE_ID_SIZE, Device, certify, check_signed, open_signed, parts, seal_signed
 
-DEVICE_ID_SIZE: Final = 16
-_LIMIT: Final = 16 * 1024 * 1024
 _SIGN: Final = b"cyberlib/v1/snapshot"
-_CERTIFY: Final = b"cyberlib/v1/device"
 
 MAX_SEQUENCE: Final = 2**53
 """No device gets there by backing up: a forged number must not keep it from making the next snapshot."""
 
 MAX_INCIDENTS: Final = 1000
 """Incidents listed in a snapshot; `incident_count` tells how many there were."""
-
-
-class Device(msgspec.Struct, frozen=True):
-    """Who made a snapshot. `id` 16 bytes, `key` Ed25519 public key, `certificate` by the vault."""
-
-    id: bytes
-    name: str
-    key: bytes
-    certificate: bytes
 
 
 class Statistics(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -101,28 +87,11 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
 
 _encoder = msgspec.msgpack.Encoder()
 _body_decoder = msgspec.msgpack.Decoder(Snapshot)
-_outer_decoder = msgspec.msgpack.Decoder(tuple[bytes, dict[str, bytes]])
-
-
-def _vault_key(keys: VaultKeys) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(keys.sign_seed)
-
-
-def _certified(keys: VaultKeys, device_id: bytes, name: str, key: bytes) -> bytes:
-    return _CERTIFY + keys.vault_id + device_id + key + name.encode()
-
-
-def certify(keys: VaultKeys, device_id: bytes, name: str, key: bytes) -> Device:
-    """The certified device of a public key."""
-    certificate = _vault_key(keys).sign(_certified(keys, device_id, name, key))
-    return Device(id=device_id, name=name, key=key, certificate=certificate)
 
 
 def seal_snapshot(keys: VaultKeys, salt: bytes, snapshot: Snapshot, signing: Ed25519PrivateKey) -> bytes:
     """The bytes of a snapshot object, signed by its device."""
-    body = _encoder.encode(snapshot)
-    signature = signing.sign(_SIGN + keys.vault_id + body)
-    return seal_record(keys, SNAPSHOT, salt, _encoder.encode((body, {"ed25519": signature})))
+    return seal_signed(keys, SNAPSHOT, salt, _SIGN, _encoder.encode(snapshot), signing)
 
 
 def open_snapshot(keys: VaultKeys, data: Buffer) -> Snapshot:
@@ -130,22 +99,14 @@ def open_snapshot(keys: VaultKeys, data: Buffer) -> Snapshot:
 
     Raises IntegrityError("bad_snapshot") or IntegrityError("bad_signature").
     """
-    record = open_record(keys, SNAPSHOT, data, limit=_LIMIT)
+    record = open_signed(keys, SNAPSHOT, data)
     try:
-        body, signatures = _outer_decoder.decode(record)
+        body, signatures = parts(record)
         snapshot = _body_decoder.decode(body)
     except MALFORMED:
         raise IntegrityError("bad_snapshot") from None
     device = snapshot.device
-    try:
-        _vault_key(keys).public_key().verify(
-            device.certificate, _certified(keys, device.id, device.name, device.key)
-        )
-        Ed25519PublicKey.from_public_bytes(device.key).verify(
-            signatures.get("ed25519", b""), _SIGN + keys.vault_id + body
-        )
-    except (InvalidSignature, ValueError):
-        raise IntegrityError("bad_signature") from None
+    check_signed(keys, device, _SIGN, body, signatures)
     if (
         len(snapshot.root) != ID_SIZE
         or len(device.id) != DEVICE_ID_SIZE
@@ -154,3 +115,17 @@ def open_snapshot(keys: VaultKeys, data: Buffer) -> Snapshot:
     ):
         raise IntegrityError("bad_snapshot")
     return snapshot
+
+
+__all__ = [
+    "DEVICE_ID_SIZE",
+    "MAX_INCIDENTS",
+    "MAX_SEQUENCE",
+    "Device",
+    "HookRun",
+    "Snapshot",
+    "Statistics",
+    "certify",
+    "open_snapshot",
+    "seal_snapshot",
+]

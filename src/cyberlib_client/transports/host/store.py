@@ -224,6 +224,15 @@ class HostStore:
         check_object_name(name)
         raise Failed("host_keeps", at=self.client.url)
 
+    def retire(self, names: Sequence[str]) -> None:
+        pass
+
+    def revive(self, names: Sequence[str]) -> None:
+        pass
+
+    def purge(self, names: Sequence[str]) -> Sequence[str]:
+        return []
+
 
 def _is_small_kind(name: str) -> bool:
     """Whether objects of this kind are read whole, again and again."""
