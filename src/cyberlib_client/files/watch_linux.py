@@ -2,13 +2,16 @@
 
 watchdog's own observer would not do: it tells nobody when events were dropped or a disk was unmounted, and
 passes over folders for which the limit leaves no watch.
+
+That a disk was mounted below a source, or left, is told by the table of mounts alone; it counts as a change
+of the folder above, so that what is there now is looked at and watched.   proc_pid_mountinfo(5), "poll"
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import selectors
+import select
 import struct
 import threading
 from ctypes import get_errno
@@ -23,6 +26,7 @@ from watchdog.observers.inotify_c import (
     inotify_rm_watch,
 )
 
+from .mounts import MountTable
 from .watch_ports import NotWatched, Place, Told, inside_of
 
 _EVENTS: Final = Mask(
@@ -77,6 +81,8 @@ class InotifyWatches:
             raise NotWatched("instances" if get_errno() == errno.EMFILE else "failed")
         os.set_inheritable(self._fd, False)
         self._wakes, self._waker = os.pipe()
+        self._mounts = MountTable()
+        self._roots: list[_Watched] = []
         self._lock = threading.Lock()
         self._by_number: dict[int, list[_Watched]] = {}
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -93,6 +99,7 @@ class InotifyWatches:
                     raise NotWatched("missing" if not os.path.isdir(root) else "failed")
                 if place.single is None:
                     self._descend(root, node, mine)
+                    self._roots.append(node)
             except NotWatched:
                 for each in mine:
                     self._forget(each)
@@ -108,6 +115,7 @@ class InotifyWatches:
         self._thread.join()
         for fd in (self._fd, self._wakes, self._waker):
             os.close(fd)
+        self._mounts.close()
 
     # ---- making watches -----------------------------------------------------------------------
 
@@ -164,13 +172,30 @@ class InotifyWatches:
     # ---- events -------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        with selectors.DefaultSelector() as waiting:
-            waiting.register(self._fd, selectors.EVENT_READ)
-            waiting.register(self._wakes, selectors.EVENT_READ)
-            while not any(key.fd == self._wakes for key, _ in waiting.select()):
-                data = os.read(self._fd, _READ)
-                with self._lock:
-                    self._events(data)
+        waiting = select.poll()
+        waiting.register(self._fd, select.POLLIN)
+        waiting.register(self._wakes, select.POLLIN)
+        if self._mounts.fd is not None:
+            waiting.register(self._mounts.fd, select.POLLPRI)
+        while self._wakes not in (ready := {fd for fd, _ in waiting.poll()}):
+            data = os.read(self._fd, _READ) if self._fd in ready else b""
+            with self._lock:
+                self._events(data)
+                for point in self._mounts.changed() if self._mounts.fd in ready else ():
+                    self._mounted(point)
+
+    def _mounted(self, point: bytes) -> None:
+        """What is at a path is of another disk than before."""
+        for root in self._roots:
+            native = os.path.join(os.fsencode(root.place.native), b"")
+            if not point.startswith(native):
+                continue  # of a source itself `Watcher.look` tells
+            *names, last = point[len(native) :].split(b"/")
+            node: _Watched | None = root
+            for name in names:
+                node = (node.below or {}).get(name) if node is not None else None
+            if node is not None:
+                self._item(node, InotifyConstants.IN_CREATE | InotifyConstants.IN_ISDIR, last)
 
     def _events(self, data: bytes) -> None:
         at = 0

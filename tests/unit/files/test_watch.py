@@ -365,6 +365,30 @@ def test_a_disk_that_is_unmounted(tmp_path: Path) -> None:
             made.watcher.stop()
 
 
+@linux
+def test_a_disk_that_is_mounted_below_a_source(watched: Watched, folder: Path) -> None:
+    import subprocess
+
+    at = folder / "c"
+    if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "none", at], check=False).returncode:
+        pytest.skip("mounting takes rights")
+    try:
+        watched.tells_of(folder, at)
+        make_tree(at, {"new": {}})
+        watched.tells_of(at / "new")
+        watched.settle()
+        (at / "new/f").write_bytes(b"x")
+        watched.tells_of(at / "new")
+        assert watched.lost == set()
+        watched.settle()
+    finally:
+        subprocess.run(["umount", at], check=True)
+    watched.tells_of(folder, at)
+    watched.settle()
+    (at / "g").write_bytes(b"newer")
+    watched.tells_of(at)
+
+
 @moves
 def test_a_folder_that_was_moved_away_is_watched_no_more(
     watched: Watched, folder: Path, tmp_path: Path
