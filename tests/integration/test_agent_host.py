@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
 from sqlalchemy import select, update
 
+from cyberlib_client.app.agent.agent import Agent
+from cyberlib_client.app.agent.brain import Now
 from cyberlib_client.app.agent.messages import BackupJob, Ended, ErrorTold
 from cyberlib_client.app.agent.wanted import read_wanted
 from cyberlib_client.app.agent.worker import Order, TellJob, Worker
@@ -25,6 +28,7 @@ from cyberlib_client.core.ports import CancelToken
 from cyberlib_host.core.plans import Plan
 from cyberlib_host.database.observed import moments, plans, run_incidents, runs
 from cyberlib_host.jobs.observatory import deliver_some, observe
+from cyberlib_host.server import Server
 from cyberlib_host.services import addresses
 from cyberlib_host.services import maintenance as interruptions
 from tests.support.agents import RunningAgent, until
@@ -166,6 +170,53 @@ def test_interruptions_that_a_worker_learned_keep_runs_waiting(host: TestHost, t
     assert [(each.kind, each.facts["until"]) for each in unmet(Conditions(), later)] == [
         ("maintenance", window.end)
     ]
+
+
+class Hurried(RealWorld):
+    """The real world, in which minutes can be skipped."""
+
+    skipped = 0.0
+
+    def now(self) -> Now:
+        wall, mono, going = super().now()
+        skipped = self.skipped
+        return Now(wall + round(skipped * 1e9), mono + skipped, None if going is None else going + skipped)
+
+
+def test_an_agent_that_starts_offline_declares_its_plan_once_the_host_answers(
+    host: TestHost, tmp_path: Path
+) -> None:
+    practice = Practice(host, tmp_path / "poste")
+    practice.line("schedule", "set", "--times", "18:30")
+    practice.line("agent", "pause", "1", "d")  # no run tells it
+    address = urlsplit(host.url)
+    host.server.stop()
+    tls = {"certificate": host.tls_folder / "host.crt", "key": host.tls_folder / "host.key"}
+    back = None
+    profile = profile_at(str(practice.line.profile))
+    world = Hurried(profile)
+    agent = Agent(profile, world, RealMemory(profile))
+    agent.begin()
+    try:
+        agent.step()
+        until(lambda: agent.idle)
+        back = Server(host.context, **tls, port=address.port or 0)
+        back.start()
+        agent.step()
+        assert agent.idle and practice.plan() is None, "it was not offline"
+        world.skipped = 121.0
+        agent.step()
+        until(lambda: agent.idle)
+        plan = practice.plan()
+        assert plan is not None and plan.times == ["18:30"]
+        world.skipped = 7200.0
+        agent.step()
+        assert agent.idle, "it knows all"
+        assert practice.told() == []
+    finally:
+        agent.close()
+        if back is not None:
+            back.stop()
 
 
 def test_a_clock_that_was_set_is_told_once_and_shown_until_the_next_backup(

@@ -123,10 +123,45 @@ def test_one_that_hangs_is_ended_with_all_that_it_started(line: CommandLine, pra
     assert not late.exists(), "what it started lives on"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="nothing tells there whose a process was")
+def test_what_one_before_leaves_behind_is_ended_and_told_and_after_it_goes_on(
+    line: CommandLine, practice: Path
+) -> None:
+    def leaves(mark: Path) -> list[str]:
+        child = f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+        return script(
+            "import os, subprocess, sys, time",
+            f"subprocess.Popen([sys.executable, '-c', {child!r}], stdout=-3, stderr=-3)",
+            f"mark = {str(mark)!r}",
+            "pass\nwhile not os.path.exists(mark) or not os.path.getsize(mark):\n time.sleep(0.01)",
+        )
+
+    before, after = practice.parent / "before", practice.parent / "after"
+    line("hooks", "add", "dump", *leaves(before))
+    line("hooks", "add", "start", "--when", "after", *leaves(after))
+    document = line.json("backup", code=3)
+    goes_on = int(after.read_text())
+    try:
+        os.kill(goes_on, 0)
+        (incident,) = document["result"]["incidents"]
+        assert (incident["path"], incident["detail"]) == ("dump", "hook_left")
+        assert "wait for its work to end" in line("report").out
+        ended = Path(f"/proc/{before.read_text()}/stat")
+        assert not ended.exists() or ended.read_text().rpartition(")")[2].split()[0] == "Z"
+    finally:
+        os.kill(goes_on, 9)
+
+
 def test_a_hook_writes_without_end_and_knows_no_passphrase(line: CommandLine, practice: Path) -> None:
-    says = "import os, sys; sys.stderr.write('x' * 3_000_000); sys.exit('CYBERLIB_PASSPHRASE' in os.environ)"
-    line("hooks", "add", "dump", *script(says))
-    line.environment["CYBERLIB_PASSPHRASE"] = PASSPHRASE
+    line(
+        "hooks", "add", "dump",
+        *script(
+            "import os, sys",
+            "sys.stderr.write('x' * 3_000_000)",
+            "sys.exit(any('CYBERLIB' in n for n in os.environ) or os.environ['PGHOST'] != 'serveur')",
+        ),
+    )  # fmt: skip
+    line.environment |= {"CYBERLIB_PASSPHRASE": PASSPHRASE, "CYBERLIB_OF_TOMORROW": "x", "PGHOST": "serveur"}
     assert line.json("backup")["exit"] == 0
 
 
@@ -148,6 +183,36 @@ def test_only_with_the_sources_they_belong_to(line: CommandLine, practice: Path)
 def test_what_cannot_be_a_hook(line: CommandLine, words: list[str]) -> None:
     assert line.json("hooks", "add", *words, code=2)["error"]["code"] == "bad_hook"
     assert line.json("hooks", "list")["items"] == []
+
+
+def test_one_is_changed_in_its_place_and_only_where_told(line: CommandLine, practice: Path) -> None:
+    line("hooks", "add", "dump", "--source", str(practice), "--folder", str(practice), "--", PYTHON, "-V")
+    line("hooks", "add", "tidy", "--when", "after", "--", PYTHON, "-V")
+    changed = line.json("hooks", "change", "dump", "--seconds", "90", "--on-failure", "stop")["result"]
+    assert (changed["seconds"], changed["failure"], changed["command"]) == (90, "stop", [PYTHON, "-V"])
+    assert (changed["folder"], changed["sources"]) == (str(practice), [str(practice)])
+    words = ("--folder", "none", "--source", "none", "--", PYTHON, "-VV")
+    changed = line.json("hooks", "change", "dump", *words)["result"]
+    assert (changed["folder"], changed["sources"], changed["command"]) == ("", [], [PYTHON, "-VV"])
+    assert [h["name"] for h in line.json("hooks", "list")["items"]] == ["dump", "tidy"]
+    assert line.json("hooks", "change", "other", "--seconds", "9", code=2)["error"]["code"] == "hook_unknown"
+    assert line.json("hooks", "change", "dump", "--when", "after", code=2)["error"]["code"] == "bad_hook"
+    line("hooks", "change", "dump", code=2)
+    assert line.json("backup")["exit"] == 0
+
+
+def test_what_cannot_work_is_told_when_it_is_added(line: CommandLine, practice: Path, tmp_path: Path) -> None:
+    add = ("hooks", "add", "dump")
+    nowhere = line.json(*add, "--source", str(tmp_path / "nowhere"), "--", "x", code=2)["error"]
+    assert nowhere["code"] == "source_unknown" and "nowhere" in nowhere["facts"]["path"]
+    no_folder = line.json(*add, "--folder", str(tmp_path / "no"), "--", "x", code=2)["error"]
+    assert no_folder["code"] == "hook_folder"
+    assert line.json("hooks", "list")["items"] == []
+    (tmp_path / "apart").mkdir()
+    told = line(*add, "--folder", str(tmp_path / "apart"), "--source", str(practice), "--", "pg_dumpp").err
+    assert "pg_dumpp" in told and "lies in no source" in told
+    assert "is run no more" in line("sources", "remove", str(practice)).err
+    assert line.json(*add[:2], "fits", "--", PYTHON)["notices"] == []
 
 
 def test_names_are_taken_once_and_comments_stay(line: CommandLine, practice: Path) -> None:

@@ -9,25 +9,34 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
 from ..core.errors import Failed, UsageError
 from ..core.events import Progress
 from ..core.format_v1.snapshot import HookRun
-from ..files.names import compared, to_vault_path
+from ..files import names
+from ..files.names import display, to_vault_path
 from ..services.backup import Source
-from ..state.settings import MOST_SECONDS, USUAL_SECONDS, HookSettings, write_settings
+from ..state.settings import MOST_SECONDS, USUAL_SECONDS, HookSettings, Settings, write_settings
 from . import bootstrap
-from .paths import native_path
+from .paths import compared, lies_in, native_of, native_path
 from .session import Session
+from .workplace import Notice
 
+_PLAIN: Final = re.compile(r"hook_timed_out|hook_left|code -?\d+")
 _DETAIL: Final = 1000
 """Characters kept of what a command wrote."""
+
+
+def is_plain_end(detail: str) -> bool:
+    """Whether it tells how a command ended in words of ours, and not in what it wrote itself."""
+    return _PLAIN.fullmatch(detail) is not None
 
 
 class HookInfo(msgspec.Struct, frozen=True):
@@ -58,26 +67,87 @@ def add_hook(
     folder: str = "",
     sources: Sequence[str] = (),
 ) -> HookInfo:
-    """Adds a command, after those that are there. Raises UsageError("hook_known", name=…), ("bad_hook",
-    most=…), ("bad_path"), Busy("profile_busy")."""
-    try:
-        hook = HookSettings(
-            name,
-            when,
-            list(command),
-            seconds=USUAL_SECONDS if seconds is None else seconds,
-            failure=failure,
-            folder=os.path.abspath(folder) if folder else "",
-            sources=[os.fsdecode(native_path(path)) for path in sources],
-        )
-    except ValueError:
-        raise UsageError("bad_hook", most=MOST_SECONDS) from None
+    """Adds a command, after those that are there; a notice where it cannot work as it stands. Raises
+    UsageError("hook_known", name=…), ("bad_hook", most=…), ("bad_path"), ("source_unknown", path=…),
+    ("hook_folder", at=…), Busy("profile_busy")."""
+    given = {
+        "name": name,
+        "when": when,
+        "command": list(command),
+        "seconds": USUAL_SECONDS if seconds is None else seconds,
+        "failure": failure,
+    }
     with bootstrap.lock(session.profile):
         settings = session.fresh_settings()
         if any(known.name == name for known in settings.hooks):
             raise UsageError("hook_known", name=name)
+        hook = _hook(settings, given, folder, sources)
         write_settings(session.profile, msgspec.structs.replace(settings, hooks=[*settings.hooks, hook]))
+    _tell(session, settings, hook)
     return _info(hook)
+
+
+class HookChange(NamedTuple):
+    """What is to change of a command; None for what stays. `folder`, `sources`: empty for none."""
+
+    when: Literal["before", "after"] | None = None
+    command: Sequence[str] | None = None
+    seconds: int | None = None
+    failure: Literal["amber", "stop"] | None = None
+    folder: str | None = None
+    sources: Sequence[str] | None = None
+
+
+def change_hook(session: Session, name: str, change: HookChange) -> HookInfo:
+    """Changes a command in its place. Raises as `add_hook`, but UsageError("hook_unknown", name=…)."""
+    plain = {"when": change.when, "seconds": change.seconds, "failure": change.failure}
+    given: dict[str, Any] = {field: value for field, value in plain.items() if value is not None}
+    if change.command is not None:
+        given["command"] = list(change.command)
+    with bootstrap.lock(session.profile):
+        settings = session.fresh_settings()
+        before = next((hook for hook in settings.hooks if hook.name == name), None)
+        if before is None:
+            raise UsageError("hook_unknown", name=name)
+        hook = _hook(settings, msgspec.to_builtins(before) | given, change.folder, change.sources)
+        hooks = [hook if each is before else each for each in settings.hooks]
+        write_settings(session.profile, msgspec.structs.replace(settings, hooks=hooks))
+    _tell(session, settings, hook)
+    return _info(hook)
+
+
+def _hook(
+    settings: Settings, given: dict[str, Any], folder: str | None, sources: Sequence[str] | None
+) -> HookSettings:
+    """None for what stays. Raises as `add_hook`."""
+    if folder is not None:
+        given["folder"] = os.path.abspath(folder) if folder else ""
+        if folder and not os.path.isdir(folder):
+            raise UsageError("hook_folder", at=given["folder"])
+    if sources is not None:
+        known = {compared(native_of(source)) for source in settings.sources}
+        natives = [native_path(path) for path in sources]
+        for native in natives:
+            if compared(native) not in known:
+                raise UsageError("source_unknown", path=display(to_vault_path(native)))
+        given["sources"] = [os.fsdecode(native) for native in natives]
+    try:
+        return HookSettings(**given)
+    except ValueError:
+        raise UsageError("bad_hook", most=MOST_SECONDS) from None
+
+
+def _tell(session: Session, settings: Settings, hook: HookSettings) -> None:
+    """What of a command will not do as it stands."""
+    program = hook.command[0]
+    found = os.path.join(hook.folder, program) if os.path.dirname(program) else program
+    if shutil.which(found) is None:
+        session.notify(Notice("hook_no_program", {"name": hook.name, "program": program}))
+    if hook.folder and hook.when == "before":
+        folder = compared(native_path(hook.folder))
+        if any(lies_in(folder, compared(native_of(source))) for source in settings.sources):
+            return
+        session.notify(Notice("hook_folder_apart", {"name": hook.name, "at": hook.folder}))
 
 
 def remove_hook(session: Session, name: str) -> HookInfo:
@@ -99,7 +169,7 @@ class HookRuns:
     """
 
     def __init__(self, session: Session, sources: Sequence[Source]) -> None:
-        chosen = {compared(source.path) for source in sources}
+        chosen = {names.compared(source.path) for source in sources}
         self._session = session
         self._hooks = [hook for hook in session.settings.hooks if _concerns(hook, chosen)]
         self._ended: list[HookRun] = []
@@ -142,13 +212,19 @@ class HookRuns:
         self._session.listener(Progress("hook", current=hook.name))
         begun = time.monotonic()
         try:
-            done = bootstrap.programs().run(hook.command, hook.folder or None, hook.seconds, check_cancel)
-            exit_code, timed_out, last = done
+            # What ends before the backup is to be done then; after it a program may be started again.
+            done = bootstrap.programs().run(
+                hook.command, hook.folder or None, hook.seconds, check_cancel, alone=hook.when == "after"
+            )
+            exit_code, timed_out, last, left = done
         except OSError as error:
-            exit_code, timed_out, last = None, False, (error.strerror or type(error).__name__).encode()
+            last = (error.strerror or type(error).__name__).encode()
+            exit_code, timed_out, left = None, False, False
         detail = _without_secrets(last, hook.command)[-_DETAIL:] if exit_code != 0 else ""
         if exit_code and not detail:
             detail = f"code {exit_code}"
+        if left and not exit_code:
+            exit_code, detail = None, "hook_left"
         milliseconds = int((time.monotonic() - begun) * 1000)
         ended = HookRun(hook.name, hook.when, exit_code, milliseconds, timed_out, detail)
         self._ended.append(ended)
@@ -197,7 +273,7 @@ def _concerns(hook: HookSettings, chosen: set[bytes]) -> bool:
     if not hook.sources:
         return True
     with contextlib.suppress(UsageError):
-        return any(compared(to_vault_path(path)) in chosen for path in hook.sources)
+        return any(names.compared(to_vault_path(path)) in chosen for path in hook.sources)
     return False
 
 

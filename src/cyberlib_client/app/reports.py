@@ -15,6 +15,7 @@ from ..state.private_file import write_private
 from ..state.records import IncidentRecord, Moment, RunRecord
 from . import bootstrap
 from .health import AgentFacts, health_of
+from .hooks import is_plain_end
 from .incidents import about_a_path
 from .session import Session
 from .times import iso_time
@@ -264,8 +265,13 @@ _TIMES: Final = frozenset(("last", "expected", "since", "until", "found"))
 
 
 def _facts(facts: dict[str, Fact], *, with_names: bool) -> dict[str, Fact]:
-    if "path" in facts and not with_names:
-        facts = {**facts, "path": "…"}
+    if not with_names:
+        # What a command of the user's wrote may name files; how it ended does not.
+        facts = {
+            name: "…" if name == "path" else fact
+            for name, fact in facts.items()
+            if name != "detail" or is_plain_end(str(fact))
+        }
     return {
         name: iso_time(value) if name in _TIMES and isinstance(value, int) and abs(value) > DAY else value
         for name, value in facts.items()

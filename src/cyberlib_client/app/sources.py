@@ -159,7 +159,8 @@ def check_not_private(session: Session, source: Source) -> None:
 
 
 def remove_source(session: Session, path: str) -> SourceInfo:
-    """Takes a source out of the profile; what the vault holds of it stays.
+    """Takes a source out of the profile; what the vault holds of it stays. A notice for each command that is
+    run no more.
 
     Raises UsageError("source_unknown"), Busy("profile_busy").
     """
@@ -171,6 +172,11 @@ def remove_source(session: Session, path: str) -> SourceInfo:
             raise UsageError("source_unknown", path=display(to_vault_path(native)))
         left = [s for s in settings.sources if s not in found]
         write_settings(session.profile, msgspec.structs.replace(settings, sources=left))
+    kept = {compared(native_of(source)) for source in left}
+    for hook in settings.hooks:
+        ours = {compared(native_path(path)) for path in hook.sources}
+        if compared(native) in ours and not ours & kept:
+            session.notify(Notice("hook_of_source", {"name": hook.name}))
     return _info(found[0])
 
 

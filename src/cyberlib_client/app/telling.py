@@ -42,29 +42,32 @@ _SUMMER: Final = 1_752_580_800  # 15 July
 _UNREACHABLE: Final = 6
 
 
-def tell_host(session: Session, run: int | None = None) -> None:
-    """Tells it. `run`: the number of the one that just ended. May take a few seconds when the line is bad;
-    not tried where the run itself could not reach the host. Never raises."""
+def tell_host(session: Session, run: int | None = None) -> bool:
+    """Tells it; whether it has heard all by now, or there is no host. `run`: the number of the one that just
+    ended. May take a few seconds when the line is bad; not tried where the run itself could not reach the
+    host. Never raises."""
     try:
         if not host_of(session):
-            return
+            return True
         from . import observatory  # takes a moment to load, as all that speaks HTTP
 
         found = session.history.ended(MOST)
         standing = session.history.incidents(open_only=True)
         reached = not any(each == run and record.exit == _UNREACHABLE for each, record in found)
-        observatory.catch_up(
+        done = observatory.catch_up(
             session,
             declared(session.settings) if _by_itself(session) else None,
             [(number, told(record, standing)) for number, record in found],
             mine=run,
             deliver=reached,
         )
+        return reached and (done is None or done.delivered)
     except Exception as error:  # noqa: BLE001 (a run that is done does not fail by what is told of it)
         from .crash import write_report
 
         with contextlib.suppress(Exception):
             write_report(session.profile, error, "observatory")
+        return False
 
 
 def _by_itself(session: Session) -> bool:

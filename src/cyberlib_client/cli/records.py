@@ -132,6 +132,7 @@ RESULTS: Final[dict[str, type]] = {
     "sources remove": SourceInfo,
     "sources preview": PreviewInfo,
     "hooks add": HookInfo,
+    "hooks change": HookInfo,
     "hooks remove": HookInfo,
     "schedule show": ScheduleShown,
     "schedule set": ScheduleShown,

@@ -6,6 +6,7 @@ that the network is metered too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, Literal
@@ -13,6 +14,7 @@ from typing import Final, Literal
 import msgspec
 
 from .bandwidth import Hours, read_time
+from .errors import UsageError
 from .plan import read_duration
 
 _SECOND: Final = 10**9
@@ -24,6 +26,9 @@ Kind = Literal[
     "battery", "battery_low", "metered", "hours", "maintenance", "paused",
     "settling", "after_failure", "after_stop",
 ]  # fmt: skip
+_HOUR: Final = re.compile(r"(\d{1,2}) ?h(eures)?")
+_OF_DAY: Final = range(6, 25)
+"""Hours at which a practice may be open; of fewer, nobody means the time of day."""
 _TOMORROW: Final = ("tomorrow", "demain")
 
 
@@ -114,8 +119,12 @@ def ended_by(wanted: Conditions, around: Around, *, manual: bool = False) -> lis
 
 def read_pause(text: str, wall: int, zone: tzinfo) -> int:
     """When a pause ends, in ns since 1970: `30 min`, `1 h`, `2 d` (`2 j`), `18:30` (`18h30`), `tomorrow`
-    (`demain`: at midnight). Raises ValueError, also for one longer than `LONGEST_PAUSE`."""
+    (`demain`: at midnight). Raises ValueError, also for one longer than `LONGEST_PAUSE`, and
+    UsageError("unclear_pause", text=…, at=…, minutes=…) for `18h`: who means six o'clock would have eighteen
+    hours without a backup."""
     written = " ".join(text.lower().split())
+    if (hour := _HOUR.fullmatch(written)) and int(hour[1]) in _OF_DAY:
+        raise UsageError("unclear_pause", text=text, at=f"{int(hour[1]):02}:00", minutes=int(hour[1]) * 60)
     local = (_EPOCH + timedelta(microseconds=wall // 1000)).astimezone(zone)
     if written in _TOMORROW:
         until = _instant(local, 1, 0)

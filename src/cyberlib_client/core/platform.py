@@ -175,22 +175,31 @@ class VolumeSnapshots(Protocol):
 
 class Ended(NamedTuple):
     """How a program ended. `exit`: None when it was killed; `timed_out`: since its time was over. `last`: the
-    end of what it wrote, errors or else output, at most some KiB."""
+    end of what it wrote, errors or else output, at most some KiB. `left`: it ended, but not all that it had
+    started, which was killed then."""
 
     exit: int | None
     timed_out: bool
     last: bytes
+    left: bool = False
 
 
 class Programs(Protocol):
     """Programs of the user's that a run starts."""
 
     def run(
-        self, command: Sequence[str], folder: str | None, seconds: float, check_cancel: Callable[[], None]
+        self,
+        command: Sequence[str],
+        folder: str | None,
+        seconds: float,
+        check_cancel: Callable[[], None],
+        *,
+        alone: bool = False,
     ) -> Ended:
         """Runs a program, without a shell and without input, until it ends; after so many seconds it is
-        killed with all that it started. `check_cancel` may raise: then it is killed too. OSError when it
-        cannot be started.
+        killed with all that it started. `check_cancel` may raise: then it is killed too. What it leaves
+        behind when it ends by itself goes on if it was `alone`, and is killed otherwise (not on Windows,
+        where nothing tells whose it was). OSError when it cannot be started.
         """
 
 

@@ -20,8 +20,9 @@ _POLL: Final = 0.05
 _GRACE: Final = 2.0
 """Seconds for what is left in a pipe once the program has ended: what it started may hold it open."""
 
-_OURS: Final = ("CYBERLIB_PASSPHRASE",)
-"""What the program is not told."""
+_OURS: Final = "CYBERLIB_"
+"""Variables of ours, which the program is not told. All others it is: a dump finds its server, its files and
+its libraries by them."""
 
 
 if sys.platform == "win32":
@@ -56,10 +57,18 @@ class UserPrograms:
     """See core.platform.Programs."""
 
     def run(
-        self, command: Sequence[str], folder: str | None, seconds: float, check_cancel: Callable[[], None]
+        self,
+        command: Sequence[str],
+        folder: str | None,
+        seconds: float,
+        check_cancel: Callable[[], None],
+        *,
+        alone: bool = False,
     ) -> Ended:
         """In a session of its own on POSIX, on Windows with the tree of its children, killed as a whole."""
-        environment = {name: value for name, value in os.environ.items() if name not in _OURS}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.upper().startswith(_OURS)
+        }
         process = subprocess.Popen(
             list(command),
             cwd=folder,
@@ -84,10 +93,50 @@ class UserPrograms:
                     process.wait(_POLL)
         finally:
             _kill_all(process)
+        left = not alone and not timed_out and _end_group(process.pid)
         grace = time.monotonic() + _GRACE
         last = told.end(grace).strip() or said.end(grace).strip()
         said.end(grace)
-        return Ended(None if timed_out else process.returncode, timed_out, last)
+        return Ended(None if timed_out else process.returncode, timed_out, last, left)
+
+
+def _end_group(leader: int) -> bool:
+    """Kills what a program that ended left in its process group; whether there was anything. No process is
+    given the number of a group that has members, nor so soon that of one that had."""
+    if sys.platform == "win32":
+        return False
+    until = time.monotonic() + _GRACE
+    while _lives(leader):
+        if time.monotonic() > until:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(leader, signal.SIGKILL)
+            return True
+        time.sleep(_POLL)
+    return False
+
+
+def _lives(group: int) -> bool:
+    """Whether a process of the group does anything: one that ended stays until somebody asks how."""
+    if sys.platform == "win32":
+        return False
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # of another user by now
+    if not os.path.isdir("/proc/self"):
+        return True
+    return any(_is_of(group, name) for name in os.listdir("/proc") if name.isdigit())
+
+
+def _is_of(group: int, process: str) -> bool:
+    try:
+        with open(f"/proc/{process}/stat", "rb") as file:
+            state, _parent, its_group = file.read().rpartition(b")")[2].split()[:3]
+    except (OSError, ValueError):
+        return False
+    return int(its_group) == group and state not in (b"Z", b"X")
 
 
 def _kill_all(process: subprocess.Popen[bytes]) -> None:

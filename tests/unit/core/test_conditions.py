@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 
@@ -15,6 +17,7 @@ from cyberlib_client.core.conditions import (
     read_pause,
     unmet,
 )
+from cyberlib_client.core.errors import UsageError
 from tests.support.clocks import PARIS, SECOND, at
 
 NOW = at(2026, 11, 16, 22)  # a Monday
@@ -136,6 +139,16 @@ class TestPauses:
     )
     def test_all_have_an_end(self, text: str, until: int) -> None:
         assert read_pause(text, NOW, PARIS) == until
+
+    @pytest.mark.parametrize("text", ["18h", "18 h", "18 heures", "6h", "24h"])
+    def test_an_hour_that_may_be_a_time_or_a_length_is_asked_for_again(self, text: str) -> None:
+        with pytest.raises(UsageError) as refused:
+            read_pause(text, NOW, PARIS)
+        hour = int(re.sub(r"\D", "", text))
+        assert refused.value.facts == {"text": text, "at": f"{hour:02}:00", "minutes": hour * 60}
+        read_pause(f"{hour:02}:00", NOW, PARIS)
+        assert read_pause(f"{hour * 60} min", NOW, PARIS) == NOW + hour * 3600 * SECOND
+        assert read_pause(f"{hour} hours", NOW, PARIS) == NOW + hour * 3600 * SECOND
 
     @pytest.mark.parametrize("text", ["", "always", "8 d", "0 h", "1 year", "25:00", "99999 h"])
     def test_none_is_for_ever(self, text: str) -> None:

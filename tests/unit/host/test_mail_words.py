@@ -29,10 +29,11 @@ NO_RUN: Final = set(
     host_contract_key_expired host_contract_key_revoked host_audit_broken host_audit_shorter audit_file_exists
     audit_file_not_written contract_key_unclear host_no_such_device host_device_itself nothing_to_change
     proxy_for_whom proxy_user_unfit bad_rate bad_hours bad_times bad_days bad_every bad_quiet bad_run_hours
-    bad_battery hours_unknown hook_known hook_unknown bad_hook service_no_manager service_scope_unknown
-    service_no_rights service_refused service_bad_path service_other_scope service_absent service_locked
+    bad_battery hours_unknown hook_known hook_unknown bad_hook hook_folder service_no_manager
+    service_scope_unknown service_no_rights service_refused service_bad_path service_other_scope
+    service_absent service_locked
     service_keychain agent_running agent_not_running agent_denied agent_unfit agent_gone agent_lost_us
-    agent_ending agent_full bad_order
+    agent_ending agent_full unclear_pause bad_order
 """,
     )
 )

@@ -14,18 +14,19 @@ from typing import Final
 import msgspec
 
 from ... import __version__
-from ...core.conditions import Around, Unmet
+from ...core.conditions import Around
 from ...core.errors import CyberlibError, Failed
 from ...core.timetable import Timetable
 from ...state.profile import Profile
 from ..crash import write_report
 from ..workplace import Fact
-from .brain import BY_ITSELF, Brain
+from .brain import Brain
 from .decoys import Decoys
 from .jobs import DIED, Jobs, Over, Task
 from .keeping import Kept, Memory
 from .messages import Accepted, BackupJob, Changed, Ended, Event, Job
 from .orders import check_pause, standing
+from .retelling import Retelling
 from .server import Client, Server
 from .status import JobInfo, StatusInfo, WaitingFor
 from .wanted import Wanted, read_wanted, stamp_of
@@ -61,7 +62,7 @@ class Agent:
         self._problem_facts: dict[str, Fact] = {}
         self._brain: Brain | None = None
         self._sources: WatchedSources | None = None
-        self._waiting: tuple[Unmet, ...] = ()
+        self._retelling = Retelling()
         self._jobs = Jobs(world.worker(), self._prepare, self._on_event, self._on_over)
         self._job_started = 0
         self._owners: dict[int, Client] = {}
@@ -158,18 +159,12 @@ class Agent:
                 self._jobs.stop(None, step.stop)
             if step.begin is not None and self._jobs.idle:
                 self._jobs.add(Order(BackupJob(), step.begin.trigger, partial=not step.begin.whole))
-            self._wait_for(step.waiting)
+            if self._brain.waits_for(step.waiting):
+                self._tell(Changed("waiting"))
+            if self._jobs.idle and self._retelling.is_due(self._world.now().mono):
+                self._tell_host()
             self._remember()
             return step.wait
-
-    def _wait_for(self, waiting: tuple[Unmet, ...]) -> None:
-        kinds, before = ([each.kind for each in some] for some in (waiting, self._waiting))
-        if kinds != before:
-            self._tell(Changed("waiting"))
-        kept, known = ([kind for kind in some if kind not in BY_ITSELF] for some in (kinds, before))
-        if kept != known:
-            self._note("waiting" if kept else "waiting_ended", {"for": ",".join(kept)} if kept else {})
-        self._waiting = waiting
 
     def _remember(self) -> None:
         """What the next process must know of."""
@@ -268,6 +263,8 @@ class Agent:
                 by = str(ended.error.facts.get("by", "user")) if stopped and ended.error else ""
                 self._brain.ended(now, done=done, by=by, whole=ended.whole)
                 self._remember()
+            if isinstance(task.order.job, TellJob):
+                self._retelling.ended(now.mono, told=ended.exit == 0)
             if ended.error is not None and ended.error.code in DIED and not task.order.is_chore:
                 self._tell_host()
         self.wake()
@@ -319,6 +316,7 @@ class Agent:
         """See server.Desk."""
         with self._lock:
             brain, sources, task = self._brain, self._sources, self._jobs.current
+            waiting = brain.waiting if brain is not None else ()
             return StatusInfo(
                 pid=os.getpid(),
                 version=__version__,
@@ -327,7 +325,7 @@ class Agent:
                 job=self._job_info(task) if task is not None else None,
                 queued=self._jobs.waiting,
                 next_run=brain.next_run(self._world.now()) if brain is not None else None,
-                waiting=[WaitingFor(each.kind, dict(each.facts)) for each in self._waiting],
+                waiting=[WaitingFor(each.kind, dict(each.facts)) for each in waiting],
                 changed=sources.changed if sources is not None else 0,
                 scan=sorted(brain.scan) if brain is not None else [],
                 watching=sources.describe() if sources is not None else [],

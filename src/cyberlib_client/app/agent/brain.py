@@ -89,6 +89,8 @@ class Brain:
         """Why the next run looks at everything; empty when nothing calls for it."""
         self.moved = 0.0
         """Seconds by which the clock was set since the last run that ended well began."""
+        self.waiting: tuple[Unmet, ...] = ()
+        """As `waits_for` was last told."""
         self._calm: float | None = None
         self._calm_for: Kind = "settling"
         self._glance: tuple[float, list[Unmet]] | None = None
@@ -156,6 +158,15 @@ class Brain:
             self._glance = now.mono, unmet(self.wanted, around())
         until = now.wall + round(calm * 1e9)
         return Unmet(self._calm_for, {"until": until}), *self._glance[1]
+
+    def waits_for(self, waiting: tuple[Unmet, ...]) -> bool:
+        """Notes what runs wait for; whether that is news."""
+        kinds, before = ([each.kind for each in some] for some in (waiting, self.waiting))
+        kept, known = ([kind for kind in some if kind not in BY_ITSELF] for some in (kinds, before))
+        if kept != known:
+            self._note("waiting" if kept else "waiting_ended", {"for": ",".join(kept)} if kept else {})
+        self.waiting = waiting
+        return kinds != before
 
     def began(self, now: Now, trigger: Trigger) -> None:
         """A run is at work: what was there to be saved is its business now."""

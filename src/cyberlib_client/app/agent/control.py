@@ -99,7 +99,7 @@ def show(session: Session) -> AgentShown:
 
 def pause(session: Session, text: str) -> AgentPaused:
     """Nothing begins by itself until then, also when the agent is started only later. ValueError for a text
-    that is no such time."""
+    that is no such time; UsageError("unclear_pause") for one that may be two."""
     now = bootstrap.clock()
     until = read_pause(text, now, local_zone())
     client = _agent(session)

@@ -14,7 +14,7 @@ from typing import BinaryIO, Final, Literal
 
 import msgspec
 
-from ...core.errors import CyberlibError, Failed, Stopped, UsageError
+from ...core.errors import CyberlibError, Failed, Stopped, Unreachable, UsageError
 from ...core.events import Event as JobEvent
 from ...core.events import Progress
 from ...core.ports import CancelToken
@@ -148,8 +148,7 @@ class Worker:
             return done.exit_code, msgspec.Raw(encode(done))
         if isinstance(order.job, BackupJob):
             return self._back_up(session, order, order.job)
-        _do_chore(session, order.job)
-        return 0, msgspec.Raw(b"null")
+        return _do_chore(session, order.job), msgspec.Raw(b"null")
 
     def _back_up(self, session: Session, order: Order, job: BackupJob) -> tuple[int, msgspec.Raw]:
         from ..backups import run_backup
@@ -191,16 +190,16 @@ class Worker:
                 self.cancel.cancel("system")  # nobody listens any more
 
 
-def _do_chore(session: Session, job: Chore) -> None:
+def _do_chore(session: Session, job: Chore) -> int:
     if isinstance(job, TellJob):
         from ..telling import tell_host
 
-        tell_host(session)
-        return
+        return 0 if tell_host(session) else Unreachable.exit_code
     from ..alarms import check_canaries
 
     with bootstrap.lock(session.profile):
         check_canaries(session)
+    return 0
 
 
 def work(profile: Profile, given: BinaryIO, output: BinaryIO, cancel: CancelToken) -> int:

@@ -63,6 +63,12 @@ ERRORS: Final[dict[str, Text]] = {
         "The agent ended the connection: this program no longer read what it said.",
         "The job that was asked for goes on; cyberlib agent status tells how it stands.",
     ),
+    "unclear_pause": Text(
+        "« {text} » peut vouloir dire jusqu’à {at}, ou pendant tout ce temps.",
+        'Écrivez {at} pour reprendre à cette heure, ou "{minutes} min" pour cette durée.',
+        "“{text}” may mean until {at}, or for so long.",
+        'Write {at} to go on at that time, or "{minutes} min" for that long.',
+    ),
     "agent_ending": Text(
         "L’agent est en train de s’arrêter.",
         "Relancez la commande dans un instant.",
@@ -118,6 +124,24 @@ ERRORS: Final[dict[str, Text]] = {
 }
 
 NOTICES: Final[dict[str, Text]] = {
+    "hook_no_program": Text(
+        "Le programme {program} de la commande {name} n’est pas trouvé ici.",
+        "Donnez son chemin complet, ou installez-le avant la prochaine sauvegarde.",
+        "The program {program} of the command {name} is not found here.",
+        "Give its full path, or install it before the next backup.",
+    ),
+    "hook_folder_apart": Text(
+        "{at} n’est dans aucun dossier protégé : ce que la commande {name} y écrit n’est pas sauvegardé.",
+        "S’il le faut : cyberlib sources add {at}.",
+        "{at} lies in no source: what the command {name} writes there is not backed up.",
+        "If it should be: cyberlib sources add {at}.",
+    ),
+    "hook_of_source": Text(
+        "La commande {name} n’était que pour ce dossier : elle n’est plus lancée.",
+        "cyberlib hooks change {name} --source none la lance à chaque sauvegarde, hooks remove l’ôte.",
+        "The command {name} was for that folder alone: it is run no more.",
+        "cyberlib hooks change {name} --source none runs it with each backup, hooks remove takes it off.",
+    ),
     "agent_absent": Text(
         "L’agent n’est pas en marche : c’est noté pour son prochain démarrage.",
         "cyberlib agent install l’installe.",

@@ -261,9 +261,9 @@ HEALTH: Final[dict[str, Text]] = {
         "",
     ),
     "hook_failed": Text(
-        "Une commande prévue avant ou après la sauvegarde a échoué.",
+        "Une commande prévue avant ou après la sauvegarde a échoué[ ({detail})].",
         "Regardez laquelle plus bas ou par cyberlib report, et lancez-la à la main.",
-        "A command before or after the backup failed.",
+        "A command before or after the backup failed[ ({detail})].",
         "See which below or by cyberlib report, and run it by hand.",
     ),
     "restore_incomplete": Text(

@@ -9,9 +9,15 @@ from .text import Text
 ERRORS: Final[dict[str, Text]] = {
     "hook_known": Text(
         "Il y a déjà une commande nommée {name}.",
-        "Ôtez-la d’abord (cyberlib hooks remove {name}), ou donnez un autre nom.",
+        "Changez-la (cyberlib hooks change {name}), ou donnez un autre nom.",
         "There is already a command named {name}.",
-        "Take it off first (cyberlib hooks remove {name}), or give another name.",
+        "Change it (cyberlib hooks change {name}), or give another name.",
+    ),
+    "hook_folder": Text(
+        "{at} n’est pas un dossier.",
+        "Créez-le d’abord : la commande y est lancée.",
+        "{at} is no folder.",
+        "Make it first: the command is run there.",
     ),
     "hook_unknown": Text(
         "Il n’y a pas de commande nommée {name}.",
@@ -20,10 +26,10 @@ ERRORS: Final[dict[str, Text]] = {
         "To see them: cyberlib hooks list.",
     ),
     "bad_hook": Text(
-        "Cette commande ne peut pas être ajoutée.",
+        "Cette commande ne convient pas.",
         "Il lui faut un nom, un programme, une durée de 1 à {most} secondes ; seule une commande « before »"
         " peut empêcher la sauvegarde.",
-        "This command cannot be added.",
+        "This command will not do.",
         "It takes a name, a program, and a time of 1 to {most} seconds; only a command run before can stop a"
         " backup.",
     ),

@@ -176,9 +176,11 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "bad_every": Text(
         "« {text} » n’est pas un intervalle entre sauvegardes.",
-        'Écrivez par exemple "4 h" ou "30 min", de 5 min à 31 j ; none : jamais ainsi.',
+        'Écrivez par exemple "4 h" ou "30 min", de 5 min à 31 j ; none : jamais ainsi. À une heure fixe :'
+        " --times 18:30.",
         "“{text}” is no interval between backups.",
-        'Write for example "4 h" or "30 min", from 5 min to 31 d; none: never so.',
+        'Write for example "4 h" or "30 min", from 5 min to 31 d; none: never so. At a fixed time:'
+        " --times 18:30.",
     ),
     "bad_quiet": Text(
         "« {text} » n’est pas une attente possible.",

@@ -62,6 +62,11 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "capture_no_room": ("pas assez de place pour la copie", "no room for the copy"),
     "hook_timed_out": ("arrêtée : elle durait trop longtemps", "ended: it took too long"),
+    "hook_left": (
+        "elle s’est terminée en laissant tourner ce qu’elle avait lancé, qui a été arrêté : elle doit"
+        " attendre la fin de son travail",
+        "it ended while what it had started went on, which was killed: it must wait for its work to end",
+    ),
     "no_program": ("le programme qu’il faut n’est pas installé", "the program it takes is not installed"),
     "nested": ("un autre volume se trouve dessous", "another volume lies below"),
     "refused:": ("refusé :", "refused:"),

@@ -9,7 +9,7 @@ import click
 
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..words import argument, choice, command, group, option
+from ..words import F, argument, choice, command, group, option
 
 if TYPE_CHECKING:
     from ...app.hooks import HookInfo
@@ -23,6 +23,7 @@ hooks = group(
 )
 
 _NAME = Both("NOM", "NAME")
+_NOTHING = "none"
 
 
 @command("list", Both("Lister ces commandes.", "List these commands."), hooks)
@@ -34,6 +35,55 @@ def list_(run: Run) -> None:
     found = run.output.items(app.list_hooks(run.session), _line)
     if not found and run.output.mode == "text":
         run.output.remark(say("Aucune commande dans ce profil.", "This profile has no commands."))
+
+
+def _options(function: F) -> F:
+    """How and when it is run."""
+    for decorate in (
+        option(
+            "--source",
+            multiple=True,
+            metavar=Both("CHEMIN", "PATH"),
+            help=Both(
+                "Seulement quand ce dossier protégé est sauvegardé ; peut se répéter.",
+                "Only when this source is backed up; may be repeated.",
+            ),
+        ),
+        option(
+            "--folder",
+            metavar=Both("DOSSIER", "DIR"),
+            help=Both("Le dossier où la lancer.", "The folder to run it in."),
+        ),
+        option(
+            "--on-failure",
+            type=choice("amber", "stop"),
+            help=Both(
+                "Si elle échoue : sauvegarder quand même, avec le code 3 (amber, d’origine), ou ne pas"
+                " sauvegarder (stop).",
+                "When it fails: back up all the same, with exit code 3 (amber, the default), or do not"
+                " (stop).",
+            ),
+        ),
+        option(
+            "--seconds",
+            type=click.INT,
+            metavar=Both("SECONDES", "SECONDS"),
+            help=Both(
+                "Durée au-delà de laquelle elle est arrêtée (600 d’origine).",
+                "Time after which it is ended (600 by default).",
+            ),
+        ),
+        option(
+            "--when",
+            type=choice("before", "after"),
+            help=Both(
+                "Avant la sauvegarde (before, d’origine) ou après (after).",
+                "Before the backup (the default), or after.",
+            ),
+        ),
+    ):
+        function = decorate(function)
+    return function
 
 
 @command(
@@ -54,61 +104,80 @@ def list_(run: Run) -> None:
     metavar=Both("-- PROGRAMME [MOT]...", "-- PROGRAM [WORD]..."),
     help=Both("Le programme et ses arguments.", "The program and its arguments."),
 )
-@option(
-    "--when",
-    type=choice("before", "after"),
-    default="before",
-    help=Both("Avant la sauvegarde (before) ou après (after).", "Before the backup, or after."),
-)
-@option(
-    "--seconds",
-    type=click.INT,
-    metavar=Both("SECONDES", "SECONDS"),
-    help=Both("Durée au-delà de laquelle elle est arrêtée (600).", "Time after which it is ended (600)."),
-)
-@option(
-    "--on-failure",
-    type=choice("amber", "stop"),
-    default="amber",
-    help=Both(
-        "Si elle échoue : sauvegarder quand même, avec le code 3 (amber), ou ne pas sauvegarder (stop).",
-        "When it fails: back up all the same, with exit code 3 (amber), or do not (stop).",
-    ),
-)
-@option(
-    "--folder",
-    default="",
-    metavar=Both("DOSSIER", "DIR"),
-    help=Both("Le dossier où la lancer.", "The folder to run it in."),
-)
-@option(
-    "--source",
-    multiple=True,
-    metavar=Both("CHEMIN", "PATH"),
-    help=Both(
-        "Seulement quand ce dossier protégé est sauvegardé ; peut se répéter.",
-        "Only when this source is backed up; may be repeated.",
-    ),
-)
+@_options
 @pass_run
 def add(
     run: Run,
     name: str,
     words: tuple[str, ...],
-    when: Literal["before", "after"],
+    when: Literal["before", "after"] | None,
     seconds: int | None,
-    on_failure: Literal["amber", "stop"],
-    folder: str,
+    on_failure: Literal["amber", "stop"] | None,
+    folder: str | None,
     source: tuple[str, ...],
 ) -> None:
     """See its help."""
     from ...app import hooks as app
 
     added = app.add_hook(
-        run.session, name, when, words, seconds=seconds, failure=on_failure, folder=folder, sources=source
+        run.session,
+        name,
+        when or "before",
+        words,
+        seconds=seconds,
+        failure=on_failure or "amber",
+        folder=folder or "",
+        sources=source,
     )
     run.output.result(
         added, lambda: [say(f"Commande ajoutée : {_line(added)}", f"Command added: {_line(added)}")]
+    )
+
+
+@command(
+    "change",
+    Both(
+        "Changer une commande ; ce qui n’est pas donné reste. --folder none et --source none : aucun.",
+        "Change a command; what is not given stays. --folder none and --source none: none.",
+    ),
+    hooks,
+)
+@argument("name", metavar=_NAME, help=Both("Son nom.", "Its name."))
+@argument(
+    "words",
+    nargs=-1,
+    type=click.UNPROCESSED,
+    metavar=Both("[-- PROGRAMME [MOT]...]", "[-- PROGRAM [WORD]...]"),
+    help=Both("Un autre programme et ses arguments.", "Another program and its arguments."),
+)
+@_options
+@pass_run
+def change(
+    run: Run,
+    name: str,
+    words: tuple[str, ...],
+    when: Literal["before", "after"] | None,
+    seconds: int | None,
+    on_failure: Literal["amber", "stop"] | None,
+    folder: str | None,
+    source: tuple[str, ...],
+) -> None:
+    """See its help."""
+    from ...app import hooks as app
+
+    wanted = app.HookChange(
+        when,
+        words or None,
+        seconds,
+        on_failure,
+        "" if folder == _NOTHING else folder,
+        (() if source == (_NOTHING,) else source) if source else None,
+    )
+    if wanted == app.HookChange():
+        raise click.UsageError(say("Donnez ce qui doit changer.", "Give what is to change."))
+    changed = app.change_hook(run.session, name, wanted)
+    run.output.result(
+        changed, lambda: [say(f"Commande changée : {_line(changed)}", f"Command changed: {_line(changed)}")]
     )
 
 
