@@ -62,7 +62,6 @@ def test_places(root: Path, store: FolderStore) -> None:
         f"lookups/{HEX}": 7,
         f"snapshots/{HEX}": 9,
         f"retired/{HEX}": 7,
-        f"retired/{HEX}": 7,
         f"packs/{HEX[:2]}/{HEX}": 5,
     }
 

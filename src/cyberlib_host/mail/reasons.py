@@ -130,7 +130,8 @@ _SAME: Final = (
         "store_read_error object_missing chunk_missing pack_damaged not_authentic bad_compression"
         " bad_content_list bad_footer bad_index bad_record bad_slots bad_snapshot bad_tree not_an_object"
         " bad_signature vault_altered vault_changed slots_missing slots_crowded slots_rolled_back"
-        " passphrase_slots_many kdf_out_of_bounds no_snapshot_left bad_object_name",
+        " passphrase_slots_many kdf_out_of_bounds no_snapshot_left bad_object_name bad_retirement"
+        " retention_needs_whole",
     ),
     (
         "le coffre ou l’hébergeur demande une version plus récente du logiciel",
@@ -141,6 +142,16 @@ _SAME: Final = (
         "ce que l’alarme contre les rançongiciels avait retenu est endommagé",
         "what the ransomware alarm had kept is damaged",
         "alarm_damaged",
+    ),
+    (
+        "rien n’est effacé du coffre tant que l’alarme contre les rançongiciels dure",
+        "nothing is deleted from the vault while the ransomware alarm stands",
+        "retention_frozen",
+    ),
+    (
+        "le tri du coffre a duré trop longtemps ; rien n’a été effacé",
+        "sorting out the vault took too long; nothing was deleted",
+        "retention_took_long",
     ),
     # restores
     (
