@@ -42,6 +42,7 @@ RULES: Final[dict[str, Rule]] = {
     "left_out_now": Rule("warning", "aged"),  # the next run finds nothing to compare with: told for a month
     "more_files": Rule("warning", "looked_at"),
     "stopped": Rule("notice", "backup"),
+    "profile_stuck": Rule("critical", "further"),
     "clock_set": Rule("warning", "backup"),
     "vault_gone_back": Rule("critical", "verified"),
     "vault_damaged": Rule("critical", "verified"),

@@ -50,10 +50,15 @@ _FLAGS: Final = (
 )
 
 
+_KILLED: Final = 1 << 8
+"""Signal 9 among those that wait to be handed over (proc_pid_status(5))."""
+
+
 class ProcessLock:
     """`with ProcessLock(path): …` while no other process is within the same.
 
-    Raises Busy("profile_busy", pid=…), pid being None while the holder is just starting, and
+    Raises Busy("profile_busy", pid=…), pid being None while the holder is just starting, ("profile_stuck",
+    pid=…) when the holder was ended and the system does not let go of it (a drive that does not answer), and
     Failed("lock_not_made", path=…, detail=…). The file stays: removing it would let two in.
     """
 
@@ -68,7 +73,8 @@ class ProcessLock:
             raise Failed("lock_not_made", path=self._path, detail=error.strerror) from None
         try:
             if not _try_lock(number):
-                raise Busy("profile_busy", pid=_holder(number))
+                pid = _holder(number)
+                raise Busy("profile_stuck" if _is_stuck(pid) else "profile_busy", pid=pid)
             os.lseek(number, 0, os.SEEK_SET)
             os.write(number, str(os.getpid()).encode().ljust(_PID_ROOM))
         except OSError as error:
@@ -92,6 +98,16 @@ def _holder(number: int) -> int | None:
     os.lseek(number, 0, os.SEEK_SET)
     told = os.read(number, _PID_ROOM).strip()
     return int(told) if told.isdigit() else None
+
+
+def _is_stuck(pid: int | None) -> bool:
+    """Whether a process was killed and is there all the same: it waits within the system. Linux tells."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as told:
+            pending = [line.split()[1] for line in told if line.startswith(("SigPnd:", "ShdPnd:"))]
+    except OSError:
+        return False
+    return any(int(signals, 16) & _KILLED for signals in pending)
 
 
 def only_listener(folder: str) -> ProcessLock:

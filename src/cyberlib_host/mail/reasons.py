@@ -72,6 +72,11 @@ _SAME: Final = (
         "interrupted (a power cut or a forced end)",
         "interrupted",
     ),
+    (
+        "une sauvegarde arrêtée attend un lecteur qui ne répond pas",
+        "a backup that was ended waits for a drive that does not answer",
+        "profile_stuck",
+    ),
     ("arrêtée à la demande", "stopped on request", "stopped aborted"),
     (
         "une autre sauvegarde était en cours",

@@ -48,6 +48,10 @@ KINDS: Final = {
     "more_files": ("autres fichiers en défaut", "more files of these kinds"),
     "stopped": ("sauvegardes arrêtées par le poste", "backups that the workstation stopped"),
     "clock_set": ("horloge du poste déplacée", "the workstation’s clock was set"),
+    "profile_stuck": (
+        "plus de sauvegarde : un lecteur du poste ne répond pas",
+        "no backups: a drive of the workstation does not answer",
+    ),
     "ransomware_alarm": (
         "ALERTE : fichiers peut-être chiffrés par un rançongiciel",
         "ALARM: files perhaps encrypted by ransomware",

@@ -109,6 +109,16 @@ ERRORS: Final[dict[str, Text]] = {
         "Another command is at work on this profile[ (process {pid})].",
         "Wait until it ends, then run again.",
     ),
+    "profile_stuck": Text(
+        "Le processus {pid} de CyberLib, arrêté, attend encore un disque ou un lecteur réseau qui ne répond"
+        " plus : le système ne le lâche pas, et rien ne peut être sauvegardé entre-temps.",
+        "Rebranchez ou démontez ce lecteur (umount -f, sinon umount -l) : le processus finit alors. Sinon,"
+        " redémarrez le poste. cyberlib sources list dit quels dossiers sont à vérifier.",
+        "CyberLib’s process {pid} was ended, but waits for a disk or a network drive that no longer answers:"
+        " the system does not let go of it, and nothing can be backed up meanwhile.",
+        "Connect that drive again or unmount it (umount -f, else umount -l): the process ends then. If not,"
+        " restart the machine. cyberlib sources list tells which folders to look at.",
+    ),
     "slots_busy": Text(
         "D’autres postes changent les accès du coffre {at} en même temps que celui-ci.",
         "Attendez un peu, regardez ce qui est fait (cyberlib key list), et relancez s’il le faut.",
