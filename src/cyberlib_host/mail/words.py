@@ -49,7 +49,7 @@ KINDS: Final = {
     "stopped": ("sauvegardes arrêtées par le poste", "backups that the workstation stopped"),
     "clock_set": ("horloge du poste déplacée", "the workstation’s clock was set"),
     "profile_stuck": (
-        "plus de sauvegarde : un lecteur du poste ne répond pas",
+        "plus de sauvegarde : un lecteur du poste ne répond pas",
         "no backups: a drive of the workstation does not answer",
     ),
     "ransomware_alarm": (
