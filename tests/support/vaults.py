@@ -35,6 +35,7 @@ from cyberlib_client.repository.vault import NewSlot, Vault, create_vault, open_
 from cyberlib_client.services.backup import BackupRequest, BackupResult, Source, backup
 from cyberlib_client.services.device import Identity, identity
 from cyberlib_client.services.restore import RestoreRequest, RestoreResult, restore
+from cyberlib_client.services.rotation import sample
 from cyberlib_client.services.sweep import Freed, Sweep, sweep
 from cyberlib_client.services.verify import VerifyResult, verify
 from cyberlib_client.system import this_system
@@ -289,8 +290,7 @@ class VaultKit:
         return verify(
             self.open(),
             self.snapshots(),
-            percent=percent,
-            random=self.random,
+            choose=sample(percent, self.random),
             listener=ignore,
             cancel=CancelToken(),
         )

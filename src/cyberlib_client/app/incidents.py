@@ -147,7 +147,10 @@ def after_run(history: History, record: RunRecord, met: Met, *, clock_moved: int
 def _of_run(record: RunRecord) -> list[Raised]:
     if record.outcome == "stopped":
         by = str(record.facts.get("by") or "user")
-        return [] if by == "user" else [Raised("stopped", by, "notice", {"command": record.command})]
+        # What made way for a backup goes on after it.
+        return (
+            [] if by in ("user", "backup") else [Raised("stopped", by, "notice", {"command": record.command})]
+        )
     if record.outcome == "failed":
         kind = record.reason
         if record.exit in (2, 8) and record.trigger == "user":

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
+from ..services.rotation import sample
 from ..services.suspects import UNKNOWN_PACK
 from ..services.verify import Affected, VerifyResult, verify
 from . import bootstrap
 from .history import remembered
 from .paths import native, shown, shown_text
+from .rotation import ReadShare, Rounds
 from .session import Session
 
 
@@ -44,7 +48,9 @@ class ChainProblem(msgspec.Struct, frozen=True):
 
 class Verified(msgspec.Struct, frozen=True):
     """What a verification found. `percent`: of the packs read in full. Affected files: at most 10,000.
-    `accepted`: snapshots that are gone, as `problems` tell, will not be missed any more."""
+    `accepted`: snapshots that are gone, as `problems` tell, will not be missed any more. `mode`: "quick",
+    "data" or "portion"; `structure`: all folders of all snapshots were walked, which a portion does once a
+    week; `share`: what of the vault was read lately."""
 
     ok: bool
     percent: int
@@ -58,6 +64,9 @@ class Verified(msgspec.Struct, frozen=True):
     problems: list[ChainProblem]
     accepted: bool
     seconds: float
+    mode: Literal["quick", "data", "portion"]
+    structure: bool
+    share: ReadShare
 
     @property
     def exit_code(self) -> int:
@@ -65,8 +74,11 @@ class Verified(msgspec.Struct, frozen=True):
         return 0 if self.ok else 7
 
 
-def run_verify(session: Session, *, percent: int = 0, accept_missing: bool = False) -> Verified:
-    """Checks structure and presence, and reads `percent` % of the packs (0 to 100). Never changes the vault.
+def run_verify(
+    session: Session, *, percent: int = 0, rotate: bool = False, accept_missing: bool = False
+) -> Verified:
+    """Checks structure and presence, and reads `percent` % of the packs (0 to 100), or with `rotate` what has
+    not been read for longest. Packs found damaged before are read in any case. Never changes the vault.
 
     `accept_missing`: snapshots that this machine saw and that are gone are not missed any more, and an older
     table of slots than it saw is taken as the newest, against a proof. Raises Stopped,
@@ -76,28 +88,40 @@ def run_verify(session: Session, *, percent: int = 0, accept_missing: bool = Fal
     session.from_afar = True
     with remembered(session, "verify") as ended:
         listed = session.snapshots
-        result = verify(
-            session.vault,
-            listed,
-            percent=percent,
-            random=bootstrap.random,
-            listener=session.listener,
-            cancel=session.cancel,
-        )
-        _remember(session, result, percent)
+        rounds = Rounds(session)
+        again = session.seen.suspects
+        try:
+            result = verify(
+                session.vault,
+                listed,
+                choose=rounds.portion() if rotate else sample(percent, bootstrap.random),
+                again={bytes.fromhex(name) for name in again},
+                structure=not rotate or rounds.is_walk_due,
+                on_listed=rounds.listed,
+                on_read=rounds.was_read,
+                listener=session.listener,
+                cancel=session.cancel,
+            )
+            rounds.ended(walked=result.structure, portion=rotate)
+        finally:
+            rounds.keep()
+        _remember(session, result, rounds, all_read=percent >= 100)
         if accept_missing:
             session.remember_heads(listed, forget_absent=True)
         accepted = accept_missing and bool(listed.lost)
-        done = _done(result, percent, len(listed.items), accepted=accepted)
+        mode: Literal["quick", "data", "portion"] = "portion" if rotate else "data" if percent else "quick"
+        done = _done(result, percent, len(listed.items), accepted, mode, rounds.share())
         ended(done.exit_code, bytes=done.bytes_read)
     return done
 
 
-def _remember(session: Session, result: VerifyResult, percent: int) -> None:
+def _remember(session: Session, result: VerifyResult, rounds: Rounds, *, all_read: bool) -> None:
     """What was suspected and was not read now stays suspected, until it is read or has left the vault. That
-    a pack is gone of which nothing tells shows in any verification."""
+    a pack is gone of which nothing tells shows in any verification that walks the trees."""
     seen = session.seen
-    kept = seen.suspects - {UNKNOWN_PACK.hex()} if percent < 100 else set[str]()
+    kept = set[str]() if all_read else seen.suspects - {name.hex() for name in rounds.sound}
+    if result.structure:
+        kept -= {UNKNOWN_PACK.hex()}
     suspects = {name.hex() for name in result.suspects} | kept
     if suspects != seen.suspects:
         session.remember(msgspec.structs.replace(seen, suspects=frozenset(suspects)))
@@ -108,7 +132,14 @@ def _affected(found: Affected) -> AffectedFile:
     return AffectedFile(found.snapshot.id, text, found.reason, native(text, found.snapshot.snapshot.system))
 
 
-def _done(result: VerifyResult, percent: int, snapshots: int, *, accepted: bool) -> Verified:
+def _done(
+    result: VerifyResult,
+    percent: int,
+    snapshots: int,
+    accepted: bool,
+    mode: Literal["quick", "data", "portion"],
+    share: ReadShare,
+) -> Verified:
     return Verified(
         ok=result.ok,
         percent=percent,
@@ -125,4 +156,7 @@ def _done(result: VerifyResult, percent: int, snapshots: int, *, accepted: bool)
         problems=[ChainProblem(p.code, p.name, shown_text(p.device)) for p in result.problems],
         accepted=accepted,
         seconds=result.seconds,
+        mode=mode,
+        structure=result.structure,
+        share=share,
     )

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ..core.crypto import sha256
-from ..core.errors import CyberlibError, IntegrityError
+from ..core.errors import IntegrityError
 from ..core.events import Listener, Progress
 from ..core.format_v1 import tree
 from ..core.format_v1.tree import Entry, root_entry
 from ..core.format_v1.vault import OBJECT_NAME
-from ..core.ids import ID_SIZE, KIND_TREE, object_name
-from ..core.ports import CancelToken, Random
+from ..core.ids import object_name
+from ..core.ports import CancelToken
 from ..repository.content import content_spans
 from ..repository.index import ABSENT, Index, PackRow
 from ..repository.lookups import damaged_lookups
@@ -25,10 +22,11 @@ from ..repository.snapshots import Problem, SnapshotList, Stored
 from ..repository.trees import read_directory
 from ..repository.vault import Vault, header_is_intact
 from .memory import memory_told
+from .reading import bad_ids, read_packs
+from .rotation import Choose
 from .spare import spare_objects
 from .suspects import UNKNOWN_PACK
 
-_WORKERS = 2
 MAX_AFFECTED = 10_000
 """Paths listed at most; `affected_count` tells how many there are."""
 
@@ -45,10 +43,12 @@ class Affected:
 @dataclass(slots=True)
 class VerifyResult:
     """What a verification found. `damaged`: names of objects that are absent or not what they were.
-    `spare`: of these, what nothing needs any more, and what a backup puts back once the file is gone."""
+    `structure`: trees were walked. `spare`: of what is damaged, what nothing needs any more, and what a
+    backup puts back once the file is gone."""
 
     packs_total: int = 0
     packs_read: int = 0
+    structure: bool = True
     bytes_read: int = 0
     damaged: list[tuple[str, str]] = field(default_factory=list)
     spare: set[str] = field(default_factory=set)
@@ -85,12 +85,19 @@ def verify(
     vault: Vault,
     snapshots: SnapshotList,
     *,
-    percent: int,
-    random: Random,
+    choose: Choose,
+    again: Container[bytes] = (),
+    structure: bool = True,
+    on_read: Callable[[bytes, str], None] = lambda _pack, _reason: None,
+    on_listed: Callable[[Sequence[PackRow]], None] = lambda _packs: None,
     listener: Listener,
     cancel: CancelToken,
 ) -> VerifyResult:
-    """Checks structure and presence, and reads `percent` % of the packs in full (0 to 100).
+    """Checks structure and presence, and reads the packs in full that `choose` chooses.
+
+    `again`: packs found damaged before, which are read in any case. Without `structure`, trees are walked
+    only when something is wrong. `on_listed` is told of the packs there are before they are read, `on_read`
+    of each that was, with what is wrong with it.
 
     Structure: the header, slot tables, indexes, lookups, and every node of every snapshot's tree and
     content lists are read and authenticated. Presence: every pack is listed with its right size, and every
@@ -112,13 +119,15 @@ def verify(
     result.damaged += [(name, "damaged") for name in damaged_lookups(vault.store, vault.keys)]
     result.damaged += damaged_tables(vault.store, vault.keys)
     result.packs_total = len(index.packs)
-    bad = _read_packs(vault, index, percent, random, listener, cancel, result)
-    bad_ids = _bad_ids(vault, index, bad)
+    on_listed(index.packs)
+    bad = _read(vault, index, _chosen(index, choose, again, result), result, on_read, listener, cancel)
+    lost = bad_ids(vault, index, bad)
     met: set[bytes] = set()
     checker = _TreeCheck(
-        vault.reader_on(index, on_damaged=lambda pack, _: met.add(pack)), index, bad_ids, cancel
+        vault.reader_on(index, on_damaged=lambda pack, _: met.add(pack)), index, lost, cancel
     )
-    for stored in snapshots.items:
+    result.structure = structure or bool(result.damaged)
+    for stored in snapshots.items if result.structure else ():
         for path, reason in checker.affected(stored):
             result.affected_count += 1
             if len(result.affected) < MAX_AFFECTED:
@@ -134,117 +143,39 @@ def verify(
     return result
 
 
-def _sample(count: int, percent: int, random: Random) -> list[int]:
-    """Numbers of the packs to read: at least one unless `percent` is 0."""
-    if percent >= 100:
-        return list(range(count))
-    wanted = -(-count * percent // 100)
-    drawn = sorted(range(count), key=lambda _: random(8))
-    return sorted(drawn[:wanted])
+def _chosen(index: Index, choose: Choose, again: Container[bytes], result: VerifyResult) -> list[int]:
+    """Numbers of the packs to read, in order: what lies in one of another size is known only when it is
+    read."""
+    resized = {name for name, reason in result.damaged if reason == "resized"}
+    odd = [
+        number
+        for number, pack in enumerate(index.packs)
+        if pack.name in again or (resized and object_name("packs", pack.name) in resized)
+    ]
+    return list(dict.fromkeys([*odd, *choose(index.packs)]))
 
 
-def _read_packs(
+def _read(
     vault: Vault,
     index: Index,
-    percent: int,
-    random: Random,
+    rows: list[int],
+    result: VerifyResult,
+    on_read: Callable[[bytes, str], None],
     listener: Listener,
     cancel: CancelToken,
-    result: VerifyResult,
 ) -> set[int]:
-    """Reads packs in several threads; the numbers of segments that cannot be read."""
-    segments: dict[int, list[int]] = {}
-    for number in index.segments():
-        segments.setdefault(index.pack_of(number), []).append(number)
-    work: queue.SimpleQueue[int] = queue.SimpleQueue()
-    chosen = _sample(len(index.packs), percent, random)
-    resized = {name for name, reason in result.damaged if reason == "resized"}
-    # What lies in a pack of another size is known only when it is read.
-    odd = [n for n, pack in enumerate(index.packs) if resized and object_name("packs", pack.name) in resized]
-    chosen = sorted({*chosen, *odd})
-    total = sum(index.packs[row].size for row in chosen)
-    for row in chosen:
-        work.put(row)
-    bad: set[int] = set()
-    failures: list[BaseException] = []
-    lock = threading.Lock()
+    total = sum(index.packs[row].size for row in rows)
 
-    def run() -> None:
-        reader = vault.reader_on(index)
-        while not failures and not cancel.cancelled:
-            try:
-                row = work.get_nowait()
-            except queue.Empty:
-                return
-            try:
-                found, reason = _read_pack(vault, reader, index, row, segments.get(row, []))
-            except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
-                failures.append(error)
-                return
-            with lock:
-                bad.update(found)
-                _tell(result, index.packs[row], reason, total, listener)
+    def told(row: int, reason: str) -> None:
+        pack = index.packs[row]
+        result.packs_read += 1
+        result.bytes_read += pack.size
+        if reason:
+            result.add(object_name("packs", pack.name), reason)
+        on_read(pack.name, reason)
+        listener(Progress("verify", bytes_done=result.bytes_read, bytes_total=total))
 
-    threads = [threading.Thread(target=run, name=f"verify-{i}", daemon=True) for i in range(_WORKERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    cancel.check()
-    if failures:
-        raise failures[0]
-    return bad
-
-
-def _tell(result: VerifyResult, pack: PackRow, reason: str, total: int, listener: Listener) -> None:
-    result.packs_read += 1
-    result.bytes_read += pack.size
-    if reason:
-        result.add(object_name("packs", pack.name), reason)
-    listener(Progress("verify", bytes_done=result.bytes_read, bytes_total=total))
-
-
-def _read_pack(
-    vault: Vault, reader: Reader, index: Index, row: int, numbers: list[int]
-) -> tuple[set[int], str]:
-    """(segments that do not hold what they should, what is wrong with the pack, "" when nothing is).
-
-    "altered": every chunk is whole, but header, padding or footer are not what was stored.
-    """
-    pack = index.packs[row]
-    try:
-        data = vault.store.get(object_name("packs", pack.name), 0, pack.size)
-    except IntegrityError as error:
-        return set(numbers), "missing" if error.code == "object_missing" else "damaged"
-    bad: set[int] = set()
-    for number in numbers:
-        try:
-            plain, spans = reader.open_segment(number, data)
-            ids = vault.keys.tree_ids if index.place(number).kind == KIND_TREE else None
-            for chunk_id in spans:
-                reader.piece(plain, spans, chunk_id, ids)
-        except IntegrityError:
-            bad.add(number)
-    if bad:
-        return bad, "damaged"
-    return bad, "altered" if sha256(data) != pack.name else ""
-
-
-def _bad_ids(vault: Vault, index: Index, bad: set[int]) -> set[bytes]:
-    """Ids of the chunks that no readable segment holds."""
-    ids: set[bytes] = set()
-    reader = vault.reader_on(index)
-    for number in bad:
-        kind = index.place(number).kind
-        try:
-            listed = reader.layout(number).ids
-        except CyberlibError:
-            continue  # told by nothing: what needs its chunks finds them missing
-        for at in range(0, len(listed), ID_SIZE):
-            chunk_id = listed[at : at + ID_SIZE]
-            if all(place in bad for place in index.places(kind, chunk_id)):
-                ids.add(chunk_id)
-    return ids
+    return read_packs(vault, index, rows, cancel, told)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ credentials/      this workstation's secrets. Not a cache.
 state/            a cache: may be deleted between any two commands
     seen.json     newest snapshots seen, damaged packs found
     watch.json    what a run that looks only where something changed may begin from
+    packs-read    when each pack of the vault was last read whole
     history.sqlite   runs and how they ended, incidents, moments between runs; `.damaged`, one set aside
     at-work-…     held by a process while a run of it is at work
     timetable.json   when the agent's next run is due, a pause
@@ -49,6 +50,7 @@ class Profile:
         self.state = os.path.join(self.root, "state")
         self.watch = os.path.join(self.state, "watch.json")
         self.seen = os.path.join(self.state, "seen.json")
+        self.packs_read = os.path.join(self.state, "packs-read")
         self.history = os.path.join(self.state, "history.sqlite")
         self.runs = os.path.join(self.state, "runs.jsonl")  # before there was a history: taken over
         self.room = os.path.join(self.state, "room")

@@ -18,6 +18,7 @@ from ..core.format_v1.malformed import MALFORMED
 from .private_file import read_file
 from .profile import Profile
 from .schedule_settings import ScheduleSettings
+from .verification_settings import VerificationSettings
 
 Language = Literal["fr", "en"]
 
@@ -137,6 +138,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     backup: BackupSettings = BackupSettings()
     hooks: list[HookSettings] = []
     schedule: ScheduleSettings = ScheduleSettings()
+    verification: VerificationSettings = VerificationSettings()
     sources: list[SourceSettings] = []
 
 
@@ -164,7 +166,7 @@ def write_settings(profile: Profile, settings: Settings) -> None:
     document = tomlkit.parse((read_file(profile.settings) or b"").decode("utf-8"))
     plain = msgspec.to_builtins(settings)
     sources = plain.pop("sources", [])
-    for key in ("network", "backup", "schedule"):
+    for key in ("network", "backup", "schedule", "verification"):
         if not plain.get(key):
             plain.pop(key, None)
     for key in [k for k in document if k != "sources" and k not in plain]:

@@ -16,6 +16,7 @@ from cyberlib_client.core.format_v1.header import HEADER_SIZE
 from cyberlib_client.core.format_v1.vault import write_vault_header
 from cyberlib_client.core.ids import KIND_DATA, object_name
 from cyberlib_client.core.ports import CancelToken
+from cyberlib_client.services.rotation import sample
 from cyberlib_client.services.suspects import UNKNOWN_PACK
 from cyberlib_client.services.verify import VerifyResult, verify
 from cyberlib_client.transports.memory import MemoryStore
@@ -328,7 +329,7 @@ def test_in_time_every_pack_is_read(many: VaultKit) -> None:
 def test_progress_goes_to_its_end(many: VaultKit) -> None:
     told_of: list[Progress] = []
     verify(
-        many.open(), many.snapshots(), percent=100, random=many.random,
+        many.open(), many.snapshots(), choose=sample(100, many.random),
         listener=told_of.append, cancel=CancelToken(),  # type: ignore[arg-type]
     )  # fmt: skip
     done = [p.bytes_done for p in told_of]
@@ -340,7 +341,7 @@ def test_stopped(many: VaultKit) -> None:
     cancel = CancelToken()
     cancel.cancel("shutdown")
     with pytest.raises(Stopped) as stopped:
-        verify(many.open(), many.snapshots(), percent=100, random=many.random, listener=ignore, cancel=cancel)
+        verify(many.open(), many.snapshots(), choose=sample(100, many.random), listener=ignore, cancel=cancel)
     assert stopped.value.facts == {"by": "shutdown"}
 
 
@@ -357,7 +358,7 @@ def test_a_store_that_fails_is_no_damage(many: VaultKit) -> None:
     vault.store = failing
     with pytest.raises(Failed):
         verify(
-            vault, many.snapshots(), percent=100, random=many.random, listener=ignore, cancel=CancelToken()
+            vault, many.snapshots(), choose=sample(100, many.random), listener=ignore, cancel=CancelToken()
         )
 
 

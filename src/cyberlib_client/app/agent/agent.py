@@ -8,36 +8,32 @@ from __future__ import annotations
 
 import os
 import threading
-import time
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from ... import __version__
-from ...core.conditions import Around
 from ...core.errors import CyberlibError, Failed
 from ...core.timetable import Timetable
 from ...state.profile import Profile
 from ..crash import write_report
 from ..workplace import Fact
 from .brain import Brain
+from .chores import Chore
 from .decoys import Decoys
 from .jobs import DIED, Jobs, Over, Task
 from .keeping import Kept, Memory
 from .messages import Accepted, BackupJob, Changed, Ended, Event, Job
 from .orders import check_pause, standing
+from .pulse import Pulse
 from .retelling import Retelling
+from .rounds import Outside, Rounds, ready_of
 from .server import Client, Server
 from .status import JobInfo, StatusInfo, WaitingFor
 from .wanted import Wanted, read_wanted, stamp_of
 from .worker import CanariesJob, Order, TellJob, command_of
 from .world_ports import WatchedSources, World
-
-_BREATH: Final = 0.2
-"""Seconds after it was woken: changes come in crowds."""
-
-_SETTINGS: Final = 1.0
-"""Seconds between two glances at whether the settings changed."""
 
 _TROUBLED: Final = 60.0
 """Seconds until what keeps the agent from working is looked at again."""
@@ -51,10 +47,10 @@ class Agent:
         self._world = world
         self._memory = memory
         self._lock = threading.RLock()
-        self._woken = threading.Event()
-        self._ending = False
+        self._pulse = Pulse(self.step, self._stumbled, self._is_changed)
         self._since = world.now().wall
         self._kept = memory.read()
+        self._rounds = Rounds(self._kept.chores, memory.random())
         self._stamp: object = None
         self._wanted: Wanted | None = None
         self._decoys = Decoys(profile)
@@ -74,32 +70,19 @@ class Agent:
         """Until `end`. What is at work then is stopped at a good point."""
         self.begin()
         try:
-            while not self._ending:
-                self._rest(self._step_or_stumble())
+            self._pulse.run()
         finally:
             self.close()
 
-    def _step_or_stumble(self) -> float:
-        """One that meets a fault of ours tells it and goes on: nobody is there to start the agent anew."""
-        try:
-            return self.step()
-        except Exception as raised:  # noqa: BLE001 (see above; the report says where it happened)
-            write_report(self._profile, raised, "agent run")
-            with self._lock:
-                self._trouble(Failed("agent_stumbled"))
-                self._stamp = None
-            return _TROUBLED
+    def _stumbled(self, raised: Exception) -> float:
+        write_report(self._profile, raised, "agent run")
+        with self._lock:
+            self._trouble(Failed("agent_stumbled"))
+            self._stamp = None
+        return _TROUBLED
 
-    def _rest(self, seconds: float) -> None:
-        """Until then, until something happens, or until somebody changed the settings."""
-        left = seconds
-        while left > 0 and not self._woken.wait(min(left, _SETTINGS)):
-            left -= _SETTINGS
-            if self._stamp is not None and stamp_of(self._profile) != self._stamp:
-                break
-        if self._woken.is_set():
-            time.sleep(_BREATH)
-        self._woken.clear()
+    def _is_changed(self) -> bool:
+        return self._stamp is not None and stamp_of(self._profile) != self._stamp
 
     def begin(self) -> None:
         """Notes that there is an agent, and until when there was one that ended without a word."""
@@ -110,7 +93,7 @@ class Agent:
 
     def close(self) -> None:
         """Ends what is at work and notes the end."""
-        self._ending = True
+        self._pulse.ending = True
         self._jobs.close()
         if self._sources is not None:
             self._sources.stop()
@@ -124,12 +107,11 @@ class Agent:
 
     def end(self) -> None:
         """Ends `run`, soon."""
-        self._ending = True
-        self.wake()
+        self._pulse.end()
 
     def wake(self) -> None:
         """Something happened."""
-        self._woken.set()
+        self._pulse.wake()
 
     def step(self) -> float:
         """Looks at everything once; seconds until it should be looked at again."""
@@ -138,15 +120,18 @@ class Agent:
             self._look_at_settings()
         try:
             return self._think(None)
-        except _Ask:  # it may take seconds, and clients are to be answered meanwhile
+        except _Ask as asked:  # it may take seconds, and clients are to be answered meanwhile
             wanted = self._wanted
-            return self._think(self._world.around(wanted, self._kept.paused_until)) if wanted else _TROUBLED
+            if wanted is None:
+                return _TROUBLED
+            around = self._world.around(wanted, self._kept.paused_until)
+            return self._think(Outside(around, ready_of(asked.chores)))
 
-    def _think(self, around: Around | None) -> float:
-        def look() -> Around:
-            if around is None:
-                raise _Ask
-            return around
+    def _think(self, outside: Outside | None) -> float:
+        def look(chores: Sequence[Chore] = ()) -> Outside:
+            if outside is None:
+                raise _Ask(chores)
+            return outside
 
         with self._lock:
             if self._brain is None or self._sources is None:
@@ -154,23 +139,28 @@ class Agent:
             seen = self._sources.seen()
             if self._decoys.touched(seen.fresh):
                 self._jobs.add(Order(CanariesJob(), "changes"))
-            step = self._brain.think(self._world.now(), seen, look)
+            now = self._world.now()
+            step = self._brain.think(now, seen, lambda: look().around)
             if step.stop is not None:
                 self._jobs.stop(None, step.stop)
             if step.begin is not None and self._jobs.idle:
                 self._jobs.add(Order(BackupJob(), step.begin.trigger, partial=not step.begin.whole))
             if self._brain.waits_for(step.waiting):
                 self._tell(Changed("waiting"))
-            if self._jobs.idle and self._retelling.is_due(self._world.now().mono):
+            if self._jobs.idle and self._retelling.is_due(now.mono):
                 self._tell_host()
+            wait = self._rounds.step(now, step, self._brain.next_run(now), self._jobs, look)
             self._remember()
-            return step.wait
+            return min(step.wait, wait)
 
     def _remember(self) -> None:
         """What the next process must know of."""
         due = self._brain.timetable.due if self._brain is not None else self._kept.due
-        if due != self._kept.due:  # with time awake in it, it changes every quarter of an hour
-            self._keep(msgspec.structs.replace(self._kept, due=due, alive=self._world.now().wall))
+        chores = self._rounds.past
+        if due != self._kept.due or chores != self._kept.chores:
+            # With time awake in it, `due` changes every quarter of an hour.
+            alive = self._world.now().wall
+            self._keep(msgspec.structs.replace(self._kept, due=due, alive=alive, chores=chores))
 
     def _keep(self, kept: Kept) -> None:
         if kept != self._kept:
@@ -199,12 +189,13 @@ class Agent:
         self._trouble(None)
         self._wanted = wanted
         self._plan(wanted)
+        self._rounds.want(wanted, self._world.now())
         self._tell_host()
         self._tell(Changed("settings"))
 
     def _tell_host(self) -> None:
         """In a worker: what speaks HTTP takes memory, and time."""
-        if self._wanted is not None and self._wanted.at_host and not self._ending:
+        if self._wanted is not None and self._wanted.at_host and not self._pulse.ending:
             self._jobs.add(Order(TellJob(), "schedule"))
 
     def _trouble(self, error: CyberlibError | None) -> None:
@@ -256,16 +247,17 @@ class Agent:
         with self._lock:
             now = self._world.now()
             self._memory.over(command_of(task.order.job), task.order.trigger, self._job_started, ended)
+            self._rounds.over(over, now)
             if task.order.of_all_sources and self._brain is not None and self._sources is not None:
                 done = ended.made_snapshot
                 (self._sources.saved if done else self._sources.put_back)()
                 stopped = ended.error is not None and ended.error.kind == "Stopped"
                 by = str(ended.error.facts.get("by", "user")) if stopped and ended.error else ""
                 self._brain.ended(now, done=done, by=by, whole=ended.whole)
-                self._remember()
+            self._remember()
             if isinstance(task.order.job, TellJob):
                 self._retelling.ended(now.mono, told=ended.exit == 0)
-            if ended.error is not None and ended.error.code in DIED and not task.order.is_chore:
+            if ended.error is not None and ended.error.code in DIED and not task.order.is_errand:
                 self._tell_host()
         self.wake()
 
@@ -285,6 +277,7 @@ class Agent:
         number.append(made)
         self._owners[made] = client
         ready.set()
+        self.wake()  # a chore at work makes way
         return Accepted(made, ahead)
 
     def stop(self, job: int | None) -> int | None:
@@ -331,6 +324,7 @@ class Agent:
                 watching=sources.describe() if sources is not None else [],
                 problem=self._problem,
                 problem_facts=self._problem_facts,
+                chores=self._rounds.told(),
             )
 
     def _job_info(self, task: Task) -> JobInfo:
@@ -347,4 +341,7 @@ class Agent:
 
 
 class _Ask(Exception):
-    """The brain wants to know what is around."""
+    """It matters what is around, and whether these chores have what they need."""
+
+    def __init__(self, chores: Sequence[Chore]) -> None:
+        self.chores = chores

@@ -49,6 +49,16 @@ class WatchShown(msgspec.Struct, frozen=True):
     why: str
 
 
+class ChoreShown(msgspec.Struct, frozen=True):
+    """What comes round by itself besides backups: when the last run that ended well began, null for never,
+    and when the next may; `failures`: in a row."""
+
+    name: str
+    last: str | None
+    next: str
+    failures: int
+
+
 class AgentShown(msgspec.Struct, frozen=True):
     """How the agent is. `next_run`: when a run begins by the timetable. `changed`: folders with changes that
     no snapshot has yet. `scan`: why the next run looks at everything. `waiting`: all that keeps it from
@@ -72,6 +82,8 @@ class AgentShown(msgspec.Struct, frozen=True):
     health: ReportHealth | None
     incidents: list[ReportIncident]
     problem_facts: dict[str, Fact] = {}
+    chores: list[ChoreShown] = []
+    """What comes round by itself besides backups."""
 
     @property
     def exit_code(self) -> int:
@@ -179,6 +191,10 @@ def _shown(info: StatusInfo, health: ReportHealth | None, incidents: list[Report
         problem_facts=info.problem_facts,
         health=health,
         incidents=incidents,
+        chores=[
+            ChoreShown(each.name, _time(each.last), iso_time(each.next), each.failures)
+            for each in info.chores
+        ],
     )
 
 

@@ -15,6 +15,7 @@ from ...state.private_file import read_file
 from ...state.profile import Profile
 from ...state.records import Trigger
 from ..workplace import Fact
+from .chores import Past
 from .messages import Ended
 from .status import WatchInfo
 
@@ -22,12 +23,13 @@ from .status import WatchInfo
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
     """The file `state/timetable.json`. A cache: without it the next run is soon. Times in ns. `alive`: when
     an agent was last seen, a quarter of an hour ago at most while it runs; `running`: it has not said since
-    that it ends."""
+    that it ends; `chores`: by name, what comes round by itself."""
 
     due: Due | None = None
     paused_until: Instant | None = None
     alive: Instant = 0
     running: bool = False
+    chores: dict[str, Past] = {}
 
 
 class Memory(Protocol):

@@ -47,9 +47,10 @@ class BackupJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do",
 
 
 class VerifyJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do", tag="verify"):
-    """A verification that reads `percent` % of the packs."""
+    """A verification that reads `percent` % of the packs, or with `rotate` the portion of the day."""
 
     percent: Annotated[int, Meta(ge=0, le=100)] = 0
+    rotate: bool = False
 
 
 Job = BackupJob | VerifyJob

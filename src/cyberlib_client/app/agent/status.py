@@ -33,6 +33,16 @@ class WatchInfo(msgspec.Struct, frozen=True):
     why: str
 
 
+class ChoreInfo(msgspec.Struct, frozen=True):
+    """What comes round by itself besides backups: `name` such as "verify" or "copy:…"; `last`: when the last
+    run that ended well began, `next`: when one may begin; ns since 1970. `failures`: in a row."""
+
+    name: str
+    last: int | None
+    next: int
+    failures: int
+
+
 class StatusInfo(msgspec.Struct, frozen=True):
     """All of it. Times in ns since 1970. `changed`: folders with changes that no snapshot has yet. `scan`:
     why all is going to be looked at, empty when nothing calls for it. `waiting`: the list of what is unmet,
@@ -53,3 +63,5 @@ class StatusInfo(msgspec.Struct, frozen=True):
     """The code of what keeps the agent from its work, such as "settings_damaged"; empty when nothing does."""
     problem_facts: dict[str, Fact] = {}
     """Those of its words."""
+    chores: list[ChoreInfo] = []
+    """What comes round by itself besides backups."""

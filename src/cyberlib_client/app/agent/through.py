@@ -46,9 +46,9 @@ def backup_through_agent(session: Session, choice: Choice, limit_upload: str | N
     return _through(session, job, BackupDone)
 
 
-def verify_through_agent(session: Session, percent: int) -> Verified | None:
+def verify_through_agent(session: Session, percent: int, *, rotate: bool = False) -> Verified | None:
     """As `verifying.run_verify`; None when no agent does it."""
-    return _through(session, VerifyJob(percent), Verified)
+    return _through(session, VerifyJob(percent, rotate), Verified)
 
 
 def _through(session: Session, job: Job, kind: type[T]) -> T | None:

@@ -26,6 +26,7 @@ from ..prompts import Nobody
 from ..session import Session
 from ..sources import Choice
 from ..workplace import Notice
+from .chore_list import kind_of
 from .messages import (
     Alive,
     BackupJob,
@@ -36,7 +37,6 @@ from .messages import (
     Job,
     NoticeTold,
     ProgressTold,
-    VerifyJob,
     encode,
     told,
 )
@@ -50,7 +50,7 @@ class CanariesJob(msgspec.Struct, frozen=True, tag_field="do", tag="canaries"):
     """Decoys of the ransomware alarm are looked at."""
 
 
-Chore = TellJob | CanariesJob
+Errand = TellJob | CanariesJob
 """What no client asks for."""
 
 
@@ -58,7 +58,7 @@ class Order(msgspec.Struct, frozen=True):
     """What a worker is to do. `partial`: to look into `folders` (vault paths) alone, if all else is known.
     `patient`: nobody waits, others go first. `clock_moved`: as `Session.clock_moved`."""
 
-    job: Job | Chore
+    job: Job | Errand
     trigger: Trigger
     watched: bool = False
     patient: bool = True
@@ -72,7 +72,7 @@ class Order(msgspec.Struct, frozen=True):
         return isinstance(self.job, BackupJob) and not self.job.paths and not self.job.exclude
 
     @property
-    def is_chore(self) -> bool:
+    def is_errand(self) -> bool:
         """Whether it is no run that anybody asked for, or plans."""
         return isinstance(self.job, TellJob | CanariesJob)
 
@@ -86,12 +86,13 @@ class Stop(msgspec.Struct, frozen=True):
 _BEAT: Final = 30.0
 """Seconds between two looks at whether the work goes on."""
 
-_COMMANDS: Final = {BackupJob: "backup", VerifyJob: "verify", TellJob: "tell", CanariesJob: "canaries"}
+_COMMANDS: Final = {BackupJob: "backup", TellJob: "tell", CanariesJob: "canaries"}
 
 
-def command_of(job: Job | Chore) -> str:
+def command_of(job: Job | Errand) -> str:
     """The command that does the same."""
-    return _COMMANDS[type(job)]
+    kind = kind_of(job)
+    return kind.command if kind is not None else _COMMANDS[type(job)]
 
 
 class Worker:
@@ -141,14 +142,14 @@ class Worker:
         if isinstance(order.job, BackupJob):
             scope = "partial" if order.partial else "full"
         self._tell(Begun(command_of(order.job), order.trigger, scope))
-        if isinstance(order.job, VerifyJob):
-            from ..verifying import run_verify
-
-            done = run_verify(session, percent=order.job.percent)
-            return done.exit_code, msgspec.Raw(encode(done))
         if isinstance(order.job, BackupJob):
             return self._back_up(session, order, order.job)
-        return _do_chore(session, order.job), msgspec.Raw(b"null")
+        kind = kind_of(order.job)
+        if kind is not None:
+            done = kind.do(session, order.job)
+            return done.exit_code, msgspec.Raw(encode(done.result))
+        assert isinstance(order.job, TellJob | CanariesJob)
+        return _do_errand(session, order.job), msgspec.Raw(b"null")
 
     def _back_up(self, session: Session, order: Order, job: BackupJob) -> tuple[int, msgspec.Raw]:
         from ..backups import run_backup
@@ -190,7 +191,7 @@ class Worker:
                 self.cancel.cancel("system")  # nobody listens any more
 
 
-def _do_chore(session: Session, job: Chore) -> int:
+def _do_errand(session: Session, job: Errand) -> int:
     if isinstance(job, TellJob):
         from ..telling import tell_host
 

@@ -12,7 +12,7 @@ from ..units import FILE, FOLDER, count, many, moment, size
 from ..words import command
 
 if TYPE_CHECKING:
-    from ...app.agent.control import AgentShown, JobShown, WatchShown
+    from ...app.agent.control import AgentShown, ChoreShown, JobShown, WatchShown
     from ...app.reports import ReportHealth, ReportIncident
 
 
@@ -135,6 +135,22 @@ def _agent(shown: AgentShown) -> Iterator[str]:
         )
     for source in shown.watching:
         yield _source(source)
+    for chore in shown.chores:
+        yield _chore(chore)
+
+
+def _chore(chore: ChoreShown) -> str:
+    name, _, subject = chore.name.partition(":")
+    what = f"{_COMMANDS.get(name, name)} {subject}".rstrip()
+    last = moment(chore.last) if chore.last else say("jamais", "never")
+    told = say(
+        f"De temps en temps : {what} (dernière : {last} ; prochaine : {moment(chore.next)})",
+        f"From time to time: {what} (last: {last}; next: {moment(chore.next)})",
+    )
+    if chore.failures:
+        failed = count(chore.failures)
+        told += say(f", échecs de suite : {failed}", f", failures in a row: {failed}")
+    return f"{told}."
 
 
 def _absent(shown: AgentShown) -> Iterator[str]:

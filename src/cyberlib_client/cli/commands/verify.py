@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import click
+
 from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import SNAPSHOT, count, duration, many, size
+from ..units import SNAPSHOT, count, duration, many, percent, size
 from ..words import Between, command, option
 
 if TYPE_CHECKING:
@@ -36,6 +38,24 @@ if TYPE_CHECKING:
     ),
 )
 @option(
+    "--rotate",
+    is_flag=True,
+    help=Both(
+        "Relire la part du jour : ce qui n’a pas été relu depuis le plus longtemps, pour que tout le soit en"
+        " 30 jours. L’agent le fait de lui-même.",
+        "Read the day’s portion: what has not been read for longest, so that all is within 30 days. The"
+        " agent does it by itself.",
+    ),
+)
+@option(
+    "--quick",
+    is_flag=True,
+    help=Both(
+        "Contrôler la structure et la présence seules, comme sans option.",
+        "Check structure and presence alone, as without an option.",
+    ),
+)
+@option(
     "--accept-missing",
     is_flag=True,
     help=Both(
@@ -46,16 +66,25 @@ if TYPE_CHECKING:
     ),
 )
 @pass_run
-def verify(run: Run, read_data: int, accept_missing: bool) -> int:
+def verify(run: Run, read_data: int, rotate: bool, quick: bool, accept_missing: bool) -> int:
     """See its help."""
+    if rotate + quick + bool(read_data) > 1:
+        raise click.UsageError(
+            say(
+                "Un seul de --quick, --read-data et --rotate à la fois.",
+                "Only one of --quick, --read-data and --rotate at a time.",
+            )
+        )
     from ...app import verifying
     from ...app.agent.through import verify_through_agent
 
     with run.stoppable():
         # Who accepts what is gone proves who they are, which an agent cannot ask for.
-        done = None if accept_missing else verify_through_agent(run.session, read_data)
+        done = None if accept_missing else verify_through_agent(run.session, read_data, rotate=rotate)
         if done is None:
-            done = verifying.run_verify(run.session, percent=read_data, accept_missing=accept_missing)
+            done = verifying.run_verify(
+                run.session, percent=read_data, rotate=rotate, accept_missing=accept_missing
+            )
     run.output.result(done, lambda: lines(done))
     return done.exit_code
 
@@ -91,7 +120,7 @@ def _checked(done: Verified) -> str:
     """How far the verification went."""
     looked = f"{many(done.snapshots, *SNAPSHOT)}, {many(done.packs, *_PACKS)}"
     time = duration(done.seconds)
-    if not done.percent:
+    if not done.packs_read:
         return say(
             f"Contrôlés : {looked} (présence et taille, sans relire leur contenu), en {time}.",
             f"Checked: {looked} (presence and size, their content not read), in {time}.",
@@ -100,6 +129,13 @@ def _checked(done: Verified) -> str:
     return say(
         f"Contrôlés : {looked} ; paquets relus : {read}, en {time}.",
         f"Checked: {looked}; packs read: {read}, in {time}.",
+    )
+
+
+def _share(done: Verified) -> str:
+    part, days = percent(done.share.read, done.share.packs), count(done.share.days)
+    return say(
+        f"Paquets relus depuis moins de {days} jours : {part}.", f"Packs read within {days} days: {part}."
     )
 
 
@@ -199,6 +235,7 @@ def lines(done: Verified) -> Iterator[str]:
         rest = many(done.affected_count - len(done.affected), *_CASES)
         yield say(f"… et {rest}.", f"… and {rest}.")
     yield _checked(done)
+    yield _share(done)
     if not done.ok:
         yield _verdict(done)
         yield from _advice(done)

@@ -1,0 +1,98 @@
+"""Verifying in portions: what was read when, and how much of the vault within thirty days."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from ..repository.index import PackRow
+from ..services.rotation import Choose, portion
+from ..state.packs_read import PacksRead, day_of, read_packs_read, write_packs_read
+from ..state.verification_settings import LONGEST_ROUND
+from . import bootstrap
+from .session import Session
+from .workplace import Notice
+
+_KEPT_EVERY: Final = 60.0
+"""Seconds between two writings while packs are read: what a crash costs."""
+
+_STRUCTURE: Final = 7
+"""Days between two walks of all trees by portions."""
+
+
+class ReadShare(msgspec.Struct, frozen=True):
+    """What of the vault was read whole and sound within the last `days` days, counted in packs as they were
+    when it was verified last. `percent`: rounded down. `unread_for`: days since which the pack that waits
+    longest has not been read, or since it was first seen."""
+
+    days: int
+    packs: int
+    read: int
+    percent: int
+    unread_for: int
+
+
+class Rounds:
+    """What one verification reads of it, and adds to it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._read = read_packs_read(session.profile, session.vault.id)
+        self._today = day_of(bootstrap.clock())
+        self._kept = time.monotonic()
+        self.sound: set[bytes] = set()
+        """Packs that were read now, and are what was stored."""
+
+    @property
+    def is_walk_due(self) -> bool:
+        """Whether a portion is to walk the trees too."""
+        return not self._read.structure or self._today - self._read.structure >= _STRUCTURE
+
+    def portion(self) -> Choose:
+        """What is to be read today."""
+        return portion(self._read, self._today, self._session.settings.verification.days)
+
+    def listed(self, packs: Sequence[PackRow]) -> None:
+        """These are there."""
+        self._read.keep([pack.name for pack in packs], self._today)
+
+    def was_read(self, pack: bytes, reason: str) -> None:
+        """A pack was read; `reason`: what is wrong with it, or empty."""
+        if not reason:
+            self.sound.add(pack)
+            self._read.read(pack, self._today)
+        if time.monotonic() - self._kept > _KEPT_EVERY:
+            self.keep()
+
+    def ended(self, *, walked: bool, portion: bool) -> None:
+        """A verification came to its end."""
+        if walked:
+            self._read.structure = self._today
+        if portion:
+            self._read.portion = self._today
+
+    def keep(self) -> None:
+        """For the next one. What cannot be written is told, and read again."""
+        self._kept = time.monotonic()
+        if not write_packs_read(self._session.profile, self._read):
+            self._session.notify(Notice("state_not_written", {"at": self._session.profile.state}))
+
+    def share(self) -> ReadShare:
+        """As it is now."""
+        return _share(self._read, self._today)
+
+
+def share_of(session: Session) -> ReadShare | None:
+    """Without opening the vault; None when nothing is known. Raises as `Session.place`."""
+    read = read_packs_read(session.profile, session.place.id)
+    return _share(read, day_of(bootstrap.clock())) if len(read) else None
+
+
+def _share(read: PacksRead, today: int) -> ReadShare:
+    done = read.within(today, LONGEST_ROUND)
+    oldest = read.oldest()
+    percent = 100 * done // len(read) if len(read) else 100
+    return ReadShare(LONGEST_ROUND, len(read), done, percent, max(0, today - oldest) if oldest else 0)
