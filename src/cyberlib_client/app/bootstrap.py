@@ -28,8 +28,8 @@ if TYPE_CHECKING:
         SecretKeeper,
         Services,
         Volumes,
-        VolumeSnapshots,
     )
+    from ..core.volume_snapshots import VolumeSnapshots
     from ..state.credentials import KeeperKind
     from ..state.history import History
     from ..system import System

@@ -38,7 +38,8 @@ class EntryInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     `inconsistent`: it changed while it was saved. `missing`: why there is no content ("unreadable",
     "placeholder"), empty when there is. `consistency`: of a file, "still" (nothing changed it while it was
     read), "captured" (a database, by its own interface), "volume" (a database, in a snapshot of its volume),
-    "raw" (copied while a program had it open, or changed it); empty of anything else.
+    "application" (the same, set in order for it by its program), "raw" (copied while a program had it open,
+    or changed it); empty of anything else.
     """
 
     path: str
@@ -199,7 +200,7 @@ def _consistency(entry: Entry) -> str:
         return ""
     if extra is None:
         return "still"
-    known = extra.consistency in (tree.CAPTURED, tree.VOLUME, tree.RAW)
+    known = extra.consistency in (tree.CAPTURED, tree.VOLUME, tree.APPLICATION, tree.RAW)
     return str(extra.consistency) if known else "raw" if extra.inconsistent else "still"
 
 

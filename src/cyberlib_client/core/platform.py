@@ -150,29 +150,6 @@ class Clocks(Protocol):
         """Goes on while it sleeps."""
 
 
-class Taken(NamedTuple):
-    """A read-only snapshot of the volume mounted, or rooted, at `volume`. `at`: where its content is reached.
-    `release`: removes it; best effort, never raises."""
-
-    volume: Native
-    at: Native
-    release: Callable[[], None]
-
-
-class VolumeSnapshots(Protocol):
-    """Snapshots of whole volumes, where this system and this user can make them."""
-
-    def take(self, path: Native, tag: str, *, whole: bool) -> Taken | str:
-        """A snapshot of the volume that holds `path`, which leads through no link; or why there is none:
-        "unsupported", "no_program", "refused: …", "nested". `tag`: letters and digits that tell whose it is.
-        `whole`: other volumes below `path` count, so that there must be none. Never raises.
-        """
-
-    def clear(self, path: Native, tag: str) -> int:
-        """Removes snapshots of that tag that a killed run left on the volume of `path`; how many. Never
-        raises."""
-
-
 class Ended(NamedTuple):
     """How a program ended. `exit`: None when it was killed; `timed_out`: since its time was over. `last`: the
     end of what it wrote, errors or else output, at most some KiB. `left`: it ended, but not all that it had

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat as st
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -28,10 +29,11 @@ INODE_BITS: Final = (1 << 64) - 1
 
 class Frozen(NamedTuple):
     """A source is read from a snapshot of its volume: the number of the snapshot's device, and the volume's
-    own."""
+    own. `in_order`: whether a program set a file of it in order for that, by its path in the vault."""
 
     device: int
     original: int
+    in_order: Callable[[bytes], bool] = lambda shown: False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ..core.events import Incident
 from ..core.format_v1 import tree
-from ..core.format_v1.tree import RAW, VOLUME, Entry, Extra
+from ..core.format_v1.tree import APPLICATION, RAW, VOLUME, Entry, Extra
 from ..core.platform import OMITTED, Native
 from ..files.entries import is_placeholder
 from ..files.folder import Folder, Found
@@ -243,7 +243,7 @@ class Leaves:
     def _level(self, found: Found, saved: Saved, shown: bytes) -> str | None:
         """How consistent a database is that was read as it lies; tells when a program had it open."""
         if self._frozen is not None:
-            return VOLUME
+            return APPLICATION if self._frozen.in_order(shown) else VOLUME
         if not saved.consistent or any(shown.startswith(folder) for folder in self._live_folders):
             return RAW
         if is_live(found):

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
         SecretKeeper,
         Services,
         Volumes,
-        VolumeSnapshots,
     )
+    from ..core.volume_snapshots import VolumeSnapshots
     from .lock import ProcessLock
     from .owner_file import Privacy
 

@@ -37,7 +37,7 @@ def asked(*command: Native) -> str:
 
 
 def refusal(error: OSError) -> str:
-    """Why there is no snapshot, as `core.platform.VolumeSnapshots` has it."""
+    """Why there is no snapshot, as `core.volume_snapshots.VolumeSnapshots` has it."""
     return "no_program" if isinstance(error, FileNotFoundError) else f"refused: {error.strerror or error}"
 
 

@@ -13,6 +13,24 @@ NOTICES: Final[dict[str, Text]] = {
         "No snapshot of the volume for {path}[ ({reason})]: its files are read one by one.",
         "The backup goes on. To ask for none any more: volume_snapshots = off in the settings.",
     ),
+    "programs_not_asked": Text(
+        "Instantané du volume pour {path}, sans que les programmes y mettent leurs fichiers en ordre[ :"
+        " {reason}].",
+        "Les bases de données y sont comme après une coupure de courant. Si cela revient, regardez le service"
+        " « Cliché instantané des volumes » dans l’observateur d’événements.",
+        "A snapshot of the volume for {path}, for which programs were not asked to set their files in order[:"
+        " {reason}].",
+        "Databases in it are as after a power cut. If it comes back, look at the service “Volume Shadow Copy”"
+        " in the event viewer.",
+    ),
+    "program_not_in_order": Text(
+        "{name} n’a pas mis ses fichiers en ordre pour l’instantané de {path}[ : {reason}].",
+        "Ses bases de données y sont comme après une coupure de courant. Relancez la sauvegarde ; si cela"
+        " revient, vssadmin list writers et le journal de ce programme disent pourquoi.",
+        "{name} did not set its files in order for the snapshot of {path}[: {reason}].",
+        "Its databases are in it as after a power cut. Run the backup again; if it comes back, vssadmin list"
+        " writers and that program’s log tell why.",
+    ),
     "snapshot_damaged": Text(
         "Une version du coffre est endommagée ({name}) : elle n’est pas listée.",
         "Remettez ce fichier d’une copie du coffre, si vous en avez une. Sinon cette version est perdue, et"

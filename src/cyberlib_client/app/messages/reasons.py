@@ -68,6 +68,25 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "it ended while what it had started went on, which was killed: it must wait for its work to end",
     ),
     "no_program": ("le programme qu’il faut n’est pas installé", "the program it takes is not installed"),
+    "no_rights": ("il y faut les droits d’administration", "it takes an administrator’s rights"),
+    "no_storage": (
+        "plus de place pour un instantané, ou déjà trop d’instantanés",
+        "no room left for a snapshot, or too many already",
+    ),
+    "shadow_busy": (
+        "un autre programme faisait un instantané, sans finir",
+        "another program was making a snapshot, and did not end",
+    ),
+    "volume_busy": ("trop d’écritures sur le volume à ce moment", "too much was written to the volume then"),
+    "timed_out": ("le service n’a pas fini à temps", "the service did not end in time"),
+    "writer_torn": (
+        "ses fichiers sont sur plusieurs volumes, qui ne sont pas tous sauvegardés",
+        "its files are on several volumes, not all of which are backed up",
+    ),
+    "writer_resources": ("il manquait de mémoire ou de place", "it lacked memory or room"),
+    "writer_timeout": ("il n’a pas fini à temps", "it did not end in time"),
+    "writer_retry": ("il était occupé", "it was busy"),
+    "writer_error": ("il a échoué", "it failed"),
     "nested": ("un autre volume se trouve dessous", "another volume lies below"),
     "refused:": ("refusé :", "refused:"),
     # metadata

@@ -82,6 +82,7 @@ def _mode(entry: EntryInfo) -> str:
 _LEVELS = {
     "captured": Both("  [base capturée]", "  [database captured]"),
     "volume": Both("  [instantané de volume]", "  [volume snapshot]"),
+    "application": Both("  [mis en ordre par son programme]", "  [set in order by its program]"),
     "raw": Both("  [copie brute]", "  [raw copy]"),
 }
 

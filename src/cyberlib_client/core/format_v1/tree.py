@@ -40,6 +40,8 @@ CAPTURED: Final = "captured"
 """Of a database's content: by its own backup interface."""
 VOLUME: Final = "volume"
 """Read from a snapshot of its volume."""
+APPLICATION: Final = "application"
+"""Read from a snapshot of its volume for which the program it belongs to set it in order."""
 RAW: Final = "raw"
 """As it lay, while a program had the database open or changed it."""
 
@@ -52,7 +54,7 @@ class Extra(msgspec.Struct, omit_defaults=True, gc=False):
     links. `device`: number of a device file. `sparse`: the file has holes. `inconsistent`: it
     changed while it was read. `database`: always compared by content. `metadata`: extended
     attributes, ACLs and the like by namespaced name. `missing`: why there is no content. `consistency`:
-    CAPTURED, VOLUME, RAW, or None: nothing changed it while it was read.
+    CAPTURED, VOLUME, APPLICATION, RAW, or None: nothing changed it while it was read.
     """
 
     levels: int = 0

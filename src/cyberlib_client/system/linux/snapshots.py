@@ -12,9 +12,11 @@ import contextlib
 import os
 import secrets
 import tempfile
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from ...core.platform import Native, Taken
+from ...core.platform import Native
+from ...core.volume_snapshots import Taken, Whose
 from ..commands import asked, lies_below, refusal
 
 _NAME: Final = b".cyberlib-snapshot-"
@@ -30,10 +32,19 @@ class _Mount(NamedTuple):
 
 
 class LinuxSnapshots:
-    """See core.platform.VolumeSnapshots."""
+    """See core.volume_snapshots.VolumeSnapshots."""
 
-    def take(self, path: Native, tag: str, *, whole: bool) -> Taken | str:
+    def take(
+        self,
+        path: Native,
+        whose: Whose,
+        *,
+        whole: bool,
+        beside: Sequence[Native],
+        check_cancel: Callable[[], None],
+    ) -> Taken | str:
         """A snapshot of the subvolume or logical volume."""
+        tag = whose.tag
         wanted = os.fsencode(path)
         try:
             mounts = _mounts()
@@ -48,9 +59,9 @@ class LinuxSnapshots:
             return refusal(error)
         return "unsupported"
 
-    def clear(self, path: Native, tag: str) -> int:
+    def clear(self, path: Native, whose: Whose) -> int:
         """By their names; of LVM they are unmounted first."""
-        removed = 0
+        removed, tag = 0, whose.tag
         with contextlib.suppress(OSError):
             mount = _of(_mounts(), os.fsencode(path))
             if mount.kind == "btrfs":

@@ -9,16 +9,27 @@ import contextlib
 import os
 import re
 import tempfile
+from collections.abc import Callable, Sequence
 
-from ...core.platform import Native, Taken
+from ...core.platform import Native
+from ...core.volume_snapshots import Taken, Whose
 from ..commands import asked, lies_below, refusal
 
 
 class LocalSnapshots:
-    """See core.platform.VolumeSnapshots."""
+    """See core.volume_snapshots.VolumeSnapshots."""
 
-    def take(self, path: Native, tag: str, *, whole: bool) -> Taken | str:
+    def take(
+        self,
+        path: Native,
+        whose: Whose,
+        *,
+        whole: bool,
+        beside: Sequence[Native],
+        check_cancel: Callable[[], None],
+    ) -> Taken | str:
         """Mounted in a folder whose name tells the tag and the snapshot's date."""
+        tag = whose.tag
         wanted = os.fsencode(path)
         try:
             volume = _volume(wanted)
@@ -43,9 +54,9 @@ class LocalSnapshots:
             return refusal(error)
         return Taken(volume, at, release)
 
-    def clear(self, path: Native, tag: str) -> int:
+    def clear(self, path: Native, whose: Whose) -> int:
         """By the folders that a killed run left."""
-        removed = 0
+        removed, tag = 0, whose.tag
         folder = tempfile.gettempdir()
         with contextlib.suppress(OSError):
             for name in os.listdir(folder):

@@ -9,16 +9,15 @@ import struct
 import sys
 from ctypes import POINTER, c_char_p, c_int32, c_void_p
 from functools import cache
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from . import api
+from . import api, com
 from .api import DWORD
 
 _CLASS: Final = UUID("DCB00C01-570F-4A9B-8D69-199FDBA5723B").bytes_le  # CLSID_NetworkListManager
 _INTERFACE: Final = UUID("DCB00008-570F-4A9B-8D69-199FDBA5723B").bytes_le  # IID_INetworkCostManager
 _CLSCTX_ALL: Final = 0x17
-_MULTITHREADED: Final = 0
 _METERED: Final = (
     0x2 | 0x4 | 0x10000 | 0x40000
 )  # NLM_CONNECTION_COST: fixed, variable, over its limit, roaming
@@ -72,28 +71,21 @@ def _cost(where: bytes | None) -> int:
     """Raises OSError."""
     if sys.platform != "win32":
         raise OSError("a part of Windows")
-    entered = _ole32().CoInitializeEx(None, _MULTITHREADED)  # fails where somebody chose otherwise: as good
+    entered = _ole32().CoInitializeEx(None, com.MULTITHREADED)  # fails where another was chosen: as good
     try:
         manager = c_void_p()
         _check(_ole32().CoCreateInstance(_CLASS, None, _CLSCTX_ALL, _INTERFACE, ctypes.byref(manager)))
         try:
             cost = DWORD()
             target = None if where is None else ctypes.create_string_buffer(where, _ROOM)
-            get_cost = _function(manager, _GET_COST, c_int32, POINTER(DWORD), c_void_p)
+            get_cost = com.function(manager, _GET_COST, c_int32, POINTER(DWORD), c_void_p)
             _check(get_cost(manager, ctypes.byref(cost), target))
             return cost.value
         finally:
-            _function(manager, _RELEASE, DWORD)(manager)
+            com.function(manager, _RELEASE, DWORD)(manager)
     finally:
         if entered >= 0:
             _ole32().CoUninitialize()
-
-
-def _function(instance: c_void_p, place: int, result: Any, *arguments: Any) -> Any:
-    if sys.platform != "win32":
-        raise OSError("a part of Windows")
-    table = ctypes.cast(instance, POINTER(POINTER(c_void_p)))[0]
-    return ctypes.WINFUNCTYPE(result, c_void_p, *arguments)(table[place])
 
 
 def _check(code: int) -> None:
