@@ -97,6 +97,22 @@ def test_one_that_must_not_fail_stops_the_backup_and_those_for_afterwards_still_
     assert line.json("snapshots")["items"] == []
 
 
+def test_what_a_command_wrote_is_in_no_report_without_names_and_its_name_is(
+    line: CommandLine, practice: Path
+) -> None:
+    says = "import sys; sys.exit('no such file: DUPONT.odt')"
+    line("hooks", "add", "dump", "--on-failure", "stop", *script(says))
+    line("backup", code=1)
+    line("hooks", "change", "dump", "--on-failure", "amber")
+    line("backup", code=3)
+    line("hooks", "change", "dump", "--on-failure", "stop")
+    line("backup", code=1)
+    for words in (["report"], ["--json", "report"], ["agent", "status"], ["--json", "agent", "status"]):
+        told = line.attempt(*words).out
+        assert "DUPONT" not in told and "dump" in told and "?" not in told, words
+    assert "DUPONT" in line("report", "--with-names").out
+
+
 def test_afterwards_is_also_after_a_run_that_failed(line: CommandLine, practice: Path) -> None:
     told = practice.parent / "after.txt"
     line("hooks", "add", "tidy", "--when", "after", *script(f"open({str(told)!r}, 'w')"))

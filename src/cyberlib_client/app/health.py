@@ -118,8 +118,12 @@ def faults_of(standing: Iterable[IncidentRecord]) -> list[Fault]:
     found: dict[str, Fault] = {}
     for each in standing:
         before = found.get(each.kind)
+        # Those of a run that failed name no file but for these; of files, numbers and days alone are told.
+        not_ours = ("path", "detail", "reason") if each.kind == "hook_stopped" else ("path", "detail")
         told: dict[str, Fact] = {
-            name: each.facts[name] for name in ("exit", "count", "day", "since", "by") if name in each.facts
+            name: fact
+            for name, fact in each.facts.items()
+            if name in ("exit", "count", "day", "by") or ("exit" in each.facts and name not in not_ours)
         }
         if each.kind == "stopped":
             told["by"] = each.subject

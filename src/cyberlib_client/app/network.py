@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from ..core.bandwidth import Rate, read_days, read_time
+from ..core.bandwidth import Rate, read_clock, read_days
 from ..core.errors import CyberlibError, UsageError
 from ..state.credentials import KeeperKind
 from ..state.host_access import read_host_access, write_host_access
@@ -192,7 +192,7 @@ def _span(days: str, times: str) -> tuple[str, str, str]:
     start, dash, end = times.partition("-")
     try:
         read_days(days)
-        first, last = _clock(read_time(start)), _clock(read_time(end))
+        first, last = _clock(read_clock(start)), _clock(read_clock(end))
     except ValueError:
         raise UsageError("bad_hours", text=f"{days} {times}") from None
     if not dash:

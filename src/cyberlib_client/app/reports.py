@@ -264,13 +264,14 @@ _TIMES: Final = frozenset(("last", "expected", "since", "until", "found"))
 """Facts that are times, in ns."""
 
 
-def _facts(facts: dict[str, Fact], *, with_names: bool) -> dict[str, Fact]:
+def _facts(facts: dict[str, Fact], kind: str = "", *, with_names: bool) -> dict[str, Fact]:
     if not with_names:
         # What a command of the user's wrote may name files; how it ended does not.
         facts = {
             name: "…" if name == "path" else fact
             for name, fact in facts.items()
-            if name != "detail" or is_plain_end(str(fact))
+            if not (name == "detail" or (name == "reason" and kind == "hook_stopped"))
+            or is_plain_end(str(fact))
         }
     return {
         name: iso_time(value) if name in _TIMES and isinstance(value, int) and abs(value) > DAY else value
@@ -296,7 +297,7 @@ def _health(answers: Health, *, with_names: bool) -> ReportHealth:
 
 def _run(run: RunRecord, *, with_names: bool) -> ReportRun:
     plain = msgspec.structs.asdict(run)
-    told = _facts(run.facts, with_names=with_names)
+    told = _facts(run.facts, run.reason, with_names=with_names)
     return ReportRun(
         **{**plain, "facts": told, "started": iso_time(run.started), "ended": iso_time(run.ended)}
     )
@@ -329,7 +330,7 @@ def _unnamed(incidents: Iterable[IncidentRecord]) -> Iterator[ReportIncident]:
         if about_a_path(each):
             groups.setdefault((each.kind, each.cleared is None), []).append(each)
         else:
-            yield _incident(each, each.subject, _facts(each.facts, with_names=False))
+            yield _incident(each, each.subject, _facts(each.facts, each.kind, with_names=False))
     for found in groups.values():
         newest = max(found, key=lambda each: each.last)
         whole = msgspec.structs.replace(

@@ -69,6 +69,12 @@ def read_time(text: str) -> int:
     return _DAY if match[1] is None else int(match[1]) * 60 + int(match[2])
 
 
+def read_clock(text: str) -> int:
+    """As `read_time`, and `19h`, where nobody means a length of time. Raises ValueError."""
+    written = text.strip()
+    return read_time(f"{written}00" if written.lower().endswith("h") else written)
+
+
 @dataclass(frozen=True)
 class Hours:
     """From `start` to `end`, minutes of the local day, on days that begin on `days`; the night after when

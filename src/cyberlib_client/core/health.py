@@ -289,7 +289,8 @@ def _of_faults(facts: HealthFacts) -> list[Reason]:
     found: dict[str, Reason] = {}
     for fault in facts.faults:
         code, weight = _kind(fault)
-        told: dict[str, Fact] = {"kind": fault.kind, "count": fault.count, "since": fault.first}
+        told = {name: fact for name, fact in fault.facts.items() if name != "exit"}
+        told |= {"kind": fault.kind, "count": fault.count, "since": fault.first}
         if isinstance(number := fault.facts.get("count"), int):
             told["count"] = number
         key = f"incident:{fault.kind}" if code == "incident" else code

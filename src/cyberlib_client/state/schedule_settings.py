@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from ..core.bandwidth import Hours, read_days, read_time
+from ..core.bandwidth import Hours, read_clock, read_days
 from ..core.conditions import Conditions
 from ..core.plan import Plan, read_duration
 
@@ -73,9 +73,8 @@ def conditions_from(written: ScheduleSettings) -> Conditions:
 
 
 def read_times(texts: list[str]) -> tuple[int, ...]:
-    """Minutes since midnight, in order; `12h` is noon here, as nobody means a length of time. Raises
-    ValueError."""
-    found = {read_time(f"{each}00" if each.lower().endswith("h") else each) % 1440 for each in texts}
+    """Minutes since midnight, in order. Raises ValueError."""
+    found = {read_clock(each) % 1440 for each in texts}
     if len(found) > MOST_TIMES:
         raise ValueError("times")
     return tuple(sorted(found))
@@ -115,7 +114,7 @@ def read_hours(text: str) -> Hours:
     start, dash, end = times.partition("-")
     if not dash:
         raise ValueError(text)
-    return Hours(read_days(days or "mon-sun"), read_time(start), read_time(end), {})
+    return Hours(read_days(days or "mon-sun"), read_clock(start), read_clock(end), {})
 
 
 def _within(text: str, limits: tuple[int, int]) -> int:

@@ -314,3 +314,4 @@ def test_the_first_look_at_everything_is_told_beforehand() -> None:
     assert begin is not None and abs(life.now.wall - soon) < 10**9
     life.run(begin)
     assert life.brain.next_run(life.now) == life.brain.timetable.due.next
+    assert life.brain.next_run(life.now, 1 << 62) == 1 << 62, "not before a pause ends"

@@ -15,6 +15,7 @@ from cyberlib_client.core.bandwidth import (
     Hours,
     Schedule,
     burst,
+    read_clock,
     read_days,
     read_rate,
     read_time,
@@ -172,6 +173,7 @@ def test_days_and_times() -> None:
     assert read_days("fri-mon") == frozenset((4, 5, 6, 0))
     assert read_days("Sam, dim") == frozenset((5, 6))
     assert (read_time("08:00"), read_time("19h30"), read_time("24:00")) == (480, 1170, 1440)
+    assert (read_clock("8h"), read_clock("19 H"), read_clock("19h30")) == (480, 1140, 1170)
     for bad in ("", "mondi", "mon-", "-fri", "mon--fri"):
         with pytest.raises(ValueError, match=r".*"):
             read_days(bad)

@@ -30,7 +30,7 @@ from .pulse import Pulse
 from .retelling import Retelling
 from .rounds import Outside, Rounds, ready_of
 from .server import Client, Server
-from .status import JobInfo, StatusInfo, WaitingFor
+from .status import JobInfo, StatusInfo, waiting_for
 from .wanted import Wanted, read_wanted, stamp_of
 from .worker import CanariesJob, Order, TellJob, command_of
 from .world_ports import WatchedSources, World
@@ -309,16 +309,16 @@ class Agent:
         """See server.Desk."""
         with self._lock:
             brain, sources, task = self._brain, self._sources, self._jobs.current
-            waiting = brain.waiting if brain is not None else ()
+            paused = standing(self._kept.paused_until, self._world.now().wall)
             return StatusInfo(
                 pid=os.getpid(),
                 version=__version__,
                 since=self._since,
-                paused_until=standing(self._kept.paused_until, self._world.now().wall),
+                paused_until=paused,
                 job=self._job_info(task) if task is not None else None,
                 queued=self._jobs.waiting,
-                next_run=brain.next_run(self._world.now()) if brain is not None else None,
-                waiting=[WaitingFor(each.kind, dict(each.facts)) for each in waiting],
+                next_run=brain.next_run(self._world.now(), paused) if brain is not None else None,
+                waiting=waiting_for(brain.waiting if brain is not None else ()),
                 changed=sources.changed if sources is not None else 0,
                 scan=sorted(brain.scan) if brain is not None else [],
                 watching=sources.describe() if sources is not None else [],

@@ -200,10 +200,10 @@ class Brain:
             if by_the_clock:
                 self.timetable.failed(now.wall)
 
-    def next_run(self, now: Now) -> int | None:
-        """When a run begins by itself, as far as is known (ns): by the timetable, or to look at all."""
-        planned = self.timetable.due.next
-        if not self.scan or self._calm is None:
-            return planned
-        soon = now.wall + round(max(0.0, self._calm - now.mono) * 1e9)
-        return soon if planned is None else min(planned, soon)
+    def next_run(self, now: Now, paused: int | None = None) -> int | None:
+        """When a run begins by itself, as far as is known (ns): by the timetable, or to look at all; not
+        before a pause ends."""
+        found = [] if self.timetable.due.next is None else [self.timetable.due.next]
+        if self.scan and self._calm is not None:
+            found.append(now.wall + round(max(0.0, self._calm - now.mono) * 1e9))
+        return max(min(found), paused or 0) if found else None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
+from ...core.conditions import Unmet
 from ...core.events import Progress
 from ..workplace import Fact
 
@@ -13,6 +16,11 @@ class WaitingFor(msgspec.Struct, frozen=True):
 
     kind: str
     facts: dict[str, Fact]
+
+
+def waiting_for(unmet: Sequence[Unmet]) -> list[WaitingFor]:
+    """Conditions as they are told."""
+    return [WaitingFor(each.kind, dict(each.facts)) for each in unmet]
 
 
 class JobInfo(msgspec.Struct, frozen=True):

@@ -70,10 +70,11 @@ def lines(shown: AgentShown) -> Iterator[str]:
     yield from _agent(shown)
     if shown.health is not None:
         yield from _health(shown.health)
-    for each in shown.incidents[:_INCIDENTS]:
+    left = [each for each in shown.incidents if not _is_told(each, shown.health)]
+    for each in left[:_INCIDENTS]:
         yield _incident(each)
-    if len(shown.incidents) > _INCIDENTS:
-        more = count(len(shown.incidents) - _INCIDENTS)
+    if len(left) > _INCIDENTS:
+        more = count(len(left) - _INCIDENTS)
         yield say(f"… et {more} autres : cyberlib report.", f"… and {more} more: cyberlib report.")
 
 
@@ -83,7 +84,9 @@ def _health(health: ReportHealth) -> Iterator[str]:
     yield f"{SIGNS[health.level]} {LEVELS[health.level]} – {level_message(health.level)}"
     for reason in health.reasons:
         if reason.weight != "notice":
-            yield f"  - {reason_message(reason).title}"
+            since = reason.facts.get("since") if "kind" in reason.facts else None
+            when = f" {_since(since)}" if isinstance(since, str) else ""
+            yield f"  - {reason_message(reason).title}{when}"
     yield from ages(health)
     if health.next:
         yield say(f"À faire : {level_message(health.next)}", f"To do: {level_message(health.next)}")
@@ -92,8 +95,18 @@ def _health(health: ReportHealth) -> Iterator[str]:
 def _incident(each: ReportIncident) -> str:
     from ..report_words import SEVERITIES, incident_message, word
 
-    when = say(f"depuis le {moment(each.first)}", f"since {moment(each.first)}")
-    return f"[{word(SEVERITIES, each.severity)}] {incident_message(each).title} ({when})"
+    return f"[{word(SEVERITIES, each.severity)}] {incident_message(each).title} {_since(each.first)}"
+
+
+def _since(first: str) -> str:
+    return say(f"(depuis le {moment(first)})", f"(since {moment(first)})")
+
+
+def _is_told(each: ReportIncident, health: ReportHealth | None) -> bool:
+    """Whether it is among the reasons that were just told."""
+    return health is not None and any(
+        reason.facts.get("kind") == each.kind and reason.weight != "notice" for reason in health.reasons
+    )
 
 
 def _agent(shown: AgentShown) -> Iterator[str]:
@@ -117,6 +130,8 @@ def _agent(shown: AgentShown) -> Iterator[str]:
         until = moment(shown.paused_until)
         yield say(f"En pause jusqu’au {until}.", f"Paused until {until}.")
     for each in shown.waiting:
+        if each.kind == "paused" and shown.paused_until:
+            continue  # just told
         facts = {
             name: moment(f) if name == "until" and isinstance(f, str) else f for name, f in each.facts.items()
         }
@@ -174,8 +189,8 @@ def _absent(shown: AgentShown) -> Iterator[str]:
 
 def _job(job: JobShown) -> str:
     what = _COMMANDS.get(job.command, job.command)
-    why = _TRIGGERS.get(job.trigger, job.trigger)
-    told = say(f"En cours : {what} ({why})", f"At work: {what} ({why})")
+    why = f" ({_TRIGGERS.get(job.trigger, job.trigger)})" if job.command in ("backup", "verify") else ""
+    told = say(f"En cours : {what}{why}", f"At work: {what}{why}")
     if job.files_done:
         told += f", {many(job.files_done, *FILE)}, {size(job.bytes_done)}"
     return told + "."
