@@ -110,7 +110,7 @@ def _is_told(each: ReportIncident, health: ReportHealth | None) -> bool:
 
 
 def _agent(shown: AgentShown) -> Iterator[str]:
-    from ...app.messages import error_message, waiting_message
+    from ...app.messages import error_message
 
     if not shown.running:
         yield from _absent(shown)
@@ -126,16 +126,7 @@ def _agent(shown: AgentShown) -> Iterator[str]:
         yield _job(shown.job)
     if shown.queued:
         yield say(f"En attente : {count(shown.queued)}.", f"Waiting: {count(shown.queued)}.")
-    if shown.paused_until:
-        until = moment(shown.paused_until)
-        yield say(f"En pause jusqu’au {until}.", f"Paused until {until}.")
-    for each in shown.waiting:
-        if each.kind == "paused" and shown.paused_until:
-            continue  # just told
-        facts = {
-            name: moment(f) if name == "until" and isinstance(f, str) else f for name, f in each.facts.items()
-        }
-        yield f"! {waiting_message(each.kind, facts, language())}"
+    yield from _waits(shown)
     if shown.scan and shown.job is None:
         yield say("La prochaine sauvegarde relira tout.", "The next backup will look at everything.")
     if shown.next_run:
@@ -152,6 +143,22 @@ def _agent(shown: AgentShown) -> Iterator[str]:
         yield _source(source)
     for chore in shown.chores:
         yield _chore(chore)
+
+
+def _waits(shown: AgentShown) -> Iterator[str]:
+    """What keeps runs from beginning; a pause once."""
+    from ...app.messages import waiting_message
+
+    if shown.paused_until:
+        until = moment(shown.paused_until)
+        yield say(f"En pause jusqu’au {until}.", f"Paused until {until}.")
+    for each in shown.waiting:
+        if each.kind == "paused" and shown.paused_until:
+            continue  # just told
+        facts = {
+            name: moment(f) if name == "until" and isinstance(f, str) else f for name, f in each.facts.items()
+        }
+        yield f"! {waiting_message(each.kind, facts, language())}"
 
 
 def _chore(chore: ChoreShown) -> str:
