@@ -15,6 +15,7 @@ from ..state.profile import Profile, default_root
 from ..state.settings import Language, read_settings
 
 if TYPE_CHECKING:
+    from ..core.mounting import Mounts
     from ..core.platform import (
         Clocks,
         Connection,
@@ -137,6 +138,11 @@ def volume_snapshots() -> VolumeSnapshots:
 def programs() -> Programs:
     """What starts programs of the user's."""
     return _system().programs
+
+
+def mounts() -> Mounts:
+    """What shows a tree as a file system."""
+    return _system().mounts
 
 
 def services() -> Services:

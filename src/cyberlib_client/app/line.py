@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from ..core.bandwidth import Bucket, Direction, Schedule
 from ..core.errors import CyberlibError, UsageError
@@ -41,7 +42,10 @@ def line_of(work: Workplace, ca: str = "") -> Line:
                 Notice("line_waits", {"at": error.facts.get("at"), "reason": error.facts.get("reason")})
             )
 
-    return Line(ca or None, work.cancel, upload, download, proxy, on_outage=outage)
+    line = Line(ca or None, work.cancel, upload, download, proxy, on_outage=outage)
+    if work.patience is not None:
+        line = replace(line, patience=work.patience, silence=work.patience)
+    return line
 
 
 def proxy_to(work: Workplace, settings: NetworkSettings, host: str) -> Proxy | None:

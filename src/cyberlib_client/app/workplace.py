@@ -70,7 +70,8 @@ class Workplace:
     """What surrounds a command. `environ`: the process's environment, of which a few names are read.
     `watched`: somebody looks at the progress, and wants to know the time left. `bucket`: what is said of the
     vault's bucket. `from_afar`: what the vault has is asked of its store, not of copies near by. `closing`:
-    what is to be done at the end of the command, such as to close connections. `limits`: rates for this
+    what is to be done at the end of the command, such as to close connections. `patience`: seconds for which
+    a far store that does not answer is asked again; None for what a run waits. `limits`: rates for this
     command alone, as they were typed. `flows`: what holds all its connections to the rates, made for the
     first."""
 
@@ -86,6 +87,7 @@ class Workplace:
     watched: bool = False
     from_afar: bool = False
     closing: ExitStack = field(default_factory=ExitStack)
+    patience: float | None = None
     limits: dict[Direction, str] = field(default_factory=dict)
     flows: dict[Direction, Bucket | None] = field(default_factory=dict)
 

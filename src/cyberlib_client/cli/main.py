@@ -35,6 +35,7 @@ COMMANDS: Final = {
         "diff",
         "restore",
         "cat",
+        "mount",
         "verify",
         "report",
         "alarm",

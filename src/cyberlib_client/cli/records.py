@@ -15,6 +15,7 @@ from ..app.buckets import BucketChanged
 from ..app.hooks import HookInfo
 from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
 from ..app.keys import SlotAdded, SlotRemoved
+from ..app.mounting import Mounted
 from ..app.network import NetworkShown
 from ..app.network_check import Checked
 from ..app.reports import Report
@@ -124,6 +125,7 @@ RESULTS: Final[dict[str, type]] = {
     "vault access": BucketChanged,
     "backup": BackupDone,
     "restore": RestoreDone,
+    "mount": Mounted,
     "verify": Verified,
     "report": Report,
     "key add": SlotAdded,

@@ -27,11 +27,8 @@ from ..core.ports import Buffer, Store
 from .fetching import fetched
 from .index import ABSENT, Index, Layout, PackRow, SegmentPlace
 from .pack_builder import sealer_of
+from .segments import KEPT_BYTES, KeptSegments, Opened, Spans
 
-Spans = dict[bytes, tuple[int, int]]
-"""Chunk id → (start, end) in a segment's plain bytes."""
-
-_KEPT_SEGMENTS = 8
 _KEPT_FOOTERS = 16
 _KEPT_SEALERS = 256
 _TAIL = 64 * 1024
@@ -104,7 +101,8 @@ class Reader:
     an index object may be missing or damaged while its packs are whole. `described` tells a pack's
     segments as an index object has them, for a pack whose own footer is damaged. `on_damaged` is told the
     name of each pack that is there and does not give back what it should, and why (a code), in whatever
-    thread met it. `lookups`: where what the index lacks is sought.
+    thread met it. `lookups`: where what the index lacks is sought. `kept`: bytes of opened segments that stay
+    in memory.
     """
 
     def __init__(
@@ -117,6 +115,7 @@ class Reader:
         described: Callable[[bytes], list[SegmentInfo]] | None = None,
         on_damaged: Callable[[bytes, str], None] = lambda _name, _reason: None,
         lookups: Lookups | None = None,
+        kept: int = KEPT_BYTES,
     ) -> None:
         self._store = store
         self._keys = keys
@@ -125,7 +124,7 @@ class Reader:
         self._described = described
         self._on_damaged = on_damaged
         self._lookups = lookups
-        self._segments: OrderedDict[int, tuple[bytes, Spans]] = OrderedDict()
+        self._segments = KeptSegments(kept)
         self._footers: OrderedDict[bytes, list[SegmentInfo]] = OrderedDict()
         self._sealers: dict[bytes, Sealer] = {}
         self._lock = threading.Lock()
@@ -156,7 +155,7 @@ class Reader:
                 plain = self._lookups.seek_node(index, chunk_id)
                 places = index.places(kind, chunk_id)
                 if plain is not None and places:
-                    self._remember(places[0], (plain, spans_of(self.layout(places[0]))))
+                    self._segments.add(places[0], (plain, spans_of(self.layout(places[0]))))
             else:
                 self._lookups.seek_chunks(index, (chunk_id,))
                 places = index.places(kind, chunk_id)
@@ -224,24 +223,11 @@ class Reader:
             raise IntegrityError("pack_damaged", reason="wrong_content")
         return content
 
-    def segment(self, number: int) -> tuple[bytes, Spans]:
+    def segment(self, number: int) -> Opened:
         """The plain bytes of a segment and where its chunks lie; kept for the next call."""
-        with self._lock:
-            found = self._segments.get(number)
-            if found is not None:
-                self._segments.move_to_end(number)
-                return found
-        opened = self.open_segment(number)
-        self._remember(number, opened)
-        return opened
+        return self._segments.get(number, self.open_segment)
 
-    def _remember(self, number: int, opened: tuple[bytes, Spans]) -> None:
-        with self._lock:
-            self._segments[number] = opened
-            while len(self._segments) > _KEPT_SEGMENTS:
-                self._segments.popitem(last=False)
-
-    def open_segment(self, number: int, pack: bytes | None = None) -> tuple[bytes, Spans]:
+    def open_segment(self, number: int, pack: bytes | None = None) -> Opened:
         """Fetches and opens a segment; `pack` holds its whole pack when the caller has it.
 
         Raises IntegrityError("pack_damaged", name=…), ("object_missing", name=…).

@@ -38,6 +38,7 @@ from .loading import IndexReport, indexed, load_part, load_whole
 from .lookups import Lookups
 from .reader import Reader
 from .retirements import NONE, Retirements, load_retirements
+from .segments import KEPT_BYTES
 from .slot_changes import add_slot, check_new_slot, removable, remove_slot
 from .slot_tables import Secret, Tables, put_tables, table_names, unlock
 
@@ -110,8 +111,8 @@ class Vault:
         self._retirements = load_retirements(self.store, self.keys, self._retirements)
         return self._retirements
 
-    def reader(self, *, check_packs: bool = False, much: bool = False) -> Reader:
-        """A reader on the vault as it is now; see `load_index`.
+    def reader(self, *, check_packs: bool = False, much: bool = False, kept: int = KEPT_BYTES) -> Reader:
+        """A reader on the vault as it is now; see `load_index`. `kept`: see `Reader`.
 
         Unless `much` is going to be read, large index objects of a store that is far away are not fetched as
         long as their lookups lead to what is read.
@@ -122,9 +123,9 @@ class Vault:
             return self.load_index(check_packs=check_packs)[0]
 
         if much:
-            return self.reader_on(whole(), recover=recover)
+            return self.reader_on(whole(), recover=recover, kept=kept)
         index, lookups = load_part(self.store, self.keys, whole, check_packs=check_packs)
-        return self.reader_on(index, recover=recover, lookups=lookups)
+        return self.reader_on(index, recover=recover, lookups=lookups, kept=kept)
 
     def reader_on(
         self,
@@ -133,6 +134,7 @@ class Vault:
         recover: bool = False,
         on_damaged: Callable[[bytes, str], None] | None = None,
         lookups: Lookups | None = None,
+        kept: int = KEPT_BYTES,
     ) -> Reader:
         """A reader on an index at hand. `recover`: load it from the packs when it lacks something.
         `on_damaged` is told of damaged packs instead of the vault's own. `lookups`: where what the index
@@ -147,6 +149,7 @@ class Vault:
             described=self._described,
             on_damaged=told,
             lookups=lookups,
+            kept=kept,
         )
 
     def _damaged(self, pack: bytes, reason: str) -> None:

@@ -14,7 +14,8 @@ from ..core.ports import Buffer, CancelToken
 from ..files.write_back import DirHandle, FileHandle, Outcome, Target
 from ..repository.content import content_spans
 from ..repository.index import ABSENT
-from ..repository.reader import Reader, Spans
+from ..repository.reader import Reader
+from ..repository.segments import Spans
 from .restore_plan import meta_of
 from .restore_same import is_same
 from .restore_tally import Tally

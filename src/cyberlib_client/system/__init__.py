@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ..core.errors import Failed
 
 if TYPE_CHECKING:
+    from ..core.mounting import Mounts
     from ..core.platform import (
         Clocks,
         Connection,
@@ -172,6 +173,15 @@ class System:
             from .macos.service import Launchd as Adapter
         else:
             from .linux.service import Systemd as Adapter
+        return Adapter()
+
+    @cached_property
+    def mounts(self) -> Mounts:
+        """File systems of our own."""
+        if sys.platform == "linux":
+            from .linux.fuse import Fuse as Adapter
+        else:
+            from .no_mounts import NoMounts as Adapter
         return Adapter()
 
     def owner_file(self, folder: str) -> SecretKeeper:

@@ -87,6 +87,7 @@ INDIRECT: Final = {
     ("Incident", "files/restore_conflicts.py"): {"kept_both", "name_changed"},
     ("Incident", "services/leaves.py"): {"not_captured", "database_damaged", "database_unchecked"},
     ("Incident", "services/restore_tally.py"): {"content_damaged", "no_content"},
+    ("Incident", "services/mounted.py"): {"no_content", "mount_damaged", "mount_unreached"},
     ("UsageError", "app/scheduling.py"): {
         "bad_times",
         "bad_days",

@@ -69,8 +69,9 @@ def notice_texts() -> Mapping[str, Text]:
     """Every notice's text by code, but for errors that became one."""
     from .background import NOTICES as OF_AGENTS
     from .happening import NOTICES
+    from .mounting import NOTICES as OF_MOUNTS
 
-    return NOTICES | OF_AGENTS
+    return NOTICES | OF_AGENTS | OF_MOUNTS
 
 
 _PARTS: Final = (
@@ -85,6 +86,7 @@ _PARTS: Final = (
     "hooks",
     "services",
     "background",
+    "mounting",
 )
 
 

@@ -94,6 +94,18 @@ INCIDENTS: Final[dict[str, Text]] = {
         "is not restored whole: its data are damaged or missing[ ({detail})].",
         "",
     ),
+    "mount_damaged": Text(
+        "ne peut pas être lu : ses données sont endommagées ou manquent dans le coffre[ ({detail})].",
+        "",
+        "cannot be read: its data are damaged or missing in the vault[ ({detail})].",
+        "",
+    ),
+    "mount_unreached": Text(
+        "ne peut pas être lu : l’emplacement du coffre ne répond pas[ ({detail})].",
+        "",
+        "cannot be read: the vault’s store does not answer[ ({detail})].",
+        "",
+    ),
     "no_content": Text(
         "n’avait pas pu être lu à la sauvegarde[ ({detail})] : son contenu n’est pas dans cette version.",
         "",
