@@ -97,6 +97,21 @@ def _as_text(tree: Tree, path: str, rng: random.Random, now: int) -> bool:
     return True
 
 
+def _deleted(tree: Tree, path: str, _rng: random.Random, _now: int) -> bool:
+    tree.remove(path)
+    return True
+
+
+def _archived(tree: Tree, path: str, rng: random.Random, now: int) -> bool:
+    tree.remove(path)
+    archive = b"7z\xbc\xaf\x27\x1c" + rng.randbytes(4000)  # how large it is tells nothing here
+    tree.write("Dossiers/tout.7z", archive, now)
+    return True
+
+
+DELETIONS = {"deleted": Way(_deleted), "put into one archive, then deleted": Way(_archived)}
+"""Ways that leave nothing unreadable: what is gone is all that tells."""
+
 WAYS = {
     "in place, ending and times kept": Way(_in_place),
     "in place, ending added, note": Way(_and_renamed, note=True),

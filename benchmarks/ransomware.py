@@ -18,14 +18,14 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from cyberlib_client.core.alarm import assess, dismissed
 from cyberlib_client.core.signs import Alarm, Past, Signs
 
-from .ransom_attacks import HOUR, NOTE, SPEEDS, WAYS
+from .ransom_attacks import DELETIONS, HOUR, NOTE, SPEEDS, WAYS, Way
 from .ransom_tree import MemoryTree, office, practice
 from .ransom_work import A_YEAR, BURSTS, DAY, workday
 
@@ -44,6 +44,7 @@ class Practice:
         self.files, self.day = files, 0
         self.tree, self.past = MemoryTree(), Past()
         self.alarms: list[tuple[str, Alarm]] = []
+        self.fewer = {7: 0.0, 42: 0.0}  # by days, the largest part of all files that went
         practice(self.tree, self.rng, files, BEGIN)
         self.back_up(BEGIN)
 
@@ -51,11 +52,15 @@ class Practice:
         other = object.__new__(Practice)
         other.__dict__.update(self.__dict__)
         other.rng, other.tree, other.alarms = random.Random(seed), self.tree.copy(), []
+        other.fewer = dict(self.fewer)
         return other
 
     def back_up(self, at: int) -> Alarm | None:
         signs = self.tree.run(at, self.past.endings)
         self.past, alarm = assess(self.past, signs, f"{at:032x}")
+        for days in self.fewer:
+            gone = sum(each.net for each in self.past.fewer if each.day > at // DAY - days)
+            self.fewer[days] = max(self.fewer[days], gone / (signs.files + gone))
         return alarm
 
     @property
@@ -102,6 +107,7 @@ def attack(victim: Practice, way: str, speed: str, every: int) -> Attacked:
     """Takes all files of a practice from now on, until the alarm."""
     rng, tree = victim.rng, victim.tree
     begin = victim.now + rng.randrange(24) * HOUR
+    doing = (WAYS | DELETIONS)[way]
     decoys = place_canaries(tree, begin) if speed.endswith(CANARIES) else frozenset()
     victim.back_up(begin)
     targets = [path for path in tree.files() if not path.startswith("Sauvegardes")]
@@ -127,10 +133,10 @@ def attack(victim: Practice, way: str, speed: str, every: int) -> Attacked:
             path = targets.pop()
             taken += 1
             try:
-                done = WAYS[way].take(tree, path, rng, now)
+                done = doing.take(tree, path, rng, now)
             except KeyError:
                 continue  # work removed or renamed it meanwhile
-            if WAYS[way].later:
+            if doing.later:
                 later.append((now + DAY, path))
             else:
                 lost += done
@@ -141,7 +147,7 @@ def attack(victim: Practice, way: str, speed: str, every: int) -> Attacked:
                 assert told
                 return _caught(way, speed, lost / total, now - begin, told, begin)
             folder = path.rpartition("/")[0]
-            if WAYS[way].note and folder not in noted:
+            if doing.note and folder not in noted:
                 noted.add(folder)
                 tree.write(f"{folder}/LIRE POUR RETROUVER.txt", NOTE, now)
         while later and later[0][0] <= now:
@@ -171,14 +177,20 @@ def years(seeds: Sequence[int], files: int, days: int) -> tuple[list[tuple[str, 
         for _ in range(days):
             worker.work()
         found += worker.alarms
-        print(f"  practice {seed}: {len(worker.alarms)} false alarms, {len(worker.tree)} files", flush=True)
+        went = ", ".join(f"{100 * part:.1f} % in {days} days" for days, part in worker.fewer.items())
+        print(
+            f"  practice {seed}: {len(worker.alarms)} false alarms, {len(worker.tree)} files; went: {went}",
+            flush=True,
+        )
     return found, len(seeds) * days / 365
 
 
-def attacks(seeds: Sequence[int], files: int, every: int, rounds: int) -> list[Attacked]:
+def attacks(
+    seeds: Sequence[int], files: int, every: int, rounds: int, ways: Mapping[str, Way] = WAYS
+) -> list[Attacked]:
     """Every way at every speed, `rounds` times, each from a random day of a practice."""
-    speeds = (*SPEEDS, next(iter(SPEEDS)) + CANARIES)
-    todo = [(way, speed, number) for way in WAYS for speed in speeds for number in range(rounds)]
+    speeds = (*SPEEDS, next(iter(SPEEDS)) + CANARIES) if ways is WAYS else tuple(SPEEDS)
+    todo = [(way, speed, number) for way in ways for speed in speeds for number in range(rounds)]
     rng = random.Random("attacks")
     rng.shuffle(todo)
     done = []
@@ -220,6 +232,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     first = asked.seed + 100
     done = attacks(range(first, first + asked.practices), asked.files, asked.every, asked.rounds)
     print(table(done))
+    print("\nnothing left unreadable:\n")
+    print(
+        table(
+            attacks(range(first, first + asked.practices), asked.files, asked.every, asked.rounds, DELETIONS)
+        )
+    )
     print(f"\n{time.monotonic() - begun:.0f} s")
     return 0
 
@@ -231,6 +249,8 @@ def table(done: Sequence[Attacked]) -> str:
 
     def line(name: str, of: Callable[[Attacked], bool]) -> None:
         some = [a for a in done if of(a)]
+        if not some:
+            return
         lost = [a.lost for a in some if a.lost is not None]
         early = sum(part < 0.05 for part in lost)
         alarmed = f"{100 * len(lost) / len(some):.1f} % | {100 * early / len(some):.1f} %"
@@ -241,7 +261,7 @@ def table(done: Sequence[Attacked]) -> str:
     fast, *slower = SPEEDS
     line("all, without canaries", lambda a: not a.speed.endswith(CANARIES))
     line(f"the same, but {fast}", lambda a: a.speed in slower)
-    for way in WAYS:
+    for way in (*WAYS, *DELETIONS):
         line(f"{way} *", lambda a, way=way: a.way == way and a.speed in slower)  # type: ignore[misc]
     for speed in (*SPEEDS, next(iter(SPEEDS)) + CANARIES):
         line(speed, lambda a, speed=speed: a.speed == speed)  # type: ignore[misc]

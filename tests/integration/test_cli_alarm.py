@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import sys
 from pathlib import Path
 
@@ -119,6 +120,17 @@ def test_it_is_taken_back_against_a_proof(line: CommandLine, folder: Path) -> No
     for path in folder.rglob("*.pdf"):
         path.rename(path.with_suffix(".pdf.locked"))
     assert "ransomware_suspected" in codes(line.json("backup"))
+
+
+def test_most_of_the_files_deleted(line: CommandLine, folder: Path) -> None:
+    before = line.json("snapshots")["items"][-1]["id"]
+    for number in range(5):
+        shutil.rmtree(folder / f"dossier {number}")
+    assert "ransomware_suspected" in codes(line.json("backup"))
+    shown = line.json("alarm", "show")["result"]
+    assert [reason["code"] for reason in shown["reasons"]] == ["deleted"]
+    assert (shown["lost"], shown["clean"]) == (50, before)
+    assert frozen(line)
 
 
 def test_decoys(line: CommandLine, folder: Path) -> None:

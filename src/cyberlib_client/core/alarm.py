@@ -3,8 +3,10 @@
 A run hands over its signs. What counts first is content that is lost: files that are no longer what their
 names say, or that were replaced by files nobody can read. It is added up over windows from one run to half
 a year, and compared with what this device lost in earlier windows of the same length: in ordinary work
-next to nothing, so that even some files a day stand out. Signs that ordinary work has too (many changes,
-old files changed, nothing deduplicated, one small file in many folders) only add to these.
+next to nothing, so that even some files a day stand out. It counts by itself, too, that a large part of all
+files is gone, and nothing came instead: deleted, packed into an archive, on a disk that is not there. Signs
+that ordinary work has too (many changes, old files changed, nothing deduplicated, one small file in many
+folders) only add to these.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from .signs import DAY, Alarm, Code, Ending, Past, Reason, Signs, Tally
+from .signs import DAY, Alarm, Code, Ending, Fewer, Past, Reason, Signs, Tally
 
 
 class _Window(NamedTuple):
@@ -32,6 +34,10 @@ _WINDOWS: Final = (
     _Window(42, 0.012, 14, 500),
     _Window(182, 0.025, 25, 1500),
 )
+_DELETED: Final = ((7, 0.25), (42, 0.5))
+"""Days, and the part of all files that went in them and was not made up for: folders may be copied elsewhere
+on one day, and removed on another."""
+_LEAST_DELETED: Final = 50
 _KEPT_DAYS: Final = 400
 _ENOUGH: Final = 100
 """Points that raise the alarm."""
@@ -54,6 +60,9 @@ def assess(past: Past, signs: Signs, before: str) -> tuple[Past, Alarm | None]:
     if signs.first or not (signs.is_suspicious or signs.loose_strange or signs.loose_gone):
         return past, None
     reasons = [*_content(past, signs), *_decoys(past, signs)]
+    deleted, gone = _deleted(past, signs)
+    alone = not reasons
+    reasons += deleted
     strong = sum(reason.points for reason in reasons)
     if strong < _BESIDE:
         return past, None
@@ -63,9 +72,14 @@ def assess(past: Past, signs: Signs, before: str) -> tuple[Past, Alarm | None]:
         return past, None
     start = _slope(past, signs)
     lost = sum(_apart([t]) + t.lost for t in past.days if t.day >= start.day)
+    since, clean = start.since, start.clean
+    if gone:
+        lost += sum(each.net for each in gone)
+        if alone or not since or gone[0].since < since:
+            since, clean = gone[0].since, gone[0].clean
     level: Literal["warning", "critical"] = "critical" if points >= _CRITICAL else "warning"
     reasons.sort(key=lambda reason: -reason.points)
-    return past, Alarm(signs.at, level, points, lost, start.since, start.clean, tuple(reasons))
+    return past, Alarm(signs.at, level, points, lost, since, clean, tuple(reasons))
 
 
 def dismissed(past: Past, at: int, endings: Iterable[str]) -> Past:
@@ -76,7 +90,7 @@ def dismissed(past: Past, at: int, endings: Iterable[str]) -> Past:
     lately = [sum(t.lost for t in past.days if t.day == at // DAY - back) for back in range(_FORTNIGHT)]
     allowed = max(past.allowed, median(lately))
     return msgspec.structs.replace(
-        past, days=kept, endings=past.endings | learned, strange={}, allowed=allowed
+        past, days=kept, endings=past.endings | learned, strange={}, allowed=allowed, fewer=()
     )
 
 
@@ -114,7 +128,18 @@ def _remembered(past: Past, signs: Signs, before: str) -> Past:
         last = _added(last, signs, before)
     if last != Tally(last.day):
         days.append(last)
-    return msgspec.structs.replace(past, days=tuple(days), endings=endings)
+    fewer = _fewer(past.fewer, signs, before)
+    return msgspec.structs.replace(past, days=tuple(days), endings=endings, fewer=fewer)
+
+
+def _fewer(past: Sequence[Fewer], signs: Signs, before: str) -> tuple[Fewer, ...]:
+    today, net = signs.at // DAY, signs.gone - signs.new
+    days = [each for each in past if today - each.day < _DELETED[-1][0]]
+    if signs.first or not net:
+        return tuple(days)
+    last = days.pop() if days and days[-1].day >= today else Fewer(today)
+    since, clean = (last.since, last.clean) if last.since or net < 0 else (signs.at, before)
+    return (*days, Fewer(last.day, last.net + net, since, clean))
 
 
 def _added(tally: Tally, signs: Signs, before: str) -> Tally:
@@ -186,6 +211,20 @@ def _decoys(past: Past, signs: Signs) -> list[Reason]:
     return [Reason(code, count, 7, min(count, 3) * _CANARY[code]) for code, count in counts if count]
 
 
+def _deleted(past: Past, signs: Signs) -> tuple[list[Reason], list[Fewer]]:
+    """Whether far fewer files are there than some days ago, and the days on which they went."""
+    today = signs.at // DAY
+    for days, share in _DELETED:
+        window = [each for each in past.fewer if each.day > today - days]
+        gone = sum(each.net for each in window)
+        need = max(_LEAST_DELETED, share * (signs.files + gone))
+        if gone >= need:
+            went = [each for each in window if each.net > 0]
+            most = [each for each in went if 10 * each.net >= gone]  # not the few that go on any day
+            return [Reason("deleted", gone, days, round(_ENOUGH * gone / need))], most or went
+    return [], []
+
+
 def _beside(past: Past, signs: Signs) -> list[Reason]:
     """What ordinary work has too; compared with the device's own days."""
     tallies = _since(past, signs.at // DAY, 1)
@@ -232,7 +271,7 @@ def _usual(past: Past, today: int, days: int) -> float:
 def _slope(past: Past, signs: Signs) -> Tally:
     """The day on which it began: back from now, over the days with signs, as long as the gaps are short."""
     usual = _usual(past, signs.at // DAY, 1)
-    start = past.days[-1]
+    start = past.days[-1] if past.days else Tally(signs.at // DAY)
     for tally in reversed(past.days):
         if start.day - tally.day > _GAP:
             break

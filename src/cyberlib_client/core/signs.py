@@ -13,11 +13,12 @@ DAY: Final = 86_400 * 10**9
 
 Code = Literal[
     "broken", "dense", "replaced", "databases", "apart", "canaries_changed", "canaries_gone",
-    "notes", "burst", "old", "undeduplicated",
+    "deleted", "notes", "burst", "old", "undeduplicated",
 ]  # fmt: skip
 """Why: files without the head or tail of their kind; text that became even; files in whose place, or beside
 which, one lies that nobody can read, or with an ending of its own; the same of databases; files gone here and
-unreadable ones come there, or to many folders; decoys; then what only adds to these."""
+unreadable ones come there, or to many folders; decoys; many files gone and none come; then what only adds to
+these."""
 
 
 class Ending(msgspec.Struct, frozen=True, array_like=True):
@@ -38,11 +39,12 @@ class Ending(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Signs(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one run saw; numbers of files unless told. Of `changed`, those with old times are `old`: not
-    touched for 60 days. `loose_gone`, `loose_strange`: files gone, and new ones that nobody can read, each
-    without a counterpart in their folder; `gone_in`, `strange_in`: the same by folder, under a digest of its
-    path, at most 2,000 of each. `changed_new`: of the bytes of changed files, those the vault did
-    not have. `endings`: of the files that look lost. `learned`: see `Ending`."""
+    """What one run saw; numbers of files unless told. `gone`: not because a rule leaves them out now. Of
+    `changed`, those with old times are `old`: not touched for 60 days. `loose_gone`, `loose_strange`: files
+    gone, and new ones that nobody can read, each without a counterpart in their folder; `gone_in`,
+    `strange_in`: the same by folder, under a digest of its path, at most 2,000 of each. `changed_new`: of the
+    bytes of changed files, those the vault did not have. `endings`: of the files that look lost. `learned`:
+    see `Ending`."""
 
     at: int
     first: bool = False
@@ -106,15 +108,27 @@ class Tally(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.broken + self.dense + self.replaced + self.databases
 
 
+class Fewer(msgspec.Struct, frozen=True, array_like=True):
+    """Files that went on a day less those that came, below 0 when more came. `since`: the first run in which
+    more went than came, 0 for none; `clean`: the snapshot before that one."""
+
+    day: int
+    net: int = 0
+    since: int = 0
+    clean: str = ""
+
+
 class Past(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a device remembers of its runs: at most 400 days that had something to tell, oldest first.
     `strange`: by folder (see `Signs.strange_in`), the last day that brought unreadable files and how many
-    there are without a counterpart. `allowed`: files a day that look lost and were said to be meant."""
+    there are without a counterpart. `allowed`: files a day that look lost and were said to be meant. `fewer`:
+    of the last six weeks."""
 
     days: tuple[Tally, ...] = ()
     endings: dict[str, Ending] = {}
     strange: dict[str, tuple[int, int]] = {}
     allowed: float = 0.0
+    fewer: tuple[Fewer, ...] = ()
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -129,7 +143,8 @@ class Reason(msgspec.Struct, frozen=True):
 
 class Alarm(msgspec.Struct, frozen=True):
     """What is to be told. `since`: when the first suspicious sign was seen; `clean`: the snapshot before it
-    (hex), "" when there is none. `lost`: files that look lost since then, as far as they can be counted."""
+    (hex), "" when there is none. `lost`: files that look lost or are gone since then, as far as they can be
+    counted."""
 
     at: int
     level: Literal["warning", "critical"]

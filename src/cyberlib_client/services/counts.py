@@ -53,7 +53,9 @@ def files_gone(before: Entries, now: Sequence[Entry], below: Callable[[Entry], E
 
     `below`: what a directory held, nothing for anything else.
     """
-    kinds = {entry.name: entry.kind for entry in now} if before else {}
+    if not before:
+        return 0
+    kinds = {entry.name: entry.kind for entry in now}
     gone = [entry for name, entry in before.items() if kinds.get(name) != entry.kind]
     files = 0
     while gone:

@@ -15,9 +15,10 @@ from ..files.entries import is_placeholder
 from ..files.folder import Folder, Found
 from ..files.live import is_live, live_folder
 from ..files.names import display
-from .counts import Counts
+from .counts import Counts, files_gone
 from .database_sets import DatabaseSets
 from .entry import KINDS, Frozen, entry_of, link_of, same_metadata
+from .frame import Frame
 from .live_sets import LiveSets
 from .save_file import FileSaver, ReadsMetadata, Saved
 from .signs import Gatherer
@@ -95,6 +96,24 @@ class Leaves:
                     entry.extra.consistency = RAW
             path = shown + b"/" + min(names)
             self._incident(Incident("live_database", display(path)), path)
+
+    def gone(
+        self,
+        frame: Frame,
+        judge: Callable[[bytes, bytes, bool], object],
+        below: Callable[[Entry], Mapping[bytes, Entry]],
+    ) -> None:
+        """Counts what a directory held and holds no longer, apart what `judge` leaves out now. `below`: what
+        an entry of the last snapshot held."""
+        self.counts.removed_files += files_gone(frame.before, frame.entries, below)
+        there = {entry.name for entry in frame.entries}
+        ruled_out = {
+            name: entry
+            for name, entry in frame.before.items()
+            if name not in there
+            and judge(frame.inside + name, name, entry.kind == tree.DIRECTORY) is not None
+        }
+        self.signs.left_out(files_gone(ruled_out, (), below))
 
     def leaf(self, found: Found, shown: bytes, before: Entry | None) -> Entry | None:
         """The entry of anything but a directory; None for what cannot be recorded or is gone."""

@@ -59,6 +59,11 @@ class Gatherer:
         self._old = self._broken = self._dense = self._databases = 0
         self._replaced = self._paired_gone = self._paired_strange = self._all_strange = 0
         self._changed_bytes = self._changed_new = 0
+        self._left_out = 0
+
+    def left_out(self, files: int) -> None:
+        """So many of what the last snapshot held are left out now, by a rule."""
+        self._left_out += files
 
     def file(
         self, shown: bytes, before: Entry | None, entry: Entry, sample: bytes | Sample | None, new: int
@@ -117,19 +122,20 @@ class Gatherer:
 
     def signs(self, counts: Counts) -> Signs:
         """All of it."""
+        gone = counts.removed_files - self._left_out
         return Signs(
             at=self._started,
             first=self._first,
             files=counts.files,
             new=counts.new_files,
             changed=counts.changed_files,
-            gone=counts.removed_files,
+            gone=gone,
             old=self._old,
             broken=self._broken,
             dense=self._dense,
             replaced=self._replaced,
             databases=self._databases,
-            loose_gone=max(0, counts.removed_files - self._paired_gone),
+            loose_gone=max(0, gone - self._paired_gone),
             loose_strange=max(0, self._all_strange - self._paired_strange),
             notes=max(self._notes.values(), default=0),
             changed_bytes=self._changed_bytes,

@@ -25,7 +25,6 @@ from ..files.names import compared, display
 from ..files.selection import Selection
 from ..repository.reader import Reader
 from ..repository.trees import NodeWriter, read_directory
-from .counts import files_gone
 from .entry import INODE_BITS, Earlier, Frozen
 from .frame import Frame, all_there, is_as_before, is_doubtful, settle
 from .leaves import Leaves
@@ -329,8 +328,7 @@ class Walker:
         if frame.node and frame.entries == list(frame.before.values()):
             content = frame.node
         else:
-            gone = files_gone(frame.before, frame.entries, lambda entry: self._before(entry)[1])
-            self._leaves.counts.removed_files += gone
+            self._leaves.gone(frame, self._selection.judge_bytes, lambda entry: self._before(entry)[1])
             self._leaves.signs.folder(frame.shown, frame.before, frame.entries)
             content = self._nodes.directory(frame.entries)
         extra = Extra(metadata=frame.metadata, inconsistent=frame.lost)

@@ -111,6 +111,37 @@ def test_a_decoy_that_changed_is_enough_one_that_is_gone_is_not() -> None:
     assert Device().run(1, canaries_gone=3) is not None
 
 
+def test_many_files_gone_are_enough_when_none_come_instead() -> None:
+    device = Device()
+    for day in range(1, 10):
+        assert device.run(day, changed=10, new=10, gone=12, loose_gone=12) is None
+    assert device.run(10, gone=1500, loose_gone=1500, files=8500) is None  # a spring cleaning
+    alarm = device.run(12, gone=1100, loose_gone=1100, files=7400)
+    assert alarm is not None
+    assert [(r.code, r.days) for r in alarm.reasons if r.points >= 100] == [("deleted", 7)]
+    assert (alarm.since, alarm.clean, alarm.lost) == (BEGIN + 10 * DAY, "9", 2600)
+    device.past = dismissed(device.past, BEGIN + 12 * DAY, [])
+    assert device.run(13, gone=20, loose_gone=20, files=7380) is None
+
+
+def test_folders_copied_elsewhere_and_removed_are_not_gone() -> None:
+    device = Device()
+    assert device.run(1, new=6000, files=16_000) is None
+    assert device.run(3, gone=6000, loose_gone=6000) is None
+    assert Device().run(1, gone=9000, new=9000, loose_gone=9000) is None
+
+
+def test_files_that_go_little_by_little_are_seen_when_half_is_gone() -> None:
+    device, left = Device(), FILES
+    for day in range(1, 60):
+        left -= 150
+        if alarm := device.run(day, gone=150, loose_gone=150, files=left):
+            assert left <= FILES // 2 and alarm.reasons[0].days == 42
+            assert (alarm.clean, alarm.lost) == ("0", FILES - left)
+            return
+    pytest.fail("no alarm")
+
+
 def test_several_databases_are_enough() -> None:
     assert Device().run(1, databases=1) is None
     assert Device().run(1, databases=3) is not None

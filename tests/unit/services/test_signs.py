@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from benchmarks import ransom_tree as made
 from cyberlib_client.core.signs import Ending, Signs
 from cyberlib_client.services.partial import Changed
-from tests.support.vaults import VaultKit, vault_path
+from tests.support.vaults import VaultKit, source_of, vault_path
 
 RNG = random.Random("signs")
 
@@ -59,6 +60,22 @@ def test_files_encrypted_in_place(kit: VaultKit, folder: Path) -> None:
     assert signs.changed_new == signs.changed_bytes > 0
     assert signs.endings == {"pdf": 10, "docx": 10, "jpg": 10, "txt": 10, "sav": 10}
     assert run(kit, folder).lost == 0  # told once
+
+
+def test_folders_that_are_gone_are_counted_to_their_last_file(kit: VaultKit, folder: Path) -> None:
+    for number in range(4):
+        shutil.rmtree(folder / f"dossier {number}")
+    for path in files(folder / "dossier 5"):
+        path.unlink()
+    signs = run(kit, folder)
+    assert (signs.gone, signs.loose_gone, signs.new, signs.files) == (25, 25, 0, 25)
+
+
+def test_what_a_rule_leaves_out_now_is_not_gone(kit: VaultKit, folder: Path) -> None:
+    (folder / "dossier 9" / "acte 9.pdf").unlink()
+    result = kit.backup(source_of(folder, ["dossier 1", "*.jpg"]))
+    assert result.counts.removed_files == 15
+    assert (result.signs.gone, result.signs.loose_gone) == (1, 1)
 
 
 def test_of_a_kind_that_nobody_knows_nothing_is_said(kit: VaultKit, folder: Path) -> None:

@@ -89,20 +89,20 @@ NOTICES: Final[dict[str, Text]] = {
         "That is accepted: it will not be reported any more.",
     ),
     "ransomware_suspected": Text(
-        "ALARME : des fichiers de ce poste semblent chiffrés par un rançongiciel ({reason}), depuis"
-        " le {since}."
+        "ALARME : des fichiers de ce poste semblent chiffrés ou détruits par un rançongiciel ({reason}),"
+        " depuis le {since}."
         " Touchés, d’après ce qui se voit : {count}.",
         "Débranchez ce poste du réseau, sans l’éteindre ni le redémarrer, et appelez votre informaticien."
         "[ Dernière version d’avant : {snapshot}.] Les sauvegardes continuent, et aucune version"
         " n’est effacée."
-        " Détails : cyberlib alarm show. Si c’est vous qui avez changé ces fichiers : cyberlib alarm"
+        " Détails : cyberlib alarm show. Si c’est vous qui les avez changés ou effacés : cyberlib alarm"
         " dismiss.",
-        "ALARM: files of this machine look encrypted by ransomware ({reason}), since {since}."
+        "ALARM: files of this machine look encrypted or destroyed by ransomware ({reason}), since {since}."
         " Affected, as far"
         " as can be seen: {count}.",
         "Take this machine off the network, without switching it off or restarting it, and call your support."
         "[ Last snapshot before: {snapshot}.] Backups go on, and no snapshot is removed. Details: cyberlib"
-        " alarm show. If it was you who changed these files: cyberlib alarm dismiss.",
+        " alarm show. If it was you who changed or deleted them: cyberlib alarm dismiss.",
     ),
     "host_log_accepted": Text(
         "Le journal des versions chez {at} n’est pas la suite de celui que ce poste a vu.",

@@ -156,6 +156,10 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "alarm_canaries_changed": ("des fichiers témoins ont changé", "decoy files changed"),
     "alarm_canaries_gone": ("des fichiers témoins ont disparu", "decoy files are gone"),
+    "alarm_deleted": (
+        "une grande partie des fichiers a disparu (effacés, déplacés, ou disque absent)",
+        "a large part of the files is gone (deleted, moved, or a disk that is not there)",
+    ),
     "alarm_notes": (
         "un même petit fichier apparaît dans de nombreux dossiers",
         "one same small file comes to many folders",
