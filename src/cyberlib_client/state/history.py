@@ -20,10 +20,13 @@ from .history_file import HistoryFile, Work
 from .history_rows import (
     CLEAR,
     EVERY,
+    MOST,
+    READ_MOST,
     bounded,
     clean,
     clean_facts,
     clean_up,
+    converted,
     decoded,
     put_run,
     raise_one,
@@ -158,16 +161,20 @@ class History:
         self._sweep()
 
         def read(database: sqlite3.Connection) -> list[RunBegun]:
-            rows = database.execute("SELECT record FROM runs WHERE holder IS NOT NULL ORDER BY seq")
+            rows = database.execute(
+                "SELECT record FROM runs WHERE holder IS NOT NULL ORDER BY seq LIMIT ?", (EVERY,)
+            )
             return list(decoded((row[0] for row in rows.fetchall()), RunBegun))
 
         return self._read(read, [])
 
     def _sweep(self) -> None:
-        """Runs whose process is gone failed."""
+        """Runs whose process is gone failed; of more than ever are open at once, the oldest."""
 
         def read(database: sqlite3.Connection) -> _Open:
-            return database.execute("SELECT id, holder, record FROM runs WHERE holder IS NOT NULL").fetchall()
+            return database.execute(
+                "SELECT id, holder, record FROM runs WHERE holder IS NOT NULL ORDER BY seq LIMIT ?", (EVERY,)
+            ).fetchall()
 
         with self._guard:
             nobody: _Open = []
@@ -223,18 +230,15 @@ class History:
         return self._write(write, list(raised)) if raised or cleared else []
 
     def incidents(self, *, open_only: bool) -> list[IncidentRecord]:
-        """In the order in which they were first seen."""
+        """In the order in which they were first seen; of more than can be, the newest."""
 
         def read(database: sqlite3.Connection) -> list[IncidentRecord]:
             rows = database.execute(
                 "SELECT kind, subject, facts, severity, first, last, times, cleared FROM incidents"
-                f"{' WHERE cleared IS NULL' if open_only else ''} ORDER BY seq"
+                f"{' WHERE cleared IS NULL' if open_only else ''} ORDER BY seq DESC LIMIT ?",
+                (READ_MOST if open_only else MOST,),
             ).fetchall()
-            return [
-                IncidentRecord(kind, subject, facts, severity, first, last, times, cleared)
-                for kind, subject, told, severity, first, last, times, cleared in rows
-                for facts in decoded([told], dict[str, Fact])
-            ]
+            return list(converted(reversed(rows), IncidentRecord))
 
         return self._read(read, [])
 
@@ -256,13 +260,10 @@ class History:
 
         def read(database: sqlite3.Connection) -> list[Moment]:
             rows = database.execute(
-                "SELECT at, kind, facts FROM moments WHERE at >= ? ORDER BY seq", (bounded(since),)
+                "SELECT at, kind, facts FROM moments WHERE at >= ? ORDER BY seq DESC LIMIT ?",
+                (bounded(since), MOST),
             ).fetchall()
-            return [
-                Moment(at, kind, facts)
-                for at, kind, told in rows
-                for facts in decoded([told], dict[str, Fact])
-            ]
+            return list(converted(reversed(rows), Moment))
 
         return self._read(read, [])
 

@@ -45,6 +45,16 @@ _SHAPE: Final = (
     f"PRAGMA user_version = {_VERSION}",
 )
 
+_BESIDE: Final = ("-journal", "-wal", "-shm")
+_OBJECTS: Final = frozenset(
+    (*(each for each in _SHAPE if each.startswith("CREATE")), "CREATE TABLE sqlite_sequence(name,seq)")
+)
+"""What the file's schema says, and nothing else: a trigger or a view would have our statements run those of
+whoever wrote the file, and such may never end."""
+
+_LARGEST: Final = 1 << 20
+"""Bytes of one value: ours have a tenth of that at most."""
+
 # Primary result codes (sqlite.org/rescode.html) that say that the file is not what it was: ERROR (no such
 # table), CORRUPT, TOOBIG, CONSTRAINT, MISMATCH, NOTADB. All others may pass: held, full, read-only…
 _DAMAGED: Final = frozenset((1, 11, 18, 19, 20, 26))
@@ -147,6 +157,7 @@ class HistoryFile:
         self._profile.make_file(path)
         database = sqlite3.connect(path, timeout=self._patience, isolation_level=None)
         try:
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)
             if not self._has_shape(database):
                 self._shape(database, reason)
         except BaseException:
@@ -157,20 +168,25 @@ class HistoryFile:
     @staticmethod
     def _check_kind(path: str) -> None:
         """A pipe would be waited for, and what a link leads to is not ours."""
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            if not stat.S_ISREG(os.lstat(path).st_mode):
-                raise _Damaged("not a regular file")
+        for each in (path, *(path + beside for beside in _BESIDE)):
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                if not stat.S_ISREG(os.lstat(each).st_mode):
+                    raise _Damaged("not a regular file")
 
     @staticmethod
     def _has_shape(database: sqlite3.Connection) -> bool:
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version not in (0, _VERSION):
             raise _Damaged(f"version {version}")
+        if version and _objects(database) != _OBJECTS:
+            raise _Damaged("another shape")
         return bool(version)
 
     def _shape(self, database: sqlite3.Connection, reason: str) -> None:
         database.execute("BEGIN IMMEDIATE")
         if not self._has_shape(database):  # another process may have been faster
+            if _objects(database):
+                raise _Damaged("another shape")
             for statement in _SHAPE:
                 database.execute(statement)
             old = self._old_runs()
@@ -201,9 +217,9 @@ class HistoryFile:
             with self._locks(path + ".lock"):
                 if not certain and self._is_sound(path):
                     return True
-                for each in ("-journal", "-wal", "-shm"):  # of the damaged one: never to be played back
+                for each in _BESIDE:  # of the damaged one: never to be played back
                     with contextlib.suppress(OSError):
-                        os.unlink(path + each)
+                        _make_way(path + each)
                 try:
                     os.replace(path, path + ".damaged")
                 except OSError:
@@ -219,11 +235,25 @@ class HistoryFile:
         try:
             self._check_kind(path)
             with contextlib.closing(sqlite3.connect(path, timeout=_IMPATIENT)) as database:
-                shaped = self._has_shape(database)
-                tables = {row[0] for row in database.execute("SELECT name FROM sqlite_schema")}
+                self._has_shape(database)
                 whole = database.execute("PRAGMA quick_check").fetchall() == [("ok",)]
         except sqlite3.OperationalError as error:
             return (error.sqlite_errorcode or 11) & 0xFF not in _DAMAGED
         except (sqlite3.Error, _Damaged):
             return False
-        return whole and (not shaped or {"runs", "incidents", "moments"} <= tables)
+        return whole
+
+
+def _make_way(path: str) -> None:
+    """Removes it, or gives it another name where it is a folder. Raises OSError."""
+    try:
+        os.unlink(path)
+    except OSError:
+        os.replace(path, f"{path}.damaged-{secrets.token_hex(4)}")
+
+
+def _objects(database: sqlite3.Connection) -> frozenset[object]:
+    """How all that the file has was made; of too much, some."""
+    most = len(_OBJECTS) + 1
+    rows = database.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL LIMIT ?", (most,))
+    return frozenset(row[0] for row in rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -15,6 +15,7 @@ from .history_file import OldRun
 from .records import Fact, Outcome, Raised, RunRecord
 
 T = TypeVar("T")
+R = TypeVar("R", bound=msgspec.Struct)
 
 CLEAR: Final = "UPDATE incidents SET cleared = ? WHERE kind = ? AND subject = ? AND cleared IS NULL"
 
@@ -23,6 +24,8 @@ DAYS: Final = 400
 MOST: Final = 50_000
 OPEN_MOST: Final = 2_000
 """Incidents that are open at once, critical ones aside; see `app.incidents.FILES_MOST`."""
+READ_MOST: Final = 2 * OPEN_MOST
+"""Open incidents that are read at once; critical ones are few."""
 EVERY: Final = 64
 """Rows between two clean-ups."""
 
@@ -117,6 +120,16 @@ def decoded(rows: Iterable[Any], kind: type[T]) -> Iterator[T]:
     for data in rows:
         with contextlib.suppress(*MALFORMED, TypeError):
             yield msgspec.json.decode(data, type=kind)
+
+
+def converted(rows: Iterable[Sequence[Any]], kind: type[R]) -> Iterator[R]:
+    """Rows whose columns are the fields of `kind`, in order, `facts` as JSON; without those in which a column
+    is not of its type, as SQLite lets it be."""
+    for row in rows:
+        plain = dict(zip(kind.__struct_fields__, row, strict=True))
+        for facts in decoded([plain["facts"]], dict[str, Fact]):
+            with contextlib.suppress(msgspec.ValidationError):
+                yield msgspec.convert({**plain, "facts": facts}, kind)
 
 
 def bounded(nanoseconds: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -20,6 +21,8 @@ Locks = Callable[[str], AbstractContextManager[object]]
 """Makes the lock of a path: entering raises Busy while another is within, Failed when it cannot be made."""
 
 BEGINNING: Final = "at-work-"
+_NAME: Final = re.compile("[0-9a-f]{16}")
+"""Of those made here: whatever else a damaged history names is no path of ours to lock or remove."""
 _TRIES: Final = 5
 
 
@@ -61,12 +64,14 @@ class Presence:
             self._held = None
             self._remove(self._name)
 
-    def is_gone(self, name: str) -> bool:
+    def is_gone(self, name: object) -> bool:
         """Whether that process, of any machine's past, is there no more."""
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            return True
         if name == self._name and self._held is not None:
             return False
         path = self._path(name)
-        if not os.path.isfile(path):
+        if not os.path.isfile(path) or os.path.islink(path):
             return True
         try:
             with self._locks(path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -75,6 +76,26 @@ def _with_another_table(path: Path) -> None:
         database.executescript("DROP TABLE runs; CREATE TABLE runs (seq, other)")
 
 
+def _with_a_trigger(path: Path) -> None:
+    """It may do anything, also for ever."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TRIGGER t AFTER INSERT ON runs BEGIN DELETE FROM runs; END")
+
+
+def _with_a_view(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("ALTER TABLE runs RENAME TO others")
+        database.execute("CREATE VIEW runs AS SELECT * FROM others")
+
+
+def _with_a_folder_beside(path: Path) -> None:
+    (path.parent / f"{path.name}-journal" / "x").mkdir(parents=True)
+
+
+def _with_a_pipe_beside(path: Path) -> None:
+    os.mkfifo(f"{path}-journal")
+
+
 def _of_another_program(path: Path) -> None:
     path.unlink()
     with closing(sqlite3.connect(path)) as database:
@@ -94,8 +115,12 @@ DAMAGES = (
     _of_a_later_version,
     _without_a_table,
     _with_another_table,
+    _with_a_trigger,
+    _with_a_view,
+    _with_a_folder_beside,
     _of_another_program,
     _a_folder,
+    *([_with_a_pipe_beside] if sys.platform != "win32" else []),
 )
 
 
@@ -238,3 +263,64 @@ def test_open_incidents_are_bounded(profile: Profile) -> None:
     history.clear("a", "0", 3)
     history.clear("a", "1", 3)
     assert history.raise_incident("b", "", "warning", {}, 4)
+
+
+def test_a_file_with_a_huge_value_is_set_aside(profile: Profile) -> None:
+    history = _history(profile, said := Said())
+    _add(history, 1)
+    with closing(sqlite3.connect(profile.history)) as database, database:
+        database.execute("UPDATE runs SET record = zeroblob(2000000)")
+    assert history.runs() == []
+    assert [code for code, _ in said] == ["history_set_aside"]
+    _add(history, 2)
+    assert [run.started for run in history.runs()] == [2]
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["kind = x'ff'", "subject = x'ff'", "severity = 'doom'", "first = 'x'", "last = x'00'", "cleared = 'x'"],
+)
+def test_an_incident_of_other_types_is_left_out(profile: Profile, column: str) -> None:
+    history = _history(profile, Said())
+    for subject in ("/a", "/b"):
+        history.raise_incident("unreadable", subject, "warning", {}, 1)
+    with closing(sqlite3.connect(profile.history)) as database, database:
+        database.execute(f"UPDATE incidents SET {column} WHERE subject = '/a'")
+    assert [each.subject for each in history.incidents(open_only=False)] == ["/b"]
+
+
+def test_a_moment_of_other_types_is_left_out(profile: Profile) -> None:
+    history = _history(profile, Said())
+    for at in (1, 2):
+        history.note(Moment(at, "slept"))
+    with closing(sqlite3.connect(profile.history)) as database, database:
+        database.execute("UPDATE moments SET kind = x'ff' WHERE at = 1")
+    assert [each.at for each in history.moments(0)] == [2]
+
+
+@pytest.mark.parametrize("holder", ["x/../../../letter", b"\xff", "", "0" * 15, "a\0b"])
+def test_a_run_at_work_under_a_forged_name_touches_no_file(profile: Profile, holder: str | bytes) -> None:
+    """On Windows a path goes up from a folder that is not there."""
+    history = _history(profile, Said())
+    history.begin("backup", "user", 1)
+    letter = Path(profile.root).parent / "letter"
+    letter.write_bytes(b"Cher confrere")
+    (Path(profile.state) / "at-work-x").mkdir()
+    with closing(sqlite3.connect(profile.history)) as database, database:
+        database.execute("UPDATE runs SET holder = ?", (holder,))
+    other = _history(profile, Said())
+    assert [(run.outcome, run.reason) for run in other.runs()] == [("failed", "interrupted")]
+    assert letter.read_bytes() == b"Cher confrere"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_run_at_work_behind_a_link_is_none(profile: Profile) -> None:
+    history = _history(profile, Said())
+    history.begin("backup", "user", 1)
+    letter = Path(profile.root).parent / "letter"
+    letter.write_bytes(b"Cher confrere")
+    (Path(profile.state) / f"at-work-{'0' * 16}").symlink_to(letter)
+    with closing(sqlite3.connect(profile.history)) as database, database:
+        database.execute("UPDATE runs SET holder = ?", ("0" * 16,))
+    assert [run.reason for run in _history(profile, Said()).runs()] == ["interrupted"]
+    assert letter.read_bytes() == b"Cher confrere"
