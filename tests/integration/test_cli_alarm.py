@@ -7,6 +7,8 @@ import os
 import random
 import shutil
 import sys
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -169,6 +171,44 @@ def test_a_memory_that_is_damaged_costs_no_backup(line: CommandLine, folder: Pat
     assert not frozen(line)
     encrypt(folder)
     assert "ransomware_suspected" in codes(line.json("backup"))
+
+
+def _forged(line: CommandLine, **fields: object) -> None:
+    path = line.profile / "alarm.json"
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), **fields}))
+
+
+@pytest.mark.parametrize("name", ["note 1.txt", "zzz-recapitulatif-2026.xlsx.txt", "..", "a\0b", ""])
+def test_a_forged_list_of_decoys_removes_no_file(line: CommandLine, folder: Path, name: str) -> None:
+    letter = folder / "dossier 1" / "note 1.txt"
+    digest = sha256(letter.read_bytes()).hexdigest()
+    path = os.fsencode(letter.parent) + os.sep.encode() + name.encode()
+    _forged(line, canaries=[{"path": b64encode(path).decode(), "digest": digest}])
+    assert line.error("alarm", "canaries", "off", code=7) == "alarm_damaged"
+    assert codes(line.json("backup")) == ["alarm_damaged"]
+    assert line.json("alarm", "canaries", "off")["result"]["removed"] == 0
+    assert letter.exists()
+
+
+@pytest.mark.parametrize(
+    "past",
+    [
+        {"days": [{"day": 10**30, "broken": 1}]},
+        {"days": [{"day": 1, "broken": 10**400}]},
+        {"endings": {".pdf": [10**40, -(10**40)]}},
+        {"strange": {"x": [1, 10**40]}},
+        {"allowed": 1e300},
+        {"allowed": -1.0},
+        {"days": [{"day": 1}] * 5000},
+    ],
+    ids=lambda past: str(past)[:30],
+)
+def test_numbers_beyond_all_bounds_are_damage(
+    line: CommandLine, folder: Path, past: dict[str, object]
+) -> None:
+    _forged(line, past=past)
+    encrypt(folder)
+    assert codes(line.json("backup")) == ["alarm_damaged", "ransomware_suspected"]
 
 
 def test_weeks_of_work_then_attacks_through_the_engine(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ It never stops a backup. While it stands, retention is frozen: no snapshot is re
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Literal
 
@@ -225,7 +226,8 @@ def _read(session: Session) -> Alarms:
     try:
         return read_alarms(session.profile)
     except IntegrityError as error:
-        os.replace(session.profile.alarm, session.profile.alarm + ".damaged")
+        with contextlib.suppress(OSError):
+            os.replace(session.profile.alarm, session.profile.alarm + ".damaged")
         session.notify(Notice(error.code, dict(error.facts)))
         return Alarms()
 

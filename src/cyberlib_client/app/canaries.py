@@ -59,7 +59,7 @@ def look(canaries: Iterable[Canary]) -> Looked:
     for canary in canaries:
         path = extended(os.fsdecode(canary.path))
         try:
-            same = sha256(_content(path)).hexdigest() == canary.digest
+            same = _is_same(canary, path)
         except FileNotFoundError:
             gone += os.path.isdir(os.path.dirname(path))
             continue
@@ -72,6 +72,11 @@ def look(canaries: Iterable[Canary]) -> Looked:
     return Looked(tuple(left), changed, gone)
 
 
+def _is_same(canary: Canary, path: str) -> bool:
+    """Whether it is as it was written. Raises OSError."""
+    return sha256(_content(path)).hexdigest() == canary.digest
+
+
 def _content(path: str) -> bytes:
     """Of a decoy; nothing of what is no file any more, which is not waited for. Raises OSError."""
     number = os.open(path, _READ)
@@ -82,10 +87,12 @@ def _content(path: str) -> bytes:
 def remove(canaries: Iterable[Canary]) -> int:
     """Deletes those that are as they were; how many those were."""
     removed = 0
-    for canary in look(canaries).left:
+    for canary in canaries:
+        path = extended(os.fsdecode(canary.path))
         with contextlib.suppress(OSError):
-            os.remove(extended(os.fsdecode(canary.path)))
-            removed += 1
+            if _is_same(canary, path):
+                os.remove(path)
+                removed += 1
     return removed
 
 

@@ -5,11 +5,14 @@ Times are nanoseconds since 1970, days whole days since then.
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 DAY: Final = 86_400 * 10**9
+Number = Annotated[int, Meta(ge=-(1 << 62), le=1 << 62)]
+"""What is read from a file and reckoned with: no damage makes it overflow."""
 
 Code = Literal[
     "broken", "dense", "replaced", "databases", "apart", "canaries_changed", "canaries_gone",
@@ -24,8 +27,8 @@ these."""
 class Ending(msgspec.Struct, frozen=True, array_like=True):
     """What was learned of files of one ending: how many were looked at, how many had an even head."""
 
-    judged: int = 0
-    even: int = 0
+    judged: Number = 0
+    even: Number = 0
 
     @property
     def is_even(self) -> bool:
@@ -85,21 +88,21 @@ class Tally(msgspec.Struct, frozen=True, omit_defaults=True):
     snapshot (hex) before that one. `strewn`: unreadable files that came to five or more folders in one run.
     `share`: largest part of changed bytes that was new, in percent."""
 
-    day: int
-    broken: int = 0
-    dense: int = 0
-    replaced: int = 0
-    databases: int = 0
-    loose_gone: int = 0
-    loose_strange: int = 0
-    strewn: int = 0
-    canaries_changed: int = 0
-    canaries_gone: int = 0
-    notes: int = 0
-    moved: int = 0
-    old: int = 0
-    share: int = -1
-    since: int = 0
+    day: Number
+    broken: Number = 0
+    dense: Number = 0
+    replaced: Number = 0
+    databases: Number = 0
+    loose_gone: Number = 0
+    loose_strange: Number = 0
+    strewn: Number = 0
+    canaries_changed: Number = 0
+    canaries_gone: Number = 0
+    notes: Number = 0
+    moved: Number = 0
+    old: Number = 0
+    share: Number = -1
+    since: Number = 0
     clean: str = ""
 
     @property
@@ -112,9 +115,9 @@ class Fewer(msgspec.Struct, frozen=True, array_like=True):
     """Files that went on a day less those that came, below 0 when more came. `since`: the first run in which
     more went than came, 0 for none; `clean`: the snapshot before that one."""
 
-    day: int
-    net: int = 0
-    since: int = 0
+    day: Number
+    net: Number = 0
+    since: Number = 0
     clean: str = ""
 
 
@@ -124,11 +127,11 @@ class Past(msgspec.Struct, frozen=True, omit_defaults=True):
     there are without a counterpart. `allowed`: files a day that look lost and were said to be meant. `fewer`:
     of the last six weeks."""
 
-    days: tuple[Tally, ...] = ()
+    days: Annotated[tuple[Tally, ...], Meta(max_length=1000)] = ()
     endings: dict[str, Ending] = {}
-    strange: dict[str, tuple[int, int]] = {}
-    allowed: float = 0.0
-    fewer: tuple[Fewer, ...] = ()
+    strange: Annotated[dict[str, tuple[Number, Number]], Meta(max_length=10_000)] = {}
+    allowed: Annotated[float, Meta(ge=0, le=1e9)] = 0.0
+    fewer: Annotated[tuple[Fewer, ...], Meta(max_length=1000)] = ()
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -136,9 +139,9 @@ class Reason(msgspec.Struct, frozen=True):
     (0: in one run), what it adds to the points."""
 
     code: Code
-    count: int
-    days: int
-    points: int
+    count: Number
+    days: Number
+    points: Number
 
 
 class Alarm(msgspec.Struct, frozen=True):
@@ -146,10 +149,10 @@ class Alarm(msgspec.Struct, frozen=True):
     (hex), "" when there is none. `lost`: files that look lost or are gone since then, as far as they can be
     counted."""
 
-    at: int
+    at: Number
     level: Literal["warning", "critical"]
-    points: int
-    lost: int
-    since: int
+    points: Number
+    lost: Number
+    since: Number
     clean: str
     reasons: tuple[Reason, ...]

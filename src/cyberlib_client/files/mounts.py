@@ -19,6 +19,8 @@ class MountTable:
             self.fd: int | None = os.open(_TABLE, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             self.fd = None
+        self.points: frozenset[bytes] = frozenset()
+        """All paths at which something was mounted when it was asked last."""
         self._known = self._now()
 
     def close(self) -> None:
@@ -40,13 +42,16 @@ class MountTable:
         (autofs), is left out: looking at it because it came would never end."""
         points: dict[bytes, bytes] = {}
         automatic: set[bytes] = set()
+        all_points: set[bytes] = set()
         for line in self._read().splitlines():
             fields, _, rest = line.partition(b" - ")
             number, _, _, _, point = fields.split(b" ")[:5]
             point = _plain(point)
             points[point] = number
+            all_points.add(point)
             if rest.startswith(b"autofs "):
                 automatic.add(point)
+        self.points = frozenset(all_points)
         return {point: number for point, number in points.items() if point not in automatic}
 
     def _read(self) -> bytes:

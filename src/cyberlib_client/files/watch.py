@@ -135,6 +135,10 @@ class Watcher:
         """See `Told`."""
         return path in self._ignored
 
+    def is_remote(self, native: Native) -> bool:
+        """See `Told`."""
+        return self._is_remote(native)
+
     def _bound(self) -> None:
         if len(self._folders) > MOST_FOLDERS:
             self._folders.clear()
@@ -154,7 +158,7 @@ class Watcher:
             return
         for native, path in self._sources:
             try:
-                if self._is_remote(native):
+                if self.is_remote(native):
                     raise NotWatched("network")
                 self._known[path] = _identity(native)
                 watches.add(_place(native, path, self._selections.get(path)))

@@ -122,6 +122,8 @@ class InotifyWatches:
     def _watch(
         self, native: bytes, name: bytes, above: _Watched | None, place: Place, mine: list[_Watched]
     ) -> _Watched | None:
+        if above is not None and native in self._mounts.points and self._told.is_remote(native):
+            return None  # what is below is only scanned
         number = inotify_add_watch(self._fd, native, _EVENTS)
         if number < 0:
             if get_errno() == errno.ENOSPC:

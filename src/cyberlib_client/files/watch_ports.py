@@ -41,6 +41,10 @@ class Told(Protocol):
     def ignores(self, path: bytes) -> bool:
         """Whether nothing at or below a vault path counts."""
 
+    def is_remote(self, native: Native) -> bool:
+        """Whether another machine has what is mounted there, or a program: nothing tells of its changes, and
+        asking for it may never end."""
+
 
 class Watches(Protocol):
     """The watches of one system; thrown away and made anew when events were lost."""

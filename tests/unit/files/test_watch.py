@@ -366,6 +366,30 @@ def test_a_disk_that_is_unmounted(tmp_path: Path) -> None:
 
 
 @linux
+def test_what_another_machine_has_below_a_source_is_not_touched(tmp_path: Path) -> None:
+    """One that is gone would be waited for."""
+    import subprocess
+
+    folder = make_tree(tmp_path / "s", {"disk": {}, "x": {}})
+    at = os.fsencode(folder / "disk")
+    if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "none", at], check=False).returncode:
+        pytest.skip("mounting takes rights")
+    try:
+        (folder / "disk" / "sub").mkdir()
+        asked: list[object] = []
+        made = Watched(folder, is_remote=lambda native: asked.append(native) or native == at)
+        (folder / "disk" / "y").write_bytes(b"y")
+        (folder / "disk" / "sub" / "y").write_bytes(b"y")
+        (folder / "x" / "y").write_bytes(b"y")
+        made.tells_of(folder / "x")
+        assert made.folders == {vault_path(folder / "x")}
+        assert at in asked
+        made.watcher.stop()
+    finally:
+        subprocess.run(["umount", at], check=True)
+
+
+@linux
 def test_a_disk_that_is_mounted_below_a_source(watched: Watched, folder: Path) -> None:
     import subprocess
 

@@ -137,6 +137,7 @@ class Agent:
             if self._brain is None or self._sources is None:
                 return _TROUBLED
             seen = self._sources.seen()
+            self._memory.watching(self._sources.describe(), self._world.now().wall)
             if self._decoys.touched(seen.fresh):
                 self._jobs.add(Order(CanariesJob(), "changes"))
             now = self._world.now()
@@ -212,7 +213,6 @@ class Agent:
             self._sources.stop()
             self._sources = None
         self._sources = self._world.watch(wanted, self.wake)
-        self._memory.watching(self._sources.describe(), self._world.now().wall)
         if self._brain is not None:
             self._brain.scan.add("sources")
 

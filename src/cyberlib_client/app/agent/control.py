@@ -42,7 +42,8 @@ class JobShown(msgspec.Struct, frozen=True):
 
 
 class WatchShown(msgspec.Struct, frozen=True):
-    """A source; `why` it is not watched: "limit", "network", "missing", "instances", "failed", "off"."""
+    """A source; `why` it is not watched: "limit", "network", "missing", "instances", "failed", "silent",
+    "off"."""
 
     path: str
     watched: bool

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable
+from typing import Final
 
 from ...core.errors import CyberlibError
 from ...core.windows_paths import extended
@@ -16,10 +17,12 @@ from ...state.alarms import read_alarms
 from ...state.profile import Profile
 
 _Look = tuple[int, int, int] | None
+_UNSEEN: Final = (-1, -1, -1)
 
 
 class Decoys:
-    """Those of a profile. For one thread; nothing raises."""
+    """Those of a profile. For one thread; nothing raises. Only folders of which something was heard are
+    looked into: one on a disk that does not answer would hold up the agent."""
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
@@ -28,7 +31,7 @@ class Decoys:
 
     def touched(self, folders: Iterable[bytes]) -> bool:
         """Whether a decoy in one of these folders (vault paths), of which something changed, is not as it was
-        when it was asked last. Once for each time."""
+        when it was asked last, or when the last run looked at it. Once for each time."""
         found = False
         if not self._known or any(folder in self._known for folder in folders):
             self._read()
@@ -36,9 +39,13 @@ class Decoys:
             decoys = self._known.get(folder, {})
             for path, before in decoys.items():
                 now = _look(path)
-                found = found or now != before
+                found = found or (self._is_news(now) if before == _UNSEEN else now != before)
                 decoys[path] = now
         return found
+
+    def _is_news(self, now: _Look) -> bool:
+        """Of a decoy never looked at here: whether it changed since a run wrote what it learned."""
+        return now is None or self._stamp is None or now[0] > self._stamp[0]
 
     def _read(self) -> None:
         """Anew when each run has written what it learned; what was seen of decoys before stays known."""
@@ -52,12 +59,13 @@ class Decoys:
                 path = os.fsdecode(canary.path)
                 folder = to_vault_path(os.path.dirname(path))
                 before = self._known.get(folder, {})
-                known.setdefault(folder, {})[path] = before[path] if path in before else _look(path)
+                known.setdefault(folder, {})[path] = before.get(path, _UNSEEN)
         self._known = known
 
 
 def _look(path: str) -> _Look:
+    """When it changed, its size and number."""
     with contextlib.suppress(OSError):
         status = os.lstat(extended(path))
-        return status.st_mtime_ns, status.st_size, status.st_ino
+        return max(status.st_mtime_ns, status.st_ctime_ns), status.st_size, status.st_ino
     return None

@@ -51,7 +51,7 @@ class Memory(Protocol):
         """The agent cannot work, for another reason than before; "" when it can."""
 
     def watching(self, sources: Sequence[WatchInfo], at: int) -> None:
-        """What is watched now."""
+        """What is watched now; told at each look."""
 
     def over(self, command: str, trigger: Trigger, started: int, ended: Ended) -> None:
         """A job ended."""

@@ -72,6 +72,7 @@ class RealMemory:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._history = bootstrap.history(profile)
+        self._watching: Sequence[WatchInfo] = ()
 
     def read(self) -> Kept:
         """See keeping.Memory."""
@@ -102,6 +103,9 @@ class RealMemory:
 
     def watching(self, sources: Sequence[WatchInfo], at: int) -> None:
         """See keeping.Memory."""
+        if sources == self._watching:
+            return
+        self._watching = sources
         for source in sources:
             for kind, why in _UNWATCHED.items():
                 if source.why == why:

@@ -61,6 +61,7 @@ _UNWATCHED: Final = {
         "trop de programmes surveillent déjà des dossiers", "too many programs are watching folders already"
     ),
     "failed": Both("le système refuse la surveillance", "the system refuses to watch it"),
+    "silent": Both("le disque ne répond pas", "the disk does not answer"),
     "off": Both("surveillance désactivée", "watching is off"),
 }
 
