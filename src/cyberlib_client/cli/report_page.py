@@ -25,6 +25,7 @@ from .report_words import (
     outcome,
     reason_message,
     since,
+    with_remark,
     word,
 )
 from .units import FILE, count, many, moment, size
@@ -225,7 +226,7 @@ def _incidents(made: Report) -> Iterator[str]:
         rows.append(
             [
                 word(SEVERITIES, each.severity),
-                f"{told.title}{name} {told.advice}",
+                f"{with_remark(told.title, name)} {told.advice}",
                 moment(each.first),
                 moment(each.last),
                 over,

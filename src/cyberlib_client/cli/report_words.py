@@ -99,6 +99,11 @@ def incident_message(each: ReportIncident) -> Message:
     return health_message("incident", {"kind": each.kind, **facts}, language())
 
 
+def with_remark(sentence: str, remark: str) -> str:
+    """A sentence, and more before its end."""
+    return f"{sentence.removesuffix('.')}{remark}." if remark else sentence
+
+
 def is_named(made: Report, each: ReportIncident) -> bool:
     """Whether what an incident is about is told: a command's name is no patient's."""
     return bool(each.subject) and (made.with_names or each.kind == "hook_failed")

@@ -26,9 +26,9 @@ Kind = Literal[
     "battery", "battery_low", "metered", "hours", "maintenance", "paused",
     "settling", "after_failure", "after_stop",
 ]  # fmt: skip
-_HOUR: Final = re.compile(r"(\d{1,2}) ?h(eures)?")
+_HOUR: Final = re.compile(r"(\d{1,2}) ?h(?:eures)? ?([0-5]\d)?")
 _OF_DAY: Final = range(6, 25)
-"""Hours at which a practice may be open; of fewer, nobody means the time of day."""
+"""Hours at which a practice may be open."""
 _TOMORROW: Final = ("tomorrow", "demain")
 
 
@@ -120,11 +120,15 @@ def ended_by(wanted: Conditions, around: Around, *, manual: bool = False) -> lis
 def read_pause(text: str, wall: int, zone: tzinfo) -> int:
     """When a pause ends, in ns since 1970: `30 min`, `1 h`, `2 d` (`2 j`), `18:30` (`18h30`), `tomorrow`
     (`demain`: at midnight). Raises ValueError, also for one longer than `LONGEST_PAUSE`, and
-    UsageError("unclear_pause", text=…, at=…, minutes=…) for `18h`: who means six o'clock would have eighteen
-    hours without a backup."""
+    UsageError("unclear_pause", text=…, at=…, minutes=…) for `18h` (who means six o'clock would have eighteen
+    hours without a backup) and for `1h30`, an hour and a half rather than a time of the night."""
     written = " ".join(text.lower().split())
-    if (hour := _HOUR.fullmatch(written)) and int(hour[1]) in _OF_DAY:
-        raise UsageError("unclear_pause", text=text, at=f"{int(hour[1]):02}:00", minutes=int(hour[1]) * 60)
+    if found := _HOUR.fullmatch(written):
+        hour, minutes = int(found[1]), int(found[2] or 0)
+        # Of few hours nobody means the time of day, but with minutes it is written alike.
+        if hour in _OF_DAY if found[2] is None else hour < _OF_DAY.start:
+            at = f"{hour:02}:{minutes:02}"
+            raise UsageError("unclear_pause", text=text, at=at, minutes=hour * 60 + minutes)
     local = (_EPOCH + timedelta(microseconds=wall // 1000)).astimezone(zone)
     if written in _TOMORROW:
         until = _instant(local, 1, 0)

@@ -150,6 +150,13 @@ class TestPauses:
         assert read_pause(f"{hour * 60} min", NOW, PARIS) == NOW + hour * 3600 * SECOND
         assert read_pause(f"{hour} hours", NOW, PARIS) == NOW + hour * 3600 * SECOND
 
+    @pytest.mark.parametrize("text", ["1h30", "1 h 30", "5 h 05"])
+    def test_hours_and_minutes_of_the_night_are_asked_for_again(self, text: str) -> None:
+        with pytest.raises(UsageError) as refused:
+            read_pause(text, NOW, PARIS)
+        assert refused.value.code == "unclear_pause"
+        assert refused.value.facts["minutes"] in (90, 305)
+
     @pytest.mark.parametrize("text", ["", "always", "8 d", "0 h", "1 year", "25:00", "99999 h"])
     def test_none_is_for_ever(self, text: str) -> None:
         with pytest.raises(ValueError):

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 @command(
     "run",
     Both(
-        "Faire tourner l’agent dans cette fenêtre, jusqu’à Ctrl-C : il surveille les dossiers protégés et les"
+        "Faire tourner l’agent dans cette fenêtre. Jusqu’à Ctrl-C, il surveille les dossiers protégés et les"
         " sauvegarde de lui-même. Le service installé par cyberlib agent install fait de même.",
-        "Run the agent in this window, until Ctrl-C: it watches the protected folders and backs them up by"
+        "Run the agent in this window. Until Ctrl-C it watches the protected folders and backs them up by"
         " itself. The service that cyberlib agent install sets up does the same.",
     ),
 )
@@ -52,9 +52,9 @@ job.hidden = True
 @command(
     "pause",
     Both(
-        "Ne rien commencer de soi-même pendant un temps : 30 min, 2 h, 1 j, 18:30 ou demain ; 7 jours au"
+        "Ne rien commencer de soi-même pendant un temps. 30 min, 2 h, 1 j, 18:30 ou demain ; 7 jours au"
         " plus.",
-        "Begin nothing by itself for a while: 30 min, 2 h, 1 d, 18:30 or tomorrow; 7 days at most.",
+        "Begin nothing by itself for a while. 30 min, 2 h, 1 d, 18:30 or tomorrow; 7 days at most.",
     ),
 )
 @argument(
@@ -93,8 +93,8 @@ def resume(run: Run) -> None:
 @command(
     "stop",
     Both(
-        "Arrêter la sauvegarde ou la vérification que l’agent fait en ce moment ; l’agent reste.",
-        "Stop the backup or verification that the agent is doing now; the agent stays.",
+        "Arrêter ce que l’agent fait en ce moment. Sauvegarde ou vérification ; l’agent reste.",
+        "Stop what the agent is doing now. A backup or a verification; the agent stays.",
     ),
 )
 @pass_run

@@ -45,8 +45,8 @@ def _scope(system: bool, user: bool) -> ServiceScope | None:
 @command(
     "install",
     Both(
-        "Faire démarrer l’agent avec la machine ou la session, comme service du système.",
-        "Have the agent begun with the machine or the session, as a service of the system.",
+        "Faire démarrer l’agent avec le poste ou la session. C’est alors un service du système.",
+        "Have the agent begun with the machine or session. It is a service of the system then.",
     ),
 )
 @_scopes

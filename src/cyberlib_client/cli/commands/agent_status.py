@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @command(
     "status",
     Both(
-        "Dire ce que fait l’agent, ce qu’il attend et ce qu’il surveille. Code 1 s’il n’est pas en marche.",
-        "Tell what the agent does, waits for and watches. Exit code 1 when it is not running.",
+        "Dire ce que fait et attend l’agent. Et ce qu’il surveille ; code 1 s’il n’est pas en marche.",
+        "Tell what the agent does and waits for. And what it watches; exit code 1 when it is not running.",
     ),
 )
 @pass_run
@@ -80,23 +80,24 @@ def lines(shown: AgentShown) -> Iterator[str]:
 
 
 def _health(health: ReportHealth) -> Iterator[str]:
-    from ..report_words import LEVELS, SIGNS, ages, level_message, reason_message
+    from ..report_words import LEVELS, SIGNS, ages, level_message, reason_message, with_remark
 
     yield f"{SIGNS[health.level]} {LEVELS[health.level]} – {level_message(health.level)}"
     for reason in health.reasons:
         if reason.weight != "notice":
             since = reason.facts.get("since") if "kind" in reason.facts else None
             when = f" {_since(since)}" if isinstance(since, str) else ""
-            yield f"  - {reason_message(reason).title}{when}"
+            yield f"  - {with_remark(reason_message(reason).title, when)}"
     yield from ages(health)
     if health.next:
         yield say(f"À faire : {level_message(health.next)}", f"To do: {level_message(health.next)}")
 
 
 def _incident(each: ReportIncident) -> str:
-    from ..report_words import SEVERITIES, incident_message, word
+    from ..report_words import SEVERITIES, incident_message, with_remark, word
 
-    return f"[{word(SEVERITIES, each.severity)}] {incident_message(each).title} {_since(each.first)}"
+    told = with_remark(incident_message(each).title, f" {_since(each.first)}")
+    return f"[{word(SEVERITIES, each.severity)}] {told}"
 
 
 def _since(first: str) -> str:

@@ -156,7 +156,7 @@ def _more(number: int) -> str:
 
 
 def _incidents(made: Report) -> Iterator[str]:
-    from ..report_words import SEVERITIES, incident_message, is_named, word
+    from ..report_words import SEVERITIES, incident_message, is_named, with_remark, word
 
     standing = [each for each in made.incidents if each.cleared is None]
     past = len(made.incidents) - len(standing)
@@ -164,7 +164,7 @@ def _incidents(made: Report) -> Iterator[str]:
         told = incident_message(each)
         name = f" – {each.subject}" if is_named(made, each) else ""
         when = say(f"depuis le {moment(each.first)}", f"since {moment(each.first)}")
-        yield f"[{word(SEVERITIES, each.severity)}] {told.title}{name} ({when})"
+        yield f"[{word(SEVERITIES, each.severity)}] {with_remark(told.title, f'{name} ({when})')}"
     if len(standing) > _INCIDENTS:
         yield _more(len(standing) - _INCIDENTS)
     if past:
