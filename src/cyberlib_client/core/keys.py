@@ -23,6 +23,7 @@ class VaultKeys:
     __slots__ = (
         "_epochs",
         "_root",
+        "certified",
         "chunk_ids",
         "header",
         "hedge",
@@ -51,6 +52,8 @@ class VaultKeys:
         self.hedge = derive("salt hedging")
         self.local = derive("local state")
         self._epochs = [derive("epoch 0")]
+        self.certified: set[object] = set()
+        """Devices whose certificates were found to hold: a vault has few, and thousands of signatures."""
 
     @staticmethod
     def _deriver(root: bytes, vault_id: bytes) -> Callable[[str], bytes]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..core.errors import Failed, IntegrityError, UsageError
 from ..core.format_v1.retired import REVIVE, Retirement, by_kind
+from ..core.ids import digest_of, object_name
 from ..core.ports import Clock, Random
-from ..repository.retirements import put_retirement
+from ..repository.retirements import Retirements, put_retirement
 from ..repository.vault import Vault
 from .device import Identity
 
@@ -26,3 +28,32 @@ def revive(
     vault.store.revive(names)
     retirement = Retirement(identity.device, REVIVE, clock(), "", reason, by_kind(names), undoes)
     put_retirement(vault.store, vault.keys, random, retirement, identity.signing)
+
+
+def undelete(vault: Vault, identity: Identity, random: Random, clock: Clock, digest: bytes) -> None:
+    """A snapshot that was let go is there again, with all that was let go for its sake.
+
+    Raises UsageError("not_retired"), Failed("quarantine_over") when some of it is gone or going.
+    """
+    retirements = vault.retirements()
+    own = object_name("snapshots", digest)
+    if digest not in retirements.retired("snapshots"):
+        raise UsageError("not_retired")
+    batch = retirements.batch("snapshots", digest)
+    names = [name for name in batch if name == own or not name.startswith("snapshots/")]
+    _still_there(vault, retirements, names)
+    try:
+        revive(vault, identity, random, clock, names, "user")
+    except IntegrityError:
+        raise Failed("quarantine_over") from None
+    _still_there(vault, vault.retirements(), names)
+
+
+def _still_there(vault: Vault, retirements: Retirements, names: Sequence[str]) -> None:
+    there: dict[str, set[str]] = {}
+    for name in names:
+        kind = name.partition("/")[0]
+        if kind not in there:
+            there[kind] = {item.name for item in vault.store.list(kind)}
+        if digest_of(name) in retirements.doomed(kind) or name not in there[kind]:
+            raise Failed("quarantine_over")

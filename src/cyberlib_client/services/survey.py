@@ -79,11 +79,13 @@ class Needs(NamedTuple):
 @dataclass(slots=True)
 class Survey:
     """What was found. `indexes`: the index objects that count; `replaced`: others that are still there.
-    `missing`: how many ids no pack holds that snapshots need which stay."""
+    `named`: packs that any of them names, there or not. `missing`: how many ids no pack holds that snapshots
+    need which stay."""
 
     packs: list[PackUse]
     indexes: list[StoredObject]
     replaced: list[StoredObject]
+    named: Set[bytes]
     needs: Needs
     missing: int
 
@@ -126,7 +128,7 @@ def survey(
         counting.enter(info)
     packs = counting.end()
     missing = sum(n == _NEEDED for table in needs for n in table.numbers())
-    return Survey(packs, items, old, needs, missing)
+    return Survey(packs, items, old, named, needs, missing)
 
 
 def _index_objects(vault: Vault, retirements: Retirements) -> tuple[list[StoredObject], list[StoredObject]]:

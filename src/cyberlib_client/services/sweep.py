@@ -17,13 +17,14 @@ from ..core.events import Listener
 from ..core.format_v1.retired import PURGE, RETIRE, Retirement, by_kind
 from ..core.ids import digest_of, object_name
 from ..core.ports import CancelToken, Clock, Random
-from ..repository.retirements import Retirements, put_retirement
+from ..repository.retirements import KIND, Retirements, put_retirement
 from ..repository.snapshots import SnapshotList, Stored
 from ..repository.vault import Vault
 from .device import Identity
 from .memory import memory_told
 from .repack import lookups_of, put_indexes, repack
 from .revive import revive
+from .settle import settled
 from .survey import PackUse, Survey, names_of, survey
 from .waste import USUAL, Limits, choose, replaceable
 
@@ -100,10 +101,13 @@ def sweep(
     work = _Work(vault, identity, asked, clock, random, listener, cancel, begun)
     try:
         seen = work.look(snapshots, retirements)
+        missing, gone = f"{seen.missing} chunks" if seen.missing else "", False
     except IntegrityError as error:
-        raise IntegrityError("retention_needs_whole", name=str(error.facts.get("name", error.code))) from None
-    if seen.missing:
-        raise IntegrityError("retention_needs_whole", name=f"{seen.missing} chunks")
+        missing, gone = str(error.facts.get("name", error.code)), error.code == "object_missing"
+    if missing:
+        if gone or vault.retirements().records.keys() != retirements.records.keys():
+            raise Failed("vault_changed", at=vault.store.location)  # another machine deletes at this moment
+        raise IntegrityError("retention_needs_whole", name=missing)
     return work.do(seen, retirements, snapshots)
 
 
@@ -172,6 +176,7 @@ class _Work:
             self._rescue(seen)
             self._retire(seen, plan.retire, plan.rewrite)
             self._purge(due, snapshots)
+            self._settle(seen, snapshots)
         return freed
 
     # ---- what must stay after all ------------------------------------------------------------------
@@ -230,7 +235,7 @@ class _Work:
         vault, now = self._vault, self._vault.retirements()
         there = {object_name("snapshots", s.digest) for s in snapshots.retired}
         names = [n for d in self._due(now, "snapshots") if (n := object_name("snapshots", d)) in there]
-        for kind in ("lookups", "index"):
+        for kind in ("lookups", "index", KIND):
             listed = {item.name for item in vault.store.list(kind)}
             names += [n for d in self._due(now, kind) if (n := object_name(kind, d)) in listed]
         names += names_of(due)
@@ -246,3 +251,15 @@ class _Work:
         self._freed.kept = len(left) - len(gone)
         self._freed.purged = sum(pack.size for pack in due if object_name("packs", pack.name) in gone)
         vault.store.retire([name for name in left if name not in gone])
+
+    def _settle(self, seen: Survey, snapshots: SnapshotList) -> None:
+        """Records of which nothing is left make room for one."""
+        vault, quarantine = self._vault, self._asked.quarantine
+        now = vault.retirements()
+        objects = settled(
+            vault, now, snapshots, seen.named, now=self._begun, age=2 * max(quarantine, _LONGEST)
+        )
+        if objects:
+            said = Retirement(self._identity.device, RETIRE, self._clock(), "", "settled", objects)
+            put_retirement(vault.store, vault.keys, self._random, said, self._identity.signing)
+            vault.store.retire([object_name(KIND, digest) for digest in said.digests(KIND)])

@@ -74,9 +74,10 @@ def check_signed(
 ) -> None:
     """Raises IntegrityError("bad_signature") unless the vault certifies the device and the device signed."""
     try:
-        vault_key(keys).public_key().verify(
-            device.certificate, _certified(keys, device.id, device.name, device.key)
-        )
+        if device not in keys.certified:
+            certified = _certified(keys, device.id, device.name, device.key)
+            vault_key(keys).public_key().verify(device.certificate, certified)
+            keys.certified.add(device)
         Ed25519PublicKey.from_public_bytes(device.key).verify(
             signatures.get("ed25519", b""), purpose + keys.vault_id + body
         )
