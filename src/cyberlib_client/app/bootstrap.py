@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..core.platform import (
         Clocks,
         Connection,
+        Disks,
         LocalSockets,
         Machine,
         Metadata,
@@ -64,6 +65,11 @@ def lock(profile: Profile) -> ProcessLock:
     return _system().process_lock(profile.lock)
 
 
+def file_lock(path: str) -> ProcessLock:
+    """Held by one process at a time. Entering raises Busy("profile_busy")."""
+    return _system().process_lock(path)
+
+
 def history(
     profile: Profile, tell: Callable[[str, dict[str, str | int | float | None]], None] = lambda _c, _f: None
 ) -> History:
@@ -98,6 +104,11 @@ def metadata() -> Metadata:
 def volumes() -> Volumes:
     """What this system knows of its file systems."""
     return _system().volumes
+
+
+def disks() -> Disks:
+    """The file systems on disks of this machine."""
+    return _system().disks
 
 
 def machine() -> Machine:

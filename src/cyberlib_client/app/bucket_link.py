@@ -30,15 +30,18 @@ KEY_VARIABLES: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSI
 _LONGEST: Final = 4096
 
 
-def store_at(work: Workplace, location: str, given: BucketGiven) -> S3Store:
-    """The vault in a bucket; its connections end with the command.
+def store_at(work: Workplace, location: str, given: BucketGiven, of: str = "") -> S3Store:
+    """The vault in a bucket, or a copy of it whose access is kept under the name `of`; its connections end
+    with the command.
 
     The access key: of the file that is given, else of the environment, else the one kept. Raises as
     `place_of`, UsageError("secret_file_…"), ("bucket_key_unclear", at=…), ("ca_file_unreadable", at=…),
     NeedsUnlock("bucket_key_missing"), and what keepers raise.
     """
     place = place_of(location, given.endpoint, given.region)
-    access = read_bucket_access(work.profile)
+    access = read_bucket_access(work.profile, of)
+    if of and access == BucketAccess():  # often the same storage
+        access = read_bucket_access(work.profile)
     ca = read_ca(given.ca_file) if given.ca_file is not None else access.ca
     key = given_key(work, given) or _key_of_environment(work) or _kept_key(work.profile, access)
     if key is None:
@@ -49,9 +52,9 @@ def store_at(work: Workplace, location: str, given: BucketGiven) -> S3Store:
     return store
 
 
-def new_store_at(work: Workplace, location: str, given: BucketGiven) -> S3Store:
+def new_store_at(work: Workplace, location: str, given: BucketGiven, of: str = "") -> S3Store:
     """The same for a vault to be made. UsageError("bucket_not_empty", at=…) if something else is there."""
-    store = store_at(work, location, given)
+    store = store_at(work, location, given, of)
     if store.size("vault") is None and not store.is_empty():
         raise UsageError("bucket_not_empty", at=store.location)
     return store
@@ -75,14 +78,14 @@ def given_key(work: Workplace, given: BucketGiven) -> AccessKey | None:
     return key
 
 
-def keep(work: Workplace, given: BucketGiven, keeper: KeeperKind | None) -> Callable[[], None]:
+def keep(work: Workplace, given: BucketGiven, keeper: KeeperKind | None, of: str = "") -> Callable[[], None]:
     """Keeps the access key and the certificates that were given, in the place of earlier ones; how to undo
-    that.
+    that. `of`: as in `store_at`.
 
     `keeper`: None to keep no key, which a notice tells. What the environment gives is not kept.
     Raises what keepers raise, Failed("profile_full"), ("profile_denied").
     """
-    before = read_bucket_access(work.profile)
+    before = read_bucket_access(work.profile, of)
     key = given_key(work, given)
     access = before
     if given.ca_file is not None:
@@ -101,16 +104,24 @@ def keep(work: Workplace, given: BucketGiven, keeper: KeeperKind | None) -> Call
         if access.secret != before.secret:
             forget(work, access)
         if before == BucketAccess():
-            forget_bucket_access(work.profile)
+            forget_bucket_access(work.profile, of)
         else:
-            write_bucket_access(work.profile, before)
+            write_bucket_access(work.profile, before, of)
 
     try:
-        write_bucket_access(work.profile, access)
+        write_bucket_access(work.profile, access, of)
     except CyberlibError:
         undo()
         raise
     return undo
+
+
+def drop(work: Workplace, of: str) -> None:
+    """Forgets how to get to a copy in a bucket."""
+    access = read_bucket_access(work.profile, of)
+    if access.secret:
+        forget(work, access)
+    forget_bucket_access(work.profile, of)
 
 
 def forget(work: Workplace, access: BucketAccess) -> None:

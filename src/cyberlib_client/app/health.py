@@ -153,4 +153,5 @@ def _unreached(session: Session, standing: Iterable[IncidentRecord]) -> int | No
 
 def _is_away(each: IncidentRecord) -> bool:
     exit_code = each.facts.get("exit")
-    return isinstance(exit_code, int) and stage_of(each.kind, exit_code) == _REACH
+    of_copy = each.subject == "copy"  # another disk
+    return not of_copy and isinstance(exit_code, int) and stage_of(each.kind, exit_code) == _REACH

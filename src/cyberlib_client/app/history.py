@@ -14,7 +14,7 @@ from . import bootstrap, incidents, stores
 from .incidents import Met
 from .session import Session
 
-REMEMBERED: Final = ("backup", "restore", "verify")
+REMEMBERED: Final = ("backup", "restore", "verify", "copy")
 
 Ended = Callable[..., None]
 """Called at the end of a run that was done, with its exit code, what it met (`met`, see `incidents.Met`) and

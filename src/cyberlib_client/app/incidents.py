@@ -19,7 +19,7 @@ from ..state.records import IncidentRecord, Raised, RunRecord, Severity
 if TYPE_CHECKING:
     from ..state.history import History
 
-Clears = Literal["looked_at", "further", "backup", "verified", "restored", "aged", "owner"]
+Clears = Literal["looked_at", "further", "backup", "verified", "restored", "copied", "aged", "owner"]
 
 
 class Rule(NamedTuple):
@@ -54,6 +54,12 @@ RULES: Final[dict[str, Rule]] = {
     "certification_ends": Rule("notice", "owner"),
     "contract_ends": Rule("warning", "owner"),
     "terms_to_accept": Rule("warning", "owner"),
+    "copy_gone": Rule("notice", "copied"),
+    "copy_full": Rule("warning", "copied"),
+    "copy_denied": Rule("warning", "copied"),
+    "copy_not_here": Rule("notice", "copied"),
+    "copy_other_vault": Rule("warning", "copied"),
+    "copy_unsound": Rule("warning", "copied"),
 }
 """By kind. Reasons for which runs fail are kinds too: `Rule("warning", "further")` unless they stand here;
 so are codes of what happens to files: `Rule("warning", "looked_at")`."""
@@ -157,13 +163,15 @@ def _of_run(record: RunRecord) -> list[Raised]:
             return []  # a slip at the keyboard, another run at work
         severity: Severity = "critical" if kind in _CRITICAL else "warning"
         if record.command != "backup" and record.exit != 7:
-            severity = "notice"
+            severity = RULES[kind].severity if kind in RULES else "notice"
         facts = {name: value for name, value in record.facts.items() if name != "path"}
         return [Raised(kind, record.command, severity, {**facts, "exit": record.exit})]
     if record.command == "backup" and record.exit == 7:
         return [_raised("vault_gone_back")]
     if record.command == "verify" and record.exit:
         return [_raised("vault_damaged")]
+    if record.command == "copy" and record.exit == 7:
+        return [_raised("vault_damaged" if record.unread else "copy_unsound")]
     if record.command == "restore" and record.exit:
         return [_raised("restore_incomplete")]
     return []
@@ -213,7 +221,9 @@ def _is_over(each: IncidentRecord, record: RunRecord, met: Met, raised: Sequence
         return _stage(each) < _reached(record) or (done and each.subject == record.command)
     if rule.clears == "aged":
         return record.ended - each.last > AGED
-    command = {"backup": "backup", "verified": "verify", "restored": "restore"}.get(rule.clears)
+    command = {"backup": "backup", "verified": "verify", "restored": "restore", "copied": "copy"}.get(
+        rule.clears
+    )
     return done and record.command == command and record.exit != 7
 
 

@@ -114,7 +114,7 @@ def require_text(path: str) -> None:
         raise UsageError("bad_path", path=path) from None
 
 
-_LITTER: Final = frozenset(("lost+found", "System Volume Information", "desktop.ini"))
+LITTER: Final = frozenset(("lost+found", "System Volume Information", "desktop.ini"))
 """With names that begin with a dot or a dollar, what systems put at the root of a disk."""
 
 
@@ -123,5 +123,5 @@ def _check_empty(folder: str) -> None:
         names = os.listdir(extended(folder))
     except OSError:
         return  # the store says why, in its own words
-    if any(name not in _LITTER and name[:1] not in ".$" for name in names):
+    if any(name not in LITTER and name[:1] not in ".$" for name in names):
         raise UsageError("folder_not_empty", at=folder)

@@ -37,6 +37,7 @@ COMMANDS: Final = {
         "cat",
         "mount",
         "verify",
+        "copy",
         "report",
         "alarm",
         "key",

@@ -12,6 +12,9 @@ from ..app.audits import AuditChecked
 from ..app.backups import BackupDone
 from ..app.browsing import ChangeInfo, EntryInfo, FoundInfo
 from ..app.buckets import BucketChanged
+from ..app.copies import CopyInfo
+from ..app.copy_checks import CopyCheckDone
+from ..app.copying import CopiesDone
 from ..app.hooks import HookInfo
 from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
 from ..app.keys import SlotAdded, SlotRemoved
@@ -114,6 +117,7 @@ ITEMS: Final[dict[str, type]] = {
     "device list": HostDevice,
     "sources list": SourceInfo,
     "hooks list": HookInfo,
+    "copy list": CopyInfo,
     "demo": Step,
 }
 """What commands list."""
@@ -127,6 +131,10 @@ RESULTS: Final[dict[str, type]] = {
     "restore": RestoreDone,
     "mount": Mounted,
     "verify": Verified,
+    "copy run": CopiesDone,
+    "copy add": CopyInfo,
+    "copy remove": CopyInfo,
+    "copy check": CopyCheckDone,
     "report": Report,
     "key add": SlotAdded,
     "key remove": SlotRemoved,

@@ -120,9 +120,17 @@ class Command(_Helped, click.Command):
 class Group(_Helped, click.Group):
     """Commands loaded when they are called: a listing must not pay for the import of a backup."""
 
+    usual = ""
+    """The command that is meant where none is named."""
+
     def __init__(self, *args: Any, lazy: dict[str, str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lazy = lazy or {}
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if self.usual and not {*self.commands, "-h", "--help", "--version"} & {*args}:
+            args = [self.usual, *args]
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*self.lazy, *self.commands]
@@ -165,9 +173,12 @@ def command(
     return declare
 
 
-def group(name: str, help: Both) -> Group:  # noqa: A002
-    """A group of commands, which themselves name it as their parent."""
-    return Group(name, help=help, params=_program_options())
+def group(name: str, help: Both, usual: str = "") -> Group:  # noqa: A002
+    """A group of commands, which themselves name it as their parent. `usual`: the one that is meant where
+    none is named."""
+    made = Group(name, help=help, params=_program_options())
+    made.usual = usual
+    return made
 
 
 def option(*names: str, help: Both, **rest: Any) -> Callable[[F], F]:  # noqa: A002

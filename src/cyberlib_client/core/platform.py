@@ -86,6 +86,26 @@ class Volumes(Protocol):
         network drive, or what a program shows as one (FUSE). Never raises, and asks no server."""
 
 
+class Disk(NamedTuple):
+    """A file system that is mounted. `id`: keeps with it wherever it is plugged in, "uuid:…" or "serial:…";
+    never empty. `at`: where it is mounted, in text."""
+
+    id: str
+    at: str
+
+
+class Disks(Protocol):
+    """The file systems on disks of this machine, those that can be told apart. Nothing here raises, or asks
+    another machine."""
+
+    def present(self) -> list[Disk]:
+        """All that are mounted now. Cheap enough for every minute."""
+
+    def of(self, path: Native) -> Disk | None:
+        """The one that holds a path, as far as the path is there; None for what has no lasting id: a network
+        share, what a program shows, memory."""
+
+
 class Machine(Protocol):
     """Names of this computer and of its users."""
 

@@ -20,7 +20,7 @@ class StoredObject(NamedTuple):
 class Store(Protocol):
     """Immutable objects under names such as `vault`, `packs/<64 hex digits>`.
 
-    A name is `vault` or `<kind>/<64 lower-case hex digits>` with kind in `OBJECT_KINDS`. A put is
+    A name is `vault` or `<kind>/<64 lower-case hex digits>` with kind in `OBJECT_KINDS` or `PARITY`. A put is
     whole or absent, whatever happens to the machine; once `put` returns the object survives a power
     cut. Methods may be called from several threads at once. Errors: `Failed("store_full")`,
     `Failed("store_denied")`, `IntegrityError("object_missing", name=…)`, `Unreachable(…)`, and
@@ -93,6 +93,9 @@ class Store(Protocol):
 
 OBJECT_KINDS = ("slots", "packs", "index", "lookups", "snapshots", "retired")
 
+PARITY = "parity"
+"""Objects that a second copy may have besides: no part of a vault (docs/format/parity.md)."""
+
 _HEX_DIGITS = "0123456789abcdef"
 
 
@@ -102,14 +105,18 @@ def check_object_name(name: str) -> None:
     Lower case only, since some disks ignore case; nothing else, so that no name leads out of a store.
     """
     kind, _, digits = name.partition("/")
-    if name != "vault" and (kind not in OBJECT_KINDS or len(digits) != 64 or digits.strip(_HEX_DIGITS)):
+    if name != "vault" and (not _is_kind(kind) or len(digits) != 64 or digits.strip(_HEX_DIGITS)):
         raise UsageError("bad_object_name", name=name)
 
 
 def check_kind(kind: str) -> None:
     """UsageError("bad_object_name", name=…) for what is no kind of objects that can be listed."""
-    if kind not in OBJECT_KINDS:
+    if not _is_kind(kind):
         raise UsageError("bad_object_name", name=kind)
+
+
+def _is_kind(kind: str) -> bool:
+    return kind in OBJECT_KINDS or kind == PARITY
 
 
 Clock = Callable[[], int]

@@ -73,7 +73,7 @@ def change_slots(store: Store, keys: VaultKeys, known: SlotTable, change: Change
             raise IntegrityError("slots_rolled_back", seen=known.generation, got=table.generation)
         wanted = change(table)
         if wanted is table and found.alone:
-            _drop_others(store, keys, table)
+            drop_others(store, keys, table)
             return table
         if len(wanted.slots) > MAX_SLOTS:
             raise UsageError("slots_full", most=MAX_SLOTS)
@@ -144,7 +144,7 @@ def _without(table: SlotTable, slot_id: str) -> SlotTable:
     return msgspec.structs.replace(table, slots=left, removed=[*table.removed, slot_id][-MAX_REMOVED:])
 
 
-def _drop_others(store: Store, keys: VaultKeys, table: SlotTable) -> None:
+def drop_others(store: Store, keys: VaultKeys, table: SlotTable) -> None:
     """Removes older tables, which a removed passphrase would go on opening, and what is no table.
 
     Not one that another machine has just stored, that cannot be read now, or is of another vault. Copies

@@ -24,9 +24,10 @@ class BucketAccess(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ca: str = ""
 
 
-def read_bucket_access(profile: Profile) -> BucketAccess:
-    """What is noted; nothing where nothing is. Failed("credentials_damaged", at=…)."""
-    path = _path(profile)
+def read_bucket_access(profile: Profile, of: str = "") -> BucketAccess:
+    """What is noted; nothing where nothing is. `of`: for a second copy, its name among these notes.
+    Failed("credentials_damaged", at=…)."""
+    path = _path(profile, of)
     data = read_file(path)
     if data is None:
         return BucketAccess()
@@ -36,15 +37,15 @@ def read_bucket_access(profile: Profile) -> BucketAccess:
         raise Failed("credentials_damaged", at=path) from None
 
 
-def write_bucket_access(profile: Profile, access: BucketAccess) -> None:
+def write_bucket_access(profile: Profile, access: BucketAccess, of: str = "") -> None:
     """Notes it. Raises Failed("profile_full"), ("profile_denied")."""
-    profile.write(_path(profile), msgspec.json.encode(access))
+    profile.write(_path(profile, of), msgspec.json.encode(access))
 
 
-def forget_bucket_access(profile: Profile) -> None:
+def forget_bucket_access(profile: Profile, of: str = "") -> None:
     """Removes the note; the keeper is the caller's business."""
-    remove_file(_path(profile))
+    remove_file(_path(profile, of))
 
 
-def _path(profile: Profile) -> str:
-    return os.path.join(profile.credentials, _FILE)
+def _path(profile: Profile, of: str) -> str:
+    return os.path.join(profile.credentials, f"bucket-{of}.json" if of else _FILE)

@@ -15,6 +15,7 @@ import msgspec
 from ..core.bandwidth import Direction, Hours, Schedule, read_days, read_rate, read_time
 from ..core.errors import Failed
 from ..core.format_v1.malformed import MALFORMED
+from .copy_settings import CopyingSettings, CopySettings
 from .private_file import read_file
 from .profile import Profile
 from .schedule_settings import ScheduleSettings
@@ -139,6 +140,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     hooks: list[HookSettings] = []
     schedule: ScheduleSettings = ScheduleSettings()
     verification: VerificationSettings = VerificationSettings()
+    copying: CopyingSettings = CopyingSettings()
+    copies: list[CopySettings] = []
     sources: list[SourceSettings] = []
 
 
@@ -166,7 +169,7 @@ def write_settings(profile: Profile, settings: Settings) -> None:
     document = tomlkit.parse((read_file(profile.settings) or b"").decode("utf-8"))
     plain = msgspec.to_builtins(settings)
     sources = plain.pop("sources", [])
-    for key in ("network", "backup", "schedule", "verification"):
+    for key in ("network", "backup", "schedule", "verification", "copying"):
         if not plain.get(key):
             plain.pop(key, None)
     for key in [k for k in document if k != "sources" and k not in plain]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..core.platform import (
         Clocks,
         Connection,
+        Disks,
         LocalSockets,
         Machine,
         Metadata,
@@ -64,6 +65,17 @@ class System:
             from .macos.volumes import MacVolumes as Adapter
         else:
             from .linux.volumes import LinuxVolumes as Adapter
+        return Adapter()
+
+    @cached_property
+    def disks(self) -> Disks:
+        """File systems on disks, by lasting ids."""
+        if sys.platform == "win32":
+            from .windows.disks import WindowsDisks as Adapter
+        elif sys.platform == "darwin":
+            from .macos.disks import MacDisks as Adapter
+        else:
+            from .linux.disks import LinuxDisks as Adapter
         return Adapter()
 
     @cached_property

@@ -2,7 +2,7 @@
 
     vault
     slots/<hex>   index/<hex>   lookups/<hex>   snapshots/<hex>
-    packs/<first two digits>/<hex>
+    packs/<first two digits>/<hex>   and parity/ likewise, in a second copy that has it
     tmp/          files being written; what a crash leaves here is removed by a later put
 
 A put writes a file under `tmp/`, flushes it to the disk, renames it into place and flushes the
@@ -22,7 +22,7 @@ import time
 from collections.abc import Iterator
 
 from ..core.errors import CyberlibError, Failed, IntegrityError, Unreachable
-from ..core.ports import Buffer, StoredObject, check_kind, check_object_name
+from ..core.ports import PARITY, Buffer, StoredObject, check_kind, check_object_name
 from ..core.windows_paths import extended
 from .nearby import Nearby
 
@@ -40,6 +40,8 @@ _READ |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _LINKS = {errno.ELOOP, errno.EMLINK}  # what O_NOFOLLOW says of a link; FreeBSD has its own word
 
 
+_SPREAD = ("packs", PARITY)  # many: some file systems take but some thousand long names a folder
+
 _TRIES = 20
 _MOMENT = 0.05  # seconds
 
@@ -53,6 +55,7 @@ class FolderStore(Nearby):
         self._root = extended(self._location)
         self._folders: set[str] = set()
         self._swept = False
+        self._volume: int | None = None
 
     @classmethod
     def make(cls, root: str) -> FolderStore:
@@ -62,6 +65,12 @@ class FolderStore(Nearby):
         with store._translated("vault"):
             store._make_folders(store._root)
         return store
+
+    def stay(self) -> None:
+        """From now on this store is there as long as the volume is that has it now: of a disk that is pulled
+        out, the folder is left that it was mounted on, which must not fill up with what was meant for it."""
+        with self._translated("vault"):
+            self._volume = os.stat(self._root).st_dev
 
     @property
     def location(self) -> str:
@@ -142,7 +151,7 @@ class FolderStore(Nearby):
         folder = os.path.join(self._root, kind)
         with self._translated(kind):
             folders = [folder]
-            if kind == "packs":
+            if kind in _SPREAD:
                 folders = [e.path for e in _entries(folder) if _PREFIX.match(e.name) and e.is_dir()]
             found = [item for each in folders for item in _objects(kind, each)]
             if not found:
@@ -163,13 +172,20 @@ class FolderStore(Nearby):
     def _path(self, name: str) -> str:
         check_object_name(name)
         kind, _, digits = name.partition("/")
-        parts = (kind, digits[:2], digits) if kind == "packs" else (kind, digits)
+        parts = (kind, digits[:2], digits) if kind in _SPREAD else (kind, digits)
         return os.path.join(self._root, *parts) if digits else os.path.join(self._root, name)
 
     def _check_root(self) -> None:
         """A disk that is not plugged in is no empty store. FileNotFoundError."""
-        if not os.path.isdir(self._root):
+        if not self._is_there():
             raise FileNotFoundError(errno.ENOENT, "no such folder", self._root)
+
+    def _is_there(self) -> bool:
+        try:
+            status = os.stat(self._root)
+        except OSError:
+            return False
+        return stat.S_ISDIR(status.st_mode) and self._volume in (None, status.st_dev)
 
     def _folder(self, path: str) -> str:
         path = os.path.join(self._root, path)
@@ -232,7 +248,7 @@ class FolderStore(Nearby):
 
     def _error(self, error: OSError, name: str) -> CyberlibError:
         if isinstance(error, FileNotFoundError):
-            if not os.path.isdir(self._root):
+            if not self._is_there():
                 return Unreachable("store_absent", at=self._location)
             return IntegrityError("object_missing", name=name)
         if error.errno in _FULL:

@@ -68,10 +68,11 @@ def health_message(code: str, facts: Mapping[str, Fact], language: Language) -> 
 def notice_texts() -> Mapping[str, Text]:
     """Every notice's text by code, but for errors that became one."""
     from .background import NOTICES as OF_AGENTS
+    from .copies import NOTICES as OF_COPIES
     from .happening import NOTICES
     from .mounting import NOTICES as OF_MOUNTS
 
-    return NOTICES | OF_AGENTS | OF_MOUNTS
+    return NOTICES | OF_AGENTS | OF_MOUNTS | OF_COPIES
 
 
 _PARTS: Final = (
@@ -87,6 +88,7 @@ _PARTS: Final = (
     "services",
     "background",
     "mounting",
+    "copies",
 )
 
 

@@ -13,6 +13,12 @@ INCIDENTS: Final[dict[str, Text]] = {
         "could not be read[ ({detail})].",
         "",
     ),
+    "copy_source_damaged": Text(
+        "est abîmé dans le coffre : il n’est pas copié, et la copie garde le sien si elle l’a.",
+        "",
+        "is damaged in the vault: it is not copied, and the copy keeps its own if it has it.",
+        "",
+    ),
     "vanished": Text(
         "a disparu pendant la sauvegarde.",
         "",

@@ -341,4 +341,5 @@ _RUNS = {
     "backup": Both("sauvegarde", "backup"),
     "restore": Both("restauration", "restore"),
     "verify": Both("vérification", "verification"),
+    "copy": Both("copie", "copy"),
 }

@@ -1,0 +1,170 @@
+"""Second copies from the command line: made, found again, refused, checked, mended."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import PASSPHRASE, CommandLine
+from tests.support.trees import make_tree
+
+PACKS = "packs/*/*"
+
+
+@pytest.fixture
+def practice(tmp_path: Path, line: CommandLine) -> Path:
+    folder = make_tree(tmp_path / "Cabinet", {f"{n}.bin": os.urandom(90_000) for n in range(5)})
+    line("sources", "add", str(folder))
+    line("backup")
+    return folder
+
+
+def objects(folder: Path, *, parity: bool = False) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and (parity or path.relative_to(folder).parts[0] not in ("parity", "tmp"))
+    }
+
+
+def test_a_copy_is_the_same_vault(line: CommandLine, practice: Path, tmp_path: Path) -> None:
+    to = tmp_path / "usb"
+    done = line.json("copy", "--to", str(to))
+    assert done["command"] == "copy run"
+    assert objects(to) == objects(line.vault)
+    assert done["result"]["copies"][0]["snapshots"] == 1
+    assert line.json("copy", "--to", str(to))["result"]["copies"][0]["objects"] == 0
+    assert f"Copied to {to}: 0 objects" in line("copy", "--to", str(to)).out
+
+
+def test_a_copy_restores_on_another_machine(line: CommandLine, practice: Path, tmp_path: Path) -> None:
+    line("copy", "--to", str(tmp_path / "usb"))
+    shutil.rmtree(line.vault)
+    other = CommandLine(tmp_path / "other")
+    with other.secret(PASSPHRASE):
+        other("vault", "open", "--at", str(tmp_path / "usb"), "--no-device")
+        other("restore", "latest", "--to", str(tmp_path / "out"))
+    back = {path.name: path.read_bytes() for path in (tmp_path / "out").rglob("*.bin")}
+    assert back == {path.name: path.read_bytes() for path in practice.iterdir()}
+
+
+def test_what_is_refused_is_not_touched(line: CommandLine, practice: Path, tmp_path: Path) -> None:
+    photos = make_tree(tmp_path / "photos", {"a.jpg": b"a"})
+    other = CommandLine(tmp_path / "other")
+    other.make_vault()
+    before = objects(other.vault)
+    for at, code in (
+        (photos, "folder_not_empty"),
+        (photos / "a.jpg", "not_a_folder"),
+        (other.vault, "copy_other_vault"),
+        (line.vault, "copy_is_vault"),
+        (line.vault / "below", "copy_is_vault"),
+        (tmp_path, "profile_in_vault"),
+        ("https://host.example/v1/vaults/x", "copy_at_host"),
+        ("ftp://host.example/", "store_kind_unknown"),
+    ):
+        assert line.error("copy", "--to", str(at), code=2) == code
+    assert line.error("copy", "--to", str(tmp_path / "absent" / "copy"), code=6) == "store_absent"
+    assert line.error("copy", code=2) == "no_copies"
+    assert line.error("copy", "monday", code=2) == "no_copies"
+    assert objects(photos) == {"a.jpg": b"a"}
+    assert objects(other.vault) == before
+
+
+def test_copies_of_the_settings(line: CommandLine, practice: Path, tmp_path: Path) -> None:
+    line("copy", "add", "monday", str(tmp_path / "usb1"), "--parity", "--elsewhere")
+    line("copy", "add", "tuesday", str(tmp_path / "usb2"), "--every", "2 d")
+    settings = tomllib.loads((line.profile / "settings.toml").read_text(encoding="utf-8"))
+    assert [(c["name"], c.get("parity"), c.get("every")) for c in settings["copies"]] == [
+        ("monday", True, "1 d"),
+        ("tuesday", None, "2 d"),
+    ]
+    for args, code in (
+        (("add", "monday", str(tmp_path / "usb3")), "copy_name_taken"),
+        (("add", "again", str(tmp_path / "usb1")), "copy_place_taken"),
+        (("add", "of/slash", str(tmp_path / "usb3")), "bad_copy"),
+        (("add", "often", str(tmp_path / "usb3"), "--every", "3 s"), "bad_copy"),
+        (("remove", "sunday"), "copy_unknown"),
+        (("check", "sunday"), "copy_unknown"),
+        (("run", "sunday"), "copy_unknown"),
+    ):
+        assert line.error("copy", *args, code=2) == code
+    listed = {each["name"]: each for each in line.json("copy", "list")["items"]}
+    assert (listed["monday"]["here"], listed["monday"]["copied"], listed["monday"]["lacks"]) == (
+        True,
+        None,
+        1,
+    )
+    done = line.json("copy")["result"]
+    assert [each["name"] for each in done["copies"]] == ["monday", "tuesday"]
+    assert [each["parity"] is not None for each in done["copies"]] == [True, False]
+    assert objects(tmp_path / "usb1") == objects(tmp_path / "usb2") == objects(line.vault)
+    line("backup")
+    assert [each["lacks"] for each in line.json("copy", "list")["items"]] == [1, 1]
+    line("copy", "tuesday")
+    assert [each["lacks"] for each in line.json("copy", "list")["items"]] == [1, 0]
+    line("copy", "remove", "monday")
+    assert objects(tmp_path / "usb1")
+    assert [each["name"] for each in line.json("copy", "list")["items"]] == ["tuesday"]
+
+
+def test_a_disk_that_is_away_is_no_error_while_another_is_there(
+    line: CommandLine, practice: Path, tmp_path: Path
+) -> None:
+    line("copy", "add", "monday", str(tmp_path / "usb1"))
+    line("copy", "add", "tuesday", str(tmp_path / "usb2"))
+    line("copy")
+    (tmp_path / "usb1").rename(tmp_path / "in-the-safe")
+    done = line.json("copy")["result"]
+    assert ([each["name"] for each in done["copies"]], done["absent"]) == (["tuesday"], ["monday"])
+    assert line.error("copy", "monday", code=6) == "copy_not_here"
+    assert not (tmp_path / "usb1").exists()
+    away = line.json("copy", "list")["items"][0]
+    assert (away["here"], away["snapshots"], away["lacks"]) == (False, 1, 0)
+    assert away["seen"] is not None
+
+
+def damaged(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[100] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(data)
+
+
+def test_a_damaged_copy_is_told_and_mended(line: CommandLine, practice: Path, tmp_path: Path) -> None:
+    usb = tmp_path / "usb"
+    line("copy", "--to", str(usb), "--parity")
+    before = objects(usb)
+    for how in (("--alone",), ()):
+        damaged(next(usb.glob(PACKS)))
+        next(usb.glob("index/*")).unlink()
+        told = line.json("copy", "check", str(usb), *how, code=7)["result"]
+        assert [(f["reason"], f["mended"]) for f in told["faults"]] == [
+            ("missing", False),
+            ("damaged", False),
+        ]
+        assert {f["by"] for f in told["faults"]} == {"parity" if how else "vault"}
+        assert objects(usb) != before
+        mended = line.json("copy", "check", str(usb), "--repair", *how)["result"]
+        assert all(fault["mended"] for fault in mended["faults"])
+        assert objects(usb) == before
+        assert "Nothing is damaged." in line("copy", "check", str(usb)).out
+
+
+def test_a_damaged_vault_is_told_and_the_copy_keeps_what_it_has(
+    line: CommandLine, practice: Path, tmp_path: Path
+) -> None:
+    usb = tmp_path / "usb"
+    line("copy", "--to", str(usb))
+    damaged(next(line.vault.glob(PACKS)))
+    before = objects(usb)
+    line("copy", "--to", str(usb))  # it is there already: the vault's is not read
+    assert objects(usb) == before
+    told = line("copy", "--to", str(tmp_path / "usb2"), code=7)
+    assert "WARNING: damaged in the vault" in told.out
+    assert "is damaged in the vault" in told.err
+    assert [each["kind"] for each in line.json("report")["result"]["incidents"]] == ["vault_damaged"]
