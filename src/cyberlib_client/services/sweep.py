@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..core.errors import Failed, IntegrityError
+from ..core.errors import CyberlibError, Failed, IntegrityError
 from ..core.events import Listener
 from ..core.format_v1.retired import PURGE, RETIRE, Retirement, by_kind
 from ..core.ids import digest_of, object_name
@@ -101,14 +101,19 @@ def sweep(
     work = _Work(vault, identity, asked, clock, random, listener, cancel, begun)
     try:
         seen = work.look(snapshots, retirements)
-        missing, gone = f"{seen.missing} chunks" if seen.missing else "", False
     except IntegrityError as error:
-        missing, gone = str(error.facts.get("name", error.code)), error.code == "object_missing"
-    if missing:
-        if gone or vault.retirements().records.keys() != retirements.records.keys():
-            raise Failed("vault_changed", at=vault.store.location)  # another machine deletes at this moment
-        raise IntegrityError("retention_needs_whole", name=missing)
+        gone = error.code == "object_missing"
+        raise _damage(vault, retirements, str(error.facts.get("name", error.code)), gone=gone) from None
+    if seen.missing:
+        raise _damage(vault, retirements, f"{seen.missing} chunks", gone=False)
     return work.do(seen, retirements, snapshots)
+
+
+def _damage(vault: Vault, before: Retirements, name: str, *, gone: bool) -> CyberlibError:
+    """What to say when something is not there: another machine may be deleting at this moment."""
+    if gone or vault.retirements().records.keys() != before.records.keys():
+        return Failed("vault_changed", at=vault.store.location)
+    return IntegrityError("retention_needs_whole", name=name)
 
 
 def _check(retirements: Retirements, snapshots: SnapshotList, *, despite: bool) -> None:
