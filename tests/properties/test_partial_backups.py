@@ -351,7 +351,7 @@ mounts = st.lists(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mount(8)")
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=10 if os.environ.get("CI") else 200)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=6 if os.environ.get("CI") else 200)
 @given(mounts)
 def test_the_same_with_mount_points_below_the_sources(all_changes: list[list[tuple[Any, ...]]]) -> None:
     needs_root()

@@ -20,7 +20,7 @@ from cyberlib_client.app.agent.agent import Agent
 from cyberlib_client.app.agent.brain import Now, Seen
 from cyberlib_client.app.agent.jobs import Process, StartWorker
 from cyberlib_client.app.agent.keeping import Kept
-from cyberlib_client.app.agent.messages import Ended, Event, from_worker
+from cyberlib_client.app.agent.messages import BackupJob, Ended, Event, from_worker
 from cyberlib_client.app.agent.status import WatchInfo
 from cyberlib_client.app.agent.wanted import Wanted
 from cyberlib_client.app.agent.worker import Order, Worker
@@ -151,7 +151,7 @@ class Life:
         self.folders = Told(self.machine)
         self.on_battery: int | None = None
         self.ended: list[tuple[Trigger, str]] = []
-        """Trigger of each run, and "killed", "completed", or the code of its error."""
+        """Trigger of each backup, and "killed", "completed", or the code of its error."""
         self.cut_next = False
         self.agent: Agent | None = None
         self._memory: Remembered | None = None
@@ -218,7 +218,8 @@ class Life:
 
             def killed() -> None:
                 self.cut()
-                self.ended.append((order.trigger, "killed"))
+                if isinstance(order.job, BackupJob):
+                    self.ended.append((order.trigger, "killed"))
 
             return Forked(self.profile, order, self.machine.wall, kill_at, killed)
 
@@ -247,4 +248,6 @@ class Remembered(RealMemory):
     def over(self, command: str, trigger: Trigger, started: int, ended: Ended) -> None:
         if not self.dead:
             super().over(command, trigger, started, ended)
-            self._life.ended.append((trigger, ended.error.code if ended.error is not None else "completed"))
+            if command == "backup":
+                how = ended.error.code if ended.error is not None else "completed"
+                self._life.ended.append((trigger, how))

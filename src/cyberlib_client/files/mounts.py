@@ -16,7 +16,7 @@ class MountTable:
 
     def __init__(self) -> None:
         try:
-            self.fd: int | None = os.open(_TABLE, os.O_RDONLY | os.O_CLOEXEC)
+            self.fd: int | None = os.open(_TABLE, os.O_RDONLY)
         except OSError:
             self.fd = None
         self.points: frozenset[bytes] = frozenset()

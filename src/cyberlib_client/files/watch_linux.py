@@ -13,6 +13,7 @@ import errno
 import os
 import select
 import struct
+import sys
 import threading
 from ctypes import get_errno
 from typing import Final
@@ -174,6 +175,8 @@ class InotifyWatches:
     # ---- events -------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        if sys.platform != "linux":
+            return
         waiting = select.poll()
         waiting.register(self._fd, select.POLLIN)
         waiting.register(self._wakes, select.POLLIN)
