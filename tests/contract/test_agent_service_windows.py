@@ -12,20 +12,23 @@ if sys.platform != "win32":
 
 from cyberlib_client.app import service_install
 from cyberlib_client.app.bootstrap import profile_at, services
+from cyberlib_client.system.windows import service
 from tests.support.agents import until
 from tests.support.command_line import SOURCES, CommandLine
+from tests.support.systems import WINE
 from tests.support.trees import make_tree
 
 PROGRAM = """
 import os, sys
-os.environ["PYTHONPATH"] = {path!r}
-sys.path.insert(0, {path!r})
+os.environ["PYTHONPATH"] = os.pathsep.join({path!r})
+sys.path[:0] = {path!r}
 from cyberlib_client.__main__ import start
 start()
 """
 
 
 def test_the_service_backs_up_and_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    handed: list[str] = []
     make_tree(tmp_path / "cabinet", {"a.txt": b"a"})
     line = CommandLine(tmp_path)
     line.make_vault()
@@ -33,10 +36,15 @@ def test_the_service_backs_up_and_ends(tmp_path: Path, monkeypatch: pytest.Monke
     line("schedule", "set", "--times", "none")
     # A service has no variable of ours, so it is told where the sources of the program are.
     program = tmp_path / "program.py"
-    program.write_text(PROGRAM.format(path=str(SOURCES)), encoding="utf-8")
-    monkeypatch.setattr(service_install, "program", lambda: [sys.executable, str(program)])
+    program.write_text(PROGRAM.format(path=[str(SOURCES), *filter(None, sys.path)]), encoding="utf-8")
+    python = getattr(sys, "_base_executable", sys.executable)  # that of a virtual environment cannot be one
+    monkeypatch.setattr(service_install, "program", lambda: [python, str(program)])
+    monkeypatch.setattr(service_install, "in_virtual_environment", lambda: False)
+    if WINE:  # which lets everybody read what administrators may: the service would refuse its profile
+        monkeypatch.setattr(service, "hand_to_system", handed.append)
     name = service_install.name_of(profile_at(str(line.profile)))
-    line("agent", "install")
+    assert line.json("agent", "install")["notices"][0]["code"] == "profile_of_system"
+    assert handed == ([str(line.profile)] if WINE else [])
     try:
         assert services().state(name, "system") == "running"
         until(lambda: line.attempt("agent", "status").code == 0)
@@ -48,3 +56,16 @@ def test_the_service_backs_up_and_ends(tmp_path: Path, monkeypatch: pytest.Monke
     finally:
         line("agent", "uninstall")
     assert services().state(name, "system") == "absent"
+
+
+def test_the_python_of_a_virtual_environment_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once, rather than by a service that never answers."""
+    line = CommandLine(tmp_path)
+    line.make_vault()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "venv"))
+    monkeypatch.setattr(service, "hand_to_system", lambda folder: pytest.fail("the profile was changed"))
+    refused = line.attempt("agent", "install")
+    assert refused.code == 2 and "[service_virtual_environment]" in refused.err and "venv" in refused.err
+    assert services().state(service_install.name_of(profile_at(str(line.profile))), "system") == "absent"

@@ -18,9 +18,10 @@ from ..state.private_file import remove_file
 from ..state.profile import Profile
 from . import bootstrap
 from .paths import compared
-from .program import program
+from .program import in_virtual_environment, program
 from .session import Session
 from .stores import is_bucket, is_host, location_folder
+from .workplace import Notice
 
 _OTHER: Final[dict[ServiceScope, ServiceScope]] = {"system": "user", "user": "system"}
 
@@ -50,10 +51,13 @@ def install(session: Session, scope: ServiceScope | None) -> ServiceInstalled:
     """Makes a service that runs `cyberlib agent run` for the session's profile, and begins it.
 
     `scope`: None for what this user may have. Raises UsageError("no_vault"), ("service_other_scope",
-    name=…), NeedsUnlock("service_locked", profile=…), ("service_keychain") and as core.platform.Services.
+    name=…), ("service_virtual_environment", path=…), NeedsUnlock("service_locked", profile=…),
+    ("service_keychain") and as core.platform.Services.
     """
     scope = scope or _usual_scope()
     plan = plan_of(session, scope)
+    if bootstrap.is_windows() and in_virtual_environment():
+        raise UsageError("service_virtual_environment", path=sys.prefix)
     _check_opens(session, scope)
     services = bootstrap.services()
     if _is_there(plan.name, _OTHER[scope]):
@@ -61,6 +65,8 @@ def install(session: Session, scope: ServiceScope | None) -> ServiceInstalled:
     at = services.install(plan)
     services.stop(plan.name, scope)  # an earlier one goes on by what it was told
     services.start(plan.name, scope)
+    if bootstrap.is_windows():
+        session.notify(Notice("profile_of_system", {"path": session.profile.root}))
     return ServiceInstalled(plan.name, scope, at, services.state(plan.name, scope))
 
 

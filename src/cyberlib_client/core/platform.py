@@ -307,7 +307,8 @@ class Services(Protocol):
 
     def install(self, plan: ServicePlan) -> str:
         """Puts it in place, in that of an earlier one, to be begun each time; tells where it stands, a file
-        or a name. It is not begun yet. Also Failed("service_bad_path", path=…)."""
+        or a name. It is not begun yet. On Windows the profile is the system's and administrators' alone from
+        then on. Also Failed("service_bad_path", path=…), ("service_profile_not_taken", path=…, reason=…)."""
 
     def uninstall(self, name: str, scope: ServiceScope) -> bool:
         """Ends it and takes it away; False when there was none."""
@@ -321,7 +322,10 @@ class Services(Protocol):
     def stop(self, name: str, scope: ServiceScope) -> None:
         """Asks it to end, and waits until it has."""
 
-    def run_as_service(self, main: Callable[[], None], stop: Callable[[], None]) -> None:
+    def run_as_service(self, folder: str, main: Callable[[], None], stop: Callable[[], None]) -> None:
         """Runs `main` in this thread as what the system began, if it did: `stop` is called, from another
         thread, when the system wants it to end. Where the system says so by a signal, or did not begin this
-        process, just `main`; on Windows the latter takes a while to find out."""
+        process, just `main`; on Windows the latter takes a while to find out.
+
+        `folder`: the profile's. Failed("service_profile_open", path=…) when this is SYSTEM, and others could
+        write there."""

@@ -36,7 +36,7 @@ def main():
         raise SystemExit(1)
     ended.wait()
     (folder / "ended").touch()
-services().run_as_service(main, ended.set)
+services().run_as_service(str(folder), main, ended.set)
 """
 
 
@@ -109,7 +109,7 @@ def test_there_are_no_services_of_one_user() -> None:
 
 
 @pytest.mark.skipif(WINE, reason="takes ten seconds to find out there")
-def test_a_process_that_nobody_began_as_a_service_just_runs() -> None:
+def test_a_process_that_nobody_began_as_a_service_just_runs(tmp_path: Path) -> None:
     ran: list[int] = []
-    services().run_as_service(lambda: ran.append(1), lambda: ran.append(2))
+    services().run_as_service(str(tmp_path), lambda: ran.append(1), lambda: ran.append(2))
     assert ran == [1]

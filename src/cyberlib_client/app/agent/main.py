@@ -49,7 +49,7 @@ def serve_agent(session: Session) -> None:
     def end() -> None:
         session.cancel.cancel("shutdown")
 
-    bootstrap.services().run_as_service(lambda: run_agent(session), end)
+    bootstrap.services().run_as_service(session.profile.root, lambda: run_agent(session), end)
 
 
 def _serve(session: Session, profile: Profile, listener: Listener) -> None:

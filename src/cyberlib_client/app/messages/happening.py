@@ -31,6 +31,14 @@ NOTICES: Final[dict[str, Text]] = {
         "Its databases are in it as after a power cut. Run the backup again; if it comes back, vssadmin list"
         " writers and that program’s log tell why.",
     ),
+    "profile_of_system": Text(
+        "Le profil {path} est désormais réservé au système et aux administrateurs : le service y lit le"
+        " secret du poste et ce qu’il doit lancer.",
+        "Ouvrez l’invite de commandes en tant qu’administrateur pour cyberlib.",
+        "The profile {path} is the system’s and administrators’ alone from now on: the service reads this"
+        " machine’s secret there, and what it is to run.",
+        "Open the command prompt as administrator for cyberlib.",
+    ),
     "snapshot_damaged": Text(
         "Une version du coffre est endommagée ({name}) : elle n’est pas listée.",
         "Remettez ce fichier d’une copie du coffre, si vous en avez une. Sinon cette version est perdue, et"

@@ -37,6 +37,32 @@ ERRORS: Final[dict[str, Text]] = {
         "A service cannot name this path: {path}.",
         "Give the profile or the vault a path without control characters or bytes that are no text.",
     ),
+    "service_virtual_environment": Text(
+        "Le Python d’un environnement virtuel ({path}) n’est pas un service de Windows : il lance un second"
+        " programme, que Windows ne reconnaît pas. Rien n’a été changé.",
+        "Installez CyberLib pour toute la machine (son programme d’installation, ou pip du Python installé"
+        " pour tous), puis recommencez avec celui-là.",
+        "The Python of a virtual environment ({path}) cannot be a service of Windows: it begins a second"
+        " program, which Windows does not know. Nothing was changed.",
+        "Install CyberLib for the whole machine (its installer, or pip of the Python installed for all), then"
+        " try again with that one.",
+    ),
+    "service_profile_not_taken": Text(
+        "Le profil n’a pas pu être réservé au système et aux administrateurs : {path}[ ({reason})]. Le"
+        " service n’est pas installé.",
+        "Recommencez dans une invite de commandes ouverte en tant qu’administrateur.",
+        "The profile could not be made the system’s and administrators’ alone: {path}[ ({reason})]. The"
+        " service is not installed.",
+        "Try again in a command prompt opened as administrator.",
+    ),
+    "service_profile_open": Text(
+        "D’autres que le système et les administrateurs peuvent écrire dans le profil du service : {path}."
+        " Rien n’est sauvegardé, car ils lui feraient lancer ce qu’ils veulent.",
+        "Regardez ce qui s’y trouve, puis refaites cyberlib agent install en tant qu’administrateur.",
+        "Others than the system and administrators can write to the service’s profile: {path}. Nothing is"
+        " backed up, since they could have it run what they like.",
+        "Look at what is there, then run cyberlib agent install again as administrator.",
+    ),
     "service_other_scope": Text(
         "Ce profil a déjà un service d’une autre portée : {name}.",
         "Ôtez-le d’abord : cyberlib agent uninstall.",

@@ -77,7 +77,7 @@ if sys.platform == "linux":
             _require(scope)
             self._control(name, scope, "stop", f"{name}.service")
 
-        def run_as_service(self, main: Callable[[], None], stop: Callable[[], None]) -> None:
+        def run_as_service(self, folder: str, main: Callable[[], None], stop: Callable[[], None]) -> None:
             """systemd ends what it began by SIGTERM."""
             main()
 

@@ -60,7 +60,7 @@ if sys.platform == "darwin":
             # 3, 113: it was not known; 36: it is ending.
             called(name, "launchctl", "bootout", _target(name, scope), allowed=(0, 3, 36, 113))
 
-        def run_as_service(self, main: Callable[[], None], stop: Callable[[], None]) -> None:
+        def run_as_service(self, folder: str, main: Callable[[], None], stop: Callable[[], None]) -> None:
             """launchd ends what it began by SIGTERM."""
             main()
 

@@ -1,7 +1,8 @@
 """Services on Windows: the Service Control Manager ("Services", Microsoft Learn).
 
 They run as SYSTEM with the few privileges named here: one of them, to back up, reads what access lists
-forbid. Accounts of their own would have it only where an administrator grants it to each.
+forbid. Accounts of their own would have it only where an administrator grants it to each. The profile becomes
+the system's and administrators' alone: a user's other programs could have it run commands else.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from typing import Any, Final
 
 from ...core.errors import Failed
 from ...core.platform import ServicePlan, ServiceScope, ServiceState
-from . import api, service_api
+from ..owner_file import Exposed
+from . import api, descriptor, service_api
 from .api import DWORD
+from .privacy import hand_to_system, is_of_system
 from .service_api import advapi32
 
 _PRIVILEGES: Final = ("SeBackupPrivilege", "SeChangeNotifyPrivilege", "SeImpersonatePrivilege")
@@ -56,7 +59,8 @@ class WindowsServices:
             if re.search(r"[\x00-\x1f]", text):
                 raise Failed("service_bad_path", path=text)
         command = subprocess.list2cmdline(plan.command)
-        with _manager(plan.name, _CONNECT | _CREATE) as manager:
+        with _manager(plan.name, _CONNECT | _CREATE) as manager:  # an administrator, then
+            _hand_over(plan.folder)
             service = advapi32().CreateServiceW(
                 manager, plan.name, plan.description, _ALL, _OWN_PROCESS, _AUTOMATIC, _NORMAL, command,
                 None, None, None, None, None,
@@ -116,11 +120,31 @@ class WindowsServices:
             if service is not None:
                 _end(name, service)
 
-    def run_as_service(self, main: Callable[[], None], stop: Callable[[], None]) -> None:
+    def run_as_service(self, folder: str, main: Callable[[], None], stop: Callable[[], None]) -> None:
         """What the manager wants is heard by threads of its own, so that `main` keeps this one."""
         from .service_process import ServiceProcess
 
-        ServiceProcess(main, stop).run()
+        def begun() -> None:
+            check_profile(folder)
+            main()
+
+        ServiceProcess(begun, stop).run()
+
+
+def check_profile(folder: str) -> None:
+    """Looked at each time: who may write to the folder above can put another profile in the place of one that
+    is closed. Raises Failed("service_profile_open", path=…)."""
+    if descriptor.canonical(descriptor.current_user()) == "SY" and not is_of_system(folder):
+        raise Failed("service_profile_open", path=folder)
+
+
+def _hand_over(folder: str) -> None:
+    """Whoever may write to the profile of a service that is SYSTEM has it run commands as SYSTEM."""
+    try:
+        hand_to_system(folder)
+    except (OSError, Exposed) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise Failed("service_profile_not_taken", path=folder, reason=reason) from None
 
 
 def _require(scope: ServiceScope) -> None:
