@@ -192,7 +192,9 @@ def test_settings_are_taken_up_as_they_change(agent: RunningAgent, tmp_path: Pat
     sound = settings.read_bytes()
     settings.write_bytes(b"sources = 1\n")
     until(lambda: agent.status["problem"] != "")
-    assert "settings_damaged" in line("agent", "status", code=1).out
+    shown = line("agent", "status", code=1).out
+    assert shown.count("settings.toml") == 1 and "[settings_damaged]" in shown and "?" not in shown
+    assert "settings.toml" in line.json("agent", "status", code=1)["result"]["incidents"][0]["facts"]["at"]
     settings.write_bytes(sound)
     until(lambda: agent.status["problem"] == "")
     (told,) = bootstrap.history(bootstrap.profile_at(str(line.profile))).incidents(open_only=False)

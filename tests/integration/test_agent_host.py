@@ -27,6 +27,7 @@ from cyberlib_client.core.conditions import Conditions, unmet
 from cyberlib_client.core.ports import CancelToken
 from cyberlib_host.core.plans import Plan
 from cyberlib_host.database.observed import moments, plans, run_incidents, runs
+from cyberlib_host.database.tables import organisations
 from cyberlib_host.jobs.observatory import deliver_some, observe
 from cyberlib_host.server import Server
 from cyberlib_host.services import addresses
@@ -170,6 +171,33 @@ def test_interruptions_that_a_worker_learned_keep_runs_waiting(host: TestHost, t
     assert [(each.kind, each.facts["until"]) for each in unmet(Conditions(), later)] == [
         ("maintenance", window.end)
     ]
+
+
+def test_mail_that_does_not_arrive_is_seen_on_the_workstation_and_not_mailed(
+    host: TestHost, tmp_path: Path
+) -> None:
+    practice = Practice(host, tmp_path / "poste")
+    practice.line("backup")
+    where = "contact@tilleuls.example"
+    with host.context.database.write() as connection:
+        organisation = connection.execute(select(organisations.c.id)).scalar_one()
+        assert addresses.mark_refused(host.context, connection, organisation, where, "550", OPERATOR)
+
+    def kinds() -> list[str]:
+        shown = practice.line.json("agent", "status", code=1)["result"]
+        found = [each["kind"] for each in shown["incidents"]]
+        assert {"mail_refused"} & {each["code"] for each in shown["health"]["reasons"]} == set(found)
+        return found
+
+    practice.line("backup")
+    assert kinds() == ["mail_refused"]
+    assert practice.later(2) == [], "the host knows"
+    with host.context.database.write() as connection:
+        addresses.set_addresses(
+            host.context, connection, organisation, "incident", ["it@tilleuls.example"], OPERATOR
+        )
+    practice.line("backup")
+    assert kinds() == []
 
 
 class Hurried(RealWorld):

@@ -9,7 +9,7 @@ import msgspec
 from ..core.health import DAY, Fact, Fault, Health, HealthFacts, health
 from ..state.records import INTERRUPTED, IncidentRecord, Moment, RunRecord
 from . import bootstrap, stores
-from .incidents import stage_of
+from .incidents import AGENT, stage_of
 from .session import Session
 
 _REACH = 2
@@ -119,11 +119,12 @@ def faults_of(standing: Iterable[IncidentRecord]) -> list[Fault]:
     for each in standing:
         before = found.get(each.kind)
         # Those of a run that failed name no file but for these; of files, numbers and days alone are told.
+        of_a_run = "exit" in each.facts or each.subject == AGENT
         not_ours = ("path", "detail", "reason") if each.kind == "hook_stopped" else ("path", "detail")
         told: dict[str, Fact] = {
             name: fact
             for name, fact in each.facts.items()
-            if name in ("exit", "count", "day", "by") or ("exit" in each.facts and name not in not_ours)
+            if name in ("exit", "count", "day", "by") or (of_a_run and name not in not_ours)
         }
         if each.kind == "stopped":
             told["by"] = each.subject

@@ -13,8 +13,9 @@ from ..transports.host.problems import error_of
 from . import bootstrap
 from .host_link import client_of
 from .host_told import HostTold
+from .incidents import RULES
 from .session import Session
-from .workplace import Notice
+from .workplace import Fact, Notice
 
 _WARN_DAYS: Final = 60
 _CERTIFICATE_DAYS: Final = 30
@@ -69,16 +70,26 @@ def before_storing(session: Session, client: HostClient) -> None:
     _tell_certificate(session, client)
 
 
+def _stand(session: Session, kind: str, facts: dict[str, Fact] | None) -> None:
+    """An incident for as long as it is so: an agent's notices are read by nobody."""
+    if facts is None:
+        session.history.clear(kind, "", bootstrap.clock())
+    else:
+        session.history.raise_incident(kind, "", RULES[kind].severity, facts, bootstrap.clock())
+
+
 def tell_addresses(session: Session, at: str, refused: Sequence[str]) -> None:
     """A notice where mail to the practice comes back: nobody would hear of a backup that was missed."""
+    _stand(session, "mail_refused", {"count": len(refused)} if refused else None)
     if refused:
         session.notify(Notice("host_mail_refused", {"at": at, "address": ", ".join(refused[:10])}))
 
 
 def _tell_contract(session: Session, client: HostClient, organisation: records.Organisation) -> None:
     """A notice in the days of grace, after which nothing more is backed up."""
+    day = organisation.suspended_from[:10] if organisation.suspended_from else None
+    _stand(session, "contract_ends", {"day": day} if organisation.state == "grace" else None)
     if organisation.state == "grace":
-        day = organisation.suspended_from[:10] if organisation.suspended_from else None
         session.notify(Notice("host_contract_ends", {"at": client.url, "day": day}))
 
 
@@ -102,6 +113,7 @@ def tell_card(session: Session, card: records.Card | records.Hosting | None) -> 
         left = (date.fromisoformat(card.valid_until) - _today()).days
     except ValueError:
         return  # a day that cannot be read is shown as it is
+    _stand(session, "certification_ends", {"day": card.valid_until} if left <= _WARN_DAYS else None)
     if left < 0:
         session.notify(Notice("host_card_over", {"host": card.host, "day": card.valid_until}))
     elif left <= _WARN_DAYS:

@@ -60,9 +60,16 @@ RULES: Final[dict[str, Rule]] = {
     "copy_not_here": Rule("notice", "copied"),
     "copy_other_vault": Rule("warning", "copied"),
     "copy_unsound": Rule("warning", "copied"),
+    "mail_refused": Rule("warning", "owner"),
 }
 """By kind. Reasons for which runs fail are kinds too: `Rule("warning", "further")` unless they stand here;
 so are codes of what happens to files: `Rule("warning", "looked_at")`."""
+
+OF_THE_HOST: Final = frozenset(("certification_ends", "contract_ends", "terms_to_accept", "mail_refused"))
+"""What it told itself."""
+
+AGENT: Final = "agent"
+"""The subject of what keeps an agent from its work."""
 
 PASSING: Final = frozenset(
     ("vanished", "socket_left_out", "metadata_omitted", "names_not_joined", "modes_not_kept")
@@ -249,10 +256,12 @@ _NOT_PATHS: Final = frozenset(
         "certification_ends",
         "contract_ends",
         "terms_to_accept",
+        "mail_refused",
     )
 )
 
 
 def about_a_path(each: IncidentRecord) -> bool:
     """Whether its subject names a file or folder of the practice: so it is taken unless known otherwise."""
-    return bool(each.subject) and "exit" not in each.facts and each.kind not in _NOT_PATHS
+    known = each.subject == AGENT or "exit" in each.facts or each.kind in _NOT_PATHS
+    return bool(each.subject) and not known

@@ -18,6 +18,7 @@ from ..core.plan import Plan
 from ..state.observatory import MOST
 from ..state.records import IncidentRecord, RunRecord
 from ..state.settings import Settings
+from .incidents import OF_THE_HOST
 from .interruptions import host_of
 from .scheduling import conditions_of, plan_of
 from .session import Session
@@ -131,6 +132,8 @@ def _linked() -> str:
 
 def _is_worth_a_mail(each: IncidentRecord) -> bool:
     """Not what is merely noted, nor a shutdown in the evening; a battery that ended a run is."""
+    if each.kind in OF_THE_HOST:
+        return False  # it knows
     return each.severity != "notice" or each.subject == "battery_low"
 
 

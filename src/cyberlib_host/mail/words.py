@@ -45,6 +45,14 @@ KINDS: Final = {
     "kind_not_supported": ("éléments que ce système ne connaît pas", "items this system does not know"),
     "content_damaged": ("contenus endommagés dans le coffre", "contents damaged in the vault"),
     "no_content": ("fichiers sans contenu dans le coffre", "files without content in the vault"),
+    "mount_damaged": (
+        "fichiers illisibles dans un montage : contenus endommagés dans le coffre",
+        "files not readable in a mount: contents damaged in the vault",
+    ),
+    "mount_unreached": (
+        "fichiers illisibles dans un montage : coffre injoignable",
+        "files not readable in a mount: the vault could not be reached",
+    ),
     "more_files": ("autres fichiers en défaut", "more files of these kinds"),
     "stopped": ("sauvegardes arrêtées par le poste", "backups that the workstation stopped"),
     "clock_set": ("horloge du poste déplacée", "the workstation’s clock was set"),
@@ -66,6 +74,7 @@ KINDS: Final = {
         "the host’s certification ends soon",
     ),
     "contract_ends": ("contrat bientôt échu", "the contract ends soon"),
+    "mail_refused": ("adresses du cabinet qui ne fonctionnent pas", "addresses that do not work"),
     "terms_to_accept": ("conditions à accepter", "terms to accept"),
     "other": ("autres incidents", "other incidents"),
 }

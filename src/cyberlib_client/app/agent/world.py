@@ -11,7 +11,7 @@ from ...state.profile import Profile
 from ...state.records import Moment, RunRecord, Trigger
 from .. import bootstrap
 from ..history import REMEMBERED
-from ..incidents import CLOCK_SET, RULES, Met, after_run
+from ..incidents import AGENT, CLOCK_SET, RULES, Met, after_run
 from ..interruptions import windows
 from ..program import program
 from ..scheduling import local_zone, look_around
@@ -96,10 +96,10 @@ class RealMemory:
     def problem(self, code: str, facts: dict[str, Fact], before: str, at: int) -> None:
         """See keeping.Memory."""
         if before:
-            self._history.clear(before, "agent", at)
+            self._history.clear(before, AGENT, at)
         if code and code != "agent_idle":
             told = {name: fact for name, fact in facts.items() if name != "path"}
-            self._history.raise_incident(code, "agent", "critical", told, at)
+            self._history.raise_incident(code, AGENT, "critical", told, at)
 
     def watching(self, sources: Sequence[WatchInfo], at: int) -> None:
         """See keeping.Memory."""

@@ -146,6 +146,12 @@ HEALTH: Final[dict[str, Text]] = {
         "The contract is over: nothing more is backed up.",
         "Restore or take your data away before the agreed date, and call the host.",
     ),
+    "mail_refused": Text(
+        "Les courriers de l’hébergeur n’arrivent pas au cabinet : nul n’apprendrait une sauvegarde manquée.",
+        "Donnez-lui une adresse qui fonctionne.",
+        "The host’s mail does not reach the practice: nobody would hear of a missed backup.",
+        "Give the host an address that works.",
+    ),
     "contract_ends": Text(
         "Le contrat sera bientôt suspendu[ ({day})].",
         "Appelez l’hébergeur.",

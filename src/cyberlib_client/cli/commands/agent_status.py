@@ -71,7 +71,7 @@ def lines(shown: AgentShown) -> Iterator[str]:
     yield from _agent(shown)
     if shown.health is not None:
         yield from _health(shown.health)
-    left = [each for each in shown.incidents if not _is_told(each, shown.health)]
+    left = [e for e in shown.incidents if e.kind != shown.problem and not _is_told(e, shown.health)]
     for each in left[:_INCIDENTS]:
         yield _incident(each)
     if len(left) > _INCIDENTS:
