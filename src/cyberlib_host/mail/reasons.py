@@ -81,7 +81,7 @@ _SAME: Final = (
     (
         "une autre sauvegarde était en cours",
         "another backup was at work",
-        "profile_busy slots_busy",
+        "profile_busy slots_busy copy_busy",
     ),
     (
         "les horloges du poste et du stockage diffèrent : réglez celle du poste",
@@ -157,6 +157,28 @@ _SAME: Final = (
         "le tri du coffre a duré trop longtemps ; rien n’a été effacé",
         "sorting out the vault took too long; nothing was deleted",
         "retention_took_long",
+    ),
+    # second copies of the vault
+    (
+        "le disque ou le partage de la seconde copie n’était pas là : branchez-le",
+        "the disk or share of the second copy was not there: plug it in",
+        "copy_gone copy_not_here not_a_copy",
+    ),
+    ("plus de place sur la seconde copie", "no space left on the second copy", "copy_full"),
+    (
+        "la seconde copie est protégée en écriture",
+        "the second copy may not be written to",
+        "copy_denied",
+    ),
+    (
+        "l’emplacement de la seconde copie contient un autre coffre",
+        "the place of the second copy holds another vault",
+        "copy_other_vault",
+    ),
+    (
+        "la réserve de réparation d’une seconde copie est endommagée",
+        "what mends a second copy is damaged",
+        "bad_parity",
     ),
     # restores
     (

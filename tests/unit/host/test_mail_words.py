@@ -30,6 +30,8 @@ NO_RUN: Final = set(
     audit_file_not_written contract_key_unclear host_no_such_device host_device_itself nothing_to_change
     proxy_for_whom proxy_user_unfit bad_rate bad_hours bad_times bad_days bad_every bad_quiet bad_run_hours
     bad_battery hours_unknown hook_known hook_unknown bad_hook hook_folder service_no_manager
+    copy_place_taken copy_name_taken copy_is_vault copy_unknown copy_at_host bad_copy no_copies not_retired
+    quarantine_over
     service_scope_unknown service_no_rights service_refused service_bad_path service_other_scope
     service_absent service_locked
     service_keychain agent_running agent_not_running agent_denied agent_unfit agent_gone agent_lost_us
