@@ -29,19 +29,18 @@ NO_RUN: Final = set(
     host_contract_key_expired host_contract_key_revoked host_audit_broken host_audit_shorter audit_file_exists
     audit_file_not_written contract_key_unclear host_no_such_device host_device_itself nothing_to_change
     proxy_for_whom proxy_user_unfit bad_rate bad_hours bad_times bad_days bad_every bad_quiet bad_run_hours
-    bad_battery hours_unknown hook_known hook_unknown bad_hook hook_folder service_no_manager
+    bad_battery hours_unknown hook_known hook_unknown bad_hook hook_folder
     copy_place_taken copy_name_taken copy_is_vault copy_unknown copy_at_host bad_copy no_copies not_retired
     quarantine_over
-    service_scope_unknown service_no_rights service_refused service_bad_path service_other_scope
-    service_absent service_locked
-    service_keychain agent_running agent_not_running agent_denied agent_unfit agent_gone agent_lost_us
+   
+    agent_running agent_not_running agent_denied agent_unfit agent_gone agent_lost_us
     agent_ending agent_full unclear_pause bad_order
 """,
     )
 )
 """Errors of commands that make no run, or before there is one: no host hears of them."""
-COMMANDS: Final = ("mount_",)
-"""How all errors of such a command begin."""
+COMMANDS: Final = ("mount_", "service_")
+"""How all errors of such commands begin."""
 
 
 def test_all_that_devices_tell_of_has_its_words() -> None:
