@@ -31,9 +31,7 @@ NO_RUN: Final = set(
     proxy_for_whom proxy_user_unfit bad_rate bad_hours bad_times bad_days bad_every bad_quiet bad_run_hours
     bad_battery hours_unknown hook_known hook_unknown bad_hook hook_folder
     copy_place_taken copy_name_taken copy_is_vault copy_unknown copy_at_host bad_copy no_copies not_retired
-    quarantine_over
-   
-    agent_running agent_not_running agent_denied agent_unfit agent_gone agent_lost_us
+    quarantine_over agent_running agent_not_running agent_denied agent_unfit agent_gone agent_lost_us
     agent_ending agent_full unclear_pause bad_order
 """,
     )
