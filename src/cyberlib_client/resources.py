@@ -9,6 +9,11 @@ _INSTALLED = _HERE / "data"  # where the wheel puts them (pyproject.toml, force-
 _CHECKOUT = _HERE.parents[1] / "resources"
 
 
+def specification() -> Path:
+    """The folder with the description of the vault's format (`docs/format`)."""
+    return _INSTALLED / "format" if _INSTALLED.is_dir() else _HERE.parents[1] / "docs" / "format"
+
+
 def resource(name: str) -> Path:
     """The path of a file or folder, named relative to `resources/` with slashes: `rescue/rescue.py`.
 

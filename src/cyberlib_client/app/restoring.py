@@ -37,7 +37,7 @@ ConflictName = Literal["ask", "keep-both", "replace", "skip"]
 NamesOf = Literal["windows", "macos"]
 """Whose rules for names apply, for a disk that goes to another machine; None: those of the target itself."""
 
-_RULES: Final[dict[NamesOf, NameRules]] = {
+RULES: Final[dict[NamesOf, NameRules]] = {
     "windows": NameRules(windows=True, text=True, fold_case=True),
     "macos": NameRules(text=True, fold_case=True, fold_form=True),
 }
@@ -169,7 +169,7 @@ def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreRes
         acl=wanted.acl,
         devices=wanted.devices,
         dry_run=wanted.dry_run,
-        rules=_RULES[wanted.names] if wanted.names else None,
+        rules=RULES[wanted.names] if wanted.names else None,
     )
     result = restore(
         session.vault,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from ..core.kit import fingerprint_of
 from ..core.ports import OBJECT_KINDS
 from ..state.records import RunRecord
 from . import stores
@@ -30,7 +31,8 @@ class RunInfo(msgspec.Struct, frozen=True):
 class VaultInfo(msgspec.Struct, frozen=True):
     """A vault as its store shows it. `objects` and `bytes`: number and size of stored objects by kind.
     `last_runs`: the last attempt of each kind; `last_done`: the last that was done, be it incompletely.
-    `endpoint`: of the storage that has its bucket, else null. `host`: null unless it is at one."""
+    `endpoint`: of the storage that has its bucket, else null. `host`: null unless it is at one.
+    `fingerprint`: of the key that certifies its devices, as exports show it."""
 
     at: str
     endpoint: str | None
@@ -47,6 +49,7 @@ class VaultInfo(msgspec.Struct, frozen=True):
     last_runs: list[RunInfo]
     last_done: list[RunInfo]
     host: HostTold | None
+    fingerprint: str
 
 
 def info(session: Session) -> VaultInfo:
@@ -71,6 +74,7 @@ def info(session: Session) -> VaultInfo:
         last_runs=_newest(runs),
         last_done=_newest(run for run in runs if not run.reason),
         host=_host(session),
+        fingerprint=fingerprint_of(vault.keys),
     )
 
 

@@ -36,6 +36,7 @@ COMMANDS: Final = {
         "restore",
         "cat",
         "mount",
+        "export",
         "verify",
         "copy",
         "report",

@@ -15,9 +15,11 @@ from ..app.buckets import BucketChanged
 from ..app.copies import CopyInfo
 from ..app.copy_checks import CopyCheckDone
 from ..app.copying import CopiesDone
+from ..app.exporting import Exported
 from ..app.hooks import HookInfo
 from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
 from ..app.keys import SlotAdded, SlotRemoved
+from ..app.kit_check import Checked as KitChecked
 from ..app.mounting import Mounted
 from ..app.network import NetworkShown
 from ..app.network_check import Checked
@@ -130,6 +132,9 @@ RESULTS: Final[dict[str, type]] = {
     "backup": BackupDone,
     "restore": RestoreDone,
     "mount": Mounted,
+    "export plain": Exported,
+    "export vault": Exported,
+    "export check": KitChecked,
     "verify": Verified,
     "copy run": CopiesDone,
     "copy add": CopyInfo,

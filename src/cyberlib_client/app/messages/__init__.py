@@ -89,6 +89,7 @@ _PARTS: Final = (
     "background",
     "mounting",
     "copies",
+    "leaving",
 )
 
 

@@ -100,6 +100,17 @@ INCIDENTS: Final[dict[str, Text]] = {
         "is not restored whole: its data are damaged or missing[ ({detail})].",
         "",
     ),
+    "kit_missing": Text("manque.", "", "is missing.", ""),
+    "kit_changed": Text(
+        "n’est plus ce que dit la liste[ ({detail})].", "", "is not what the list says[ ({detail})].", ""
+    ),
+    "kit_added": Text("n’est dans aucune liste.", "", "is in no list.", ""),
+    "kit_damaged": Text(
+        "est endommagé dans le coffre : il est copié tel quel.",
+        "",
+        "is damaged in the vault: it is copied as it is.",
+        "",
+    ),
     "mount_damaged": Text(
         "ne peut pas être lu : ses données sont endommagées ou manquent dans le coffre[ ({detail})].",
         "",

@@ -41,13 +41,14 @@ def vault_key(keys: VaultKeys) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(keys.sign_seed)
 
 
-def _certified(keys: VaultKeys, device_id: bytes, name: str, key: bytes) -> bytes:
-    return _CERTIFY + keys.vault_id + device_id + key + name.encode()
+def certified(vault_id: bytes, device_id: bytes, name: str, key: bytes) -> bytes:
+    """What a certificate of a device covers."""
+    return _CERTIFY + vault_id + device_id + key + name.encode()
 
 
 def certify(keys: VaultKeys, device_id: bytes, name: str, key: bytes) -> Device:
     """The certified device of a public key."""
-    certificate = vault_key(keys).sign(_certified(keys, device_id, name, key))
+    certificate = vault_key(keys).sign(certified(keys.vault_id, device_id, name, key))
     return Device(id=device_id, name=name, key=key, certificate=certificate)
 
 
@@ -75,8 +76,8 @@ def check_signed(
     """Raises IntegrityError("bad_signature") unless the vault certifies the device and the device signed."""
     try:
         if device not in keys.certified:
-            certified = _certified(keys, device.id, device.name, device.key)
-            vault_key(keys).public_key().verify(device.certificate, certified)
+            told = certified(keys.vault_id, device.id, device.name, device.key)
+            vault_key(keys).public_key().verify(device.certificate, told)
             keys.certified.add(device)
         Ed25519PublicKey.from_public_bytes(device.key).verify(
             signatures.get("ed25519", b""), purpose + keys.vault_id + body
