@@ -325,7 +325,9 @@ def test_a_plan_is_kept_in_its_versions(host: TestHost) -> None:
 
 WRONG_PLANS: list[dict[str, Any]] = [
     {"days": []}, {"days": [8]}, {"days": [6, 7]}, {"times": ["25:00"]}, {"times": ["8:00"]},
-    {"zone": "Europe/Nulle-Part"}, {"zone": "../../etc/passwd"}, {"every_hours": 0}, {"opens": "20:00"},
+    {"zone": "Europe/Nulle-Part"}, {"zone": "../../etc/passwd"},
+    {"times": ["12:30\n"]}, {"closes": "19:00\n"}, {"zone": "Europe/Paris\n"},
+    {"every_hours": 0}, {"opens": "20:00"},
     {"holidays": "lune"}, {"language": "de"}, {"patient": "Dupont"},
     {"absences": [{"first": "2027-01-01", "last": "2027-12-31"}]}, {"times": ["08:00"] * 25},
 ]  # fmt: skip
@@ -361,6 +363,11 @@ WRONG_RUNS: list[dict[str, Any]] = [
     {"incidents": [{"kind": "unreadable", "count": 1, "path": "x"}]}, {"path": "x"}, {"files": -1},
     {"incidents": [{"kind": "unreadable", "count": -1}]}, {"command": "rm -rf"}, {"outcome": "fine"},
     {"incidents": [{"kind": f"k{n}", "count": 1} for n in range(33)]}, {"reason": "a" * 41},
+    {"command": "backup\n"}, {"reason": "full\n"}, {"run": "0" * 32 + "\n"},
+    {"incidents": [{"kind": "unreadable\n", "count": 1}]},
+    {"ended": "9999-12-31T23:59:59.999999Z"}, {"ended": "9999-12-31T23:59:59.9-23:59"},
+    {"ended": "0001-01-01T00:00:00.0+23:59"}, {"started": "1969-12-31T23:59:59.000000Z"},
+    {"started": "2026-W01-1T00:00:00.000000Z"}, {"started": "2026-02-30T00:00:00.000000Z"},
     {"files": 1 << 60}, {"started": "yesterday"}, {"started": "9" * 27}, {"run": "x"}, {"files": 1.5},
 ]  # fmt: skip
 
@@ -373,6 +380,37 @@ def test_what_could_name_somebody_is_refused(host: TestHost) -> None:
         assert (refused.value.code, refused.value.facts["reason"]) == ("host_refused", "bad_request"), wrong
     with host.context.database.read() as connection:
         assert connection.execute(select(runs)).first() is None
+
+
+def test_times_far_away_and_counts_without_measure_are_told_of(host: TestHost, tmp_path: Path) -> None:
+    station, operator = Station(host), Operator(tmp_path / "host")
+    operator("organisation", "change", station.made.id, "--report-each")
+    many = [{"kind": "unreadable", "count": 1 << 53}]
+    for moment in ("1970-01-01T00:00:00.000000Z", "2299-12-31T23:59:59.999999Z"):
+        station.tell(started=moment, ended=moment)
+    assert len(station.letters("backup")) == 2
+    operator("organisation", "change", station.made.id, "--no-report-each")
+    for number in range(17):
+        if number % 7 == 6:
+            host.clock.advance(days=1.1)
+        tell.tell_runs(station.client, [_run(host, incidents=many) for _ in range(64)])
+    _to(host, "2027-02-01T09:00:00")
+    assert months.mail_months(host.context) == 1
+    assert station.subjects("month")
+
+
+def test_a_plan_that_cannot_be_judged_silences_no_other_device(host: TestHost) -> None:
+    """As one that another version took."""
+    station, other = Station(host), Station(host)
+    for each in (station, other):
+        tell.declare_plan(each.client, PLAN)
+        each.backup()
+    with host.context.database.write() as connection:
+        plan = msgspec.json.encode(PLAN | {"zone": "Europe/Gone"})
+        device = station.identity.device
+        connection.execute(update(plans).where(plans.c.device == device).values(plan=plan))
+    _pass(host, "2027-01-06T12:00:00")
+    assert (len(station.subjects("missed")), len(other.subjects("missed"))) == (0, 1)
 
 
 def test_runs_told_without_end_are_refused_for_today(host: TestHost) -> None:

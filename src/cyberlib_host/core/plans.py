@@ -15,10 +15,12 @@ from .problems import Problem
 from .shapes import Struct
 from .times import SECOND, at_zone
 
-TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="local, HH:MM")]
-Day = Annotated[str, Meta(pattern="^20[0-9]{2}-[01][0-9]-[0-3][0-9]$", description="YYYY-MM-DD")]
+TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)", description="local, HH:MM")]
+Day = Annotated[str, Meta(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]$(?!\n)", description="YYYY-MM-DD")]
 Weekday = Annotated[int, Meta(ge=1, le=7, description="1 Monday … 7 Sunday")]
-ZoneName = Annotated[str, Meta(pattern="^[A-Za-z][A-Za-z0-9_+/-]{1,63}$", description="of the IANA database")]
+ZoneName = Annotated[
+    str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{1,63}$(?!\n)", description="of the IANA database")
+]
 
 _HOUR: Final = 3600 * SECOND
 EARLY: Final = 2 * _HOUR

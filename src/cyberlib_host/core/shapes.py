@@ -7,14 +7,15 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Hex32 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="32 bytes in hex")]
-Hex64 = Annotated[str, Meta(pattern="^[0-9a-f]{128}$", description="64 bytes in hex")]
-Id = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="16 bytes in hex")]
+# Patterns end with `$(?!\n)`: in Python `$` alone lets a line feed pass behind it.
+Hex32 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)", description="32 bytes in hex")]
+Hex64 = Annotated[str, Meta(pattern=r"^[0-9a-f]{128}$(?!\n)", description="64 bytes in hex")]
+Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$(?!\n)", description="16 bytes in hex")]
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 ObjectName = Annotated[
     str,
     Meta(
-        pattern="^(vault|(slots|packs|index|lookups|snapshots|retired)/[0-9a-f]{64})$",
+        pattern=r"^(vault|(slots|packs|index|lookups|snapshots|retired)/[0-9a-f]{64})$(?!\n)",
         description="as in docs/format",
     ),
 ]

@@ -11,9 +11,17 @@ from .plans import Plan
 from .shapes import Answer, Id, Struct, Time
 from .wire import MaintenanceWindow
 
-Code = Annotated[str, Meta(pattern="^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40, description="a code")]
+Code = Annotated[
+    str, Meta(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$(?!\n)", max_length=40, description="a code")
+]
 Count = Annotated[int, Meta(ge=0, le=1 << 53)]
-Moment = Annotated[str, Meta(min_length=27, max_length=27, description="RFC 3339, UTC, with microseconds")]
+Moment = Annotated[
+    str,
+    Meta(
+        pattern=r"^(19[7-9]|2[012][0-9])[0-9]-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$(?!\n)",
+        description="RFC 3339, UTC, with microseconds; 1970 to 2299",
+    ),
+]
 
 
 class IncidentCount(Struct, frozen=True):
@@ -32,7 +40,7 @@ class RunTold(Struct, frozen=True):
     started: Moment
     ended: Moment
     outcome: Literal["completed", "stopped", "failed"]
-    reason: Annotated[str, Meta(pattern="^([a-z][a-z0-9]*(_[a-z0-9]+)*)?$", max_length=40)] = ""
+    reason: Annotated[str, Meta(pattern=r"^([a-z][a-z0-9]*(_[a-z0-9]+)*)?$(?!\n)", max_length=40)] = ""
     files: Count = 0
     bytes: Count = 0
     stored: Count = 0

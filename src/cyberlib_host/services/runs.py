@@ -16,6 +16,8 @@ from .access import Caller, concerning
 from .context import Context
 
 _MOST_A_DAY: Final = 500
+_MOST_OF_A_KIND: Final = 1_000_000_000
+"""Incidents in one run: those of a month can be added up."""
 _DAY: Final = 86_400 * SECOND
 
 
@@ -46,7 +48,7 @@ def _keep(context: Context, connection: Connection, caller: Caller, told: RunTol
         raise Problem("bad_request", where="started") from None
     kinds: dict[str, int] = {}
     for each in told.incidents:
-        kinds[each.kind] = min(kinds.get(each.kind, 0) + each.count, 1 << 53)
+        kinds[each.kind] = min(kinds.get(each.kind, 0) + each.count, _MOST_OF_A_KIND)
     worth_a_mail = told.outcome == "failed" or any(kinds.values())
     connection.execute(
         insert(runs).values(

@@ -13,6 +13,7 @@ from ..core import licences
 from ..core.licences import Licence
 from ..core.misses import GRACE, Alarm, Missed, Step, Watched, Window, missed, next_step
 from ..core.plans import Closed
+from ..core.problems import Problem
 from ..core.times import SECOND
 from ..database.observed import alarms, plans, run_incidents, runs, watches, windows
 from ..database.tables import devices, organisations
@@ -39,11 +40,23 @@ def look(context: Context) -> dict[Step, int]:
     for at in range(0, len(rows), _CHUNK):
         chunk = rows[at : at + _CHUNK]
         with context.database.read() as connection:
-            judged = [(row, _step(context, connection, row, away, now)) for row in _loaded(connection, chunk)]
+            found = _loaded(connection, chunk)
+            judged = [(each, _judged(context, connection, each, away, now)) for each in found]
         for loaded, step in judged:
             if step is not None and _take(context, loaded.row.device, away):
                 taken[step] += 1
     return taken
+
+
+def _judged(
+    context: Context, connection: Connection, loaded: _Loaded, away: Sequence[Window], now: int
+) -> Step | None:
+    """What of one device cannot be judged keeps nobody else from being noticed."""
+    try:
+        return _step(context, connection, loaded, away, now)
+    except (ValueError, OverflowError, Problem):
+        _log.exception("device_not_judged", device=loaded.row.device)
+        return None
 
 
 class _Loaded:
