@@ -52,6 +52,58 @@ def test_a_copy_restores_on_another_machine(line: CommandLine, practice: Path, t
     assert back == {path.name: path.read_bytes() for path in practice.iterdir()}
 
 
+def test_commands_read_a_copy_with_the_vault_gone(line: CommandLine, practice: Path, tmp_path: Path) -> None:
+    (practice / "note.txt").write_text("note fictive")
+    line("backup")
+    line("copy", "add", "usb", str(tmp_path / "usb"))
+    line("copy")
+    (practice / "late.txt").write_bytes(b"after the copy")
+    line("backup")
+    line.vault.rename(tmp_path / "burnt")
+    first = line.json("snapshots", "--from", "usb")["items"]
+    assert len(first) == 2
+    assert line.json("snapshots", "--from", str(tmp_path / "usb"))["notices"] == []
+    names = {Path(each["path"]).name for each in line.json("ls", "-R", "latest", "--from", "usb")["items"]}
+    assert "0.bin" in names and "late.txt" not in names
+    for command in (
+        ["find", "0.bin"],
+        ["versions", str(practice / "0.bin")],
+        ["diff", first[0]["id"], first[0]["id"]],
+        ["cat", f"latest:{practice}/note.txt"],
+        ["verify", "--read-data"],
+    ):
+        line(*command, "--from", "usb")
+    line("restore", "latest", "--to", str(tmp_path / "out"), "--from", "usb")
+    assert len(list((tmp_path / "out").rglob("*.bin"))) == 5
+    assert line.error("restore", "latest", "--to", str(tmp_path / "usb"), "--from", "usb", code=2) == (
+        "target_in_vault"
+    )
+    assert line.error("ls", "latest", "--from", str(tmp_path / "none"), code=6) == "store_absent"
+    (tmp_path / "burnt").rename(line.vault)
+    # Nothing was learnt from it: the vault is not taken for one that went back, or forward.
+    assert line.json("snapshots")["notices"] == []
+    line("verify")
+
+
+def test_a_verification_of_a_copy_says_nothing_of_the_vault(
+    line: CommandLine, practice: Path, tmp_path: Path
+) -> None:
+    line("copy", "--to", str(tmp_path / "usb"))
+    damaged(next((tmp_path / "usb").glob(PACKS)))
+    line("verify", "--read-data", "--from", str(tmp_path / "usb"), code=7)
+    line("verify", "--read-data")
+    assert line.json("report")["result"]["incidents"] == []
+
+
+def test_a_copy_with_an_older_table_of_slots_is_read(
+    line: CommandLine, practice: Path, tmp_path: Path
+) -> None:
+    line("copy", "--to", str(tmp_path / "usb"))
+    with line.secret(PASSPHRASE):
+        line("key", "add", "recovery", "--name", "second")
+    line("ls", "latest", "--from", str(tmp_path / "usb"))
+
+
 def test_what_is_refused_is_not_touched(line: CommandLine, practice: Path, tmp_path: Path) -> None:
     photos = make_tree(tmp_path / "photos", {"a.jpg": b"a"})
     other = CommandLine(tmp_path / "other")

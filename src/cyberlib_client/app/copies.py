@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import msgspec
 
 from ..core.errors import CyberlibError, Unreachable, UsageError
-from ..core.platform import Disk
 from ..core.ports import Store
 from ..core.windows_paths import extended
 from ..services.copying import begin_copy
@@ -19,6 +18,8 @@ from ..state.settings import write_settings
 from ..transports.folder import FolderStore
 from . import bootstrap, stores
 from .apart import require_profile_outside
+from .copy_places import access_of, stayed
+from .known_disks import folder_of
 from .paths import lies_in, native_path, real, shown_native
 from .session import Session
 from .times import iso_time
@@ -94,28 +95,6 @@ def _time(at: int | None) -> str | None:
 # ---- where they are ------------------------------------------------------------------------------------
 
 
-def folder_of(copy: CopySettings, present: Sequence[Disk] | None = None) -> str | None:
-    """The folder of a copy as it is now; None while its disk, or its share, is not there.
-
-    A disk is known by its id, wherever it is mounted. A share, which has none, by what lies in its folder: an
-    empty one is where it would be mounted.
-    """
-    if not copy.disk:
-        return copy.at if os.path.isdir(extended(copy.at)) and _holds_vault(copy.at) else None
-    for disk in bootstrap.disks().present() if present is None else present:
-        if disk.id == copy.disk:
-            folder = os.path.join(disk.at, copy.folder) if copy.folder else disk.at
-            if os.path.isdir(extended(folder)):
-                return folder
-    # A mount of the same disk that is not listed first, or in a folder.
-    here = bootstrap.disks().of(copy.at) if os.path.isdir(extended(copy.at)) else None
-    return copy.at if here is not None and here.id == copy.disk and _holds_vault(copy.at) else None
-
-
-def _holds_vault(folder: str) -> bool:
-    return os.path.isdir(extended(os.path.join(folder, "slots")))
-
-
 def note_present(session: Session) -> list[str]:
     """Notes which disks are there now; names of their copies, as of those that need no disk. Never raises."""
     copies = session.settings.copies
@@ -143,22 +122,6 @@ def remember(session: Session, name: str, state: CopyState) -> None:
         write_copies(session.profile, session.place.id, {**states, name: state})
     except CyberlibError:
         session.notify(Notice("state_not_written", {"at": session.profile.copies}))
-
-
-def store_of(session: Session, copy: CopySettings) -> Store:
-    """The store of a copy. Raises Unreachable("copy_not_here", name=…, days=…), and for a bucket as
-    `bucket_link.store_at`."""
-    if stores.is_bucket(copy.at):
-        from . import bucket_link
-
-        given = BucketGiven(copy.endpoint, copy.region)
-        return bucket_link.store_at(session, copy.at, given, access_of(copy.name))
-    folder = folder_of(copy)
-    if folder is None:
-        state = read_copies(session.profile, session.place.id).get(copy.name, CopyState())
-        days = (bootstrap.clock() - state.seen) // (86_400 * 10**9) if state.seen is not None else None
-        raise Unreachable("copy_not_here", name=copy.name, days=days)
-    return _stayed(FolderStore(folder))
 
 
 def store_at(session: Session, at: str, given: BucketGiven, access: str = "") -> Store:
@@ -190,12 +153,7 @@ def store_at(session: Session, at: str, given: BucketGiven, access: str = "") ->
         raise Unreachable("store_absent", at=os.path.dirname(folder))  # and no folder beside a missing disk
     if os.path.isdir(extended(folder)):
         _require_own(folder)
-    return _stayed(FolderStore.make(folder))
-
-
-def _stayed(store: FolderStore) -> FolderStore:
-    store.stay()
-    return store
+    return stayed(FolderStore.make(folder))
 
 
 def _require_apart(session: Session, at: str) -> None:
@@ -213,11 +171,6 @@ def _require_own(folder: str) -> None:
         return  # the store says why, in its own words
     if any(name not in _OWN and name not in stores.LITTER and name[:1] not in ".$" for name in names):
         raise UsageError("folder_not_empty", at=folder)
-
-
-def access_of(name: str) -> str:
-    """Under which name the access key of a copy in a bucket is kept."""
-    return f"copy-{name.encode().hex()}"
 
 
 # ---- the list --------------------------------------------------------------------------------------------

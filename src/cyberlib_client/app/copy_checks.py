@@ -15,7 +15,8 @@ from ..services.copying import on_copy
 from ..services.stripes import bring_up_to_date
 from ..transports.folder import FolderStore
 from . import stores
-from .copies import named, store_of
+from .copies import named
+from .copy_places import store_of
 from .copying import objects_of
 from .paths import shown_native
 from .session import Session
@@ -86,7 +87,7 @@ def check(session: Session, copy: str, *, repair: bool, alone: bool = False) -> 
 
 def _store(session: Session, copy: str) -> Store:
     if any(each.name == copy for each in session.settings.copies):
-        return store_of(session, named(session.settings.copies, copy))
+        return store_of(session, session.place.id, named(session.settings.copies, copy))
     if stores.is_bucket(copy):
         from . import bucket_link
 

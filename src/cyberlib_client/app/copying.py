@@ -20,7 +20,8 @@ from ..services.copying import Copied, begin_copy, copy_objects, on_copy, sizes
 from ..services.stripes import Striped, bring_up_to_date
 from ..state.copies import CopyState, read_copies
 from . import bootstrap, stores
-from .copies import named, note_present, remember, store_at, store_of
+from .copies import named, note_present, remember, store_at
+from .copy_places import store_of
 from .history import remembered
 from .paths import shown_native
 from .session import Session
@@ -101,13 +102,13 @@ def _configured(session: Session, names: Sequence[str]) -> CopiesDone:
     absent = [copy.name for copy in wanted if copy.name not in here]
     there = [copy for copy in wanted if copy.name in here]
     if not there:
-        store_of(session, wanted[0])  # says since when it is not
+        store_of(session, session.place.id, wanted[0])  # says since when it is not
     results: list[CopyDone] = []
     failed: list[str] = []
     first: CyberlibError | None = None
     for copy in there:
         try:
-            store = store_of(session, copy)
+            store = store_of(session, session.place.id, copy)
             results.append(_copy(session, copy.name, store, parity=copy.parity))
         except Stopped:
             raise

@@ -50,7 +50,8 @@ def remembered_if_failed(session: Session, command: str) -> Iterator[None]:
 @contextlib.contextmanager
 def remembered(session: Session, command: str) -> Iterator[Ended]:
     """Keeps the run in the profile's history, from now until the block ends, by whatever way."""
-    if session.settings.vault is None:
+    # What is found wrong with a copy, or not, says nothing of the vault.
+    if session.settings.vault is None or (session.copy and command == "verify"):
         yield lambda *_figures, **_more: None
         return
     started = bootstrap.clock()
@@ -83,7 +84,7 @@ def remembered(session: Session, command: str) -> Iterator[Ended]:
         record = msgspec.structs.replace(record, ended=bootstrap.clock())
         history.end(run, record)
         incidents.after_run(history, record, met, clock_moved=session.clock_moved)
-        if stores.is_host(session.settings.vault.at):
+        if stores.is_host(session.settings.vault.at) and not session.copy:
             from .telling import tell_host
 
             tell_host(session, run)

@@ -201,6 +201,8 @@ def _include(wanted: Wanted, stored: Stored) -> Sequence[str]:
 
 def _check_outside(to: str, session: Session) -> None:
     """Files among a vault's objects would be taken for damage."""
-    folder = stores.location_folder(session.place.at)
-    if folder is not None and lies_in(real(to), real(folder)):
-        raise UsageError("target_in_vault", at=to)
+    vault = session.settings.vault
+    for at in {session.place.at, vault.at if vault is not None else ""}:
+        folder = stores.location_folder(at)
+        if folder is not None and lies_in(real(to), real(folder)):
+            raise UsageError("target_in_vault", at=to)

@@ -42,6 +42,10 @@ class Session(Workplace):
     clock_moved = 0
     """Seconds by which this machine's clock was set since the last run that ended well."""
 
+    copy = ""
+    """The name or place of a second copy that is read instead of the vault: nothing is learnt from it of what
+    the vault must hold, and nothing is written."""
+
     accepts_older = False
     """A vault that was put back to an earlier state is taken as it is, on request and against a proof."""
 
@@ -71,12 +75,20 @@ class Session(Workplace):
         """Where the profile's vault is. UsageError("no_vault", profile=…)."""
         if self.settings.vault is None:
             raise UsageError("no_vault", profile=self.profile.root)
+        if self.copy:
+            from .copy_places import place_of
+
+            return place_of(self.settings, self.copy)
         return self.settings.vault
 
     @cached_property
     def store(self) -> Store:
         """The store of the profile's vault."""
         place = self.place
+        if self.copy:
+            from .copy_places import read_store
+
+            return read_store(self, self.settings, self.copy)
         if stores.is_bucket(place.at) and self.bucket is None:
             self.bucket = BucketGiven(place.endpoint, place.region)
         return stores.store_at(place.at, self)
@@ -91,6 +103,8 @@ class Session(Workplace):
     def _opened(self) -> Opened:
         seen = read_slots_seen(self.profile, self.place.id)
         known = Known(seen.generation, seen.tables)
+        if self.copy:  # it lags behind; what was removed meanwhile opens nothing all the same
+            return open_profile_vault(self, self.store, self.place, Known(0, (), seen.removed))
         if self.accepts_older:
             # Slots that were removed stand in an older table: that it counts is not for them to say.
             known = Known(0, seen.tables, seen.removed)
@@ -171,10 +185,12 @@ class Session(Workplace):
     @property
     def seen(self) -> Seen:
         """What this machine remembers of the vault; read anew, since other runs remember too."""
-        return read_seen(self.profile, self.place.id)
+        return Seen(self.place.id) if self.copy else read_seen(self.profile, self.place.id)
 
     def remember(self, seen: Seen) -> None:
-        """Keeps it for the next commands; says so when that fails."""
+        """Keeps it for the next commands; says so when that fails. Of a copy nothing is kept."""
+        if self.copy:
+            return
         if not write_seen(self.profile, seen):
             self.notify(Notice("state_not_written", {"at": self.profile.state}))
 
@@ -182,7 +198,7 @@ class Session(Workplace):
     def host_log(self) -> list[str]:
         """Names of the snapshots that the host's own log tells of since it was last followed; none where the
         vault is in a folder. Raises as `host_link.follow_log`."""
-        if not stores.is_host(self.place.at):
+        if self.copy or not stores.is_host(self.place.at):
             return []
         from . import host_link
 

@@ -104,7 +104,8 @@ def run_verify(
             )
             rounds.ended(walked=result.structure, portion=rotate)
         finally:
-            rounds.keep()
+            if not session.copy:
+                rounds.keep()
         _remember(session, result, rounds, all_read=percent >= 100)
         if accept_missing:
             session.remember_heads(listed, forget_absent=True)

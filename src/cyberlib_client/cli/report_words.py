@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "backup": Both("sauvegarde", "backup"),
     "restore": Both("restauration", "restore"),
     "verify": Both("vérification", "verification"),
+    "copy": Both("copie", "copy"),
     "drill": Both("exercice", "drill"),
 }
 TRIGGERS: Final = {
@@ -46,6 +47,7 @@ BY: Final = {
     "user": Both("par quelqu’un", "by somebody"),
     "battery": Both("batterie faible", "low battery"),
     "metered": Both("réseau payé au volume", "metered network"),
+    "unplugged": Both("disque débranché", "disk unplugged"),
     "shutdown": Both("extinction du poste", "the machine was shut down"),
     "system": Both("par le système", "by the system"),
 }

@@ -36,6 +36,7 @@ class Run:
     profile: str | None = None
     passphrase_file: str | None = None
     recovery_file: str | None = None
+    copy: str = ""
     output: Output = field(default_factory=Output)
     cancel: CancelToken = field(default_factory=CancelToken)
     forms: set[str] = field(default_factory=set)
@@ -57,7 +58,7 @@ class Run:
 
         process().forbid_core_dumps()
         process().give_memory_back()
-        return Session(
+        session = Session(
             profile_at(self.profile),
             self.prompt,
             listener=self.output.listen,
@@ -68,6 +69,8 @@ class Run:
             recovery_file=self.recovery_file,
             watched=self.output.is_watched,
         )
+        session.copy = self.copy
+        return session
 
     def close(self) -> None:
         """Ends what the session holds open."""

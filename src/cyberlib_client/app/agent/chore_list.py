@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
+from ...core.errors import Stopped, Unreachable
+from ...state.copy_settings import CopySettings, read_every
 from ...state.settings import Settings
 from ..session import Session
 from .chores import DAILY, Chore
-from .messages import Job, VerifyJob
+from .messages import CopyJob, Job, VerifyJob
+
+_DAY: Final = 86_400.0
 
 
 class Done(NamedTuple):
@@ -39,7 +44,48 @@ def _verify(session: Session, job: VerifyJob) -> Done:
     return Done(done.exit_code, done)
 
 
-CHORES: Final = (Kind(VerifyJob, "verify", _verify_wanted, _verify),)
+def _copies_wanted(settings: Settings) -> Sequence[Chore]:
+    return [
+        Chore(
+            f"copy:{copy.name}",
+            _interval(read_every(copy.every)),
+            CopyJob(copy.name),
+            ready=partial(_is_here, copy),
+            prompt=True,
+        )
+        for copy in settings.copies
+        if copy.every
+    ]
+
+
+def _interval(every: int) -> float:
+    """Days of work move about: what is wanted each day may be some hours early."""
+    return every - (_DAY - DAILY) if every >= _DAY else float(every)
+
+
+def _is_here(copy: CopySettings) -> bool:
+    """Whether its disk is plugged in, or its share mounted; a bucket is asked by the run itself."""
+    from ..known_disks import folder_of
+
+    return copy.at.lower().startswith("s3:") or folder_of(copy) is not None
+
+
+def _copy(session: Session, job: CopyJob) -> Done:
+    from ..copying import run_copies
+
+    try:
+        done = run_copies(session, names=[job.name] if job.name else [])
+    except Unreachable as error:
+        if error.code in ("copy_gone", "copy_not_here"):  # it goes on as soon as the disk is there again
+            raise Stopped(by="unplugged") from None
+        raise
+    return Done(done.exit_code, done)
+
+
+CHORES: Final = (
+    Kind(VerifyJob, "verify", _verify_wanted, _verify),
+    Kind(CopyJob, "copy", _copies_wanted, _copy),
+)
 
 
 def chores_of(settings: Settings) -> list[Chore]:

@@ -47,13 +47,14 @@ class Chore(NamedTuple):
     """One that is wanted. `name`: under which its past is kept, such as "verify" or "copy:<id>"; `every`:
     seconds from the beginning of a run that ended well to the next; `yields`: it may be stopped for a backup
     and goes on where it was; `ready`: whether what it needs is there (a disk), asked when it is due and
-    outside of any lock; None: always."""
+    outside of any lock; None: always. `prompt`: the first run is at once: somebody has just plugged it in."""
 
     name: str
     every: float
     job: Job
     yields: bool = True
     ready: Callable[[], bool] | None = None
+    prompt: bool = False
 
 
 class Past(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -94,7 +95,7 @@ class Chores:
         if past.last:
             due = past.last + _ns(chore.every)
         else:
-            due = past.since + _ns(self._share * min(chore.every, _FIRST))
+            due = past.since + _ns(0.0 if chore.prompt else self._share * min(chore.every, _FIRST))
         if past.failures:
             held = _HOLDS[min(past.failures, len(_HOLDS)) - 1]
             due = max(due, past.tried + _ns(held))

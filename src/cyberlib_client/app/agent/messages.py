@@ -53,7 +53,13 @@ class VerifyJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do",
     rotate: bool = False
 
 
-Job = BackupJob | VerifyJob
+class CopyJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do", tag="copy"):
+    """The second copy of that name; empty: all that are there."""
+
+    name: str = ""
+
+
+Job = BackupJob | VerifyJob | CopyJob
 
 # ---- from a client ---------------------------------------------------------------------------------
 

@@ -62,13 +62,13 @@ ERRORS: Final[dict[str, Text]] = {
         "Run the backup again; if it comes back, cyberlib verify.",
     ),
     "quarantine_over": Text(
-        "Cette version ne peut plus être rétablie : sa quarantaine est terminée et son contenu a été effacé.",
-        "Cherchez-la dans une autre copie du coffre ; cyberlib snapshots liste ce qui reste.",
+        "Cette version ne peut plus être rétablie : sa quarantaine est terminée et son contenu a été effacé.",
+        "Cherchez-la dans une autre copie du coffre ; cyberlib snapshots liste ce qui reste.",
         "This snapshot cannot be brought back: its quarantine is over and its content was deleted.",
         "Look for it in another copy of the vault; cyberlib snapshots lists what is left.",
     ),
     "not_retired": Text(
-        "Cette version n’est pas en quarantaine : il n’y a rien à rétablir.",
+        "Cette version n’est pas en quarantaine : il n’y a rien à rétablir.",
         "cyberlib undelete, sans rien d’autre, liste ce qui peut l’être.",
         "This snapshot is not in quarantine: there is nothing to bring back.",
         "cyberlib undelete alone lists what can be.",

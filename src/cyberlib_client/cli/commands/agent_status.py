@@ -47,6 +47,7 @@ _TRIGGERS: Final = {
 _COMMANDS: Final = {
     "backup": Both("sauvegarde", "backup"),
     "verify": Both("vérification", "verification"),
+    "copy": Both("copie", "copy"),
     "tell": Both("message à l’hébergeur", "message to the host"),
     "canaries": Both("contrôle des fichiers témoins", "a look at the decoys"),
 }
@@ -198,7 +199,9 @@ def _absent(shown: AgentShown) -> Iterator[str]:
 
 def _job(job: JobShown) -> str:
     what = _COMMANDS.get(job.command, job.command)
-    why = f" ({_TRIGGERS.get(job.trigger, job.trigger)})" if job.command in ("backup", "verify") else ""
+    why = (
+        f" ({_TRIGGERS.get(job.trigger, job.trigger)})" if job.command in ("backup", "verify", "copy") else ""
+    )
     told = say(f"En cours : {what}{why}", f"At work: {what}{why}")
     if job.files_done:
         told += f", {many(job.files_done, *FILE)}, {size(job.bytes_done)}"

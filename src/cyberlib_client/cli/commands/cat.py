@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...core.errors import UsageError
+from ..from_option import from_option
 from ..language import Both
 from ..run import Run, pass_run
 from ..words import argument, command
@@ -20,6 +21,7 @@ from ..words import argument, command
     metavar=Both("VERSION:FICHIER", "SNAPSHOT:FILE"),
     help=Both("Une version et un fichier.", "A snapshot and a file."),
 )
+@from_option
 @pass_run
 def cat(run: Run, item: str) -> None:
     """See its help."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..from_option import from_option
 from ..language import Both, say
 from ..places import told
 from ..run import Run, pass_run
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     metavar=Both("VERSION[:CHEMIN]", "SNAPSHOT[:PATH]"),
     help=Both("La version d’après.", "The snapshot after."),
 )
+@from_option
 @pass_run
 def diff(run: Run, before: str, after: str) -> int:
     """See its help."""

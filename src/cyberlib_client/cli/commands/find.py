@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..from_option import from_option
 from ..language import Both, say
 from ..places import told
 from ..run import Run, pass_run
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     metavar=Both("VERSION", "SNAPSHOT"),
     help=Both("Seulement dans cette version.", "Only in this snapshot."),
 )
+@from_option
 @pass_run
 def find(run: Run, pattern: str, under: str | None, only: str | None) -> int:
     """See its help."""

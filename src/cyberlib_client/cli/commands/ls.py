@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..from_option import from_option
 from ..language import Both, say
 from ..places import told
 from ..run import Run, pass_run
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 @option(
     "-R", "--recursive", is_flag=True, help=Both("Tout ce qui se trouve en dessous.", "All that lies below.")
 )
+@from_option
 @pass_run
 def ls(run: Run, item: str, recursive: bool) -> int:
     """See its help."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..from_option import from_option
 from ..incidents import few_incidents
 from ..language import Both, say
 from ..places import sources_told
@@ -84,6 +85,7 @@ if TYPE_CHECKING:
         'Rate of receiving at most, this time, such as "2 Mbit/s", or none.',
     ),
 )
+@from_option
 @pass_run
 def restore(
     run: Run,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..from_option import from_option
 from ..language import Both, say
 from ..run import Run, pass_run
 from ..tables import cut, table
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         "List snapshots, oldest first. A snapshot: all that one backup found, at its time.",
     ),
 )
+@from_option
 @pass_run
 def snapshots(run: Run) -> int:
     """See its help."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..from_option import from_option
 from ..language import Both, say
 from ..run import Run, pass_run
 from ..units import SNAPSHOT, count, duration, many, percent, size
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
         " saw and that are gone, and refusing an older table of slots.",
     ),
 )
+@from_option
 @pass_run
 def verify(run: Run, read_data: int, rotate: bool, quick: bool, accept_missing: bool) -> int:
     """See its help."""
@@ -80,7 +82,11 @@ def verify(run: Run, read_data: int, rotate: bool, quick: bool, accept_missing: 
 
     with run.stoppable():
         # Who accepts what is gone proves who they are, which an agent cannot ask for.
-        done = None if accept_missing else verify_through_agent(run.session, read_data, rotate=rotate)
+        done = (
+            None
+            if accept_missing or run.copy
+            else verify_through_agent(run.session, read_data, rotate=rotate)
+        )
         if done is None:
             done = verifying.run_verify(
                 run.session, percent=read_data, rotate=rotate, accept_missing=accept_missing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..from_option import from_option
 from ..language import Both, say
 from ..run import Run, pass_run
 from ..units import SNAPSHOT, many, modified, moment, size
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     metavar=Both("CHEMIN", "PATH"),
     help=Both("Son chemin sur ce poste, ou dans le coffre.", "Its path on this machine, or in the vault."),
 )
+@from_option
 @pass_run
 def versions(run: Run, path: str) -> int:
     """See its help."""
