@@ -15,6 +15,8 @@ from ..state.settings import Settings
 from . import bootstrap, stores
 from .session import Session
 
+_LONGEST: Final = 14 * 86_400 * 10**9
+"""Longer than any host plans: nobody who tells of one is to keep backups from beginning for years."""
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -48,7 +50,7 @@ def interruptions(told: ToldSoFar) -> list[Interruption]:
             window = Interruption(_nanoseconds(starts), _nanoseconds(ends))
         except (ValueError, OverflowError):
             continue  # a time that cannot be read shifts nothing
-        if now < window.ends and window.starts < window.ends:
+        if now < window.ends and 0 < window.ends - window.starts <= _LONGEST:
             found.append(window)
     return found
 
