@@ -67,6 +67,44 @@ def mounted_ext4(at: Path, size: int, *options: str) -> Iterator[Path]:
         image.unlink()
 
 
+class Stick:
+    """A disk that is plugged in and pulled out: an ext4 in a file, mounted wherever the system likes."""
+
+    def __init__(self, image: Path, size: int) -> None:
+        needs_root()
+        self._image = image
+        self._at: Path | None = None
+        with image.open("wb") as file:
+            file.truncate(size)
+        _run("mkfs.ext4", "-q", "-F", "-m", "0", image)
+
+    def plug(self, at: Path, options: str = "rw") -> Path:
+        at.mkdir(parents=True, exist_ok=True)
+        _run("mount", "-o", f"loop,{options}", self._image, at)
+        self._at = at
+        return at
+
+    def pull(self) -> None:
+        """Out, whoever is at work on it: its place is an empty folder at once."""
+        if self._at is not None:
+            _run("umount", "-l", self._at)
+            self._at = None
+
+    def write_protect(self) -> None:
+        _run("mount", "-o", "remount,ro", str(self._at))
+
+
+@contextmanager
+def stick(image: Path, size: int = 64 * MIB) -> Iterator[Stick]:
+    """A disk that is not plugged in yet."""
+    made = Stick(image, size)
+    try:
+        yield made
+    finally:
+        made.pull()
+        image.unlink()
+
+
 @contextmanager
 def mounted_btrfs(at: Path, size: int = 120 * MIB) -> Iterator[Path]:
     """A fresh btrfs of `size` bytes in a file beside `at`."""
