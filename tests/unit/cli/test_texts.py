@@ -50,7 +50,8 @@ def test_the_commands_are_those_of_the_contract() -> None:
     _, *names = [name.removeprefix("cyberlib ") for name, _, _ in _commands()]
     assert names == [
         "vault", "vault create", "vault open", "vault info", "vault access", "backup", "snapshots",
-        "ls", "find", "versions", "diff", "restore", "cat", "verify", "copy", "copy run", "copy list",
+        "ls", "find", "versions", "diff", "restore", "cat", "mount",
+        "export", "export plain", "export vault", "export check", "verify", "copy", "copy run", "copy list",
         "copy add", "copy remove", "copy check", "report",
         "alarm", "alarm show", "alarm dismiss", "alarm canaries", "key", "key list", "key add",
         "key remove", "sources", "sources add", "sources remove", "sources list", "sources preview",

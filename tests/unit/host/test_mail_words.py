@@ -37,7 +37,7 @@ NO_RUN: Final = set(
     )
 )
 """Errors of commands that make no run, or before there is one: no host hears of them."""
-COMMANDS: Final = ("mount_", "service_")
+COMMANDS: Final = ("mount_", "service_", "kit_", "not_a_kit")
 """How all errors of such commands begin."""
 
 
