@@ -89,6 +89,7 @@ def _context(folder: Path, settings: Settings, database: Database) -> Context:
         session_seconds=settings.session_seconds,
         link_seconds=settings.link_seconds,
         audit_months=settings.audit_months,
+        quarantine_days=settings.quarantine_days,
         mail=_mail(settings.mail),
         sender=_sender(folder, settings),
     )

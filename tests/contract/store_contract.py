@@ -264,6 +264,21 @@ class StoreContract:
             watcher.result()
         assert seen == set(objects)
 
+    # ---- what may go ---------------------------------------------------------------------------
+
+    def test_what_was_let_go_is_purged(self, tmp_path: Path) -> None:
+        """At once where whoever holds the store deletes; at a host when its own quarantine is over."""
+        store = self.make(tmp_path)
+        gone, kept = name_of(b"gone"), name_of(b"kept", "index")
+        store.put(gone, b"gone")
+        store.put(kept, b"kept")
+        store.retire([gone, kept])
+        store.revive([kept])
+        assert set(store.purge([gone])) == ({gone} if self.deletes else set())
+        again = self.reopen(store, tmp_path)
+        assert again.size(gone) == (None if self.deletes else 4)
+        assert again.get(kept) == b"kept"
+
     # ---- anything in any order ----------------------------------------------------------------
 
     def test_is_like_a_dictionary(self, tmp_path_factory: pytest.TempPathFactory) -> None:

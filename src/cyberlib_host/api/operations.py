@@ -7,12 +7,24 @@ from typing import Final
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from .. import __version__
-from ..core import told, wire
+from ..core import marks, told, wire
 from ..core.plans import Plan
 from ..core.problems import Problem
 from ..core.records import AuditLog
 from ..core.times import rfc3339
-from ..services import access, audit, changes, devices, objects, plans, receipts, runs, terms, vaults
+from ..services import (
+    access,
+    audit,
+    changes,
+    devices,
+    objects,
+    plans,
+    receipts,
+    retirement,
+    runs,
+    terms,
+    vaults,
+)
 from .operation import Call, Operation
 
 PROTOCOL: Final = 1
@@ -138,6 +150,18 @@ def _changes(call: Call) -> wire.Changes:
     return changes.changes(call.context, call.caller, call.path["vault"], call.query.get("mark", ""), limit)
 
 
+def _retire(call: Call) -> marks.Names:
+    return retirement.retire(call.context, call.caller, call.path["vault"], call.body.names)
+
+
+def _revive(call: Call) -> marks.Names:
+    return retirement.revive(call.context, call.caller, call.path["vault"], call.body.names)
+
+
+def _purge(call: Call) -> marks.Names:
+    return retirement.purge(call.context, call.caller, call.path["vault"], call.body.names)
+
+
 def _log(call: Call) -> wire.Log:
     return receipts.page(call.context, call.caller, call.path["vault"], call.number("after", 0))
 
@@ -247,6 +271,18 @@ OPERATIONS: Final = (
     Operation(
         "contents", "POST", "/v1/vaults/{vault}/contents", "Read small objects together.",
         _contents, bytes, wire.Contents, problems=(*_READING, "storage_unreachable"),
+    ),
+    Operation(
+        "retire", "POST", "/v1/vaults/{vault}/retired", "Let objects go: they may be deleted after weeks.",
+        _retire, marks.Names, marks.Named, problems=_STORING[:7],
+    ),
+    Operation(
+        "revive", "POST", "/v1/vaults/{vault}/revived", "Keep objects after all; those that are there.",
+        _revive, marks.Names, marks.Named, problems=_STORING[:7],
+    ),
+    Operation(
+        "purge", "POST", "/v1/vaults/{vault}/purged", "Delete what was let go long enough ago; what is gone.",
+        _purge, marks.Names, marks.Named, problems=_STORING[:7],
     ),
     Operation(
         "log", "GET", "/v1/vaults/{vault}/log", "Receipts of the vault's snapshots.",

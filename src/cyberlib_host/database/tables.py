@@ -128,6 +128,8 @@ vaults: Final = Table(
     Column("bytes", BigInteger, nullable=False, default=0),
     # The number of the object that came last.
     Column("sequence", BigInteger, nullable=False, default=0, server_default="0"),
+    # How often objects were deleted: a listing that was asked for before is none any more.
+    Column("purges", BigInteger, nullable=False, default=0, server_default="0"),
     # The end of the log of snapshots.
     Column("log_sequence", BigInteger, nullable=False, default=0),
     Column("log_hash", LargeBinary(32), nullable=False),
@@ -161,6 +163,24 @@ Index(
     objects.c.name,
     sqlite_where=text("NOT copied"),
     postgresql_where=text("NOT copied"),
+)
+
+retired: Final = Table(
+    "retired",
+    metadata,
+    # Objects that may be deleted when their quarantine is over.
+    Column("vault", ForeignKey("vaults.id"), primary_key=True),
+    Column("name", _OBJECT_NAME, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("device", String(32), nullable=False),
+)
+
+condemned: Final = Table(
+    "condemned",
+    metadata,
+    # Content of deleted objects, until every zone has deleted it.
+    Column("vault", ForeignKey("vaults.id"), primary_key=True),
+    Column("sha256", LargeBinary(32), primary_key=True),
 )
 
 zones: Final = Table(

@@ -14,6 +14,7 @@ from ..core.problems import Problem
 from ..core.times import SECOND
 from ..database.tables import objects
 from ..services.context import Context
+from ..services.retirement import condemn
 
 _BATCH = 100
 _PUT_OFF_SECONDS = 3600
@@ -57,11 +58,13 @@ def copy_some(
                 continue
             put_off.pop(content, None)
             with context.database.write() as connection:
-                connection.execute(
+                there = connection.execute(
                     update(objects)
                     .where(objects.c.vault == row.vault, objects.c.name == row.name)
                     .values(copied=True)
-                )
+                ).rowcount
+                if not there:
+                    condemn(connection, row.vault, row.sha256)
             done += 1
     return done
 

@@ -12,6 +12,7 @@ import structlog
 from ..core.ports import Content
 from ..services import audit, maintenance
 from ..services.context import Context
+from ..services.retirement import remove_condemned
 from .copies import copy_some
 from .leftovers import remove_leftovers
 
@@ -53,6 +54,7 @@ class Keeper:
             if time.monotonic() >= next_hour:
                 next_hour = time.monotonic() + _HOUR
                 self._safely(remove_leftovers)
+                self._safely(remove_condemned)
                 self._safely(purge_audit)
             if not busy:
                 self._stop.wait(self._every)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from ..core.ports import Content
 from ..core.problems import Problem
 from ..core.wire import Changes, Listed
-from ..database.tables import objects
+from ..database.tables import objects, vaults
 from . import audit
 from .access import Caller, concerning
 from .context import Context
@@ -40,7 +40,8 @@ def changes(context: Context, caller: Caller, vault: str, mark: str, limit: int)
     limit = max(1, min(limit, LONGEST_PAGE))
     with context.database.read() as connection, concerning(caller.organisation.id):
         for_reading(context, connection, caller, vault)
-        after = _place(connection, vault, mark)
+        purges = connection.execute(select(vaults.c.purges).where(vaults.c.id == vault)).scalar_one()
+        after = _place(connection, vault, mark, purges)
         rows = connection.execute(
             select(objects.c.name, objects.c.size, objects.c.sequence)
             .where(objects.c.vault == vault, objects.c.sequence > (after or 0))
@@ -52,12 +53,17 @@ def changes(context: Context, caller: Caller, vault: str, mark: str, limit: int)
     if rows:
         last = rows[:limit][-1]
         mark = f"{last.sequence}-{last.name[-_MARK_DIGITS:]}"
+        mark += f"-{purges}" if purges else ""
     return Changes(found, mark if rows or after else "", whole=after is None, more=more)
 
 
-def _place(connection: Connection, vault: str, mark: str) -> int | None:
-    """The number of the object that a mark names; None when it is not that object's any more."""
-    number, _, digits = mark.partition("-")
+def _place(connection: Connection, vault: str, mark: str, purges: int) -> int | None:
+    """The number of the object that a mark names; None when it is not that object's any more, or objects
+    were deleted since."""
+    number, _, rest = mark.partition("-")
+    digits, _, count = rest.partition("-")
+    if count != (str(purges) if purges else ""):
+        return None
     if not number.isascii() or not number.isdigit() or len(number) > 15:
         return None
     name = connection.execute(

@@ -55,6 +55,7 @@ class Context:
     link_seconds: int = 3600
     largest_object: int = 64 << 20
     audit_months: int = 6
+    quarantine_days: int = 30
     down: dict[str, int] = field(default_factory=dict)
     mail: Mail = field(default_factory=Mail)
     sender: Sender | None = None

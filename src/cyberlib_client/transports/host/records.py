@@ -201,6 +201,12 @@ class Receipt(msgspec.Struct, frozen=True):
     signature: Short
 
 
+class Names(msgspec.Struct, frozen=True):
+    """Objects of a vault."""
+
+    names: list[str]
+
+
 class Stored(msgspec.Struct, frozen=True):
     name: str
     size: int

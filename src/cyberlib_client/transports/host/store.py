@@ -225,13 +225,28 @@ class HostStore:
         raise Failed("host_keeps", at=self.client.url)
 
     def retire(self, names: Sequence[str]) -> None:
-        pass
+        self._ask_of("retired", names)
 
     def revive(self, names: Sequence[str]) -> None:
-        pass
+        there = self._ask_of("revived", names)
+        for name in names:
+            if name not in there:
+                raise IntegrityError("object_missing", name=name)
 
     def purge(self, names: Sequence[str]) -> Sequence[str]:
-        return []
+        gone = self._ask_of("purged", names)
+        if gone:
+            self._near.doubt()
+            self._came()
+        return [name for name in names if name in gone]
+
+    def _ask_of(self, what: str, names: Sequence[str]) -> set[str]:
+        """Names that the host answers, of all these."""
+        found: set[str] = set()
+        for at in range(0, len(names), _MOST_TOGETHER):
+            some = {"names": list(names[at : at + _MOST_TOGETHER])}
+            found.update(self.client.ask("POST", f"{self._path}/{what}", records.Names, some).names)
+        return found
 
 
 def _is_small_kind(name: str) -> bool:
