@@ -168,4 +168,4 @@ def test_a_root_that_is_lost_is_a_whole_snapshot_lost(line: CommandLine, folder:
     (snapshot,) = (line.vault / "snapshots").iterdir()
     said = line("--lang", "en", "verify", code=7).out
     assert f"the whole snapshot {snapshot.name[:8]}" in said
-    assert "will not come back" in said
+    assert "repair --from" in said

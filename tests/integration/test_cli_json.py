@@ -55,6 +55,7 @@ def _every_command(line: CommandLine, practice: Path, tmp_path: Path) -> Iterato
     yield ["diff", *(s["id"] for s in line.json("snapshots")["items"])]
     yield ["restore", "latest", "--to", str(tmp_path / "out")]
     yield ["verify", "--read-data"]
+    yield ["repair"]
     yield ["copy", "run", "--to", str(tmp_path / "copy")]
     yield ["copy", "add", "usb", str(tmp_path / "usb"), "--parity"]
     yield ["copy", "list"]

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from ..core.health import DAY, Fact, Fault, Health, HealthFacts, health
+from ..core.health import DAY, Health, health
+from ..core.health_facts import Fact, Fault, HealthFacts
 from ..state.records import INTERRUPTED, IncidentRecord, Moment, RunRecord
 from . import bootstrap, stores
 from .incidents import AGENT, stage_of
 from .session import Session
+from .shares import share_told
 
 _REACH = 2
 _SECOND = 10**9
@@ -63,8 +65,17 @@ def facts_of(session: Session, agent: AgentFacts | None, now: int) -> HealthFact
         paused_until=agent.paused_until if agent is not None else None,
         unreached=_unreached(session, standing),
         proof=max((run.ended for run in drills), default=None),
+        unread=_unread(session),
         faults=tuple(faults_of(standing)),
     )
+
+
+def _unread(session: Session) -> int | None:
+    """None where portions are off, or nothing was verified yet."""
+    if not session.settings.verification.rotate:
+        return None
+    share = share_told(session)
+    return share.unread_for if share is not None else None
 
 
 def _had_history(session: Session) -> bool:

@@ -14,8 +14,10 @@ from . import bootstrap, incidents, stores
 from .incidents import Met
 from .session import Session
 
-REMEMBERED: Final = ("backup", "restore", "verify", "copy")
+REMEMBERED: Final = ("backup", "restore", "verify", "copy", "repair")
 
+
+Facts = Mapping[str, str | int | float | None]
 Ended = Callable[..., None]
 """Called at the end of a run that was done, with its exit code, what it met (`met`, see `incidents.Met`) and
 figures (see `state.records.RunRecord`)."""
@@ -60,12 +62,16 @@ def remembered(session: Session, command: str) -> Iterator[Ended]:
     record = RunRecord(command, session.trigger, started, 0, "failed", 1, "internal_error")
     met = Met()
 
-    def ended(exit_code: int, met_now: Met | None = None, **figures: str | int) -> None:
+    def ended(
+        exit_code: int,
+        met_now: Met | None = None,
+        **figures: str | int | Mapping[str, str | int | float | None],
+    ) -> None:
         nonlocal record, met
         met = met_now or met
         record = msgspec.structs.replace(record, outcome="completed", exit=exit_code, reason="", **figures)
 
-    def failed(code: str, exit_code: int, facts: Mapping[str, str | int | float | None]) -> None:
+    def failed(code: str, exit_code: int, facts: Facts) -> None:
         nonlocal record
         outcome = "stopped" if code == "stopped" else "failed"
         record = msgspec.structs.replace(

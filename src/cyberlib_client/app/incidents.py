@@ -46,6 +46,7 @@ RULES: Final[dict[str, Rule]] = {
     "clock_set": Rule("warning", "backup"),
     "vault_gone_back": Rule("critical", "verified"),
     "vault_damaged": Rule("critical", "verified"),
+    "file_damaged": Rule("critical", "verified"),
     "restore_incomplete": Rule("warning", "restored"),
     "ransomware_alarm": Rule("critical", "owner"),
     "watch_limit": Rule("notice", "owner"),
@@ -108,6 +109,14 @@ _CRITICAL: Final = frozenset(
     )
 )
 _BEYOND: Final = 9
+_VERIFY: Final = ("verify", "repair")
+"""Commands that look at the whole vault."""
+_CLEARED_BY: Final[dict[str, tuple[str, ...]]] = {
+    "backup": ("backup",),
+    "verified": _VERIFY,
+    "restored": ("restore",),
+    "copied": ("copy",),
+}
 
 
 class Met(msgspec.Struct, frozen=True):
@@ -146,7 +155,7 @@ def after_run(history: History, record: RunRecord, met: Met, *, clock_moved: int
     raised = _of_run(record)
     if abs(clock_moved) >= CLOCK_SET:
         raised.append(Raised("clock_set", "", "warning", {"seconds": clock_moved}))
-    if record.command == "backup" and record.outcome == "completed":
+    if record.command in ("backup", *_VERIFY) and record.outcome == "completed":
         raised += _of_files(met)
     now = {(each.kind, each.subject) for each in raised}
     cleared = [
@@ -175,8 +184,8 @@ def _of_run(record: RunRecord) -> list[Raised]:
         return [Raised(kind, record.command, severity, {**facts, "exit": record.exit})]
     if record.command == "backup" and record.exit == 7:
         return [_raised("vault_gone_back")]
-    if record.command == "verify" and record.exit:
-        return [_raised("vault_damaged")]
+    if record.command in _VERIFY and record.exit:
+        return [Raised("vault_damaged", "", RULES["vault_damaged"].severity, dict(record.facts))]
     if record.command == "copy" and record.exit == 7:
         return [_raised("vault_damaged" if record.unread else "copy_unsound")]
     if record.command == "restore" and record.exit:
@@ -228,10 +237,10 @@ def _is_over(each: IncidentRecord, record: RunRecord, met: Met, raised: Sequence
         return _stage(each) < _reached(record) or (done and each.subject == record.command)
     if rule.clears == "aged":
         return record.ended - each.last > AGED
-    command = {"backup": "backup", "verified": "verify", "restored": "restore", "copied": "copy"}.get(
-        rule.clears
-    )
-    return done and record.command == command and record.exit != 7
+    if each.kind == "file_damaged":  # those that are still touched were raised again
+        return done and record.command in _VERIFY
+    commands = _CLEARED_BY.get(rule.clears, ())
+    return done and record.command in commands and record.exit != 7
 
 
 def _stage(each: IncidentRecord) -> int:

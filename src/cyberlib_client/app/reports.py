@@ -10,7 +10,8 @@ from typing import Final, Literal
 import msgspec
 
 from ..core.errors import Failed, UsageError
-from ..core.health import DAY, Fact, Health
+from ..core.health import DAY, Health
+from ..core.health_facts import Fact
 from ..state.private_file import write_private
 from ..state.records import IncidentRecord, Moment, RunRecord
 from . import bootstrap
@@ -18,6 +19,7 @@ from .health import AgentFacts, health_of
 from .hooks import is_plain_end
 from .incidents import about_a_path
 from .session import Session
+from .shares import ReadShare, share_told
 from .times import iso_time
 
 DayState = Literal["done", "incomplete", "stopped", "failed", "none"]
@@ -98,7 +100,8 @@ class ReportIncident(msgspec.Struct, frozen=True):
 
 class Report(msgspec.Struct, frozen=True):
     """`since`: UTC; `days`: how many. `calendar`: oldest first. `files`, `bytes`: of the last backup;
-    `stored`: what was sent in these days. `with_names`: names of files and folders are in it."""
+    `stored`: what was sent in these days. `with_names`: names of files and folders are in it. `verified`:
+    what of the vault was read lately, null when nothing is known."""
 
     device: str
     made: str
@@ -114,6 +117,7 @@ class Report(msgspec.Struct, frozen=True):
     stored: int
     asleep: int
     paused: int
+    verified: ReadShare | None
 
 
 def report(
@@ -157,6 +161,7 @@ def report(
         stored=sum(run.stored for run in runs),
         asleep=sum(day.asleep for day in calendar),
         paused=sum(day.paused for day in calendar),
+        verified=share_told(session),
     )
 
 

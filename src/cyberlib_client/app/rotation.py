@@ -6,14 +6,12 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
 from ..repository.index import PackRow
 from ..services.rotation import Choose, portion
-from ..state.packs_read import PacksRead, day_of, read_packs_read, write_packs_read
-from ..state.verification_settings import LONGEST_ROUND
+from ..state.packs_read import day_of, read_packs_read, write_packs_read
 from . import bootstrap
 from .session import Session
+from .shares import ReadShare, share_as_of
 from .workplace import Notice
 
 _KEPT_EVERY: Final = 60.0
@@ -21,18 +19,6 @@ _KEPT_EVERY: Final = 60.0
 
 _STRUCTURE: Final = 7
 """Days between two walks of all trees by portions."""
-
-
-class ReadShare(msgspec.Struct, frozen=True):
-    """What of the vault was read whole and sound within the last `days` days, counted in packs as they were
-    when it was verified last. `percent`: rounded down. `unread_for`: days since which the pack that waits
-    longest has not been read, or since it was first seen."""
-
-    days: int
-    packs: int
-    read: int
-    percent: int
-    unread_for: int
 
 
 class Rounds:
@@ -82,17 +68,4 @@ class Rounds:
 
     def share(self) -> ReadShare:
         """As it is now."""
-        return _share(self._read, self._today)
-
-
-def share_of(session: Session) -> ReadShare | None:
-    """Without opening the vault; None when nothing is known. Raises as `Session.place`."""
-    read = read_packs_read(session.profile, session.place.id)
-    return _share(read, day_of(bootstrap.clock())) if len(read) else None
-
-
-def _share(read: PacksRead, today: int) -> ReadShare:
-    done = read.within(today, LONGEST_ROUND)
-    oldest = read.oldest()
-    percent = 100 * done // len(read) if len(read) else 100
-    return ReadShare(LONGEST_ROUND, len(read), done, percent, max(0, today - oldest) if oldest else 0)
+        return share_as_of(self._read, self._today)

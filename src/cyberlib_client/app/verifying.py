@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Literal
 
 import msgspec
@@ -10,10 +11,13 @@ from ..services.rotation import sample
 from ..services.suspects import UNKNOWN_PACK
 from ..services.verify import Affected, VerifyResult, verify
 from . import bootstrap
+from .damage import Damage, damage_facts, damage_of, incidents_of
 from .history import remembered
+from .incidents import Met
 from .paths import native, shown, shown_text
-from .rotation import ReadShare, Rounds
+from .rotation import Rounds
 from .session import Session
+from .shares import ReadShare
 
 
 class DamagedObject(msgspec.Struct, frozen=True):
@@ -50,7 +54,8 @@ class Verified(msgspec.Struct, frozen=True):
     """What a verification found. `percent`: of the packs read in full. Affected files: at most 10,000.
     `accepted`: snapshots that are gone, as `problems` tell, will not be missed any more. `mode`: "quick",
     "data" or "portion"; `structure`: all folders of all snapshots were walked, which a portion does once a
-    week; `share`: what of the vault was read lately."""
+    week; `share`: what of the vault was read lately. `damage`: the affected ones once each, null
+    where there are none."""
 
     ok: bool
     percent: int
@@ -67,6 +72,7 @@ class Verified(msgspec.Struct, frozen=True):
     mode: Literal["quick", "data", "portion"]
     structure: bool
     share: ReadShare
+    damage: Damage | None
 
     @property
     def exit_code(self) -> int:
@@ -106,26 +112,42 @@ def run_verify(
         finally:
             if not session.copy:
                 rounds.keep()
-        _remember(session, result, rounds, all_read=percent >= 100)
+        remember_damage(session, result, rounds.sound, all_read=percent >= 100)
+        damage = damage_of(session, result, listed.items)
         if accept_missing:
             session.remember_heads(listed, forget_absent=True)
         accepted = accept_missing and bool(listed.lost)
         mode: Literal["quick", "data", "portion"] = "portion" if rotate else "data" if percent else "quick"
-        done = _done(result, percent, len(listed.items), accepted, mode, rounds.share())
-        ended(done.exit_code, bytes=done.bytes_read)
+        done = _done(result, percent, len(listed.items), accepted, mode, rounds.share(), damage)
+        ended(done.exit_code, Met(incidents_of(damage)), bytes=done.bytes_read, facts=damage_facts(damage))
     return done
 
 
-def _remember(session: Session, result: VerifyResult, rounds: Rounds, *, all_read: bool) -> None:
+def remember_damage(
+    session: Session, result: VerifyResult, sound: Set[bytes] = frozenset(), *, all_read: bool = False
+) -> None:
     """What was suspected and was not read now stays suspected, until it is read or has left the vault. That
     a pack is gone of which nothing tells shows in any verification that walks the trees."""
     seen = session.seen
-    kept = set[str]() if all_read else seen.suspects - {name.hex() for name in rounds.sound}
+    kept = set[str]() if all_read else seen.suspects - {name.hex() for name in sound}
     if result.structure:
         kept -= {UNKNOWN_PACK.hex()}
     suspects = {name.hex() for name in result.suspects} | kept
     if suspects != seen.suspects:
         session.remember(msgspec.structs.replace(seen, suspects=frozenset(suspects)))
+
+
+def affected_files(result: VerifyResult) -> list[AffectedFile]:
+    """As a verification tells them."""
+    return [_affected(found) for found in result.affected]
+
+
+def damaged_objects(result: VerifyResult) -> list[DamagedObject]:
+    """As a verification tells them."""
+    return [
+        DamagedObject(name, reason, result.is_healed(name, reason), name in result.spare)
+        for name, reason in result.damaged
+    ]
 
 
 def _affected(found: Affected) -> AffectedFile:
@@ -140,6 +162,7 @@ def _done(
     accepted: bool,
     mode: Literal["quick", "data", "portion"],
     share: ReadShare,
+    damage: Damage | None,
 ) -> Verified:
     return Verified(
         ok=result.ok,
@@ -148,11 +171,8 @@ def _done(
         packs=result.packs_total,
         packs_read=result.packs_read,
         bytes_read=result.bytes_read,
-        damaged=[
-            DamagedObject(name, reason, result.is_healed(name, reason), name in result.spare)
-            for name, reason in result.damaged
-        ],
-        affected=[_affected(found) for found in result.affected],
+        damaged=damaged_objects(result),
+        affected=affected_files(result),
         affected_count=result.affected_count,
         problems=[ChainProblem(p.code, p.name, shown_text(p.device)) for p in result.problems],
         accepted=accepted,
@@ -160,4 +180,5 @@ def _done(
         mode=mode,
         structure=result.structure,
         share=share,
+        damage=damage,
     )

@@ -38,6 +38,7 @@ COMMANDS: Final = {
         "mount",
         "export",
         "verify",
+        "repair",
         "copy",
         "report",
         "alarm",

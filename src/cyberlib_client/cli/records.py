@@ -23,6 +23,7 @@ from ..app.kit_check import Checked as KitChecked
 from ..app.mounting import Mounted
 from ..app.network import NetworkShown
 from ..app.network_check import Checked
+from ..app.repairing import Repaired
 from ..app.reports import Report
 from ..app.restoring import RestoreDone
 from ..app.scheduling import ScheduleShown
@@ -140,6 +141,7 @@ RESULTS: Final[dict[str, type]] = {
     "copy add": CopyInfo,
     "copy remove": CopyInfo,
     "copy check": CopyCheckDone,
+    "repair": Repaired,
     "report": Report,
     "key add": SlotAdded,
     "key remove": SlotRemoved,

@@ -23,6 +23,7 @@ from .report_words import (
     level_message,
     other_reasons,
     outcome,
+    read_share,
     reason_message,
     since,
     with_remark,
@@ -169,6 +170,7 @@ def _volume(made: Report) -> Iterator[str]:
         [say("Fichiers dans la dernière sauvegarde", "Files in the last backup"), many(made.files, *FILE)],
         [say("Taille de ces fichiers", "Size of these files"), size(made.bytes)],
         [say("Envoyé au coffre pendant ces jours", "Sent to the vault in these days"), size(made.stored)],
+        [*read_share(made.verified)],
         [say("Poste en veille", "Machine asleep"), hours(made.asleep)],
         [say("Sauvegardes en pause", "Backups paused"), hours(made.paused)],
     ]

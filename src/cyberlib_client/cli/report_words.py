@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from ..app.messages import Fact, Message, error_texts, health_message, translated
 from ..app.messages.health import HEALTH
 from .language import Both, language, say
-from .units import duration, many, moment
+from .units import duration, many, moment, percent
 
 if TYPE_CHECKING:
     from ..app.reports import Report, ReportDay, ReportHealth, ReportIncident, ReportReason, ReportRun
+    from ..app.shares import ReadShare
 
 LEVELS: Final = {
     "protected": Both("Protégé", "Protected"),
@@ -34,6 +35,7 @@ COMMANDS: Final = {
     "restore": Both("restauration", "restore"),
     "verify": Both("vérification", "verification"),
     "copy": Both("copie", "copy"),
+    "repair": Both("réparation", "repair"),
     "drill": Both("exercice", "drill"),
 }
 TRIGGERS: Final = {
@@ -61,6 +63,7 @@ _FILES: Final = {
     "placeholder": "files_placeholder",
     "inconsistent": "files_inconsistent",
     "special": "files_special",
+    "file_damaged": "files_damaged",
     "live_database": "database_raw",
     "not_captured": "database_unchecked",
     "left_out_now": "scope_changed",
@@ -171,6 +174,14 @@ def ages(health: ReportHealth) -> Iterator[str]:
     yield say(f"Dernière sauvegarde : {since(health)}", f"Last backup: {since(health)}")
     proof = moment(health.proof) if health.proof is not None else say("jamais", "never")
     yield say(f"Dernière restauration essayée : {proof}", f"Last restore tried: {proof}")
+
+
+def read_share(share: ReadShare | None) -> tuple[str, str]:
+    """(what, how much): of the vault was read lately."""
+    if share is None:
+        return say("Paquets relus", "Packs read"), say("jamais", "never")
+    what = say(f"Paquets relus depuis moins de {share.days} jours", f"Packs read within {share.days} days")
+    return what, percent(share.read, share.packs)
 
 
 def since(health: ReportHealth) -> str:

@@ -11,7 +11,8 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-Fact = str | int | float | None
+from .health_facts import Fact, Fault, HealthFacts
+
 Level = Literal["protected", "attention", "danger", "unknown"]
 Weight = Literal["notice", "unknown", "attention", "danger"]
 
@@ -27,47 +28,10 @@ BY_HAND_DANGER: Final = 30 * DAY
 UNPLUGGED: Final = 30 * DAY
 PROOF: Final = 100 * DAY
 """Age at which the last proof of a restore, or else the first backup, asks for attention."""
+UNREAD: Final = 45
+"""Days after which a part of the vault that nobody read is worth telling: 30 are promised."""
 LONG_RUN: Final = DAY
 """A run at work keeps others from being late for so long."""
-
-
-class Fault(msgspec.Struct, frozen=True):
-    """Open incidents of a kind. `count`: how many; `first`: ns, when the first was seen."""
-
-    kind: str
-    severity: Literal["notice", "warning", "critical"]
-    count: int
-    first: int
-    facts: dict[str, Fact] = {}
-
-
-class HealthFacts(msgspec.Struct, frozen=True):
-    """What is known. Times in ns since 1970; None: never, or not known.
-
-    `history`: is known. `last_backup`: when the last backup of the sources ended that was done;
-    `first_backup`: the first one known. `running`: since when a backup is at work. `interrupted`: the last
-    attempt never ended. `scheduled`: backups are to run by themselves; `agent`: what runs them is there.
-    `expected`: when the next backup should have begun, or is to; `off`: ns since then that the machine was
-    off or asleep. `paused_until`: None unless paused.
-    `unreached`: since when the disk of the vault has not been there. `proof`: when something was last
-    restored whole."""
-
-    now: int
-    history: bool = True
-    vault: bool = True
-    sources: int = 1
-    last_backup: int | None = None
-    first_backup: int | None = None
-    running: int | None = None
-    interrupted: bool = False
-    scheduled: bool = False
-    agent: bool = True
-    expected: int | None = None
-    off: int = 0
-    paused_until: int | None = None
-    unreached: int | None = None
-    proof: int | None = None
-    faults: tuple[Fault, ...] = ()
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -100,6 +64,7 @@ class _Kind(NamedTuple):
 _FAULTS: Final[dict[str, _Kind]] = {
     "ransomware_alarm": _Kind("ransomware_alarm", "danger"),
     "vault_damaged": _Kind("vault_damaged", "danger"),
+    "file_damaged": _Kind("files_damaged", "danger"),
     "vault_gone_back": _Kind("vault_gone_back", "danger"),
     "host_organisation_suspended": _Kind("contract_suspended", "danger"),
     "host_organisation_terminated": _Kind("contract_ended", "danger"),
@@ -160,6 +125,7 @@ NEXT: Final[dict[str, str]] = {
     "no_vault": "make_vault",
     "no_sources": "add_source",
     "vault_damaged": "verify",
+    "files_damaged": "verify",
     "vault_gone_back": "verify",
     "contract_suspended": "call_host",
     "contract_ended": "call_host",
@@ -209,7 +175,14 @@ _ORDER: Final = {code: place for place, code in enumerate(NEXT)}
 
 def health(facts: HealthFacts) -> Health:
     """The four answers."""
-    found = [*_set_up(facts), *_of_faults(facts), *_of_time(facts), *_of_agent(facts), *_of_proof(facts)]
+    found = [
+        *_set_up(facts),
+        *_of_faults(facts),
+        *_of_time(facts),
+        *_of_agent(facts),
+        *_of_proof(facts),
+        *_of_reading(facts),
+    ]
     found.sort(key=lambda reason: (-_WEIGHTS[reason.weight], _ORDER.get(reason.code, len(_ORDER))))
     gravest: Weight = found[0].weight if found else "notice"
     doing = (NEXT[reason.code] for reason in found if reason.weight != "notice" and reason.code in NEXT)
@@ -284,6 +257,12 @@ def _of_proof(facts: HealthFacts) -> list[Reason]:
         return []
     old = facts.first_backup is not None and facts.now - facts.first_backup > PROOF
     return [Reason("restore_never_proven", "attention" if old else "notice")]
+
+
+def _of_reading(facts: HealthFacts) -> list[Reason]:
+    if facts.unread is None or facts.unread <= UNREAD:
+        return []
+    return [Reason("verification_late", "notice", {"days": facts.unread})]
 
 
 def _of_faults(facts: HealthFacts) -> list[Reason]:

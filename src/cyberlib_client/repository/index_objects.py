@@ -40,13 +40,14 @@ def put_index(store: Store, keys: VaultKeys, packs: list[PackInfo], random: Rand
         store.put(name, data)
         stored += len(data)
         made[name] = some
-    if store.puts_at_once:
-        stored += _put_lookups(store, keys, made, random)
-    return stored
+    return stored + put_lookups(store, keys, made, random)
 
 
-def _put_lookups(store: Store, keys: VaultKeys, made: Mapping[str, list[PackInfo]], random: Random) -> int:
-    """Lookups for what has none. `made`: what is known already of index objects. Bytes stored."""
+def put_lookups(store: Store, keys: VaultKeys, made: Mapping[str, list[PackInfo]], random: Random) -> int:
+    """Lookups for what has none, where the store is far away. `made`: what is known already of index objects.
+    Bytes stored."""
+    if not store.puts_at_once:
+        return 0
     items = sorted(store.list("index"))
     if sum(item.size for item in items) <= _WITHOUT:
         return 0

@@ -34,16 +34,17 @@ def orphan_packs(
             other = found.setdefault(info.header, info)
             if other is info:
                 continue
-            if _is_whole(store, other):
+            if is_whole(store, other):
                 indexed.add(info.header)
-            elif _is_whole(store, info):
+            elif is_whole(store, info):
                 indexed.add(info.header)
                 found[info.header], info = info, other
         damaged.append(object_name("packs", info.name))
     return list(found.values()), damaged
 
 
-def _is_whole(store: Store, pack: PackInfo) -> bool:
+def is_whole(store: Store, pack: PackInfo) -> bool:
+    """Whether its bytes are those that it is named after."""
     try:
         return sha256(store.get(object_name("packs", pack.name), 0, pack.size)) == pack.name
     except IntegrityError:

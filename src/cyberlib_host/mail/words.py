@@ -79,6 +79,10 @@ KINDS: Final = {
         "ALARM: files perhaps encrypted by ransomware",
     ),
     "vault_gone_back": ("coffre revenu à un état antérieur", "vault put back to an earlier state"),
+    "file_damaged": (
+        "fichiers qui ne peuvent pas être restaurés de toutes les versions",
+        "files that cannot be restored from all snapshots",
+    ),
     "vault_damaged": ("contenus endommagés dans le coffre", "contents damaged in the vault"),
     "restore_incomplete": ("restaurations incomplètes", "restores that were not complete"),
     "watch_limit": ("dossiers que le système ne peut pas surveiller", "folders the system cannot watch"),

@@ -51,8 +51,8 @@ def test_the_commands_are_those_of_the_contract() -> None:
     assert names == [
         "vault", "vault create", "vault open", "vault info", "vault access", "backup", "snapshots",
         "ls", "find", "versions", "diff", "restore", "cat", "mount",
-        "export", "export plain", "export vault", "export check", "verify", "copy", "copy run", "copy list",
-        "copy add", "copy remove", "copy check", "report",
+        "export", "export plain", "export vault", "export check", "verify", "repair", "copy",
+        "copy run", "copy list", "copy add", "copy remove", "copy check", "report",
         "alarm", "alarm show", "alarm dismiss", "alarm canaries", "key", "key list", "key add",
         "key remove", "sources", "sources add", "sources remove", "sources list", "sources preview",
         "hooks", "hooks list", "hooks add", "hooks change", "hooks remove",

@@ -19,10 +19,9 @@ from cyberlib_client.core.health import (
     NEXT,
     PROOF,
     UNPLUGGED,
-    Fault,
-    HealthFacts,
     health,
 )
+from cyberlib_client.core.health_facts import Fault, HealthFacts
 
 NOW = 20_000 * DAY
 FINE = HealthFacts(

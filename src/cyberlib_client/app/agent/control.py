@@ -10,6 +10,7 @@ from .. import bootstrap
 from ..reports import ReportHealth, ReportIncident, health_told, open_incidents
 from ..scheduling import local_zone
 from ..session import Session
+from ..shares import ReadShare, share_told
 from ..times import iso_time
 from ..workplace import Fact, Notice
 from .client import AgentClient, agent_of
@@ -85,6 +86,8 @@ class AgentShown(msgspec.Struct, frozen=True):
     problem_facts: dict[str, Fact] = {}
     chores: list[ChoreShown] = []
     """What comes round by itself besides backups."""
+    share: ReadShare | None = None
+    """What of the vault was read lately, null when nothing is known."""
 
     @property
     def exit_code(self) -> int:
@@ -94,6 +97,14 @@ class AgentShown(msgspec.Struct, frozen=True):
 
 def show(session: Session) -> AgentShown:
     """How the agent of the profile is. Raises Failed("agent_unfit"), ("agent_denied")."""
+    shown = _show(session)
+    try:
+        return msgspec.structs.replace(shown, share=share_told(session))
+    except CyberlibError:  # the settings, as its problem says
+        return shown
+
+
+def _show(session: Session) -> AgentShown:
     client = agent_of(session.profile)
     if client is not None:
         try:

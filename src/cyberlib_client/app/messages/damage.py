@@ -81,6 +81,12 @@ ERRORS: Final[dict[str, Text]] = {
         "An object of another vault lies in this one.",
         "Two vaults were mixed in one folder: separate them. " + _VERIFY_EN,
     ),
+    "repair_from_itself": Text(
+        "Le coffre ne peut pas être réparé d’après lui-même ({at}).",
+        "Donnez à --from l’emplacement d’une copie : un autre dossier, un disque, un compartiment.",
+        "The vault cannot be repaired from itself ({at}).",
+        "Give --from the place of a copy: another folder, a disk, a bucket.",
+    ),
     "other_vault_there": Text(
         "{at} contient un autre coffre que celui de ce profil.",
         "Vérifiez quel disque est branché. Pour utiliser cet autre coffre, connectez-le à un autre profil"

@@ -124,9 +124,21 @@ HEALTH: Final[dict[str, Text]] = {
     ),
     "vault_damaged": Text(
         "Le coffre est endommagé.",
-        "Lancez cyberlib verify, qui dit ce qui est touché.",
+        "[{files} fichiers touchés. ]Lancez cyberlib verify, qui dit ce qui est touché, et cyberlib repair.",
         "The vault is damaged.",
-        "Run cyberlib verify, which says what is affected.",
+        "[{files} files affected. ]Run cyberlib verify, which says what is affected, and cyberlib repair.",
+    ),
+    "files_damaged": Text(
+        "Fichiers qui ne peuvent pas être restaurés entiers de certaines versions : {count}.",
+        "cyberlib verify dit lesquels ; cyberlib repair dit ce qui peut être remis.",
+        "Files that cannot be restored whole from some snapshots: {count}.",
+        "cyberlib verify says which; cyberlib repair says what can be put back.",
+    ),
+    "verification_late": Text(
+        "Une partie du coffre n’a pas été relue[ depuis {days} jours].",
+        "L’agent relit une part chaque jour : laissez-le en marche, ou lancez cyberlib verify --read-data.",
+        "A part of the vault was not read[ for {days} days].",
+        "The agent reads a portion a day: leave it running, or run cyberlib verify --read-data.",
     ),
     "vault_gone_back": Text(
         "Le coffre a été remis dans un état passé : il y manque des versions que ce poste avait vues.",

@@ -19,6 +19,12 @@ INCIDENTS: Final[dict[str, Text]] = {
         "is damaged in the vault: it is not copied, and the copy keeps its own if it has it.",
         "",
     ),
+    "file_damaged": Text(
+        "ne peut pas être restauré entier de certaines versions[ ({detail})].",
+        "",
+        "cannot be restored whole from some snapshots[ ({detail})].",
+        "",
+    ),
     "vanished": Text(
         "a disparu pendant la sauvegarde.",
         "",

@@ -14,6 +14,7 @@ from ..words import command
 if TYPE_CHECKING:
     from ...app.agent.control import AgentShown, ChoreShown, JobShown, WatchShown
     from ...app.reports import ReportHealth, ReportIncident
+    from ...app.shares import ReadShare
 
 
 @command(
@@ -48,6 +49,7 @@ _COMMANDS: Final = {
     "backup": Both("sauvegarde", "backup"),
     "verify": Both("vérification", "verification"),
     "copy": Both("copie", "copy"),
+    "repair": Both("réparation", "repair"),
     "tell": Both("message à l’hébergeur", "message to the host"),
     "canaries": Both("contrôle des fichiers témoins", "a look at the decoys"),
 }
@@ -72,6 +74,8 @@ def lines(shown: AgentShown) -> Iterator[str]:
     yield from _agent(shown)
     if shown.health is not None:
         yield from _health(shown.health)
+    if shown.share is not None:
+        yield _share(shown.share)
     left = [e for e in shown.incidents if e.kind != shown.problem and not _is_told(e, shown.health)]
     for each in left[:_INCIDENTS]:
         yield _incident(each)
@@ -92,6 +96,13 @@ def _health(health: ReportHealth) -> Iterator[str]:
     yield from ages(health)
     if health.next:
         yield say(f"À faire : {level_message(health.next)}", f"To do: {level_message(health.next)}")
+
+
+def _share(share: ReadShare) -> str:
+    from ..report_words import read_share
+
+    what, part = read_share(share)
+    return say(f"{what} : {part}", f"{what}: {part}")
 
 
 def _incident(each: ReportIncident) -> str:

@@ -343,4 +343,5 @@ _RUNS = {
     "restore": Both("restauration", "restore"),
     "verify": Both("vérification", "verification"),
     "copy": Both("copie", "copy"),
+    "repair": Both("réparation", "repair"),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..damage import damage_lines, object_line
 from ..from_option import from_option
 from ..language import Both, say
 from ..run import Run, pass_run
@@ -95,33 +96,6 @@ def verify(run: Run, read_data: int, rotate: bool, quick: bool, accept_missing: 
     return done.exit_code
 
 
-def _reason(reason: str) -> str:
-    """What is wrong with an object or a file."""
-    words = {
-        "missing": say("absent", "missing"),
-        "damaged": say("abîmé", "damaged"),
-        "altered": say("modifié, son contenu est entier", "altered, its content is whole"),
-        "resized": say("n’a plus la taille notée", "has another size than recorded"),
-    }
-    return words.get(reason, reason)
-
-
-_CASES = (Both("autre cas", "more case"), Both("autres cas", "more cases"))
-
-
-def _told(what: str, how: str) -> str:
-    return say(f"! {what} : {how}", f"! {what}: {how}")
-
-
-def _by_file(done: Verified) -> dict[tuple[str, str], list[str]]:
-    """Each damaged file once: its path and what is wrong, with the snapshots that hold it so."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for file in done.affected:
-        path = file.path if file.path == "/" else file.native or file.path
-        found.setdefault((path, file.reason), []).append(file.snapshot)
-    return found
-
-
 def _checked(done: Verified) -> str:
     """How far the verification went."""
     looked = f"{many(done.snapshots, *SNAPSHOT)}, {many(done.packs, *_PACKS)}"
@@ -156,15 +130,6 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
 
 
-def _whole_versions(held: list[str]) -> str:
-    names = _some([name[:8] for name in held])
-    if len(held) == 1:
-        return say(f"toute la version {names}", f"the whole snapshot {names}")
-    return say(
-        f"{count(len(held))} versions entières, {names}", f"{count(len(held))} whole snapshots, {names}"
-    )
-
-
 def _verdict(done: Verified) -> str:
     """What is wrong with the vault as a whole: damage, or something missing from a history that is sound."""
     codes = {problem.code for problem in done.problems}
@@ -197,9 +162,11 @@ def _advice(done: Verified) -> Iterator[str]:
     if done.affected:
         yield say(
             "Lancez cyberlib backup sur le poste qui a ces fichiers : ce qui y est encore est remis dans le"
-            " coffre. Ce qu’une sauvegarde ne remet pas ne reviendra pas, sauf d’une copie du coffre.",
+            " coffre. Ce qu’une sauvegarde ne remet pas ne reviendra que d’une copie du coffre :"
+            " cyberlib repair --from.",
             "Run cyberlib backup on the machine that has these files: what is still there is put back into"
-            " the vault. What a backup does not put back will not come back, but from a copy of the vault.",
+            " the vault. What a backup does not put back comes back from a copy of the vault alone: cyberlib"
+            " repair --from.",
         )
     elif any(not damaged.healed for damaged in done.damaged):
         yield say(
@@ -229,17 +196,8 @@ def _spare(done: Verified) -> Iterator[str]:
 def lines(done: Verified) -> Iterator[str]:
     """A verification told in a few lines."""
     for problem in done.damaged:
-        yield _told(problem.name, _reason(problem.reason))
-    for (path, reason), held in _by_file(done).items():
-        if path == "/":
-            yield _told(_whole_versions(held), _reason(reason))
-            continue
-        last, number = held[-1][:8], many(len(held), *SNAPSHOT)
-        spans = say(f"dans {number}, la dernière {last}", f"in {number}, last {last}")
-        yield _told(path, f"{_reason(reason)} ({spans})")
-    if done.affected_count > len(done.affected):
-        rest = many(done.affected_count - len(done.affected), *_CASES)
-        yield say(f"… et {rest}.", f"… and {rest}.")
+        yield object_line(problem)
+    yield from damage_lines(done.damage)
     yield _checked(done)
     yield _share(done)
     if not done.ok:
