@@ -20,7 +20,7 @@ export = group(
     "export",
     Both(
         "Tout emporter : les fichiers en clair, ou le coffre chiffré avec de quoi l’ouvrir sans nous.",
-        "Take everything along: plain files, or the encrypted vault and what opens it without us.",
+        "Take everything along: plain files, or vault and rescue.",
     ),
 )
 
