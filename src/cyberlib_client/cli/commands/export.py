@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 export = group(
     "export",
     Both(
-        "Tout emporter : les fichiers en clair, ou le coffre chiffré avec de quoi l’ouvrir sans nous.",
+        "Tout emporter : fichiers en clair, ou coffre et secours.",
         "Take everything along: plain files, or vault and rescue.",
     ),
 )
