@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 export = group(
     "export",
     Both(
-        "Tout emporter : fichiers en clair, ou coffre et secours.",
-        "Take everything along: plain files, or vault and rescue.",
+        "Tout emporter, en clair ou chiffré.",
+        "Take everything along, plain or encrypted.",
     ),
 )
 
