@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @command(
     "mount",
     Both(
-        "Montrer les versions comme des dossiers, en lecture seule (Linux, FUSE).",
+        "Montrer les versions comme un disque en lecture seule.",
         "Show snapshots as folders, to be read alone (Linux, FUSE).",
     ),
 )
