@@ -145,6 +145,7 @@ def test_codes_of_the_guide_are_those_of_the_program(page: Path) -> None:
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
 def test_the_profile_holds_what_the_guide_says(page: Path, line: CommandLine, tmp_path: Path) -> None:
     line("backup", str(make_tree(tmp_path / "Cabinet", HOME)))
+    line("drill")
     told = set(re.findall(r"^\| `([\w./]+)` \|", _text(page), re.MULTILINE))
     there = {
         path.relative_to(line.profile).as_posix() + "/" * path.is_dir()

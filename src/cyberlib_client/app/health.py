@@ -10,7 +10,7 @@ from ..core.health import DAY, Health, health
 from ..core.health_facts import Fact, Fault, HealthFacts
 from ..state.records import INTERRUPTED, IncidentRecord, Moment, RunRecord
 from . import bootstrap, stores
-from .incidents import AGENT, stage_of
+from .incidents import AGENT, PROVING, stage_of
 from .session import Session
 from .shares import share_told
 
@@ -43,7 +43,7 @@ def facts_of(session: Session, agent: AgentFacts | None, now: int) -> HealthFact
     """What is known at `now` (ns). Raises as `health_of`."""
     settings, history = session.settings, session.history
     last, first = history.completed("backup"), history.completed("backup", first=True)
-    drills = [run for name in ("restore", "drill") if (run := history.completed(name, best=True))]
+    drills = [run for name in PROVING if (run := history.completed(name, best=True))]
     standing = history.incidents(open_only=True)
     recent = history.runs(limit=50)
     attempts = [run for run in recent if run.command == "backup"]

@@ -14,12 +14,15 @@ import msgspec
 
 from ..core.events import Incident
 from ..core.format_v1.snapshot import MAX_INCIDENTS
+from ..core.health import DAY, PROOF
 from ..state.records import IncidentRecord, Raised, RunRecord, Severity
 
 if TYPE_CHECKING:
     from ..state.history import History
 
-Clears = Literal["looked_at", "further", "backup", "verified", "restored", "copied", "aged", "owner"]
+Clears = Literal[
+    "looked_at", "further", "backup", "verified", "restored", "copied", "drilled", "aged", "owner"
+]
 
 
 class Rule(NamedTuple):
@@ -48,6 +51,8 @@ RULES: Final[dict[str, Rule]] = {
     "vault_damaged": Rule("critical", "verified"),
     "file_damaged": Rule("critical", "verified"),
     "restore_incomplete": Rule("warning", "restored"),
+    "drill_failed": Rule("critical", "drilled"),
+    "restore_not_proven": Rule("warning", "restored"),
     "ransomware_alarm": Rule("critical", "owner"),
     "watch_limit": Rule("notice", "owner"),
     "watch_network": Rule("notice", "owner"),
@@ -71,6 +76,10 @@ OF_THE_HOST: Final = frozenset(("certification_ends", "contract_ends", "terms_to
 
 AGENT: Final = "agent"
 """The subject of what keeps an agent from its work."""
+
+PROVING: Final = ("restore", "drill")
+"""Commands that, done without a fault, prove that files come back."""
+NOT_PROVEN: Final = "restore_not_proven"
 
 PASSING: Final = frozenset(
     ("vanished", "socket_left_out", "metadata_omitted", "names_not_joined", "modes_not_kept")
@@ -155,8 +164,10 @@ def after_run(history: History, record: RunRecord, met: Met, *, clock_moved: int
     raised = _of_run(record)
     if abs(clock_moved) >= CLOCK_SET:
         raised.append(Raised("clock_set", "", "warning", {"seconds": clock_moved}))
-    if record.command in ("backup", *_VERIFY) and record.outcome == "completed":
+    if record.command in ("backup", "drill", *_VERIFY) and record.outcome == "completed":
         raised += _of_files(met)
+    if record.command == "backup" and record.outcome == "completed":
+        raised += _unproven(history, record.ended)
     now = {(each.kind, each.subject) for each in raised}
     cleared = [
         (each.kind, each.subject)
@@ -191,6 +202,17 @@ def _of_run(record: RunRecord) -> list[Raised]:
     if record.command == "restore" and record.exit:
         return [_raised("restore_incomplete")]
     return []
+
+
+def _unproven(history: History, now: int) -> list[Raised]:
+    """Nothing was restored for long, of a machine that is backed up for long."""
+    first = history.completed("backup", first=True)
+    proofs = [run.ended for name in PROVING if (run := history.completed(name, best=True)) is not None]
+    if first is None or now - max(proofs, default=first.ended) <= PROOF:
+        return []
+    days = (now - max(proofs, default=first.ended)) // DAY
+    severity = RULES[NOT_PROVEN].severity
+    return [Raised(NOT_PROVEN, "", severity, {"days": days, "last": max(proofs, default=None)})]
 
 
 def _raised(kind: str) -> Raised:
@@ -239,6 +261,10 @@ def _is_over(each: IncidentRecord, record: RunRecord, met: Met, raised: Sequence
         return record.ended - each.last > AGED
     if each.kind == "file_damaged":  # those that are still touched were raised again
         return done and record.command in _VERIFY
+    if each.kind == NOT_PROVEN:
+        return done and record.command in PROVING and record.exit == 0
+    if each.kind == "drill_failed":  # each drill tries again what failed before
+        return done and record.command == "drill"
     commands = _CLEARED_BY.get(rule.clears, ())
     return done and record.command in commands and record.exit != 7
 

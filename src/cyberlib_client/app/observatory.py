@@ -258,7 +258,7 @@ def _code(written: str, known: Any) -> str:
 
 
 def _commands() -> frozenset[str]:
-    return frozenset(("backup", "restore", "verify"))
+    return frozenset(("backup", "restore", "verify", "drill"))
 
 
 def _incidents() -> frozenset[str]:

@@ -32,7 +32,7 @@ class VaultInfo(msgspec.Struct, frozen=True):
     """A vault as its store shows it. `objects` and `bytes`: number and size of stored objects by kind.
     `last_runs`: the last attempt of each kind; `last_done`: the last that was done, be it incompletely.
     `endpoint`: of the storage that has its bucket, else null. `host`: null unless it is at one.
-    `fingerprint`: of the key that certifies its devices, as exports show it."""
+    `fingerprint`: of the key that certifies its devices, as exports and certificates show it."""
 
     at: str
     endpoint: str | None

@@ -40,6 +40,8 @@ COMMANDS: Final = {
         "verify",
         "repair",
         "copy",
+        "drill",
+        "certificate",
         "report",
         "alarm",
         "key",

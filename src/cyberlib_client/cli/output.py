@@ -34,7 +34,18 @@ Mode = Literal["text", "json", "jsonl"]
 VERSION: Final = 1
 
 _LISTS: Final = frozenset(
-    ("snapshots", "ls", "find", "versions", "diff", "key list", "sources list", "copy list", "demo"),
+    (
+        "snapshots",
+        "ls",
+        "find",
+        "versions",
+        "diff",
+        "key list",
+        "sources list",
+        "copy list",
+        "certificate list",
+        "demo",
+    ),
 )
 """Commands whose document has items, also when they fail before the first."""
 

@@ -15,6 +15,8 @@ from ..app.buckets import BucketChanged
 from ..app.copies import CopyInfo
 from ..app.copy_checks import CopyCheckDone
 from ..app.copying import CopiesDone
+from ..app.drill_certificates import CertificateChecked, CertificateInfo, CertificateShown
+from ..app.drills import Drilled
 from ..app.exporting import Exported
 from ..app.hooks import HookInfo
 from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
@@ -121,6 +123,7 @@ ITEMS: Final[dict[str, type]] = {
     "sources list": SourceInfo,
     "hooks list": HookInfo,
     "copy list": CopyInfo,
+    "certificate list": CertificateInfo,
     "demo": Step,
 }
 """What commands list."""
@@ -142,6 +145,9 @@ RESULTS: Final[dict[str, type]] = {
     "copy remove": CopyInfo,
     "copy check": CopyCheckDone,
     "repair": Repaired,
+    "drill": Drilled,
+    "certificate show": CertificateShown,
+    "certificate verify": CertificateChecked,
     "report": Report,
     "key add": SlotAdded,
     "key remove": SlotRemoved,

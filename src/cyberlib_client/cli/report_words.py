@@ -69,6 +69,7 @@ _FILES: Final = {
     "left_out_now": "scope_changed",
     "source_missing": "source_missing",
     "more_files": "files_more",
+    "restore_not_proven": "restore_proof_old",
     "stopped": "run_stopped",
 }
 

@@ -94,11 +94,13 @@ _FAULTS: Final[dict[str, _Kind]] = {
     "not_captured": _Kind("database_unchecked", "notice"),
     "hook_failed": _Kind("hook_failed", "attention"),
     "restore_incomplete": _Kind("restore_incomplete", "attention"),
+    "drill_failed": _Kind("drill_failed", "danger"),
     "watch_limit": _Kind("watch_limit", "notice"),
     "watch_network": _Kind("watch_network", "notice"),
     "stopped": _Kind("run_stopped", "notice"),
     "clock_set": _Kind("clock_set", "attention"),
 }
+_NOT_PROVEN: Final = "restore_not_proven"
 _PASSPHRASE: Final = 5
 _UNREACHABLE: Final = 6
 
@@ -127,6 +129,7 @@ NEXT: Final[dict[str, str]] = {
     "vault_damaged": "verify",
     "files_damaged": "verify",
     "vault_gone_back": "verify",
+    "drill_failed": "look_at_incidents",
     "contract_suspended": "call_host",
     "contract_ended": "call_host",
     "card_withdrawn": "call_host",
@@ -269,6 +272,8 @@ def _of_faults(facts: HealthFacts) -> list[Reason]:
     """One reason a code, the gravest of its faults; numbers added up."""
     found: dict[str, Reason] = {}
     for fault in facts.faults:
+        if fault.kind == _NOT_PROVEN:
+            continue  # `_of_proof` says it, with the time that it is now
         code, weight = _kind(fault)
         told = {name: fact for name, fact in fault.facts.items() if name != "exit"}
         told |= {"kind": fault.kind, "count": fault.count, "since": fault.first}

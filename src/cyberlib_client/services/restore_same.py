@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from ..core.crypto import KeyedIds, same
 from ..core.errors import IntegrityError
 from ..core.format_v1.tree import Entry
 from ..core.ids import MAX_CHUNK, MIB
 from ..core.ports import CancelToken
-from ..files.write_back import Standing
 from ..repository.content import content_spans
 from ..repository.reader import Reader
+
+
+class Standing(Protocol):
+    """A file that stands somewhere: `files.write_back.Standing`, and others."""
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Bytes at `offset`: fewer at the end, none where they cannot be read."""
 
 
 def is_same(reader: Reader, ids: KeyedIds, entry: Entry, file: Standing, cancel: CancelToken) -> bool:

@@ -3,6 +3,7 @@
 settings.toml     what the user chose; edited by hand if need be. Not a cache.
 alarm.json        the ransomware alarm: what this device's backups saw, decoys, the alarm. Not a cache.
 copies.json       second copies: when each was last seen and made. Not a cache.
+certificates/     proofs of restores that were tried, signed. Not a cache.
 credentials/      this workstation's secrets. Not a cache.
     device.json   which keeper holds the device secret, and under which name
     identity      the workstation's signing key, sealed by the vault's key
@@ -16,6 +17,7 @@ state/            a cache: may be deleted between any two commands
     at-work-…     held by a process while a run of it is at work
     timetable.json   when the agent's next run is due, a pause
     near-….sqlite what is kept of a vault that is far away, sealed as it is there
+    drills.json   where a restore is being tried; drill/: the usual place for it
     room/         copies of databases, each there while it is read
     crashes/      what went wrong inside the program, without names of files
 lock              held while a run changes something
@@ -57,6 +59,9 @@ class Profile:
         self.runs = os.path.join(self.state, "runs.jsonl")  # before there was a history: taken over
         self.room = os.path.join(self.state, "room")
         self.timetable = os.path.join(self.state, "timetable.json")
+        self.certificates = os.path.join(self.root, "certificates")
+        self.drill = os.path.join(self.state, "drill")
+        self.drill_lock = os.path.join(self.state, "drill.lock")
         self.crashes = os.path.join(self.state, "crashes")
         self.lock = os.path.join(self.root, "lock")
         self.agent = os.path.join(self.root, "agent.json")
@@ -84,6 +89,10 @@ class Profile:
         """Makes one of its files, empty, unless it is there. Raises as `make`."""
         if not os.path.exists(path):
             self.write(path, b"")
+
+    def make_folder(self, path: str) -> None:
+        """Makes one of its folders, for their owner alone, unless it is there. Raises as `make`."""
+        self._make(path)
 
     def make_room(self) -> str:
         """Makes the folder for copies, empty, and returns its path. Raises as `make`."""

@@ -16,6 +16,7 @@ from ..core.bandwidth import Direction, Hours, Schedule, read_days, read_rate, r
 from ..core.errors import Failed
 from ..core.format_v1.malformed import MALFORMED
 from .copy_settings import CopyingSettings, CopySettings
+from .drill_settings import DrillSettings
 from .private_file import read_file
 from .profile import Profile
 from .schedule_settings import ScheduleSettings
@@ -142,6 +143,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     verification: VerificationSettings = VerificationSettings()
     copying: CopyingSettings = CopyingSettings()
     copies: list[CopySettings] = []
+    drill: DrillSettings = DrillSettings()
     sources: list[SourceSettings] = []
 
 
@@ -169,7 +171,7 @@ def write_settings(profile: Profile, settings: Settings) -> None:
     document = tomlkit.parse((read_file(profile.settings) or b"").decode("utf-8"))
     plain = msgspec.to_builtins(settings)
     sources = plain.pop("sources", [])
-    for key in ("network", "backup", "schedule", "verification", "copying"):
+    for key in ("network", "backup", "schedule", "verification", "copying", "drill"):
         if not plain.get(key):
             plain.pop(key, None)
     for key in [k for k in document if k != "sources" and k not in plain]:

@@ -193,7 +193,17 @@ _SAME: Final = (
         "target_in_vault target_not_written target_read_only target_lost target_unusable target_busy"
         " target_changed not_a_folder no_answer_conflict",
     ),
-    ("plus de place là où l’on restaure", "no space left where files are restored", "target_full"),
+    (
+        "plus de place là où l’on restaure",
+        "no space left where files are restored",
+        "target_full drill_no_room",
+    ),
+    (
+        "exercice de restauration impossible à l’endroit choisi",
+        "no restore drill can be held at the chosen place",
+        "drill_no_folder drill_not_a_folder",
+    ),
+    ("rien à restaurer pour l’exercice", "nothing to restore for the drill", "drill_nothing"),
     (
         "des noms ou liens du coffre ne peuvent pas être restaurés",
         "names or links of the vault cannot be restored",

@@ -84,6 +84,14 @@ KINDS: Final = {
         "files that cannot be restored from all snapshots",
     ),
     "vault_damaged": ("contenus endommagés dans le coffre", "contents damaged in the vault"),
+    "drill_failed": (
+        "fichiers en échec à l’exercice de restauration",
+        "files that failed a restore drill",
+    ),
+    "restore_not_proven": (
+        "aucune restauration prouvée depuis longtemps",
+        "no restore was proven for long",
+    ),
     "restore_incomplete": ("restaurations incomplètes", "restores that were not complete"),
     "watch_limit": ("dossiers que le système ne peut pas surveiller", "folders the system cannot watch"),
     "watch_network": ("dossiers du réseau, non surveillés", "network folders, not watched"),

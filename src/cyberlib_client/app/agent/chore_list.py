@@ -8,10 +8,11 @@ from typing import Any, Final, NamedTuple
 
 from ...core.errors import Stopped, Unreachable
 from ...state.copy_settings import CopySettings, read_every
+from ...state.drill_settings import drill_seconds
 from ...state.settings import Settings
 from ..session import Session
 from .chores import DAILY, Chore
-from .messages import CopyJob, Job, VerifyJob
+from .messages import CopyJob, DrillJob, Job, VerifyJob
 
 _DAY: Final = 86_400.0
 
@@ -82,9 +83,23 @@ def _copy(session: Session, job: CopyJob) -> Done:
     return Done(done.exit_code, done)
 
 
+def _drill_wanted(settings: Settings) -> Sequence[Chore]:
+    every = drill_seconds(settings.drill)
+    # Stopped, it would begin anew: a backup waits for it, as for one that somebody holds by hand.
+    return [Chore("drill", every, DrillJob(), yields=False)] if every is not None else []
+
+
+def _drill(session: Session, _job: DrillJob) -> Done:
+    from ..drills import run_drill
+
+    done = run_drill(session)
+    return Done(done.exit_code, done)
+
+
 CHORES: Final = (
     Kind(VerifyJob, "verify", _verify_wanted, _verify),
     Kind(CopyJob, "copy", _copies_wanted, _copy),
+    Kind(DrillJob, "drill", _drill_wanted, _drill),
 )
 
 

@@ -59,7 +59,11 @@ class CopyJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do", t
     name: str = ""
 
 
-Job = BackupJob | VerifyJob | CopyJob
+class DrillJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do", tag="drill"):
+    """A restore that is tried, of as much as the settings say."""
+
+
+Job = BackupJob | VerifyJob | CopyJob | DrillJob
 
 # ---- from a client ---------------------------------------------------------------------------------
 

@@ -90,6 +90,7 @@ _PARTS: Final = (
     "mounting",
     "copies",
     "leaving",
+    "proving",
 )
 
 

@@ -64,9 +64,9 @@ DOING: Final[dict[str, Text]] = {
         "Mettez fin à la pause (cyberlib agent resume).", "", "End the pause (cyberlib agent resume).", ""
     ),
     "prove_restore": Text(
-        "Essayez une restauration : cyberlib restore latest:CHEMIN --to DOSSIER.",
+        "Faites un exercice de restauration : cyberlib drill.",
         "",
-        "Try a restore: cyberlib restore latest:PATH --to FOLDER.",
+        "Hold a restore drill: cyberlib drill.",
         "",
     ),
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from .doing import DOING
+from .proving import HEALTH as PROVING
 from .text import Text
 
 HEALTH: Final[dict[str, Text]] = {
+    **PROVING,
     # levels
     "protected": Text("Ce poste est protégé.", "", "This machine is protected.", ""),
     "attention": Text(
@@ -290,18 +292,6 @@ HEALTH: Final[dict[str, Text]] = {
         "Relancez-la, ou restaurez une version antérieure.",
         "The last restore is not complete.",
         "Run it again, or restore an earlier snapshot.",
-    ),
-    "restore_never_proven": Text(
-        "Aucune restauration n’a encore été essayée depuis ce poste.",
-        "Restaurez un fichier, pour être sûr : cyberlib restore latest:CHEMIN --to DOSSIER.",
-        "No restore was tried on this machine yet.",
-        "Restore a file, to be sure: cyberlib restore latest:PATH --to FOLDER.",
-    ),
-    "restore_proof_old": Text(
-        "La dernière restauration essayée est ancienne[ : {last}].",
-        "Restaurez un fichier, pour être sûr : cyberlib restore latest:CHEMIN --to DOSSIER.",
-        "The last restore that was tried is old[: {last}].",
-        "Restore a file, to be sure: cyberlib restore latest:PATH --to FOLDER.",
     ),
     "watch_limit": Text(
         "Des dossiers sont trop grands pour être surveillés : ils sont parcourus à la place.",

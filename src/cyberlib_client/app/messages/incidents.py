@@ -129,6 +129,12 @@ INCIDENTS: Final[dict[str, Text]] = {
         "cannot be read: the vault’s store does not answer[ ({detail})].",
         "",
     ),
+    "drill_failed": Text(
+        "n’a pas réussi l’exercice de restauration[ ({detail})].",
+        "",
+        "did not pass the restore drill[ ({detail})].",
+        "",
+    ),
     "no_content": Text(
         "n’avait pas pu être lu à la sauvegarde[ ({detail})] : son contenu n’est pas dans cette version.",
         "",

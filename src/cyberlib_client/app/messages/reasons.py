@@ -51,6 +51,15 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "bad_link": ("lien sans cible possible", "a link without a possible target"),
     "not_authentic": ("altéré", "altered"),
+    # why a file fails a drill
+    "differs": (
+        "autre que le fichier du poste, qui paraît inchangé",
+        "not the file on this machine, which looks unchanged",
+    ),
+    "unopened": ("comme à la sauvegarde, mais il ne s’ouvre pas", "as it was saved, but it does not open"),
+    "untried": ("en échec la fois d’avant, pas réessayé", "failed the time before, not tried again"),
+    "size": ("pas de la bonne taille", "not of the right size"),
+    "content": ("pas le contenu qui était enregistré", "not the content that was stored"),
     # why no copy of a database in use is made, how a command of the user's ended
     "capture_busy": (
         "un programme la bloque ou y écrit sans pause",

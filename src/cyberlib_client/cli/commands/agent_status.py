@@ -50,6 +50,7 @@ _COMMANDS: Final = {
     "verify": Both("vérification", "verification"),
     "copy": Both("copie", "copy"),
     "repair": Both("réparation", "repair"),
+    "drill": Both("restauration d’essai", "restore drill"),
     "tell": Both("message à l’hébergeur", "message to the host"),
     "canaries": Both("contrôle des fichiers témoins", "a look at the decoys"),
 }

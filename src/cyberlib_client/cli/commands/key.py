@@ -20,7 +20,7 @@ key = group(
     "key",
     Both(
         "Les accès au coffre : phrases, mots de secours, postes.",
-        "The ways into the vault: passphrases, recovery words, devices.",
+        "Ways into the vault: passphrases, recovery words, devices.",
     ),
 )
 

@@ -22,7 +22,7 @@ F = TypeVar("F", bound=Callable[..., object])
 network = group(
     "network",
     Both(
-        "La ligne vers l’hébergeur : débit, heures, proxy, certificats.",
+        "La ligne vers l’hébergeur : débit, heures, proxy.",
         "The line to the host: rates, hours, proxy, certificates.",
     ),
 )

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 schedule = group(
     "schedule",
     Both(
-        "Quand l’agent sauvegarde de lui-même, et à quelles conditions.",
-        "When the agent backs up by itself, and under which conditions.",
+        "Quand, et à quelles conditions, l’agent sauvegarde.",
+        "When, and under which conditions, the agent backs up.",
     ),
 )
 

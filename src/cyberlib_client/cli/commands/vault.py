@@ -310,7 +310,7 @@ def _opened_info(found: VaultInfo) -> Iterator[str]:
     if found.endpoint is not None:
         yield _storage(found.endpoint)
     yield say(f"Identité : {found.id}", f"Id: {found.id}")
-    yield say(f"Clé : {found.fingerprint}", f"Key: {found.fingerprint}")
+    yield say(f"Empreinte : {found.fingerprint}", f"Fingerprint: {found.fingerprint}")
     yield say(f"Créé le : {moment(found.created)}", f"Made: {moment(found.created)}")
     yield say(f"Profil : {found.profile}", f"Profile: {found.profile}")
     yield say(f"Poste : {found.device}", f"Device: {found.device}")
@@ -344,4 +344,5 @@ _RUNS = {
     "verify": Both("vérification", "verification"),
     "copy": Both("copie", "copy"),
     "repair": Both("réparation", "repair"),
+    "drill": Both("restauration d’essai", "restore drill"),
 }

@@ -41,6 +41,21 @@ def vault_key(keys: VaultKeys) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(keys.sign_seed)
 
 
+def vault_public_key(keys: VaultKeys) -> bytes:
+    """The 32 bytes with which anybody can check what the vault certified; no secret."""
+    return vault_key(keys).public_key().public_bytes_raw()
+
+
+def is_certified(vault_key: bytes, vault_id: bytes, device: Device) -> bool:
+    """Whether the vault of this public key certified a device. ValueError for what is no key."""
+    message = certified(vault_id, device.id, device.name, device.key)
+    try:
+        Ed25519PublicKey.from_public_bytes(vault_key).verify(device.certificate, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
 def certified(vault_id: bytes, device_id: bytes, name: str, key: bytes) -> bytes:
     """What a certificate of a device covers."""
     return _CERTIFY + vault_id + device_id + key + name.encode()
