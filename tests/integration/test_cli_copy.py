@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tomllib
@@ -220,3 +221,25 @@ def test_a_damaged_vault_is_told_and_the_copy_keeps_what_it_has(
     assert "WARNING: damaged in the vault" in told.out
     assert "is damaged in the vault" in told.err
     assert [each["kind"] for each in line.json("report")["result"]["incidents"]] == ["vault_damaged"]
+
+
+def test_the_report_counts_copies(line: CommandLine, practice: Path, tmp_path: Path) -> None:
+    def told() -> tuple[int, int, int]:
+        spread = line.json("report")["result"]["health"]["spread"]
+        return spread["copies"], spread["media"], spread["elsewhere"]
+
+    assert told()[0] == 2
+    line("copy", "add", "usb", str(tmp_path / "usb"), "--elsewhere")
+    health = line.json("report")["result"]["health"]
+    assert "copy_never" in [reason["code"] for reason in health["reasons"]]
+    line("copy")
+    assert (told()[0], told()[2]) == (3, 1)
+    assert "Your data: 3 copies on 1 medium, elsewhere: 1; the 3-2-1 rule wants" in line("report").out
+    states = line.profile / "copies.json"
+    copied = json.loads(states.read_text())["copies"]["usb"]["copied"]
+    states.write_text(states.read_text().replace(str(copied), str(copied - 40 * 86_400 * 10**9)))
+    report = line("report").out
+    assert "No second copy for 40 days" in report
+    assert told()[0] == 2
+    line("copy")
+    assert "No second copy" not in line("report").out

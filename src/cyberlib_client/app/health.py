@@ -13,6 +13,7 @@ from . import bootstrap, stores
 from .incidents import AGENT, PROVING, stage_of
 from .session import Session
 from .shares import share_told
+from .spread import copies_known
 
 _REACH = 2
 _SECOND = 10**9
@@ -67,6 +68,7 @@ def facts_of(session: Session, agent: AgentFacts | None, now: int) -> HealthFact
         proof=max((run.ended for run in drills), default=None),
         unread=_unread(session),
         faults=tuple(faults_of(standing)),
+        copies=copies_known(session.profile, settings, backed_up=last is not None),
     )
 
 

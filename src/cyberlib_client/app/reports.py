@@ -12,6 +12,7 @@ import msgspec
 from ..core.errors import Failed, UsageError
 from ..core.health import DAY, Health
 from ..core.health_facts import Fact
+from ..core.spread import Spread
 from ..state.private_file import write_private
 from ..state.records import IncidentRecord, Moment, RunRecord
 from . import bootstrap
@@ -48,6 +49,7 @@ class ReportHealth(msgspec.Struct, frozen=True):
     age: int | None
     proof: str | None
     next: str
+    spread: Spread | None = None
 
 
 class ReportDay(msgspec.Struct, frozen=True):
@@ -297,6 +299,7 @@ def _health(answers: Health, *, with_names: bool) -> ReportHealth:
         answers.age,
         iso_time(answers.proof) if answers.proof is not None else None,
         answers.next,
+        answers.spread,
     )
 
 

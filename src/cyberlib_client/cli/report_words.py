@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ..app.messages import Fact, Message, error_texts, health_message, translated
 from ..app.messages.health import HEALTH
 from .language import Both, language, say
-from .units import duration, many, moment, percent
+from .units import count, duration, many, moment, percent
 
 if TYPE_CHECKING:
     from ..app.reports import Report, ReportDay, ReportHealth, ReportIncident, ReportReason, ReportRun
@@ -175,6 +175,25 @@ def ages(health: ReportHealth) -> Iterator[str]:
     yield say(f"Dernière sauvegarde : {since(health)}", f"Last backup: {since(health)}")
     proof = moment(health.proof) if health.proof is not None else say("jamais", "never")
     yield say(f"Dernière restauration essayée : {proof}", f"Last restore tried: {proof}")
+    yield from _spread(health)
+
+
+def _spread(health: ReportHealth) -> Iterator[str]:
+    told = health.spread
+    if told is None:
+        return
+    copies = many(told.copies, Both("exemplaire", "copy"), Both("exemplaires", "copies"))
+    media = many(told.media, Both("support", "medium"), Both("supports", "media"))
+    rule = say("la règle 3-2-1 est tenue", "the 3-2-1 rule is kept")
+    if not told.safe:
+        rule = say(
+            "la règle 3-2-1 en veut 3, sur 2, dont 1 ailleurs", "the 3-2-1 rule wants 3, on 2, 1 elsewhere"
+        )
+    there = count(told.elsewhere)
+    yield say(
+        f"Vos données : {copies} sur {media}, dont ailleurs : {there} ; {rule}.",
+        f"Your data: {copies} on {media}, elsewhere: {there}; {rule}.",
+    )
 
 
 def read_share(share: ReadShare | None) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from .health_facts import Fact, Fault, HealthFacts
+from .spread import Spread, newest, spread_of
 
 Level = Literal["protected", "attention", "danger", "unknown"]
 Weight = Literal["notice", "unknown", "attention", "danger"]
@@ -45,7 +46,8 @@ class Reason(msgspec.Struct, frozen=True):
 class Health(msgspec.Struct, frozen=True):
     """The four answers. `level`: am I protected; `reasons`: why, gravest first. `missing`: those of the
     reasons that name what has no sound copy. `last_backup`, `proof`: ns, None for never. `age`: seconds since
-    the last backup. `next`: the one next thing to do, as a code; empty when there is nothing to do."""
+    the last backup. `next`: the one next thing to do, as a code; empty when there is nothing to do. `spread`:
+    how many copies there are."""
 
     level: Level
     reasons: list[Reason]
@@ -54,6 +56,7 @@ class Health(msgspec.Struct, frozen=True):
     age: int | None
     proof: int | None
     next: str
+    spread: Spread | None = None
 
 
 class _Kind(NamedTuple):
@@ -99,6 +102,9 @@ _FAULTS: Final[dict[str, _Kind]] = {
     "watch_network": _Kind("watch_network", "notice"),
     "stopped": _Kind("run_stopped", "notice"),
     "clock_set": _Kind("clock_set", "attention"),
+    "copy_gone": _Kind("copy_interrupted", "notice"),
+    "copy_not_here": _Kind("copy_interrupted", "notice"),
+    "copy_unsound": _Kind("copy_unsound", "attention"),
 }
 _NOT_PROVEN: Final = "restore_not_proven"
 _PASSPHRASE: Final = 5
@@ -137,6 +143,8 @@ NEXT: Final[dict[str, str]] = {
     "device_surplus": "call_host",
     "store_full": "make_room",
     "disk_not_plugged": "plug_disk",
+    "copy_unsound": "check_copy",
+    "copy_old": "plug_copy",
     "locked": "unlock",
     "agent_not_running": "start_agent",
     "never_backed_up": "back_up",
@@ -185,6 +193,7 @@ def health(facts: HealthFacts) -> Health:
         *_of_agent(facts),
         *_of_proof(facts),
         *_of_reading(facts),
+        *_of_copies(facts),
     ]
     found.sort(key=lambda reason: (-_WEIGHTS[reason.weight], _ORDER.get(reason.code, len(_ORDER))))
     gravest: Weight = found[0].weight if found else "notice"
@@ -198,6 +207,7 @@ def health(facts: HealthFacts) -> Health:
         max(0, facts.now - last) // 10**9 if last is not None else None,
         facts.proof,
         next(doing, ""),
+        spread_of(facts.copies, facts.now) if facts.copies is not None else None,
     )
 
 
@@ -266,6 +276,17 @@ def _of_reading(facts: HealthFacts) -> list[Reason]:
     if facts.unread is None or facts.unread <= UNREAD:
         return []
     return [Reason("verification_late", "notice", {"days": facts.unread})]
+
+
+def _of_copies(facts: HealthFacts) -> list[Reason]:
+    if facts.copies is None or not facts.copies.copies:
+        return []
+    last = newest(facts.copies.copies)
+    if last is None:
+        return [Reason("copy_never", "notice")]
+    if facts.now - last > facts.copies.remind:
+        return [Reason("copy_old", "attention", {"last": last, "days": (facts.now - last) // DAY})]
+    return []
 
 
 def _of_faults(facts: HealthFacts) -> list[Reason]:

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from .spread import CopiesKnown
+
 Fact = str | int | float | None
 
 
@@ -28,7 +30,8 @@ class HealthFacts(msgspec.Struct, frozen=True):
     `expected`: when the next backup should have begun, or is to; `off`: ns since then that the machine was
     off or asleep. `paused_until`: None unless paused.
     `unreached`: since when the disk of the vault has not been there. `proof`: when something was last
-    restored whole. `unread`: days since which the part of the vault that waits longest was not read."""
+    restored whole. `unread`: days since which the part of the vault that waits longest was not read.
+    `copies`: second copies, None where nothing is known of them."""
 
     now: int
     history: bool = True
@@ -46,4 +49,5 @@ class HealthFacts(msgspec.Struct, frozen=True):
     unreached: int | None = None
     proof: int | None = None
     unread: int | None = None
+    copies: CopiesKnown | None = None
     faults: tuple[Fault, ...] = ()

@@ -22,6 +22,7 @@ from cyberlib_client.core.health import (
     health,
 )
 from cyberlib_client.core.health_facts import Fault, HealthFacts
+from cyberlib_client.core.spread import CopiesKnown, CopyFact
 
 NOW = 20_000 * DAY
 FINE = HealthFacts(
@@ -45,6 +46,35 @@ def _fault(kind: str, severity: str = "warning", count: int = 1, **facts: Any) -
     return {"faults": (made,)}
 
 
+def _copies(*copied: int | None) -> CopiesKnown:
+    facts = tuple(CopyFact(f"disk-{place}", at, elsewhere=not place) for place, at in enumerate(copied))
+    return CopiesKnown("machine", "machine", vault_elsewhere=False, copies=facts, remind=30 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted", "safe"),
+    [
+        (_copies(), (2, 1, 0), False),
+        (_copies(NOW - 29 * DAY), (3, 2, 1), True),
+        (_copies(NOW - 31 * DAY), (2, 1, 0), False),
+        (_copies(None, NOW - DAY), (3, 2, 0), False),
+        (_copies(NOW, NOW), (4, 3, 1), True),
+        (CopiesKnown("machine", None, vault_elsewhere=True, copies=(), remind=DAY), (1, 1, 0), False),
+        (CopiesKnown("machine", "https://h", vault_elsewhere=True, copies=(), remind=DAY), (2, 2, 1), False),
+    ],
+)
+def test_three_copies_two_media_one_elsewhere(
+    known: CopiesKnown, wanted: tuple[int, int, int], safe: bool
+) -> None:
+    spread = health(_with(copies=known)).spread
+    assert spread is not None
+    assert ((spread.copies, spread.media, spread.elsewhere), spread.safe) == (wanted, safe)
+
+
+def test_of_disks_in_rotation_any_counts() -> None:
+    assert health(_with(copies=_copies(NOW - 90 * DAY, NOW - DAY, None))).reasons == []
+
+
 def test_all_is_well_and_there_is_nothing_to_do() -> None:
     answers = health(FINE)
     assert (answers.level, answers.reasons, answers.missing, answers.next) == ("protected", [], [], "")
@@ -64,6 +94,11 @@ CASES: list[tuple[dict[str, Any], str, str, str]] = [
     ({"scheduled": False, "last_backup": NOW - BY_HAND_DANGER - 1}, "danger", "old_backup", "back_up"),
     ({"last_backup": NOW + 2 * DAY}, "attention", "clock_moved", "back_up"),
     ({"unreached": NOW - UNPLUGGED - 1}, "attention", "disk_not_plugged", "plug_disk"),
+    ({"copies": _copies(NOW - 31 * DAY, None)}, "attention", "copy_old", "plug_copy"),
+    ({"copies": _copies(None, None)}, "protected", "copy_never", ""),
+    (_fault("copy_gone", "notice", exit=6), "protected", "copy_interrupted", ""),
+    (_fault("copy_unsound"), "attention", "copy_unsound", "check_copy"),
+    (_fault("copy_full", exit=1), "attention", "incident", "look_at_incidents"),
     ({"agent": False}, "attention", "agent_not_running", "start_agent"),
     ({"paused_until": NOW + HOUR}, "attention", "paused", "resume"),
     ({"interrupted": True}, "protected", "run_interrupted", ""),

@@ -25,6 +25,8 @@ DOING: Final[dict[str, Text]] = {
     "verify": Text("Vérifiez le coffre : cyberlib verify.", "", "Verify the vault: cyberlib verify.", ""),
     "call_host": Text("Appelez l’hébergeur.", "", "Call the host.", ""),
     "make_room": Text("Faites de la place pour le coffre.", "", "Make room for the vault.", ""),
+    "plug_copy": Text("Branchez un disque de copie.", "", "Plug in a disk for copies.", ""),
+    "check_copy": Text("Réparez la seconde copie.", "", "Mend the second copy.", ""),
     "plug_disk": Text("Branchez le disque du coffre.", "", "Plug in the disk of the vault.", ""),
     "unlock": Text(
         "Donnez la phrase secrète du coffre : cyberlib backup.",

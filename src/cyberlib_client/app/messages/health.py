@@ -92,6 +92,30 @@ HEALTH: Final[dict[str, Text]] = {
         "The disk of the vault was not plugged in for[ {days}] days.",
         "Plug it in.",
     ),
+    "copy_old": Text(
+        "Aucune seconde copie depuis[ {days}] jours : c’est alors que le dernier disque a été branché.",
+        "Branchez un de vos disques de copie ; la copie se fait d’elle-même, ou par cyberlib copy.",
+        "No second copy for[ {days}] days: that is when the last disk was plugged in.",
+        "Plug in one of your copy disks; the copy is made by itself, or by cyberlib copy.",
+    ),
+    "copy_never": Text(
+        "Aucune des secondes copies n’a encore été faite.",
+        "Branchez-en une, puis cyberlib copy.",
+        "None of the second copies was made yet.",
+        "Plug one in, then cyberlib copy.",
+    ),
+    "copy_interrupted": Text(
+        "Une seconde copie n’a pas été finie : son disque n’était plus là.",
+        "Elle reprendra quand il sera branché.",
+        "A second copy was not finished: its disk was no longer there.",
+        "It goes on when that is plugged in.",
+    ),
+    "copy_unsound": Text(
+        "Une seconde copie a des objets abîmés.",
+        "Réparez-la : cyberlib copy check NOM --repair.",
+        "A second copy has damaged objects.",
+        "Mend it: cyberlib copy check NAME --repair.",
+    ),
     "agent_not_running": Text(
         "L’agent de sauvegarde ne tourne pas : rien ne se fait de soi-même.",
         "Démarrez-le, ou redémarrez ce poste.",
