@@ -24,6 +24,7 @@ from cyberlib_client.core.format_v1.index import PackInfo, open_index, seal_inde
 from cyberlib_client.core.format_v1.lines import check_mac, split_lines, write_lines
 from cyberlib_client.core.format_v1.lookup import open_lookup, seal_lookup
 from cyberlib_client.core.format_v1.record import unwrap, wrap
+from cyberlib_client.core.format_v1.retired import RETIRE, Retirement, open_retirement, seal_retirement
 from cyberlib_client.core.format_v1.sealed import seal_record
 from cyberlib_client.core.format_v1.slots import (
     SlotTable,
@@ -54,6 +55,7 @@ from cyberlib_client.repository.content import content_spans
 from cyberlib_client.repository.index import Index
 from cyberlib_client.repository.packer import Packer
 from cyberlib_client.repository.reader import read_pack_footer
+from cyberlib_client.repository.retirements import Retirements
 from cyberlib_client.repository.snapshots import load_snapshots
 from cyberlib_client.repository.trees import find_entry, read_directory
 from cyberlib_client.services.browse import name_test
@@ -74,6 +76,9 @@ SNAPSHOT: Final = Snapshot(
     DEVICE, 1, bytes(20), 1, 2, "linux", "0.1", previous=bytes(32), sources=[b"/home"], label="matin",
     incidents=[("unreadable", b"/home/x", "Permission denied")], owners={1000: "ana"},
 )  # fmt: skip
+RETIREMENT: Final = Retirement(
+    DEVICE, RETIRE, 1, "0.1", "policy", {"packs": bytes(64), "snapshots": bytes(32)}, bytes(32)
+)
 _SEGMENTS: Final = [
     pack.SegmentInfo(KIND_DATA, 88, 116, 100, 0, bytes(40), [60, 40]),
     pack.SegmentInfo(KIND_TREE, 204, 66, 300, 1, bytes(range(20)), [300]),
@@ -226,6 +231,21 @@ def _snapshot_signed(data: bytes) -> None:
     outer = msgspec.msgpack.encode((data, {"ed25519": signature}))
     snapshot = open_snapshot(KEYS, seal_record(KEYS, head.SNAPSHOT, SALT, outer))
     assert open_snapshot(KEYS, seal_snapshot(KEYS, SALT, snapshot, SIGNING)) == snapshot
+
+
+def _retirement(data: bytes) -> None:
+    open_retirement(KEYS, data)
+
+
+def _retirement_signed(data: bytes) -> None:
+    """What a device of the vault signed, whatever it says: read, folded, and written again."""
+    outer = msgspec.msgpack.encode(
+        (data, {"ed25519": SIGNING.sign(b"cyberlib/v1/retirement" + KEYS.vault_id + data)})
+    )
+    said = open_retirement(KEYS, seal_record(KEYS, head.RETIREMENT, SALT, outer))
+    assert open_retirement(KEYS, seal_retirement(KEYS, SALT, said, SIGNING)) == said
+    told = Retirements({bytes(32): said})
+    assert told.retired("packs") <= told.once("packs")
 
 
 def _node(data: bytes) -> None:
@@ -395,6 +415,8 @@ TARGETS: Final[dict[str, Target]] = {
     "snapshot": Target(_snapshot, [seal_snapshot(KEYS, SALT, SNAPSHOT, SIGNING)]),
     "snapshot_inside": Target(_snapshot_inside, [msgspec.msgpack.encode((_BODY, {"ed25519": bytes(64)}))]),
     "snapshot_signed": Target(_snapshot_signed, [_BODY]),
+    "retirement": Target(_retirement, [seal_retirement(KEYS, SALT, RETIREMENT, SIGNING)]),
+    "retirement_signed": Target(_retirement_signed, [msgspec.msgpack.encode(RETIREMENT)]),
     "node": Target(_node, [_LEAF, _BRANCH]),
     "directory": Target(_directory, [_LEAF, _BRANCH]),
     "list": Target(_list, _LISTS),
