@@ -243,3 +243,12 @@ def test_the_report_counts_copies(line: CommandLine, practice: Path, tmp_path: P
     assert told()[0] == 2
     line("copy")
     assert "No second copy" not in line("report").out
+
+
+def test_a_copy_in_a_source_is_not_backed_up(line: CommandLine, practice: Path) -> None:
+    line("copy", "add", "usb", str(practice / "usb"))
+    line("copy")
+    done = line.json("backup")["result"]
+    assert done["snapshot"]["files"] == 5
+    assert [each["origin"] for each in done["left_out"]] == ["vault"]
+    assert line.json("sources", "preview")["result"]["files"] == 5

@@ -222,8 +222,24 @@ def own_folders(session: Session) -> Iterator[tuple[str, str]]:
     folder = stores.location_folder(vault.at) if vault is not None else None
     if folder is not None:
         yield os.fspath(folder), "vault"
+    yield from ((at, "vault") for at in _copies(session))
     yield session.profile.state, "profile"
     yield session.profile.credentials, "profile"
+
+
+def _copies(session: Session) -> Iterator[str]:
+    """Second copies that lie in a source: a vault's objects are not what it is to hold. Others are not looked
+    at: a share that does not answer must not hold a backup up."""
+    copies = session.settings.copies
+    present = bootstrap.disks().present() if copies else []
+    sources = [compared(native_of(source)) for source in session.settings.sources]
+    for copy in copies:
+        if stores.is_bucket(copy.at):
+            continue
+        places = [copy.at, *(os.path.join(disk.at, copy.folder) for disk in present if disk.id == copy.disk)]
+        for at in dict.fromkeys(places):
+            if any(lies_in(compared(at), source) for source in sources):
+                yield at
 
 
 def never_entered(session: Session) -> dict[tuple[int, int], str]:
