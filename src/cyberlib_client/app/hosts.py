@@ -81,7 +81,7 @@ def enrol(
     ("host_key_locked", at=…, reason=…), what else keepers raise, and what the host refuses.
     """
     address = host_address(url)
-    contract_key = _contract_key(session, contract_key_file)
+    contract_key = read_contract_key(session, contract_key_file)
     ca = read_ca(ca_file) if ca_file is not None else ""
     name = name or session.settings.device or bootstrap.machine().machine_name()
     with bootstrap.lock(session.profile):
@@ -153,7 +153,7 @@ def revoke(session: Session, name: str, contract_key_file: str) -> HostDevice:
 
 def _of_another(session: Session, path: str, contract_key_file: str, name: str) -> records.Device:
     """Asks about another device than this one, which is known: it signs in first."""
-    body = {"contract_key": _contract_key(session, contract_key_file), "device": name}
+    body = {"contract_key": read_contract_key(session, contract_key_file), "device": name}
     client = client_of(session)
     client.sign_in()
     try:
@@ -164,8 +164,8 @@ def _of_another(session: Session, path: str, contract_key_file: str, name: str) 
         raise
 
 
-def _contract_key(session: Session, file: str) -> str:
-    """The key alone; a letter that has it somewhere is not searched."""
+def read_contract_key(session: Session, file: str) -> str:
+    """The key alone; a letter that has it somewhere is not searched. UsageError("contract_key_unclear")."""
     found = read_secret_file(session, file).strip()
     if not 8 <= len(found) <= 200 or len(found.split()) > 1:
         raise UsageError("contract_key_unclear", at=file)

@@ -22,6 +22,7 @@ from ..app.hooks import HookInfo
 from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
 from ..app.keys import SlotAdded, SlotRemoved
 from ..app.kit_check import Checked as KitChecked
+from ..app.leaving import Destruction, Leaving
 from ..app.mounting import Mounted
 from ..app.network import NetworkShown
 from ..app.network_check import Checked
@@ -139,6 +140,10 @@ RESULTS: Final[dict[str, type]] = {
     "export plain": Exported,
     "export vault": Exported,
     "export check": KitChecked,
+    "export request": Leaving,
+    "export status": Leaving,
+    "export accept": Leaving,
+    "export certificate": Destruction,
     "verify": Verified,
     "copy run": CopiesDone,
     "copy add": CopyInfo,

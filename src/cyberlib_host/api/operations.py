@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from .. import __version__
 from ..core import marks, told, wire
+from ..core.leaving import LeavingAcceptance, LeavingTold
 from ..core.plans import Plan
 from ..core.problems import Problem
 from ..core.records import AuditLog
@@ -17,6 +18,7 @@ from ..services import (
     audit,
     changes,
     devices,
+    leaving,
     objects,
     plans,
     receipts,
@@ -175,6 +177,18 @@ def _audit(call: Call) -> AuditLog:
         return audit.page(connection, caller.organisation.id, after=after)
 
 
+def _leaving(call: Call) -> LeavingTold:
+    return leaving.told_to(call.context, call.caller)
+
+
+def _leave(call: Call) -> LeavingTold:
+    return leaving.requested_by(call.context, call.caller)
+
+
+def _accept_leaving(call: Call) -> LeavingTold:
+    return leaving.accepted_by(call.context, call.caller, call.body)
+
+
 _KEYS = ("contract_key_unknown", "contract_key_expired", "contract_key_revoked", "other_organisation")
 _STORING = (
     "vault_unknown",
@@ -287,6 +301,16 @@ OPERATIONS: Final = (
     Operation(
         "log", "GET", "/v1/vaults/{vault}/log", "Receipts of the vault's snapshots.",
         _log, wire.Log, problems=_READING, query=(("after", "the number after which the page begins"),),
+    ),
+    Operation("leaving", "GET", "/v1/leaving", "How far the end of the contract is.", _leaving,
+              LeavingTold),
+    Operation(
+        "leave", "POST", "/v1/leaving/request", "Ask for all data, to leave with.", _leave, LeavingTold,
+    ),
+    Operation(
+        "accept_leaving", "POST", "/v1/leaving/acceptance",
+        "Accept what was delivered: once the contract is over all is erased.",
+        _accept_leaving, LeavingTold, LeavingAcceptance, problems=("leaving_accepted", *_KEYS),
     ),
     Operation(
         "audit", "GET", "/v1/audit", "The organisation's audit log.",

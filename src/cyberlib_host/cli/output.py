@@ -29,6 +29,13 @@ SENTENCES: Mapping[str, str] = {
     "bad_request": "This cannot be used: {where}.",
     "terms_empty": "The file is empty: terms are a text that people read and accept.",
     "terms_too_early": "Terms come into force today or later, never in the past.",
+    "leaving_not_requested": "Nothing was requested: cyberlib-host leaving request.",
+    "leaving_accepted": "It was accepted already, on {since}.",
+    "erasure_not_allowed": "It may not be erased before {until} (None: while the contract is alive, never):"
+    " the customer accepts, or the days to read end; and links that were given out expire.",
+    "erasure_incomplete": "Something of it is still being written. Call the same command again in a minute.",
+    "not_erased": "It was not erased: there is no certificate.",
+    "bad_signature": "The signature does not hold, or is another key’s: do not rely on this document.",
     "bad_plan": "This cannot be used: {where}.",
     "bad_address": "This is no address of mail, or there are more than ten: {where}.",
     "bad_window": "An interruption ends after it begins, in the future, and lasts 14 days at most: {where}.",

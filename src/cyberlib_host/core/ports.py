@@ -47,6 +47,10 @@ class Storage(Protocol):
         Raises Problem("storage_unreachable") when it does not answer now.
         """
 
+    def erase(self, vault: str) -> int:
+        """Removes all there is of a vault, whatever its name, whether it counts or not, and versions that the
+        storage kept of it; how many pieces. Broken off, it is begun again. Absent is no error."""
+
     def delete(self, vault: str, sha256: str) -> None:
         """Removes it; absent is no error. For what was never committed, and for erasure."""
 

@@ -57,6 +57,12 @@ STATUS: Final[dict[str, int]] = {
     "quota_reached": 507,
     "storage_full": 507,
     "storage_unreachable": 503,
+    # the end of a contract
+    "leaving_not_requested": 409,
+    "leaving_accepted": 409,
+    "erasure_not_allowed": 409,
+    "erasure_incomplete": 503,
+    "not_erased": 404,
     # operators
     "organisation_unknown": 404,
     "siren_taken": 409,

@@ -31,6 +31,11 @@ def receipt_message(digest: bytes) -> bytes:
     return b"cyberlib receipt 1\n" + digest
 
 
+def destruction_message(certificate: bytes) -> bytes:
+    """What the host signs to certify an erasure; `certificate`: as JSON without spaces."""
+    return b"cyberlib destruction 1\n" + hashlib.sha256(certificate).digest()
+
+
 def check_signature(public_key: bytes, signature: str, message: bytes) -> None:
     """Ed25519 (RFC 8032). Raises Problem("bad_signature"), ("bad_key")."""
     try:

@@ -55,6 +55,25 @@ organisations: Final = Table(
     Column("report_each", Boolean, nullable=False, default=False, server_default=false()),
 )
 
+leavings: Final = Table(
+    "leavings",
+    metadata,
+    # How an organisation leaves (services.leaving).
+    Column("organisation", ForeignKey("organisations.id"), primary_key=True),
+    Column("requested", BigInteger),
+    Column("delivered", BigInteger),
+    Column("accepted", BigInteger),
+    Column("accepted_by", String(200)),
+    # Of the kit that was accepted: SHA-256 of its manifest.
+    Column("manifest", LargeBinary(32)),
+    # Erasure: since when nothing is served any more, and when all was gone.
+    Column("begun", BigInteger),
+    Column("erased", BigInteger),
+    # What there was when it began (core.destruction.Found as JSON), and the signed certificate.
+    Column("found", LargeBinary),
+    Column("certificate", LargeBinary),
+)
+
 contract_keys: Final = Table(
     "contract_keys",
     metadata,

@@ -108,6 +108,19 @@ class FolderStorage:
             raise Problem("storage_unreachable", retry_after=30)
         return None if os.access(self._root, os.R_OK | os.W_OK | os.X_OK) else "this user may not write there"
 
+    def erase(self, vault: str) -> int:
+        folder, removed = os.path.join(self._root, vault), 0
+        if not os.path.isdir(self._root):  # a disk that is away has not been erased
+            raise Problem("storage_unreachable", retry_after=30)
+        with _translated():
+            for at, _, names in os.walk(folder, topdown=False, onerror=_raise):
+                for name in names:
+                    os.unlink(os.path.join(at, name))
+                    removed += 1
+                os.rmdir(at)
+            _flush(self._root)
+        return removed
+
     def delete(self, vault: str, sha256: str) -> None:
         with _translated(), suppress(FileNotFoundError):
             os.unlink(self._path(Content(vault, sha256, 0)))
@@ -169,6 +182,11 @@ def _make(folder: str) -> None:
     with suppress(FileExistsError):
         os.mkdir(folder, 0o700)
     _flush(above)
+
+
+def _raise(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _flush(folder: str) -> None:

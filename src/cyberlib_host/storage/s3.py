@@ -118,6 +118,25 @@ class S3Storage:
             raise Problem("storage_unreachable", retry_after=30) from error
         return None
 
+    def erase(self, vault: str) -> int:
+        removed = 0
+        with _translated():
+            # Also in a bucket that keeps versions, where what is deleted stays until its versions go.
+            pages = self._client.get_paginator("list_object_versions")
+            for page in pages.paginate(Bucket=self._bucket, Prefix=f"{vault}/"):
+                found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+                for each in found:
+                    self._client.delete_object(
+                        Bucket=self._bucket, Key=each["Key"], VersionId=each["VersionId"]
+                    )
+                removed += len(found)
+            plain = self._client.get_paginator("list_objects_v2")
+            for page in plain.paginate(Bucket=self._bucket, Prefix=f"{vault}/"):
+                for each in page.get("Contents", ()):
+                    self._client.delete_object(Bucket=self._bucket, Key=each["Key"])
+                    removed += 1
+        return removed
+
     def delete(self, vault: str, sha256: str) -> None:
         with _translated():
             self._client.delete_object(**self._of(Content(vault, sha256, 0)))

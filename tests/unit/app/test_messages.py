@@ -81,6 +81,7 @@ INDIRECT: Final = {
         "host_client_too_old",
         "host_unknown_path",
         "host_quota_reached",
+        "host_leaving_accepted",
     },
     ("Incident", "files/preview.py"): {"vanished", "unreadable"},
     ("Incident", "files/restore_refusals.py"): {"restore_denied", "restore_failed", "kind_not_supported"},

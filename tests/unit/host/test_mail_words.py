@@ -34,12 +34,12 @@ NO_RUN: Final = set(
     quarantine_over agent_running agent_not_running agent_denied agent_unfit agent_gone agent_lost_us
     agent_ending agent_full unclear_pause bad_order bad_size drill_at_work no_certificate
     bad_fingerprint certificate_altered certificate_newer certificate_not_kept certificate_not_written
-    certificate_of_another certificate_unknown certificate_unreadable
+    certificate_of_another certificate_unknown certificate_unreadable host_leaving_accepted
 """,
     )
 )
 """Errors of commands that make no run, or before there is one: no host hears of them."""
-COMMANDS: Final = ("mount_", "service_", "kit_", "not_a_kit")
+COMMANDS: Final = ("mount_", "service_", "kit_", "not_a_kit", "destruction_")
 """How all errors of such commands begin."""
 
 

@@ -7,6 +7,42 @@ from typing import Final
 from .text import Text
 
 ERRORS: Final[dict[str, Text]] = {
+    "host_leaving_accepted": Text(
+        "L’acceptation a déjà été donnée[ le {since}].",
+        "Il n’y a rien de plus à faire : cyberlib export status.",
+        "The acceptance was given already[, on {since}].",
+        "There is nothing more to do: cyberlib export status.",
+    ),
+    "kit_not_whole": Text(
+        "L’export dans {at} n’est pas entier : il n’est pas accepté.",
+        "Refaites-le, ou voyez ce qui manque : cyberlib export check.",
+        "The export in {at} is not whole: it is not accepted.",
+        "Make it anew, or see what is missing: cyberlib export check.",
+    ),
+    "kit_of_another_vault": Text(
+        "L’export dans {at} est celui d’un autre coffre.",
+        "Donnez celui du coffre de ce poste.",
+        "The export in {at} is of another vault.",
+        "Give that of this machine’s vault.",
+    ),
+    "destruction_unreadable": Text(
+        "{at} ne peut pas être lu[ ({reason})].",
+        "Vérifiez le nom et les droits du fichier.",
+        "{at} cannot be read[ ({reason})].",
+        "Check the name and the rights of the file.",
+    ),
+    "destruction_not_signed": Text(
+        "Ce certificat ne porte pas de signature valable : il a été changé, ou n’en est pas un.",
+        "Demandez l’original à l’hébergeur.",
+        "This certificate bears no valid signature: it was changed, or is none.",
+        "Ask the host for the original.",
+    ),
+    "destruction_of_another": Text(
+        "{at} n’est pas signé par la clé que ce poste connaît de son hébergeur.",
+        "Ne vous y fiez pas, et demandez à l’hébergeur quelle clé il emploie.",
+        "{at} is not signed by the key that this machine knows of its host.",
+        "Do not rely on it, and ask the host which key it uses.",
+    ),
     "kit_other": Text(
         "Dans {at}, un autre export a été commencé : d’un autre coffre, ou d’un autre genre.",
         "Choisissez un dossier vide, ou relancez la commande par laquelle il a été commencé.",

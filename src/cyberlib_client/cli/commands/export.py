@@ -9,20 +9,14 @@ from ..incidents import few_incidents
 from ..language import Both, say
 from ..run import Run, pass_run
 from ..units import FILE, ITEM, count, duration, many, moment, size
-from ..words import argument, choice, command, group, option
+from ..words import argument, choice, command, option
+from . import export_end as export_end
+from .export_group import export
 
 if TYPE_CHECKING:
     from ...app.exporting import Exported
     from ...app.kit_check import Checked
     from ...app.restoring import NamesOf
-
-export = group(
-    "export",
-    Both(
-        "Tout emporter, en clair ou chiffré.",
-        "Take everything along, plain or encrypted.",
-    ),
-)
 
 _FOLDER = Both("DOSSIER", "DIR")
 _TO = Both("Un dossier vide, ou un export commencé.", "An empty folder, or an export that was begun.")

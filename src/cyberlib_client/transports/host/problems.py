@@ -21,6 +21,7 @@ _FAILED: Final = frozenset((
     "host_device_surplus", "host_organisation_suspended", "host_organisation_terminated",
     "host_restore_window_over", "host_terms_not_accepted", "host_terms_changed",
     "host_certification_withdrawn", "host_client_too_old", "host_quota_reached", "host_unknown_path",
+    "host_leaving_accepted",
 ))  # fmt: skip
 _DAMAGED: Final = frozenset(("host_size_mismatch", "host_hash_mismatch"))
 
