@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from ..core.ids import ID_SIZE
@@ -66,13 +65,6 @@ class ChunkTable:
         if bucket is None or at < 0:
             raise KeyError(chunk_id)
         bucket[at + _KEPT : at + _RECORD] = segment.to_bytes(4, "little")
-
-    def numbers(self) -> Iterator[int]:
-        """The number of each id, in no order."""
-        for bucket in self._buckets:
-            if bucket is not None:
-                for at in range(_KEPT, len(bucket), _RECORD):
-                    yield int.from_bytes(bucket[at : at + 4], "little")
 
     def find(self, chunk_id: bytes) -> int:
         """The segment that holds a chunk, or ABSENT."""

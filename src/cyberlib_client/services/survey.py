@@ -113,10 +113,13 @@ def survey(
     found = _unnamed(vault, present, named | retirements.doomed("packs"), index)
     needs = Needs(ChunkTable(), ChunkTable())
     reader = vault.reader_on(index)
+    needed = 0
     for mark, snapshots in ((_NEEDED, staying), (_LEAVING, leaving)):
         for number, stored in enumerate(snapshots):
             listener(Progress("survey", files_done=number, files_total=len(snapshots)))
             _walk(reader, stored.snapshot.root, needs, mark, cancel)
+        if mark == _NEEDED:
+            needed = len(needs.data) + len(needs.trees)
     aside = retirements.retired("packs") | retirements.doomed("packs")
     counting = _Counting(needs, aside, present)
     for by, info in told(vault, items):
@@ -127,8 +130,7 @@ def survey(
     for _, info in told(vault, old):
         counting.enter(info)
     packs = counting.end()
-    missing = sum(n == _NEEDED for table in needs for n in table.numbers())
-    return Survey(packs, items, old, named, needs, missing)
+    return Survey(packs, items, old, named, needs, missing=needed - counting.found)
 
 
 def _index_objects(vault: Vault, retirements: Retirements) -> tuple[list[StoredObject], list[StoredObject]]:
@@ -228,6 +230,8 @@ class _Counting:
         self._present = present
         self._packs: dict[bytes, PackUse] = {}
         self._late: dict[bytes, PackInfo] = {}
+        self.found = 0
+        """Ids that snapshots need which stay, and that a pack holds."""
 
     def enter(self, info: PackInfo, by: int = -1) -> None:
         """A pack, and the number of the index object that names it."""
@@ -257,22 +261,25 @@ class _Counting:
             table = self._needs.of(segment.kind)
             ids = segment.ids
             for at, size in zip(range(0, len(ids), ID_SIZE), segment.sizes, strict=True):
-                _count(use, number, table, ids[at : at + ID_SIZE], size)
+                self.found += _count(use, number, table, ids[at : at + ID_SIZE], size)
 
 
-def _count(use: PackUse, number: int, table: ChunkTable, chunk_id: bytes, size: int) -> None:
+def _count(use: PackUse, number: int, table: ChunkTable, chunk_id: bytes, size: int) -> bool:
+    """Whether it is the first place of an id that is needed."""
     use.total += size
     owner = table.find(chunk_id)
     if owner == ABSENT:
-        return
+        return False
     if owner == _NEEDED:
         table.change(chunk_id, number)
         use.needed += size
-    elif owner == _LEAVING:
+        return True
+    if owner == _LEAVING:
         table.change(chunk_id, number | _FOR_LEAVING)
         use.leaving += size
     else:
         use.known += size
+    return False
 
 
 def names_of(packs: Iterable[PackUse]) -> list[str]:
