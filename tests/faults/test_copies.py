@@ -62,7 +62,7 @@ def copy(kit: VaultKit, at: Path, when: int = 0, pull: Callable[[], None] = lamb
     target.when(when, pull)
     vault = kit.open()
     begin_copy(vault, target)
-    copy_objects(vault.store, target, without=(), listener=ignore, cancel=CancelToken())
+    copy_objects(vault.store, target, listener=ignore, cancel=CancelToken())
 
 
 def names(at: Path) -> set[str]:

@@ -236,3 +236,27 @@ def test_what_the_storage_refuses(
     given = ["--at", at, "--endpoint", bucket.endpoint, "--access-key-file", reader, "--no-device"]
     with line.secret(PASSPHRASE):
         line("vault", "open", *given)  # reading is enough to restore
+
+
+def test_a_second_copy_in_a_bucket(bucket: Bucket, at: str, tmp_path: Path) -> None:
+    """By a key of its own, kept for the copy; parity lies there as in a folder."""
+    practice = make_tree(tmp_path / "Cabinet", {f"{n}.bin": os.urandom(150_000) for n in range(4)})
+    line = CommandLine(station(tmp_path / "a").profile.parent)
+    line.make_vault()
+    line("backup", str(practice))
+    key = key_file(tmp_path, bucket)
+    given = ["--endpoint", bucket.endpoint, "--access-key-file", key, "--device-file"]
+    line("copy", "add", "bucket", at, "--parity", *given)
+    os.unlink(key)
+    assert bucket.secret_key not in (line.profile / "settings.toml").read_text(encoding="utf-8")
+    done = line.json("copy")["result"]["copies"][0]
+    assert (done["snapshots"], done["unplug"]) == (1, False)
+    assert line.json("copy")["result"]["copies"][0]["objects"] == 0
+    assert line.json("copy", "list")["items"][0]["here"] is None
+    assert line.json("copy", "check", "bucket", "--alone")["result"]["faults"] == []
+    line.vault.rename(tmp_path / "burnt")
+    line("restore", "latest", "--to", str(tmp_path / "out"), "--from", "bucket")
+    assert told(restored(tmp_path / "out", practice)) == told(practice)
+    (tmp_path / "burnt").rename(line.vault)
+    line("copy", "remove", "bucket")
+    assert not [p for p in line.profile.rglob("*") if p.is_file() and bucket.secret_key in _text(p)]

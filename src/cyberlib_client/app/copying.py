@@ -15,7 +15,7 @@ from ..core.events import Progress
 from ..core.format_v1.vault import OBJECT_NAME
 from ..core.ports import OBJECT_KINDS, PARITY, Store
 from ..repository.retirements import load_retirements
-from ..services.copied_purges import delete_from, doomed_names, gone_from
+from ..services.copied_purges import delete_from, purged_from
 from ..services.copying import Copied, begin_copy, copy_objects, on_copy, sizes
 from ..services.stripes import Striped, bring_up_to_date
 from ..state.copies import CopyState, read_copies
@@ -129,13 +129,8 @@ def _copy(session: Session, name: str, store: Store, *, parity: bool) -> CopyDon
         before = read_copies(session.profile, vault.id).get(name, CopyState()) if name else CopyState()
         if name:
             remember(session, name, msgspec.structs.replace(before, tried=started))
-        retirements = load_retirements(vault.store, vault.keys)
-        doomed = doomed_names(retirements)
-        copied = copy_objects(
-            vault.store, store, without=doomed, listener=session.listener, cancel=session.cancel
-        )
-        # Deleting is frozen where somebody looks into what happened.
-        purged = gone_from(vault.store, doomed) if not retirements.freezes else set()
+        copied = copy_objects(vault.store, store, listener=session.listener, cancel=session.cancel)
+        purged = purged_from(vault.store, load_retirements(vault.store, vault.keys))
         parity = parity or next(on_copy(store, lambda: store.list(PARITY)), None) is not None
         striped = _stripe(session, store, purged) if parity else None
         deleted = delete_from(store, purged, session.cancel)

@@ -11,16 +11,18 @@ from ..repository.retirements import Retirements
 from .copying import on_copy, sizes
 
 
-def doomed_names(retirements: Retirements) -> set[str]:
-    """Objects that records say are being deleted, or were."""
-    return {object_name(kind, digest) for kind in OBJECT_KINDS for digest in retirements.doomed(kind)}
-
-
-def gone_from(source: Store, doomed: Set[str]) -> set[str]:
-    """Those of them that the vault has no more. Raises what the store raises."""
-    kinds = {name.partition("/")[0] for name in doomed}
-    there = {name for kind in kinds for name, _ in source.list(kind)}
-    return set(doomed) - there
+def purged_from(source: Store, retirements: Retirements) -> set[str]:
+    """Objects that records say were deleted, that nobody took back, and that the vault has no more: what a
+    disk lost is not among them. None while deleting is frozen. Raises what the store raises."""
+    if retirements.freezes:
+        return set()
+    found: set[str] = set()
+    for kind in OBJECT_KINDS:
+        digests = retirements.doomed(kind) & retirements.retired(kind)
+        if digests:
+            there = {name for name, _ in source.list(kind)}
+            found |= {object_name(kind, digest) for digest in digests} - there
+    return found
 
 
 def delete_from(target: Store, purged: Set[str], cancel: CancelToken) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -63,14 +63,11 @@ def begin_copy(vault: Vault, target: Store) -> None:
     on_copy(target, lambda: copy_header(vault, target))
 
 
-def copy_objects(
-    source: Store, target: Store, *, without: Container[str], listener: Listener, cancel: CancelToken
-) -> Copied:
+def copy_objects(source: Store, target: Store, *, listener: Listener, cancel: CancelToken) -> Copied:
     """Puts into `target` what `source` has and it lacks, but for slot tables and the header.
 
     Each object is compared with its name on the way; a damaged one is told as an incident and left. What the
-    target holds is not read; what it holds in another size is replaced by what is whole. `without`: names
-    that are not wanted.
+    target holds is not read; what it holds in another size is replaced by what is whole.
 
     Raises Stopped, what the source raises when it cannot be reached, and of the target
     Unreachable("copy_gone", at=…), Failed("copy_full", at=…), ("copy_denied", at=…, reason=…).
@@ -81,7 +78,7 @@ def copy_objects(
     vanished: set[str] = set()
     for _ in range(_ROUNDS):
         # Snapshots are listed first, packs last: whatever a listed snapshot relies on is listed too.
-        listed = [(kind, _wanted(source, kind, without)) for kind in reversed(ORDER)]
+        listed = [(kind, list(source.list(kind))) for kind in reversed(ORDER)]
         plans = [(kind, _lacking(items, target, kind, done)) for kind, items in reversed(listed)]
         run = _Run(source, target, done, plans, listener, cancel)
         for kind, lacking in plans:
@@ -99,10 +96,6 @@ def copy_objects(
 def lacking(source: Store, target: Store, kind: str) -> list[StoredObject]:
     """The objects of a kind that the target has not, or in another size. Raises as `copy_objects`."""
     return _lacking(list(source.list(kind)), target, kind, Copied())
-
-
-def _wanted(source: Store, kind: str, without: Container[str]) -> list[StoredObject]:
-    return [item for item in source.list(kind) if item.name not in without]
 
 
 def _lacking(items: list[StoredObject], target: Store, kind: str, done: Copied) -> list[StoredObject]:

@@ -14,7 +14,7 @@ from cyberlib_client.core.ids import object_name
 from cyberlib_client.core.ports import OBJECT_KINDS, PARITY, Buffer, CancelToken, Store
 from cyberlib_client.repository.slot_tables import Tables
 from cyberlib_client.repository.vault import NewSlot
-from cyberlib_client.services.copied_purges import delete_from, doomed_names, gone_from
+from cyberlib_client.services.copied_purges import delete_from, purged_from
 from cyberlib_client.services.copy_check import CopyChecked, check_copy
 from cyberlib_client.services.copying import Copied, begin_copy, copy_objects, sizes
 from cyberlib_client.services.stripes import Striped, bring_up_to_date, read_stripes
@@ -46,10 +46,9 @@ def copied(
 ) -> Copied:
     vault = kit.open()
     begin_copy(vault, target)
-    doomed = doomed_names(vault.retirements())
     tell = events.append if events is not None else ignore
-    done = copy_objects(vault.store, target, without=doomed, listener=tell, cancel=cancel or CancelToken())
-    purged = gone_from(vault.store, doomed)
+    done = copy_objects(vault.store, target, listener=tell, cancel=cancel or CancelToken())
+    purged = purged_from(vault.store, vault.retirements())
     if next(target.list(PARITY), None) is not None:
         striped(target, purged)
     delete_from(target, purged, CancelToken())
@@ -274,6 +273,22 @@ def test_what_was_purged_leaves_the_copy_and_its_parity(
     is_whole(target, practice, tmp_path / "out")
 
 
+def test_what_the_vault_lost_is_not_taken_for_purged(kit: VaultKit, practice: Path) -> None:
+    """Nor is what was retired, nor anything while deleting is frozen."""
+    target = MemoryStore()
+    copied(kit, target)
+    (practice / "0.bin").write_bytes(b"another day")
+    kit.backup(practice)
+    kit.sweep(kit.snapshots().items[0])
+    copied(kit, target)
+    before = set(target.objects)
+    for name in [name for name in kit.store.objects if name.startswith(("packs/", "index/"))]:
+        kit.store.delete(name)
+    copied(kit, target)
+    assert target.objects.keys() >= before
+    assert checked(target).faults == []
+
+
 # ---- parity --------------------------------------------------------------------------------------------
 
 
@@ -409,7 +424,7 @@ def test_parity_that_is_interrupted_covers_all_that_was_covered(kit: VaultKit, p
         target.left = -1
         vault = kit.open()
         begin_copy(vault, target)
-        copy_objects(vault.store, target, without=(), listener=ignore, cancel=CancelToken())
+        copy_objects(vault.store, target, listener=ignore, cancel=CancelToken())
         target.left = changes
         try:
             striped(target)
