@@ -25,7 +25,7 @@ from ..core.certificate import (
     sign_file,
     vault_named,
 )
-from ..core.errors import CyberlibError, Failed, UsageError
+from ..core.errors import Failed, UsageError
 from ..files.names import THIS_SYSTEM
 from ..repository.snapshots import Stored
 from ..services.device import Identity
@@ -33,29 +33,12 @@ from ..services.drill import DrillResult
 from ..services.drill_sample import Why
 from ..state.private_file import read_file, write_private
 from . import bootstrap
-from .paths import shown_native, shown_text
+from .drill_list import ENDING, CertificateInfo, id_of, info_of, kept
+from .paths import shown_native
 from .session import Session
 from .times import iso_time
 
 _SECOND: Final = 10**9
-_ENDING: Final = ".pdf"
-
-
-class CertificateInfo(msgspec.Struct, frozen=True):
-    """A certificate that is kept. `problem`: a code when it is not as it was signed, or cannot be read; then
-    only `id` and `file` are known."""
-
-    id: str
-    file: str
-    problem: str = ""
-    outcome: str = ""
-    time: str = ""
-    device: str = ""
-    vault: str = ""
-    fingerprint: str = ""
-    snapshot: str = ""
-    files: int = 0
-    bytes: int = 0
 
 
 class CertificateShown(msgspec.Struct, frozen=True):
@@ -86,26 +69,21 @@ def certify_drill(
     record = _record(session, stored, result, signer, (started, ended), organisation)
     data = sign_file(certificate_page(record), session.vault.keys.vault_id, signer.signing)
     check_file(data)
-    name = f"{record.ended[:19].replace(':', '')}-{record.id[:8]}{_ENDING}"
+    name = f"{record.ended[:19].replace(':', '')}-{record.id[:8]}{ENDING}"
     path = os.path.join(session.profile.certificates, name)
     session.profile.write(path, data)
-    return _info(path, record)
-
-
-def certificates(session: Session) -> list[CertificateInfo]:
-    """Those that are kept, oldest first. Needs no vault. Failed("profile_denied")."""
-    return [_looked_at(path) for path in _kept(session)]
+    return info_of(path, record)
 
 
 def shown(session: Session, wanted: str, to: str = "") -> CertificateShown:
     """The certificate whose id begins so, or the newest for "latest"; copied to the file `to` when one is
     given, over an older one. Raises UsageError("no_certificate"), ("certificate_not_kept", id=…),
     Failed("certificate_not_written", at=…, reason=…), and as `core.certificate.check_file`."""
-    kept = _kept(session)
-    if not kept:
+    paths = kept(session)
+    if not paths:
         raise UsageError("no_certificate")
-    found = [path for path in kept if _id_of(path).startswith(wanted.lower()[:8])]
-    path = kept[-1] if wanted == "latest" else found[-1] if found and len(wanted) >= 4 else ""
+    found = [path for path in paths if id_of(path).startswith(wanted.lower()[:8])]
+    path = paths[-1] if wanted == "latest" else found[-1] if found and len(wanted) >= 4 else ""
     if not path:
         raise UsageError("certificate_not_kept", id=wanted)
     data = read_file(path) or b""
@@ -139,44 +117,6 @@ def _write(session: Session, path: str, data: bytes) -> None:
     except Failed as error:
         reason = error.facts.get("reason") or "No space left on device"
         raise Failed("certificate_not_written", at=path, reason=reason) from None
-
-
-def _kept(session: Session) -> list[str]:
-    folder = session.profile.certificates
-    try:
-        names = sorted(name for name in os.listdir(folder) if name.endswith(_ENDING) and name[0] != ".")
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise Failed("profile_denied", at=folder, reason=error.strerror) from None
-    return [os.path.join(folder, name) for name in names]
-
-
-def _id_of(path: str) -> str:
-    return os.path.basename(path)[: -len(_ENDING)].rpartition("-")[2]
-
-
-def _looked_at(path: str) -> CertificateInfo:
-    try:
-        return _info(path, check_file(read_file(path) or b""))
-    except CyberlibError as error:
-        return CertificateInfo(_id_of(path), shown_native(path), error.code)
-
-
-def _info(path: str, record: DrillRecord) -> CertificateInfo:
-    return CertificateInfo(
-        record.id,
-        shown_native(path),
-        "",
-        record.outcome,
-        record.ended,
-        shown_text(record.device.name),
-        record.vault.id,
-        record.vault.fingerprint,
-        record.snapshot.id,
-        record.total.files,
-        record.total.bytes,
-    )
 
 
 def _record(

@@ -16,6 +16,7 @@ from ..core.spread import Spread
 from ..state.private_file import write_private
 from ..state.records import IncidentRecord, Moment, RunRecord
 from . import bootstrap
+from .drill_list import CertificateInfo, newest_certificate
 from .health import AgentFacts, health_of
 from .hooks import is_plain_end
 from .incidents import about_a_path
@@ -103,7 +104,7 @@ class ReportIncident(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True):
     """`since`: UTC; `days`: how many. `calendar`: oldest first. `files`, `bytes`: of the last backup;
     `stored`: what was sent in these days. `with_names`: names of files and folders are in it. `verified`:
-    what of the vault was read lately, null when nothing is known."""
+    what of the vault was read lately; `certificate`: the newest of a drill; null when there is none."""
 
     device: str
     made: str
@@ -120,6 +121,7 @@ class Report(msgspec.Struct, frozen=True):
     asleep: int
     paused: int
     verified: ReadShare | None
+    certificate: CertificateInfo | None
 
 
 def report(
@@ -164,6 +166,7 @@ def report(
         asleep=sum(day.asleep for day in calendar),
         paused=sum(day.paused for day in calendar),
         verified=share_told(session),
+        certificate=newest_certificate(session),
     )
 
 

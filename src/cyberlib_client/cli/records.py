@@ -15,7 +15,8 @@ from ..app.buckets import BucketChanged
 from ..app.copies import CopyInfo
 from ..app.copy_checks import CopyCheckDone
 from ..app.copying import CopiesDone
-from ..app.drill_certificates import CertificateChecked, CertificateInfo, CertificateShown
+from ..app.drill_certificates import CertificateChecked, CertificateShown
+from ..app.drill_list import CertificateInfo
 from ..app.drills import Drilled
 from ..app.exporting import Exported
 from ..app.hooks import HookInfo

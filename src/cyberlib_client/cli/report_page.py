@@ -15,6 +15,7 @@ from .report_words import (
     SIGNS,
     STATES,
     TRIGGERS,
+    certificate,
     day_text,
     days_to_tell,
     hours,
@@ -142,6 +143,7 @@ def _reasons(reasons: Iterable[ReportReason]) -> Iterator[str]:
 def _answers(made: Report) -> Iterator[str]:
     health = made.health
     proof = moment(health.proof) if health.proof is not None else say("Jamais.", "Never.")
+    drill = _paragraph(certificate(made.certificate)) if made.certificate is not None else ""
     nothing = say("Rien que l’on sache.", "Nothing that is known.")
     missing = "".join(_reasons(health.missing)) or _paragraph(nothing)
     answers = (
@@ -150,7 +152,7 @@ def _answers(made: Report) -> Iterator[str]:
         (say("Depuis quand ?", "How long has it been?"), _paragraph(since(made.health))),
         (
             say("Quand une restauration a-t-elle été essayée ?", "When was a restore last proven?"),
-            _paragraph(proof),
+            _paragraph(proof) + drill,
         ),
     )
     yield f"<h2>{_text(say('Quatre réponses', 'Four answers'))}</h2>"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 from ..app.messages import Fact, Message, error_texts, health_message, translated
 from ..app.messages.health import HEALTH
 from .language import Both, language, say
-from .units import count, duration, many, moment, percent
+from .units import FILE, count, duration, many, moment, percent
 
 if TYPE_CHECKING:
+    from ..app.drill_list import CertificateInfo
     from ..app.reports import Report, ReportDay, ReportHealth, ReportIncident, ReportReason, ReportRun
     from ..app.shares import ReadShare
 
@@ -193,6 +194,20 @@ def _spread(health: ReportHealth) -> Iterator[str]:
     yield say(
         f"Vos données : {copies} sur {media}, dont ailleurs : {there} ; {rule}.",
         f"Your data: {copies} on {media}, elsewhere: {there}; {rule}.",
+    )
+
+
+def certificate(each: CertificateInfo) -> str:
+    """The newest certificate of a drill, in a line."""
+    if each.problem:
+        return say(
+            f"Certificat {each.id} : illisible ou modifié.", f"Certificate {each.id}: unreadable or altered."
+        )
+    how = say("réussi", "passed") if each.outcome == "passed" else say("ÉCHEC", "FAILED")
+    when, files = moment(each.time), many(each.files, *FILE)
+    return say(
+        f"Dernier exercice de restauration : {when}, {files}, {how} (certificat {each.id[:8]}).",
+        f"Last restore drill: {when}, {files}, {how} (certificate {each.id[:8]}).",
     )
 
 

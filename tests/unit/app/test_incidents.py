@@ -12,6 +12,7 @@ from cyberlib_client.app import bootstrap
 from cyberlib_client.app.incidents import AGED, FILES_MOST, Met, after_run
 from cyberlib_client.core.events import Incident
 from cyberlib_client.core.format_v1.snapshot import MAX_INCIDENTS
+from cyberlib_client.core.health import DAY, PROOF
 from cyberlib_client.state.history import History, RunRecord
 
 
@@ -138,3 +139,42 @@ def test_what_others_raised_is_theirs_to_clear_and_a_changed_scope_is_told_for_a
     assert len(_open(history)) == 2
     after_run(history, _run(AGED + 2), _met())
     assert _open(history) == [("ransomware_alarm", "")]
+
+
+def test_a_file_that_failed_a_drill_is_told_until_one_restores_it(history: History) -> None:
+    after_run(history, _run(1, "drill", exit=7), _met(("drill_failed", "/a/x"), ("drill_failed", "/b")))
+    assert _open(history) == [("drill_failed", "/a/x"), ("drill_failed", "/b")]
+    assert {each.severity for each in history.incidents(open_only=True)} == {"critical"}
+    after_run(history, _run(2), _met())
+    after_run(history, _run(3, "verify"), Met())
+    after_run(history, _run(4, "restore"), Met())
+    after_run(history, _failed(5, "host_unreachable", 6, "drill"), Met())
+    assert len([each for each in _open(history) if each[0] == "drill_failed"]) == 2
+    after_run(history, _run(6, "drill", exit=3), _met(("drill_failed", "/b")))
+    assert [each for each in _open(history) if each[0] == "drill_failed"] == [("drill_failed", "/b")]
+    after_run(history, _run(7, "drill"), Met())
+    assert "drill_failed" not in {kind for kind, _ in _open(history)}
+
+
+def _ended(history: History, record: RunRecord) -> None:
+    history.end(history.begin(record.command, record.trigger, record.started), record)
+    after_run(history, record, Met())
+
+
+def test_no_restore_proven_for_long(history: History) -> None:
+    _ended(history, _run(DAY))
+    _ended(history, _run(DAY + PROOF))
+    assert _open(history) == []
+    _ended(history, _run(2 * DAY + PROOF))
+    (told,) = history.incidents(open_only=True)
+    assert (told.kind, told.severity, told.facts["days"]) == ("restore_not_proven", "warning", 101)
+    _ended(history, _run(3 * DAY + PROOF, "drill", exit=3))  # it proves that something does not come back
+    assert [kind for kind, _ in _open(history)] == ["restore_not_proven"]
+    _ended(history, _run(4 * DAY + PROOF, "drill"))
+    assert _open(history) == []
+    _ended(history, _run(5 * DAY + PROOF))
+    assert _open(history) == []
+    _ended(history, _run(5 * DAY + 2 * PROOF))
+    assert [kind for kind, _ in _open(history)] == ["restore_not_proven"]
+    _ended(history, _run(6 * DAY + 2 * PROOF, "restore"))
+    assert _open(history) == []

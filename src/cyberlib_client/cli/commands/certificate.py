@@ -11,7 +11,8 @@ from ..units import FILE, count, many, moment, size
 from ..words import argument, command, group, option
 
 if TYPE_CHECKING:
-    from ...app.drill_certificates import CertificateChecked, CertificateInfo, CertificateShown
+    from ...app.drill_certificates import CertificateChecked, CertificateShown
+    from ...app.drill_list import CertificateInfo
     from ...core.certificate import DrillRecord
 
 certificate = group(
@@ -29,7 +30,7 @@ certificate = group(
 @pass_run
 def list_them(run: Run) -> None:
     """See its help."""
-    from ...app import drill_certificates as app
+    from ...app import drill_list as app
 
     number = run.output.items(app.certificates(run.session), _line)
     if not number and run.output.mode == "text":

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..language import Both, say
-from ..report_words import ages, read_share
+from ..report_words import ages, certificate, read_share
 from ..run import Run, pass_run
 from ..tables import table
 from ..units import FILE, count, many, moment, size
@@ -97,6 +97,8 @@ def _answers(made: Report) -> Iterator[str]:
     yield say(f"Ce qui manque :{nothing}", f"What is missing:{nothing}")
     yield from _reasons(health.missing)
     yield from ages(health)
+    if made.certificate is not None:
+        yield certificate(made.certificate)
     what, part = read_share(made.verified)
     yield say(f"{what} : {part}", f"{what}: {part}")
     files = f"{many(made.files, *FILE)}, {size(made.bytes)}"
