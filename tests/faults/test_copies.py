@@ -100,6 +100,26 @@ def test_a_disk_that_is_its_own_root_when_it_is_pulled_out(kit: VaultKit, tmp_pa
         assert list((tmp_path / "usb").iterdir()) == []
 
 
+def test_the_vaults_own_disk_is_pulled_out(tmp_path: Path) -> None:
+    """That is no damage: nothing is named as such, and the copy goes on later."""
+    source = random.Random(1)
+    make_tree(tmp_path / "day", {f"{n}.bin": source.randbytes(300_000) for n in range(6)})
+    with stick(tmp_path / "stick.img") as disk:
+        at = disk.plug(tmp_path / "usb")
+        kit = VaultKit(FolderStore.make(str(at / "vault")))
+        kit.backup(tmp_path / "day")
+        for _ in range(4):
+            (tmp_path / "day" / "new.bin").write_bytes(source.randbytes(90_000))
+            kit.backup(tmp_path / "day")
+        with pytest.raises(Unreachable) as caught:
+            copy(kit, tmp_path / "copy", 5, disk.pull)
+        assert caught.value.code == "store_absent"
+        assert caught.value.facts["at"] == str(at / "vault")
+        disk.plug(tmp_path / "usb")
+        copy(kit, tmp_path / "copy")
+        is_whole(kit, tmp_path / "copy")
+
+
 def test_a_share_that_vanishes(kit: VaultKit, tmp_path: Path) -> None:
     """The program that shows it dies; later it is there again."""
     (tmp_path / "nas").mkdir()

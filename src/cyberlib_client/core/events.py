@@ -10,9 +10,9 @@ from dataclasses import dataclass
 class Progress:
     """Where a job stands. Totals are None while unknown. Bytes are bytes of the user's files.
 
-    `phase`: "backup", "restore", "verify", "repair", "preview"; and without figures "unlock" (opening the
-    vault), "sync" (what was written is brought to the disk), "hook" (a command of the user's, named by
-    `current`).
+    `phase`: "backup", "restore", "verify", "repair", "preview", "copy", "parity" and "check" (of a copy); and
+    without figures "unlock" (opening the vault), "sync" (what was written is brought to the disk), "hook" (a
+    command of the user's, named by `current`).
     """
 
     phase: str

@@ -17,6 +17,7 @@ from typing import Final, Literal, NamedTuple
 from ..core.crypto import sha256
 from ..core.errors import CyberlibError, IntegrityError, Unreachable, UsageError
 from ..core.events import Listener, Progress
+from ..core.format_v1.parity import LARGEST_OBJECT
 from ..core.format_v1.vault import OBJECT_NAME, read_vault_header
 from ..core.ids import digest_of
 from ..core.ports import OBJECT_KINDS, PARITY, CancelToken, Store
@@ -165,7 +166,8 @@ class _Reading:
 
     def _look(self, name: str) -> None:
         try:
-            sound = _is_sound(name, self._copy.get(name), self._digests)
+            fits = self._there[name] <= LARGEST_OBJECT  # a larger one is none, and would fill the memory
+            sound = fits and _is_sound(name, self._copy.get(name), self._digests)
         except IntegrityError:  # the disk does not give it back
             sound = False
         with self._lock:

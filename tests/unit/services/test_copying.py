@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from cyberlib_client.core.crypto import sha256
 from cyberlib_client.core.errors import CyberlibError, Failed, Stopped, Unreachable, UsageError
 from cyberlib_client.core.events import Event, Incident, ignore
 from cyberlib_client.core.ids import object_name
-from cyberlib_client.core.ports import OBJECT_KINDS, PARITY, Buffer, CancelToken, Store
+from cyberlib_client.core.ports import OBJECT_KINDS, PARITY, Buffer, CancelToken, Store, StoredObject
 from cyberlib_client.repository.slot_tables import Tables
 from cyberlib_client.repository.vault import NewSlot
 from cyberlib_client.services.copied_purges import delete_from, purged_from
@@ -203,6 +204,30 @@ class Refuses(MemoryStore):
 def test_the_copys_troubles_are_told_as_its_own(kit: VaultKit, code: str, told: str) -> None:
     with pytest.raises(Failed, match=told):
         copied(kit, Refuses(Failed(code, at="memory")))
+
+
+class Swollen(MemoryStore):
+    """Tells of an object of many gigabytes that somebody put among the others."""
+
+    NAME = "packs/" + "5" * 64
+
+    def list(self, kind: str) -> Iterator[StoredObject]:
+        yield from super().list(kind)
+        if kind == "packs":
+            yield StoredObject(self.NAME, 100 << 30)
+
+    def get(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
+        assert name != self.NAME, "it would fill the memory"
+        return super().get(name, offset, length)
+
+
+def test_what_is_too_large_for_an_object_is_not_read(kit: VaultKit) -> None:
+    swollen = Swollen()
+    swollen.objects = kit.store.objects
+    events: list[Event] = []
+    done = copy_objects(swollen, MemoryStore(), listener=events.append, cancel=CancelToken())
+    assert done.damaged == [Swollen.NAME]
+    assert [(fault.name, fault.by) for fault in checked(swollen).faults] == [(Swollen.NAME, "none")]
 
 
 # ---- slots ---------------------------------------------------------------------------------------------

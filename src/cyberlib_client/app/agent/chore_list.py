@@ -65,10 +65,13 @@ def _interval(every: int) -> float:
 
 
 def _is_here(copy: CopySettings) -> bool:
-    """Whether its disk is plugged in, or its share mounted; a bucket is asked by the run itself."""
+    """Whether its disk is plugged in. A bucket is asked by the run itself, and so is a share: one that does
+    not answer must not hold the agent up."""
+    from .. import bootstrap
     from ..known_disks import folder_of
 
-    return copy.at.lower().startswith("s3:") or folder_of(copy) is not None
+    far = copy.at.lower().startswith("s3:") or (not copy.disk and bootstrap.volumes().is_remote(copy.at))
+    return far or folder_of(copy) is not None
 
 
 def _copy(session: Session, job: CopyJob) -> Done:

@@ -27,6 +27,8 @@ HASH_SIZE: Final = 16
 """Bytes of SHA-256 that are kept of each block: against chance. The names of objects vouch for the rest."""
 
 LARGEST_MEMBER: Final = 64 * MIB
+LARGEST_OBJECT: Final = LARGEST_MEMBER + 4 * MIB
+"""Of any kind: no parity object is larger either."""
 HEAD_SIZE: Final = 44
 _MAGIC: Final = b"CLPA"
 _VERSION: Final = 1
