@@ -11,6 +11,7 @@ import random
 import signal
 import sqlite3
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,8 @@ import pytest
 from cyberlib_client.app.mounting import Mounted
 from tests.faults.disks import needs_root
 from tests.faults.test_odd_items import _described, _everything
-from tests.support.command_line import CommandLine
+from tests.support.command_line import PASSPHRASE, SOURCES, CommandLine
+from tests.support.host_process import HostProcess
 from tests.support.trees import make_tree
 
 pytestmark = pytest.mark.faults
@@ -60,6 +62,9 @@ def mounted(line: CommandLine, at: Path, *args: str) -> Iterator[Mount]:
         if mount.process.poll() is None:
             mount.end()
         subprocess.run(["umount", "-l", at], check=False, capture_output=True)
+        for stream in (mount.process.stdout, mount.process.stderr):
+            assert stream is not None
+            stream.close()
 
 
 def _database(path: Path) -> None:
@@ -266,6 +271,51 @@ def test_places_that_are_refused(practice: tuple[CommandLine, Path], tmp_path: P
     assert line.error("mount", str(folder / "m"), code=2) == "mount_in_source"
     (folder / "m").rmdir()
     line("sources", "remove", str(folder))
+
+
+IMPATIENT = """
+import sys
+from cyberlib_client.app import mounting
+from cyberlib_client.cli.main import leave, main
+mounting._PATIENCE_SECONDS = 1.0
+leave(main(sys.argv[1:]))
+"""
+
+
+def test_a_host_that_is_gone_is_an_error_and_no_hang(tmp_path: Path) -> None:
+    needs_root()
+    host = HostProcess(tmp_path / "host")
+    line, key = CommandLine(tmp_path / "p"), tmp_path / "key"
+    key.write_text(host.contract_key)
+    key.chmod(0o600)
+    given = ["--host", host.url, "--contract-key-file", str(key), "--ca", host.ca, "--name", "P1"]
+    line("device", "enrol", *given, "--device-file")
+    with line.secret(PASSPHRASE):
+        line("vault", "create", "--at", host.url, "--device-file")
+    chance = random.Random(5)
+    folder = make_tree(tmp_path / "cabinet", {f"{n}.bin": chance.randbytes(3_000_000) for n in range(6)})
+    line("backup", str(folder))
+    (tmp_path / "m").mkdir()
+    argv = [sys.executable, "-c", IMPATIENT, *line.arguments("mount", str(tmp_path / "m"), "latest")]
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES), "PYTHONUTF8": "1"}
+    process = subprocess.Popen(argv, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        assert "Mounted" in process.stderr.readline()
+        here = tmp_path / "m" / folder.relative_to("/")
+        names = sorted(here.iterdir())
+        assert names[0].read_bytes() == (folder / "0.bin").read_bytes()
+        host.kill()
+        for path in names[3:]:
+            with pytest.raises(OSError) as raised:
+                path.read_bytes()
+            assert raised.value.errno == errno.EIO
+        assert names[0].read_bytes() == (folder / "0.bin").read_bytes()  # the kernel has it yet
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "host_unreachable" in err
 
 
 def test_the_record_of_a_mount(practice: tuple[CommandLine, Path], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterator
@@ -27,14 +28,18 @@ from tests.integration.test_host_copies import TWO
 from tests.support.command_line import PASSPHRASE, CommandLine
 from tests.support.hosts import OPERATOR, TestHost, serving
 from tests.support.operators import Operator
-from tests.support.servers import seaweedfs
+from tests.support.servers import postgresql, seaweedfs
 from tests.support.trees import make_tree
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[TestHost]:
-    with serving(tmp_path / "host", settings=TWO) as made:
-        yield made
+def host(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[TestHost]:
+    """With two zones; on PostgreSQL where the test asks for it."""
+    with contextlib.ExitStack() as closing:
+        settings = TWO
+        if getattr(request, "param", "") == "postgresql":
+            settings = f'database = "{closing.enter_context(postgresql(tmp_path / "pg"))}"\n{TWO}'
+        yield closing.enter_context(serving(tmp_path / "host", settings=settings))
 
 
 class Customer:
@@ -118,6 +123,7 @@ def test_without_an_acceptance_the_days_to_read_go_by_first(host: TestHost) -> N
     assert (certificate.basis, certificate.accepted) == ("deadline", None)
 
 
+@pytest.mark.parametrize("host", ["sqlite", "postgresql"], indirect=True)
 def test_what_is_erased_is_gone_everywhere_and_only_that(host: TestHost) -> None:
     customer, other = Customer(host), Customer(host)
     kept = sorted(other.left_on_disks())

@@ -55,6 +55,7 @@ def test_an_installation_finds_every_resource(installed: Path) -> None:
     ]
     names = [name for name in names if "__pycache__" not in name]
     assert "README.md" in names
+    assert (installed / "cyberlib_client" / "data" / "format" / "kit.md").exists()
     script = (
         "import sys; from cyberlib_client import resources;"
         "print(resources.__file__); [print(resources.resource(n)) for n in sys.argv[1:]]"

@@ -44,7 +44,8 @@ def line_of(work: Workplace, ca: str = "") -> Line:
 
     line = Line(ca or None, work.cancel, upload, download, proxy, on_outage=outage)
     if work.patience is not None:
-        line = replace(line, patience=work.patience, silence=work.patience)
+        # Whoever waits so short a while hears of the end, and is not told to be patient.
+        line = replace(line, patience=work.patience, silence=work.patience, on_outage=lambda _error: None)
     return line
 
 

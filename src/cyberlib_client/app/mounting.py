@@ -57,14 +57,15 @@ def run_mount(session: Session, at: str, wanted: str | None = None) -> Mounted:
     mounts.check(at)
     _check_place(session, at)
     session.patience = _PATIENCE_SECONDS
-    session.store = FailFastStore(session.store)
     listed = session.snapshots
     listed.some_left()
     alone = choose(session, wanted) if wanted is not None else None
     latest = listed.resolve(LATEST, own_device(session)) if listed.items and alone is None else None
+    vault = session.vault
+    vault.store = FailFastStore(vault.store)
     told = [_name(stored.snapshot.time, stored.snapshot.device.name) for stored in listed.items]
     tree = MountedSnapshots(
-        session.vault.reader(kept=_SEGMENT_BYTES),
+        vault.reader(kept=_SEGMENT_BYTES),
         folder_names(listed.items, told),
         latest=latest,
         alone=alone,

@@ -42,14 +42,14 @@ def erase(context: Context, organisation: str, actor: Actor) -> bytes:
     certificate. Raises Problem("erasure_not_allowed"), ("erasure_incomplete"), ("storage_unreachable").
     """
     with context.database.write() as connection:
-        known = leaving.of(connection, organisation)
+        known = leaving.of(connection, organisation, lock=True)
         if known.certificate is not None:
             return known.certificate
         begun = _begun(context, connection, organisation, actor, known)
     for vault in begun.vaults:
         _empty(context, vault.id)
     with context.database.write() as connection:
-        known = leaving.of(connection, organisation)
+        known = leaving.of(connection, organisation, lock=True)
         if known.certificate is not None:  # another process was faster
             return known.certificate
         _forget(connection, organisation)

@@ -12,7 +12,7 @@ from ..core.leaving import LeavingAcceptance, LeavingTold
 from ..core.licences import Licence
 from ..core.problems import Problem
 from ..core.times import SECOND, rfc3339
-from ..database.tables import leavings
+from ..database.tables import leavings, organisations
 from . import audit
 from .access import Caller, concerning, organisation_of_key
 from .audit import Actor
@@ -22,7 +22,7 @@ from .organisations import found
 
 def request(context: Context, connection: Connection, organisation: str, actor: Actor) -> None:
     """The customer asks for its data. Asked again it changes nothing."""
-    row = of(connection, organisation)
+    row = of(connection, organisation, lock=True)
     if row.requested is None:
         note(connection, organisation, requested=context.clock())
         audit.note(context, connection, organisation, actor, "leaving_requested")
@@ -30,7 +30,7 @@ def request(context: Context, connection: Connection, organisation: str, actor: 
 
 def deliver(context: Context, connection: Connection, organisation: str, actor: Actor) -> None:
     """All was handed over. Raises Problem("leaving_not_requested")."""
-    row = of(connection, organisation)
+    row = of(connection, organisation, lock=True)
     if row.requested is None:
         raise Problem("leaving_not_requested")
     note(connection, organisation, delivered=context.clock())
@@ -49,7 +49,7 @@ def accept(
 
     `manifest`: SHA-256 of the list of what it has. Raises Problem("leaving_accepted"): it is not taken twice.
     """
-    row = of(connection, organisation)
+    row = of(connection, organisation, lock=True)
     if row.accepted is not None:
         raise Problem("leaving_accepted", since=rfc3339(row.accepted))
     now = context.clock()
@@ -144,11 +144,13 @@ class Leaving(NamedTuple):
     certificate: bytes | None = None
 
 
-def of(connection: Connection, organisation: str) -> Leaving:
-    """What was noted of an organisation; whoever else changes it waits."""
+def of(connection: Connection, organisation: str, *, lock: bool = False) -> Leaving:
+    """What was noted of an organisation; with `lock`, whoever else changes it waits."""
     columns = [leavings.c[name] for name in Leaving._fields]
-    wanted = select(*columns).where(leavings.c.organisation == organisation).with_for_update()
-    row = connection.execute(wanted).first()
+    if lock:  # the organisation's row, which is there before anything was noted
+        mine = select(organisations.c.id).where(organisations.c.id == organisation)
+        connection.execute(mine.with_for_update())
+    row = connection.execute(select(*columns).where(leavings.c.organisation == organisation)).first()
     return Leaving() if row is None else Leaving(*row)
 
 
