@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Final, Literal
+from datetime import timedelta, tzinfo
+from typing import Final
 
 import msgspec
 
@@ -14,22 +14,21 @@ from ..core.health import DAY, Health
 from ..core.health_facts import Fact
 from ..core.spread import Spread
 from ..state.private_file import write_private
-from ..state.records import IncidentRecord, Moment, RunRecord
+from ..state.records import IncidentRecord, RunRecord
 from . import bootstrap
 from .drill_list import CertificateInfo, newest_certificate
 from .health import AgentFacts, health_of
 from .hooks import is_plain_end
 from .incidents import about_a_path
+from .report_days import ReportDay as ReportDay
+from .report_days import calendar, local_day, start_of
 from .session import Session
 from .shares import ReadShare, share_told
 from .times import iso_time
 
-DayState = Literal["done", "incomplete", "stopped", "failed", "none"]
-
 MOST_DAYS: Final = 400
 _SECOND: Final = 10**9
 _RUNS: Final = 50_000
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ReportReason(msgspec.Struct, frozen=True):
@@ -51,20 +50,6 @@ class ReportHealth(msgspec.Struct, frozen=True):
     proof: str | None
     next: str
     spread: Spread | None = None
-
-
-class ReportDay(msgspec.Struct, frozen=True):
-    """A day of this machine's time zone. `state`: of its backups, the best. `stored`: bytes. `asleep`,
-    `paused`: seconds."""
-
-    day: str
-    state: DayState
-    completed: int
-    stopped: int
-    failed: int
-    stored: int
-    asleep: int
-    paused: int
 
 
 class ReportRun(msgspec.Struct, frozen=True):
@@ -136,9 +121,9 @@ def report(
 
     Raises Failed("settings_damaged") alone."""
     now = bootstrap.clock()
-    today = _day(now, zone)
+    today = local_day(now, zone)
     first = today - timedelta(days=days - 1)
-    since = _start(first, zone)
+    since = start_of(first, zone)
     history = session.history
     answers = health_of(session, agent)
     runs = history.runs(since=since, limit=_RUNS)
@@ -148,7 +133,7 @@ def report(
         for each in history.incidents(open_only=False)
         if each.cleared is None or max(each.cleared, each.last) >= since
     ]
-    calendar = list(_calendar(first, days, runs, moments, now, zone))
+    told = list(calendar(first, days, runs, moments, now, zone))
     last = history.completed("backup")
     return Report(
         device=session.settings.device or bootstrap.machine().machine_name(),
@@ -157,14 +142,14 @@ def report(
         days=days,
         with_names=with_names,
         health=_health(answers, with_names=with_names),
-        calendar=calendar,
+        calendar=told,
         runs=[_run(run, with_names=with_names) for run in runs],
         incidents=list(_named(incidents) if with_names else _unnamed(incidents)),
         files=last.files if last is not None else 0,
         bytes=last.bytes if last is not None else 0,
         stored=sum(run.stored for run in runs),
-        asleep=sum(day.asleep for day in calendar),
-        paused=sum(day.paused for day in calendar),
+        asleep=sum(day.asleep for day in told),
+        paused=sum(day.paused for day in told),
         verified=share_told(session),
         certificate=newest_certificate(session),
     )
@@ -189,83 +174,6 @@ def write_page(session: Session, path: str, page: str) -> None:
     except Failed as error:
         reason = error.facts.get("reason") or "No space left on device"
         raise Failed("report_not_written", at=path, reason=reason) from None
-
-
-# ---- days -----------------------------------------------------------------------------------------
-
-
-def _day(nanoseconds: int, zone: tzinfo | None) -> date:
-    """The local day; of times beyond the calendar, its last or first."""
-    try:
-        return (_EPOCH + timedelta(microseconds=nanoseconds // 1000)).astimezone(zone).date()
-    except (OverflowError, OSError, ValueError):
-        return date.max if nanoseconds > 0 else date.min
-
-
-def _start(day: date, zone: tzinfo | None) -> int:
-    """ns at which a local day begins."""
-    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (made local in the next line)
-    local = midnight.astimezone() if zone is None else midnight.replace(tzinfo=zone)
-    return round((local - _EPOCH) / timedelta(microseconds=1)) * 1000
-
-
-def _calendar(
-    first: date, days: int, runs: list[RunRecord], moments: list[Moment], now: int, zone: tzinfo | None
-) -> Iterator[ReportDay]:
-    spans = {"asleep": list(_asleep(moments)), "paused": list(_paused(moments, now))}
-    backups: dict[date, list[RunRecord]] = {}
-    for run in runs:
-        if run.command == "backup":
-            backups.setdefault(_day(run.started, zone), []).append(run)
-    for number in range(days):
-        day = first + timedelta(days=number)
-        begin, end = _start(day, zone), _start(day + timedelta(days=1), zone)
-        within = {
-            kind: sum(max(0, min(to, end) - max(since, begin)) for since, to in found) // _SECOND
-            for kind, found in spans.items()
-        }
-        today = backups.get(day, [])
-        outcomes = [run.outcome for run in today]
-        yield ReportDay(
-            day.isoformat(),
-            _state(today),
-            outcomes.count("completed"),
-            outcomes.count("stopped"),
-            outcomes.count("failed"),
-            sum(run.stored for run in today),
-            within["asleep"],
-            within["paused"],
-        )
-
-
-def _state(runs: list[RunRecord]) -> DayState:
-    done = [run for run in runs if run.outcome == "completed"]
-    if done:
-        return "done" if done[-1].exit == 0 else "incomplete"
-    if not runs:
-        return "none"
-    return "failed" if any(run.outcome == "failed" for run in runs) else "stopped"
-
-
-def _asleep(moments: Iterable[Moment]) -> Iterator[tuple[int, int]]:
-    for moment in moments:
-        seconds = moment.facts.get("seconds")
-        if moment.kind == "slept" and isinstance(seconds, int | float):
-            yield moment.at - round(seconds * _SECOND), moment.at
-
-
-def _paused(moments: Iterable[Moment], now: int) -> Iterator[tuple[int, int]]:
-    """A pause ends when it is resumed, or at the time it was to end."""
-    begun: tuple[int, int] | None = None
-    for moment in moments:
-        if moment.kind in ("paused", "resumed") and begun is not None:
-            yield begun[0], min(moment.at, begun[1])
-            begun = None
-        if moment.kind == "paused":
-            until = moment.facts.get("until")
-            begun = moment.at, until if isinstance(until, int) else now
-    if begun is not None:
-        yield begun[0], min(now, begun[1])
 
 
 # ---- runs and incidents ---------------------------------------------------------------------------
