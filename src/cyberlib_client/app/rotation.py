@@ -41,6 +41,10 @@ class Rounds:
         """What is to be read today."""
         return portion(self._read, self._today, self._session.settings.verification.days)
 
+    def is_proven(self, pack: bytes) -> bool:
+        """Whether it was read before and every chunk in it compared."""
+        return self._read.is_read(pack)
+
     def listed(self, packs: Sequence[PackRow]) -> None:
         """These are there."""
         self._read.keep([pack.name for pack in packs], self._today)

@@ -103,6 +103,7 @@ def run_verify(
                 choose=rounds.portion() if rotate else sample(percent, bootstrap.random),
                 again={bytes.fromhex(name) for name in again},
                 structure=not rotate or rounds.is_walk_due,
+                proven=rounds.is_proven,
                 on_listed=rounds.listed,
                 on_read=rounds.was_read,
                 listener=session.listener,

@@ -46,10 +46,12 @@ class Index:
     """Grows as index objects are loaded and packs are written; one thread changes it at a time.
 
     Data chunks are entered into their table at the first question about one: a run that finds
-    nothing changed, or a listing, asks about trees alone.
+    nothing changed, or a listing, asks about trees alone. A bare one knows packs and segments, and of no
+    chunk or node where it is: for who reads packs as they come.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, bare: bool = False) -> None:
+        self._bare = bare
         self.packs: list[PackRow] = []
         self._known: set[bytes] = set()
         self._parts: dict[bytes, tuple[int, dict[int, SegmentInfo]]] = {}  # row, segments by position
@@ -95,6 +97,8 @@ class Index:
     def _add_segment(self, row: int, position: int, segment: SegmentInfo) -> None:
         number = self.reserve_segment()
         self.place_segment(number, row, position, segment)
+        if self._bare:
+            return
         if segment.kind == KIND_TREE:
             self._enter(self._trees, segment.ids, number)
         else:
@@ -164,7 +168,7 @@ class Index:
         self._sealed[number] = segment.sealed_size
         self._plain[number] = segment.plain_size
         self._kind_codec[number] = segment.kind << 4 | segment.codec
-        if segment.kind == KIND_TREE:
+        if segment.kind == KIND_TREE and not self._bare:
             self._layouts[number] = Layout(segment.ids, array("I", segment.sizes))
 
     def place(self, number: int) -> SegmentPlace:

@@ -69,8 +69,9 @@ class _Loading:
         without: Container[bytes] = (),
         to_rely_on: bool = False,
         retirements: Retirements = NONE,
+        bare: bool = False,
     ) -> None:
-        self.index = Index()
+        self.index = Index(bare=bare)
         self.damaged: list[str] = []
         self._store = store
         self._keys = keys
@@ -184,6 +185,7 @@ def load_whole(
     without: Container[bytes],
     to_rely_on: bool,
     retirements: Retirements,
+    bare: bool = False,
 ) -> tuple[Index, IndexReport]:
     """As `Vault.load_index`."""
     loading = _Loading(
@@ -193,6 +195,7 @@ def load_whole(
         without=without,
         to_rely_on=to_rely_on,
         retirements=retirements,
+        bare=bare,
     )
     loading.objects()
     report = loading.end()

@@ -86,6 +86,7 @@ class Vault:
         without: Container[bytes] = (),
         to_rely_on: bool = False,
         retirements: Retirements | None = None,
+        bare: bool = False,
     ) -> tuple[Index, IndexReport]:
         """The index as its objects tell it, without the packs named in `without`.
 
@@ -94,6 +95,7 @@ class Vault:
         several names one counts. A pack of another size than an index says comes last, after every whole
         one: what lies in it may be read, and is authenticated. `to_rely_on` leaves it out: what is stored
         now must not count on it; nor on what is retired. `retirements`: those of now, when they are at hand.
+        `bare`: see `Index`.
         """
         if retirements is None:
             retirements = self.retirements() if check_packs else NONE
@@ -104,6 +106,7 @@ class Vault:
             without=without,
             to_rely_on=to_rely_on,
             retirements=retirements,
+            bare=bare,
         )
 
     def retirements(self) -> Retirements:

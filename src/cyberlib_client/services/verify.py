@@ -15,6 +15,7 @@ from ..core.ids import object_name
 from ..core.ports import CancelToken
 from ..repository.content import content_spans
 from ..repository.index import ABSENT, Index, PackRow
+from ..repository.loading import IndexReport
 from ..repository.lookups import damaged_lookups
 from ..repository.reader import Reader
 from ..repository.slot_tables import damaged_tables
@@ -88,6 +89,7 @@ def verify(
     choose: Choose,
     again: Container[bytes] = (),
     structure: bool = True,
+    proven: Callable[[bytes], bool] = lambda _pack: False,
     on_read: Callable[[bytes, str], None] = lambda _pack, _reason: None,
     on_listed: Callable[[Sequence[PackRow]], None] = lambda _packs: None,
     listener: Listener,
@@ -96,8 +98,8 @@ def verify(
     """Checks structure and presence, and reads the packs in full that `choose` chooses.
 
     `again`: packs found damaged before, which are read in any case. Without `structure`, trees are walked
-    only when something is wrong. `on_listed` is told of the packs there are before they are read, `on_read`
-    of each that was, with what is wrong with it.
+    only when something is wrong. `proven`: see `read_packs`. `on_listed` is told of the packs there are
+    before they are read, `on_read` of each that was, with what is wrong with it.
 
     Structure: the header, slot tables, indexes, lookups, and every node of every snapshot's tree and
     content lists are read and authenticated. Presence: every pack is listed with its right size, and every
@@ -109,7 +111,8 @@ def verify(
     """
     begun = time.monotonic()
     result = VerifyResult(problems=list(snapshots.problems))
-    index, report = vault.load_index(check_packs=True)
+    # Whoever only reads packs has no need of where each chunk is, which takes most of the memory.
+    index, report = vault.load_index(check_packs=True, bare=not structure)
     result.damaged += [(name, "missing") for name in report.missing]
     result.damaged += [(name, "resized") for name in report.resized]
     result.damaged += [(name, "damaged") for name in report.damaged]
@@ -120,7 +123,11 @@ def verify(
     result.damaged += damaged_tables(vault.store, vault.keys)
     result.packs_total = len(index.packs)
     on_listed(index.packs)
-    bad = _read(vault, index, _chosen(index, choose, again, result), result, on_read, listener, cancel)
+    bad = _read(
+        vault, index, _chosen(index, choose, again, result), result, proven, on_read, listener, cancel
+    )
+    if result.damaged and not structure:
+        index, report, bad = _whole(vault, index, bad)
     lost = bad_ids(vault, index, bad)
     met: set[bytes] = set()
     checker = _TreeCheck(
@@ -143,6 +150,19 @@ def verify(
     return result
 
 
+def _whole(vault: Vault, bare: Index, bad: set[int]) -> tuple[Index, IndexReport, set[int]]:
+    """The index with all there is in it, and the numbers that bad segments have there: packs may have come
+    meanwhile."""
+    places = {(place.pack.name, place.position) for place in map(bare.place, bad)}
+    index, report = vault.load_index(check_packs=True)
+    found = set[int]()
+    for number in index.segments() if places else ():
+        place = index.place(number)
+        if (place.pack.name, place.position) in places:
+            found.add(number)
+    return index, report, found
+
+
 def _chosen(index: Index, choose: Choose, again: Container[bytes], result: VerifyResult) -> list[int]:
     """Numbers of the packs to read, in order: what lies in one of another size is known only when it is
     read."""
@@ -160,6 +180,7 @@ def _read(
     index: Index,
     rows: list[int],
     result: VerifyResult,
+    proven: Callable[[bytes], bool],
     on_read: Callable[[bytes, str], None],
     listener: Listener,
     cancel: CancelToken,
@@ -175,7 +196,7 @@ def _read(
         on_read(pack.name, reason)
         listener(Progress("verify", bytes_done=result.bytes_read, bytes_total=total))
 
-    return read_packs(vault, index, rows, cancel, told)
+    return read_packs(vault, index, rows, cancel, told, proven)
 
 
 @dataclass(slots=True)

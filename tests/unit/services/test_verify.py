@@ -326,6 +326,26 @@ def test_in_time_every_pack_is_read(many: VaultKit) -> None:
     assert [] in found
 
 
+def test_packs_that_were_proven_once_are_compared_with_their_names(many: VaultKit) -> None:
+    """A bit in any of them is found as before, and what it costs."""
+    index, _ = many.open().load_index()
+    place = next(index.place(n) for n in index.segments() if index.place(n).kind == KIND_DATA)
+    name = object_name("packs", place.pack.name)
+
+    def found() -> VerifyResult:
+        return verify(
+            many.open(), many.snapshots(), choose=sample(100, many.random), proven=lambda _: True,
+            structure=False, listener=ignore, cancel=CancelToken(),
+        )  # fmt: skip
+
+    assert found().ok and found().packs_read == found().packs_total
+    flip(many, name, 8 * (place.offset + 9))
+    assert found().damaged == [(name, "damaged")]
+    assert found().affected == many.verify().affected != []
+    many.store.delete(name)
+    assert (name, "missing") in found().damaged
+
+
 def test_progress_goes_to_its_end(many: VaultKit) -> None:
     told_of: list[Progress] = []
     verify(
