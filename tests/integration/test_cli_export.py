@@ -147,17 +147,23 @@ def test_the_vault_with_what_opens_it(line: CommandLine, tmp_path: Path) -> None
     assert told(restored(tmp_path / "again", tmp_path / "cabinet")) == told(tmp_path / "cabinet")
 
 
-def test_a_killed_export_goes_on_with_the_same_snapshots(line: CommandLine, tmp_path: Path) -> None:
-    make_tree(tmp_path / "cabinet", {"beaucoup": {f"{n}.bin": os.urandom(20_000) for n in range(400)}})
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGINT"])
+def test_an_export_that_ends_early_goes_on_with_the_same_snapshots(
+    line: CommandLine, tmp_path: Path, how: str
+) -> None:
+    if sys.platform == "win32":
+        pytest.skip("it has no such signals")
+    make_tree(tmp_path / "cabinet", {"beaucoup": {f"{n}.bin": os.urandom(20_000) for n in range(150)}})
     line("backup", str(tmp_path / "cabinet"))
     wanted = told(tmp_path / "cabinet")
     kit = tmp_path / "kit"
     process = line.start("export", "plain", str(kit))
     while not list(kit.rglob("1*.bin")) and process.poll() is None:
         time.sleep(0.01)
-    process.kill()
-    process.communicate()
-    assert (kit / "unfinished.json").exists(), "it was killed too late"
+    process.send_signal(signal.Signals[how])
+    _, said = process.communicate()
+    assert process.returncode == (130 if how == "SIGINT" else -9), said
+    assert (kit / "unfinished.json").exists(), "it ended by itself"
     assert line.error("export", "check", str(kit), code=2) == "kit_unfinished"
     assert line.error("export", "vault", str(kit), code=2) == "kit_other"
     (tmp_path / "cabinet" / "neuf").write_bytes(b"plus tard")
@@ -207,20 +213,6 @@ def test_a_full_disk_is_told_and_the_rest_comes_later(line: CommandLine, tmp_pat
         allow(disk, f"size={16 * MIB}")
         _export(line, kind, disk / "kit")
         assert _check(line, disk / "kit").missing == 0
-
-
-def test_ctrl_c_stops_it_and_it_goes_on(line: CommandLine, tmp_path: Path) -> None:
-    if sys.platform == "win32":
-        pytest.skip("Ctrl-C is no signal there")
-    make_tree(tmp_path / "cabinet", {"beaucoup": {f"{n}.bin": os.urandom(20_000) for n in range(400)}})
-    line("backup", str(tmp_path / "cabinet"))
-    process = line.start("export", "plain", str(tmp_path / "kit"))
-    while not list((tmp_path / "kit").rglob("1*.bin")) and process.poll() is None:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate()
-    assert process.returncode == 130, err
-    _export(line, "plain", tmp_path / "kit")
 
 
 def test_places_that_are_refused(line: CommandLine, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import shutil
@@ -16,6 +17,8 @@ import pytest
 
 from cyberlib_client.app import bootstrap
 from cyberlib_client.cli.records import RESULTS
+from cyberlib_host.core.ports import Content
+from cyberlib_host.storage.s3 import S3Storage
 from tests.support.command_line import PASSPHRASE, CommandLine, restored
 from tests.support.servers import READER, Bucket, seaweedfs
 from tests.support.trees import make_tree, told
@@ -260,3 +263,29 @@ def test_a_second_copy_in_a_bucket(bucket: Bucket, at: str, tmp_path: Path) -> N
     (tmp_path / "burnt").rename(line.vault)
     line("copy", "remove", "bucket")
     assert not [p for p in line.profile.rglob("*") if p.is_file() and bucket.secret_key in _text(p)]
+
+
+# ---- at a host whose zone is a bucket ---------------------------------------------------------------
+
+
+def test_what_a_host_erases_leaves_no_version_behind(bucket: Bucket) -> None:
+    storage = S3Storage(
+        endpoint=bucket.endpoint, bucket="versions", region="us-east-1",
+        access_key=bucket.access_key, secret_key=bucket.secret_key,
+    )  # fmt: skip
+    client = storage._client
+    client.create_bucket(Bucket="versions")
+    client.put_bucket_versioning(Bucket="versions", VersioningConfiguration={"Status": "Enabled"})
+    made = []
+    for vault in ("a" * 32, "b" * 32):
+        for number in range(3):
+            data = f"{vault}{number}".encode()
+            made.append(Content(vault, hashlib.sha256(data).hexdigest(), len(data)))
+            storage.write(made[-1], data)
+    storage.delete(made[0].vault, made[0].sha256)  # where there are versions, that hides it
+    assert storage.erase("a" * 32) >= 3
+    assert storage.erase("a" * 32) == 0
+    left = client.list_object_versions(Bucket="versions")
+    keys = {each["Key"] for each in (*left.get("Versions", ()), *left.get("DeleteMarkers", ()))}
+    assert {f"{each.vault}/{each.sha256[:2]}/{each.sha256}" for each in made[3:]} <= keys
+    assert not [key for key in keys if key.startswith("a")]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
 
 from cyberlib_client.core.errors import Unreachable
 from cyberlib_client.core.events import Event, Incident
@@ -188,7 +188,8 @@ names = strategies.binary(min_size=1, max_size=400).filter(
 )
 
 
-@given(strategies.sets(names, min_size=1, max_size=12))
+@settings(max_examples=30)
+@given(strategies.sets(names, min_size=1, max_size=8))
 def test_every_name_is_one_that_is_found_again(wanted: set[bytes]) -> None:
     """Whatever a vault's names are, this system can hold what is listed, and each leads to its own file."""
     kit = VaultKit()
