@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import random
 
+import msgspec
 import pytest
 
 from cyberlib_client.core.errors import IntegrityError
@@ -17,6 +19,9 @@ from cyberlib_client.core.format_v1.parity import (
     write_parity,
 )
 from cyberlib_client.core.parity import encode, recover
+from cyberlib_client.core.ports import CancelToken
+from cyberlib_client.services.stripes import stripe_objects
+from cyberlib_client.transports.memory import MemoryStore
 
 
 def times(a: int, b: int) -> int:
@@ -114,3 +119,52 @@ def test_a_parity_object_that_is_none_is_refused() -> None:
     ):
         with pytest.raises(IntegrityError, match="bad_parity"):
             read_parity(b"".join(write_parity(wrong, [b"x"], [b"y"])[0]), b"")
+
+
+# ---- by the page alone ---------------------------------------------------------------------------------
+
+
+def by_the_page(objects: dict[str, bytes], parity: list[bytes], lost: str) -> bytes:
+    """A lost object, as docs/format/parity.md has it found again: P alone, then Q alone must tell the same."""
+    answers = []
+    for data in parity:
+        assert data[:5] == b"CLPA\x01"
+        n = int.from_bytes(data[8:12], "big")
+        assert hashlib.sha256(data[44 : 44 + n]).digest() == data[12:44]
+        version, row, members, *_ = msgspec.msgpack.decode(data[44 : 44 + n])
+        assert (version, row) == (1, 65_536)
+        length = max(size for _, size, _, _ in members)
+        assert data[44 + n + length :] == data[44 : 44 + n] + data[:44]
+        left = list(data[44 + n : 44 + n + length])
+        power = 1
+        for name, *_ in members:
+            factor = power if data[5] else 1
+            if name == lost:
+                own = factor
+            else:
+                for at, byte in enumerate(objects[name]):
+                    left[at] ^= times(factor, byte)
+            power = times(power, 2)
+        inverse = next(value for value in range(256) if times(own, value) == 1)
+        size, digest = next((size, digest) for name, size, digest, _ in members if name == lost)
+        found = bytes(times(inverse, byte) for byte in left)[:size]
+        assert hashlib.sha256(found).digest() == digest
+        answers.append(found)
+    assert answers[0] == answers[1]
+    return answers[0]
+
+
+def test_a_stranger_brings_an_object_back_by_the_page() -> None:
+    source = random.Random(4)
+    store = MemoryStore()
+    for size in (900, 1023, 700, 513, 999):
+        data = source.randbytes(size)
+        store.put(f"packs/{hashlib.sha256(data).hexdigest()}", data)
+    store.put("vault", source.randbytes(600))
+    objects = dict(store.objects)
+    names = sorted(objects)
+    size_of = {name: len(data) for name, data in objects.items()}
+    pair = [b"".join(parts) for parts in stripe_objects(store, names, size_of, CancelToken())]
+    for lost in names:
+        others = {name: data for name, data in objects.items() if name != lost}
+        assert by_the_page(others, pair, lost) == objects[lost]
