@@ -125,7 +125,7 @@ def test_a_parity_object_that_is_none_is_refused() -> None:
 
 
 def by_the_page(objects: dict[str, bytes], parity: list[bytes], lost: str) -> bytes:
-    """A lost object, as docs/format/parity.md has it found again: P alone, then Q alone must tell the same."""
+    """A lost object, as docs/format/parity.md has it found again: P alone and Q alone must tell the same."""
     answers = []
     for data in parity:
         assert data[:5] == b"CLPA\x01"
@@ -136,7 +136,7 @@ def by_the_page(objects: dict[str, bytes], parity: list[bytes], lost: str) -> by
         length = max(size for _, size, _, _ in members)
         assert data[44 + n + length :] == data[44 : 44 + n] + data[:44]
         left = list(data[44 + n : 44 + n + length])
-        power = 1
+        power, own = 1, 0
         for name, *_ in members:
             factor = power if data[5] else 1
             if name == lost:
