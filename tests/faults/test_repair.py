@@ -12,13 +12,15 @@ import pytest
 from cyberlib_client.core.crypto import sha256
 from cyberlib_client.core.errors import Failed
 from cyberlib_client.core.events import ignore
+from cyberlib_client.core.format_v1.retired import PURGE, Retirement
 from cyberlib_client.core.ids import digest_of
 from cyberlib_client.core.ports import Buffer, CancelToken
+from cyberlib_client.repository.retirements import put_retirement
 from cyberlib_client.services.repair import Mender, Repair
 from cyberlib_client.services.verify import VerifyResult
 from cyberlib_client.transports.memory import MemoryStore
 from tests.support.trees import make_tree, told
-from tests.support.vaults import VaultKit, restored_path
+from tests.support.vaults import VaultKit, make_identity, restored_path
 
 pytestmark = pytest.mark.faults
 
@@ -270,8 +272,27 @@ def test_a_store_that_lets_nobody_delete_keeps_what_is_damaged(
     assert any(name.startswith("packs/") for name in done.names("copied")), "what is not there is put"
 
 
-def test_packs_retired_on_purpose_stay_away(damaged: Damaged) -> None:
-    """A copy may hold more than the vault means to keep: nothing asks for it."""
+def test_what_goes_on_purpose_is_not_brought_back(damaged: Damaged) -> None:
+    """Neither from a copy, which has it yet, nor into an index; though other packs are missed and sought."""
+    store, kit = damaged.store, damaged.kit
+    store.objects = dict(damaged.whole)
+    gone, missed, *_ = names(damaged.whole, "packs")
+    vault = kit.open()
+    device = make_identity(vault)
+    said = Retirement(device.device, PURGE, 1, objects={"packs": digest_of(gone)})
+    put_retirement(store, vault.keys, kit.random, said, device.signing)
+    for name in (gone, missed, *names(damaged.whole, "index")):
+        del store.objects[name]
+    done = repair(kit, copy_of(damaged.whole))
+    assert missed in done.names("copied") and gone not in done.names("copied")
+    assert gone not in store.objects
+    store.objects[gone] = damaged.whole[gone]  # its deletion has not come that far yet
+    for name in names(store.objects, "index"):
+        del store.objects[name]
+    assert gone not in repair(kit).names("index")
+
+
+def test_a_copy_that_holds_more_gives_nothing_that_is_not_missed(damaged: Damaged) -> None:
     damaged.store.objects = dict(damaged.whole)
     extra = b"not of this vault"
     copy = copy_of(damaged.whole)

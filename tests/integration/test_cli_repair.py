@@ -100,6 +100,17 @@ def test_from_a_copy(line: CommandLine, folder: Path, tmp_path: Path) -> None:
     assert "Nothing to repair." in line("repair").out
 
 
+def test_from_a_second_copy_by_its_name(line: CommandLine, folder: Path, tmp_path: Path) -> None:
+    line("copy", "add", "usb", str(tmp_path / "usb"))
+    line("copy", "run")
+    lost = packs(line)[0]
+    lost.unlink()
+    line("verify", code=7)
+    line("repair", "--apply", "--no-backup", "--from", "usb")
+    assert lost.exists()
+    line("verify", "--read-data")
+
+
 def test_from_the_sources(line: CommandLine, folder: Path, tmp_path: Path) -> None:
     third = line.json("snapshots")["items"][-1]["id"]
     for path in packs(line):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import msgspec
 
@@ -94,7 +95,8 @@ def run_repair(
         cancel=session.cancel,
     )
     with remembered(session, "repair") as ended:
-        with bootstrap.lock(session.profile):
+        # A preview writes nothing, and holds up nobody.
+        with bootstrap.lock(session.profile) if apply else nullcontext():
             mender.small_objects()
             mender.index()
             mender.lookups()
