@@ -16,6 +16,7 @@ from cyberlib_client.core.certificate import check_file
 from cyberlib_client.core.errors import CyberlibError
 from cyberlib_client.core.keys import VaultKeys
 from cyberlib_client.core.kit import fingerprint_of
+from cyberlib_client.services import drill as service
 from tests.support.command_line import CommandLine, call
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 8 + b"\n%%EOF\n"
@@ -205,3 +206,24 @@ def test_another_folder_serves_as_scratch_place(line: CommandLine, practice: Pat
     keep.write_text("mine", encoding="utf-8")
     line("drill", "--to", str(place), "--bytes", "1MB")
     assert list(place.iterdir()) == [keep]
+
+
+def test_a_drill_at_work_in_a_source_is_not_backed_up(
+    line: CommandLine, practice: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line("backup", str(practice))
+    backed_up: list[Any] = []
+    real = service.restore
+
+    def restore(*args: Any, **named: Any) -> Any:
+        done = real(*args, **named)
+        assert any(path.is_file() for path in practice.glob("cyberlib-drill-*/**/*"))
+        backed_up.append(line.json("backup", str(practice))["result"])
+        return done
+
+    monkeypatch.setattr(service, "restore", restore)
+    line("drill", "--all", "--to", str(practice))
+    assert [each["origin"] for each in backed_up[0]["left_out"]] == ["profile"]
+    assert "cyberlib-drill" not in line("ls", "-R", "latest").out
+    monkeypatch.undo()
+    assert list(practice.glob("cyberlib-drill-*")) == []

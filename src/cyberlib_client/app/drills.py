@@ -22,7 +22,7 @@ from . import bootstrap, stores
 from .backups import device_identity
 from .choosing import LATEST, choose, own_device
 from .drill_certificates import certify_drill
-from .history import remembered
+from .history import remembered, remembered_if_failed
 from .incidents import Met
 from .paths import lies_in, native, native_path, real, shown_native, shown_text
 from .session import Session
@@ -106,7 +106,9 @@ def run_drill(session: Session, wanted: DrillWanted | None = None) -> Drilled:
     """
     wanted = wanted or DrillWanted()
     size = _size(session, wanted)
-    session.unlock()
+    if session.trigger == "user":
+        with remembered_if_failed(session, "drill"):
+            session.unlock()  # before the lock: a prompt must not hold others up
     with _alone(session), remembered(session, "drill") as ended, _scratch(session, wanted) as folder:
         started = bootstrap.clock()
         stored = choose(session, wanted.snapshot)

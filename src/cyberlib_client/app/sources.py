@@ -18,6 +18,7 @@ from ..files.names import THIS_SYSTEM, display, from_vault_path, to_vault_path
 from ..files.preview import preview
 from ..files.selection import Selection
 from ..services.backup import Source
+from ..state.drill_places import read_places
 from ..state.settings import SourceSettings, write_settings
 from . import bootstrap, stores
 from .paths import compared, lies_in, native_of, native_path, real, shown
@@ -225,6 +226,7 @@ def own_folders(session: Session) -> Iterator[tuple[str, str]]:
     yield from ((at, "vault") for at in _copies(session))
     yield session.profile.state, "profile"
     yield session.profile.credentials, "profile"
+    yield from ((place, "profile") for place in read_places(session.profile))  # a drill at work in a source
 
 
 def _copies(session: Session) -> Iterator[str]:

@@ -138,6 +138,7 @@ class _Drill:
         self._told: dict[str, Incident] = {}
         self._failed: set[bytes] = set()
         self._first = b""
+        self._begun = self._seen = 0.0
 
     def run(self) -> DrillResult:
         begun = time.monotonic()
@@ -218,10 +219,11 @@ class _Drill:
 
     def _restore(self, sample: Sample) -> None:
         result, total = self._result, self._request.stored.snapshot.statistics
-        begun = time.monotonic()
+        self._begun = begun = time.monotonic()
         if self._request.everything:
             self._restored([], _REST)
-            result.first = result.restoring = time.monotonic() - begun
+            result.restoring = time.monotonic() - begun
+            result.first = self._seen or result.restoring
             result.whole_least = result.whole_most = result.restoring
             return
         paths = [pick.path for pick in sample.picks]
@@ -233,8 +235,13 @@ class _Drill:
         if paths[1:]:
             self._restored(paths[1:], _REST)
         result.restoring = time.monotonic() - begun
-        shares = [total.files / len(paths), total.bytes / sample.size if sample.size else 0.0]
-        result.whole_least, result.whole_most = (max(1.0, each) * result.restoring for each in sorted(shares))
+        # What opening takes is taken once; the rest grows with files, or with bytes.
+        rest = result.restoring - result.first
+        pace = max(rest - result.first, rest / 10) if paths[1:] else result.first
+        tried = (max(1, len(paths) - 1), sample.size or 1)
+        shares = sorted((total.files / tried[0], total.bytes / tried[1]))
+        spans = (result.first + share * pace for share in shares)
+        result.whole_least, result.whole_most = (max(result.restoring, each) for each in spans)
 
     def _restored(self, paths: list[bytes], folder: str) -> None:
         to = os.path.join(self._request.to, folder)
@@ -255,6 +262,8 @@ class _Drill:
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Progress):
+            if event.files_done and not self._seen:
+                self._seen = time.monotonic() - self._begun
             self._listener(event)
 
     # ---- looking ---------------------------------------------------------------------------------
