@@ -11,10 +11,10 @@ from typing import Final
 from ..core.errors import IntegrityError
 from ..core.events import Incident, Listener, Progress
 from ..core.format_v1.vault import OBJECT_NAME
-from ..core.ports import CancelToken, Store, StoredObject
+from ..core.ports import OBJECT_KINDS, CancelToken, Store, StoredObject
 from ..repository.fetching import at_once
 
-KINDS: Final = ("slots", "packs", "index", "lookups", "retired", "snapshots")
+KINDS: Final = (*(kind for kind in OBJECT_KINDS if kind != "snapshots"), "snapshots")
 """In this order: a snapshot comes after what it needs."""
 
 _AT_ONCE: Final = 4

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 assert sys.platform == "linux", "what follows is of Linux alone"
 
+_DEVICE: Final = "/dev/fuse"
 _DAY: Final = 86_400
 _LOOK_SECONDS: Final = 0.2
 _LEAVE_SECONDS: Final = 1.0
@@ -35,6 +36,8 @@ class Fuse:
     def check(self, at: str) -> None:
         """See `Mounts`."""
         _library()
+        if not os.access(_DEVICE, os.R_OK | os.W_OK):
+            raise Failed("mount_failed", at=at, reason=f"{_DEVICE}: {os.strerror(errno.EACCES)}")
         try:
             names = os.listdir(at)
         except FileNotFoundError:
@@ -123,8 +126,8 @@ def _hangup(heard: threading.Event) -> Iterator[None]:
 
 def _library() -> Any:
     """mfusepy. Failed("mount_unavailable", reason=…)."""
-    if not os.path.exists("/dev/fuse"):
-        raise Failed("mount_unavailable", reason="/dev/fuse")
+    if not os.path.exists(_DEVICE):
+        raise Failed("mount_unavailable", reason=_DEVICE)
     try:
         import mfusepy  # type: ignore[import-untyped]
     except ImportError as error:
