@@ -39,7 +39,6 @@ Fault = Literal["damaged", "differs", "missing", "unopened"]
 ROOM_LEFT: Final = 256 * 1024 * 1024
 """What a drill leaves free on the disk of its scratch place."""
 _LEAST: Final = 1024 * 1024
-_RENAMED: Final = "name_changed"
 _FIRST: Final = "first"
 """Where the first file goes, by itself: it is timed, and its folders may be shut when they are done."""
 _REST: Final = "rest"
@@ -210,7 +209,10 @@ class _Drill:
                 continue
             for suffix in (LOG, JOURNAL):
                 path = pick.path + suffix
-                entry = look(reader, root, path) if path not in taken else None
+                try:
+                    entry = look(reader, root, path) if path not in taken else None
+                except IntegrityError:
+                    continue  # the walk told of that folder
                 if entry is not None and entry.size and is_tried(path, entry):
                     found.append(Pick(path, entry, "databases"))
         return found
@@ -254,7 +256,8 @@ class _Drill:
             cancel=self._cancel,
         )
         for incident in done.incidents:
-            self._told.setdefault(incident.path, incident)
+            if incident.code == "content_damaged" or incident.path not in self._told:
+                self._told[incident.path] = incident
 
     def _copy(self, path: bytes) -> Native:
         folder = _FIRST if path == self._first else _REST
@@ -294,7 +297,7 @@ class _Drill:
         except OSError as error:
             if told is not None and told.code == "content_damaged":
                 self._fail(pick.path, "damaged", told.detail)
-            elif told is None or told.code != _RENAMED:  # a name that this system does not have
+            elif told is None or told.code != "name_changed":  # a name that this system does not have
                 self._fail(pick.path, "missing", told.detail if told else error.strerror or "")
 
     def _on_disk(self, copy: Copy, pick: Pick) -> bool | None:
@@ -330,16 +333,7 @@ class _Drill:
         done[0] += 1
         done[1] += pick.entry.size
         files, size = (len(sample.picks), sample.size) if sample.picks else (sample.files, sample.bytes)
-        self._listener(
-            Progress(
-                "drill",
-                files_done=done[0],
-                files_total=files,
-                bytes_done=done[1],
-                bytes_total=size,
-                current=display(pick.path),
-            )
-        )
+        self._listener(Progress("drill", done[0], files, done[1], size, current=display(pick.path)))
 
 
 def _add(counted: list[int], entry: Entry) -> None:

@@ -221,6 +221,27 @@ def test_a_database_with_a_log_opens_with_what_the_log_holds(practice: Path, tmp
     base.close()
 
 
+def test_databases_that_only_their_program_can_check_do_not_fail(practice: Path, tmp_path: Path) -> None:
+    base = sqlite3.connect(practice / "own order.db")
+    base.create_collation("practice", lambda a, b: (a > b) - (a < b))
+    base.execute("create table names (name text collate practice primary key, age int)")
+    base.executemany("insert into names values (?, ?)", ((f"n{n}", n) for n in range(300)))
+    base.commit()
+    base.close()
+    base = sqlite3.connect(practice / "rules.db")
+    base.execute("create table visits (note text, day int)")
+    base.execute("insert into visits values (null, -1)")
+    base.execute("pragma writable_schema=on")
+    base.execute("update sqlite_master set sql = 'create table visits (note text not null, day int)'")
+    base.commit()
+    base.close()
+    kit = VaultKit()
+    kit.backup(practice)
+    result = tried(kit, tmp_path / "scratch", everything=True)
+    assert result.failing == []
+    assert result.opened["checked"] + result.opened["database"] == 3
+
+
 def test_what_failed_before_is_tried_first(practice: Path, tmp_path: Path) -> None:
     kit = VaultKit()
     kit.backup(practice)
