@@ -188,6 +188,11 @@ def damaged(path: Path) -> None:
     path.write_bytes(data)
 
 
+def standing(line: CommandLine) -> list[str]:
+    found = line.json("report")["result"]["incidents"]
+    return [each["kind"] for each in found if each["cleared"] is None]
+
+
 def test_a_damaged_copy_is_told_and_mended(line: CommandLine, practice: Path, tmp_path: Path) -> None:
     usb = tmp_path / "usb"
     line("copy", "--to", str(usb), "--parity")
@@ -202,8 +207,10 @@ def test_a_damaged_copy_is_told_and_mended(line: CommandLine, practice: Path, tm
         ]
         assert {f["by"] for f in told["faults"]} == {"parity" if how else "vault"}
         assert objects(usb) != before
+        assert standing(line) == ["copy_unsound"]
         mended = line.json("copy", "check", str(usb), "--repair", *how)["result"]
         assert all(fault["mended"] for fault in mended["faults"])
+        assert standing(line) == []
         assert objects(usb) == before
         assert "Nothing is damaged." in line("copy", "check", str(usb)).out
 

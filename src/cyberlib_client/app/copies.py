@@ -251,6 +251,18 @@ def remove_copy(session: Session, name: str) -> CopyInfo:
     return _info(session, copy, state, None)
 
 
+def note_soundness(session: Session, copy: str, damaged: int) -> None:
+    """Objects of a copy that are damaged stay an incident until a check finds none. `copy`: its name, or its
+    place."""
+    if session.settings.vault is None:
+        return
+    now = bootstrap.clock()
+    if damaged:
+        session.history.raise_incident("copy_unsound", copy, "warning", {"count": damaged}, now)
+    else:
+        session.history.clear("copy_unsound", copy, now)
+
+
 def named(copies: Sequence[CopySettings], name: str) -> CopySettings:
     """The copy of that name. UsageError("copy_unknown", name=…)."""
     for copy in copies:

@@ -15,7 +15,7 @@ from ..services.copying import on_copy
 from ..services.stripes import bring_up_to_date
 from ..transports.folder import FolderStore
 from . import stores
-from .copies import named
+from .copies import named, note_soundness
 from .copy_places import store_of
 from .copying import objects_of
 from .paths import shown_native
@@ -74,6 +74,7 @@ def check(session: Session, copy: str, *, repair: bool, alone: bool = False) -> 
             store,
             lambda: bring_up_to_date(store, there, lambda _name: False, session.listener, session.cancel),
         )
+    note_soundness(session, copy, sum(not fault.mended for fault in checked.faults))
     return CopyCheckDone(
         at=shown_native(store.location),
         vault=vault is not None,

@@ -20,7 +20,7 @@ from ..services.copying import Copied, begin_copy, copy_objects, on_copy, sizes
 from ..services.stripes import Striped, bring_up_to_date
 from ..state.copies import CopyState, read_copies
 from . import bootstrap, stores
-from .copies import named, note_present, remember, store_at
+from .copies import named, note_present, note_soundness, remember, store_at
 from .copy_places import store_of
 from .history import remembered
 from .paths import shown_native
@@ -140,6 +140,8 @@ def _copy(session: Session, name: str, store: Store, *, parity: bool) -> CopyDon
         done = msgspec.structs.replace(done, deleted=deleted, seconds=round(time.monotonic() - begun, 3))
         if name:
             _keep(session, name, store, done, started)
+        if done.unsound:
+            note_soundness(session, name or done.at, len(done.unsound))
     if unplug:
         session.notify(Notice("copy_unplug", {"at": done.at}))
     return done

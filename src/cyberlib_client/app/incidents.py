@@ -65,7 +65,7 @@ RULES: Final[dict[str, Rule]] = {
     "copy_denied": Rule("warning", "copied"),
     "copy_not_here": Rule("notice", "copied"),
     "copy_other_vault": Rule("warning", "copied"),
-    "copy_unsound": Rule("warning", "copied"),
+    "copy_unsound": Rule("warning", "owner"),
     "mail_refused": Rule("warning", "owner"),
 }
 """By kind. Reasons for which runs fail are kinds too: `Rule("warning", "further")` unless they stand here;
@@ -198,7 +198,7 @@ def _of_run(record: RunRecord) -> list[Raised]:
     if record.command in _VERIFY and record.exit:
         return [Raised("vault_damaged", "", RULES["vault_damaged"].severity, dict(record.facts))]
     if record.command == "copy" and record.exit == 7:
-        return [_raised("vault_damaged" if record.unread else "copy_unsound")]
+        return [_raised("vault_damaged")] if record.unread else []
     if record.command == "restore" and record.exit:
         return [_raised("restore_incomplete")]
     return []
@@ -292,6 +292,7 @@ _NOT_PATHS: Final = frozenset(
         "contract_ends",
         "terms_to_accept",
         "mail_refused",
+        "copy_unsound",
     )
 )
 
