@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import time
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence, Set
 
 import msgspec
 
-from ..core.errors import Busy, CyberlibError, Stopped, UsageError
+from ..core.errors import Busy, CyberlibError, Stopped, Unreachable, UsageError
 from ..core.events import Progress
 from ..core.format_v1.vault import OBJECT_NAME
 from ..core.ports import OBJECT_KINDS, PARITY, Store
@@ -132,14 +133,20 @@ def _copy(session: Session, name: str, store: Store, *, parity: bool) -> CopyDon
         copied = copy_objects(vault.store, store, listener=session.listener, cancel=session.cancel)
         purged = purged_from(vault.store, load_retirements(vault.store, vault.keys))
         parity = parity or next(on_copy(store, lambda: store.list(PARITY)), None) is not None
-        striped = _stripe(session, store, purged) if parity else None
+        there = objects_of(store)
+        striped = _stripe(session, store, there, purged) if parity else None
         deleted = delete_from(store, purged, session.cancel)
+        there = {each: size for each, size in there.items() if each not in purged}
         session.listener(Progress("sync"))
         unplug = _flush(session, store)
-        done = _done(name, store, copied, striped, unplug=unplug)
-        done = msgspec.structs.replace(done, deleted=deleted, seconds=round(time.monotonic() - begun, 3))
+        done = msgspec.structs.replace(
+            _done(name, store, copied, striped, unplug=unplug),
+            snapshots=sum(each.startswith("snapshots/") for each in there),
+            deleted=deleted,
+            seconds=round(time.monotonic() - begun, 3),
+        )
         if name:
-            _keep(session, name, store, done, started)
+            _keep(session, name, store, there, done, started)
         if done.unsound:
             note_soundness(session, name or done.at, len(done.unsound))
     if unplug:
@@ -147,9 +154,7 @@ def _copy(session: Session, name: str, store: Store, *, parity: bool) -> CopyDon
     return done
 
 
-def _stripe(session: Session, store: Store, purged: Set[str]) -> Striped:
-    there = objects_of(store)
-
+def _stripe(session: Session, store: Store, there: dict[str, int], purged: Set[str]) -> Striped:
     def gone(name: str) -> bool:
         """Slot tables that others replaced, and what was purged: nothing is to bring them back."""
         return name in purged or (name.startswith("slots/") and name not in there)
@@ -173,7 +178,7 @@ def _done(name: str, store: Store, copied: Copied, striped: Striped | None, *, u
         objects=copied.objects,
         bytes=copied.bytes,
         present=copied.present,
-        snapshots=copied.snapshots,
+        snapshots=0,
         lacks=copied.lacks,
         damaged=copied.damaged,
         replaced=copied.replaced,
@@ -183,8 +188,10 @@ def _done(name: str, store: Store, copied: Copied, striped: Striped | None, *, u
     )
 
 
-def _keep(session: Session, name: str, store: Store, done: CopyDone, started: int) -> None:
-    there, now = objects_of(store), bootstrap.clock()
+def _keep(
+    session: Session, name: str, store: Store, there: dict[str, int], done: CopyDone, started: int
+) -> None:
+    now = bootstrap.clock()
     state = CopyState(
         seen=now,
         tried=started,
@@ -200,14 +207,18 @@ def _keep(session: Session, name: str, store: Store, done: CopyDone, started: in
 
 def _flush(session: Session, store: Store) -> bool:
     """Brings all of it to the disk, beyond what each object was flushed for; whether it is one that may be
-    unplugged then. Raises as `on_copy`."""
+    unplugged then. Raises Unreachable("copy_gone", at=…, reason=…) where something did not get there, and as
+    `on_copy`."""
     folder = stores.location_folder(store.location)
     if folder is None:
         return False
-    with contextlib.suppress(OSError):  # every object was flushed when it was put
+    try:
         bootstrap.volumes().sync_directory(folder)
         if bootstrap.volumes().syncs_whole(folder):
             bootstrap.volumes().sync_volume(folder)
+    except OSError as error:  # every object was flushed when it was put: some systems know no more than that
+        if error.errno in (errno.EIO, errno.ENOSPC):
+            raise Unreachable("copy_gone", at=store.location, reason=error.strerror) from None
     on_copy(store, lambda: store.size(OBJECT_NAME))  # it was there to the end
     disk, own = bootstrap.disks().of(folder), bootstrap.disks().of(session.profile.root)
     return disk is not None and (own is None or own.id != disk.id)

@@ -50,7 +50,6 @@ class Copied:
     present: int = 0
     damaged: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
-    snapshots: int = 0
     lacks: int = 0
     seconds: float = 0.0
 
@@ -88,7 +87,6 @@ def copy_objects(source: Store, target: Store, *, listener: Listener, cancel: Ca
         if not vanished:
             break
     done.damaged = sorted({*done.damaged, *vanished})
-    done.snapshots = len(_listed(target, "snapshots"))
     done.lacks = sum(1 for item in dict(listed)["snapshots"] if item.name in done.damaged)
     done.seconds = time.monotonic() - begun
     return done
