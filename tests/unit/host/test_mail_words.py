@@ -29,7 +29,7 @@ NO_RUN: Final = set(
     host_contract_key_expired host_contract_key_revoked host_audit_broken host_audit_shorter audit_file_exists
     audit_file_not_written contract_key_unclear host_no_such_device host_device_itself nothing_to_change
     proxy_for_whom proxy_user_unfit bad_rate bad_hours bad_times bad_days bad_every bad_quiet bad_run_hours
-    bad_battery hours_unknown hook_known hook_unknown bad_hook hook_folder
+    bad_battery hours_unknown hook_known hook_unknown bad_hook hook_folder repair_from_itself
     copy_place_taken copy_name_taken copy_is_vault copy_unknown copy_at_host bad_copy no_copies not_retired
     quarantine_over agent_running agent_not_running agent_denied agent_unfit agent_gone agent_lost_us
     agent_ending agent_full unclear_pause bad_order bad_size drill_at_work no_certificate
