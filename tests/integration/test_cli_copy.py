@@ -63,7 +63,9 @@ def test_commands_read_a_copy_with_the_vault_gone(line: CommandLine, practice: P
     line.vault.rename(tmp_path / "burnt")
     first = line.json("snapshots", "--from", "usb")["items"]
     assert len(first) == 2
-    assert line.json("snapshots", "--from", str(tmp_path / "usb"))["notices"] == []
+    by_place = line.json("snapshots", "--from", str(tmp_path / "usb"))["notices"]
+    assert [(each["code"], each["facts"]["time"]) for each in by_place] == [("reading_copy", None)]
+    assert "is being read, made 20" in line("snapshots", "--from", "usb").err
     names = {Path(each["path"]).name for each in line.json("ls", "-R", "latest", "--from", "usb")["items"]}
     assert "0.bin" in names and "late.txt" not in names
     for command in (

@@ -14,7 +14,8 @@ from ..state.settings import Settings, VaultSettings
 from ..transports.folder import FolderStore
 from . import bootstrap, stores
 from .known_disks import folder_of
-from .workplace import BucketGiven, Workplace
+from .times import iso_time
+from .workplace import BucketGiven, Notice, Workplace
 
 
 def store_of(work: Workplace, vault: str, copy: CopySettings) -> Store:
@@ -57,6 +58,14 @@ def read_store(work: Workplace, settings: Settings, copy: str) -> Store:
     if stores.is_host(copy):
         raise UsageError("copy_at_host", at=copy)
     return stores.store_at(copy, work)
+
+
+def tell_reading(work: Workplace, settings: Settings, copy: str, store: Store) -> None:
+    """A notice of what is read instead of the vault, and of when it was made, as far as that is known."""
+    states = read_copies(work.profile, settings.vault.id) if settings.vault is not None else {}
+    state = states.get(copy, CopyState())
+    time = iso_time(state.begun // 10**9 * 10**9) if state.begun is not None else None
+    work.notify(Notice("reading_copy", {"at": store.location, "time": time}))
 
 
 def stayed(store: FolderStore) -> FolderStore:

@@ -104,6 +104,9 @@ class Session(Workplace):
         seen = read_slots_seen(self.profile, self.place.id)
         known = Known(seen.generation, seen.tables)
         if self.copy:  # it lags behind; what was removed meanwhile opens nothing all the same
+            from .copy_places import tell_reading
+
+            tell_reading(self, self.settings, self.copy, self.store)
             return open_profile_vault(self, self.store, self.place, Known(0, (), seen.removed))
         if self.accepts_older:
             # Slots that were removed stand in an older table: that it counts is not for them to say.

@@ -110,6 +110,12 @@ ERRORS: Final[dict[str, Text]] = {
 }
 
 NOTICES: Final[dict[str, Text]] = {
+    "reading_copy": Text(
+        "C’est la copie {at} qui est lue[, faite le {time}].",
+        "Les versions faites depuis n’y sont pas.",
+        "The copy {at} is being read[, made {time}].",
+        "Snapshots made since are not in it.",
+    ),
     "copy_unplug": Text(
         "La copie {at} est faite : vous pouvez débrancher le disque.",
         "Éjectez-le d’abord si votre système le demande.",
