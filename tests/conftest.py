@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from cyberlib_client.core.format_v1 import slots
 
 pytest_plugins = ["tests.support.profiles", "tests.support.restoring"]
 
@@ -21,6 +24,16 @@ settings.register_profile("ci", _COMMON, derandomize=True, max_examples=_EXAMPLE
 # A long search, by hand: python3 dev.py test --hypothesis-profile=explore tests/unit
 settings.register_profile("explore", _COMMON, max_examples=2_000)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passphrases() -> Iterator[None]:
+    """New passphrases cost the least that a reader takes, within this process: hundreds of vaults are made.
+
+    Programs that tests start are as they are for users (`unit/core/test_usual_cost`)."""
+    usual, slots.DEFAULT_COST = slots.DEFAULT_COST, slots.LEAST  # type: ignore[misc]
+    yield
+    slots.DEFAULT_COST = usual  # type: ignore[misc]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

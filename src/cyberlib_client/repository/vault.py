@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from ..core.crypto import KEY_SIZE
 from ..core.errors import IntegrityError, UsageError
+from ..core.format_v1 import slots
 from ..core.format_v1.index import PackInfo
 from ..core.format_v1.lines import LIMIT
 from ..core.format_v1.pack import SegmentInfo
 from ..core.format_v1.slots import (
-    DEFAULT_COST,
     KdfCost,
     Slot,
     SlotTable,
@@ -48,13 +48,14 @@ _MONTH = 30 * 24 * 3600 + 37_800  # seconds: a twelfth of a year of 365.25 days
 
 @dataclass(frozen=True, slots=True)
 class NewSlot:
-    """What a slot is made from. `secret`: 32 bytes, or for a passphrase its text in `passphrase`."""
+    """What a slot is made from. `secret`: 32 bytes, or for a passphrase its text in `passphrase`, stretched
+    at `cost`, by default the usual one."""
 
     kind: SlotType
     name: str
     secret: bytes = b""
     passphrase: str = ""
-    cost: KdfCost = DEFAULT_COST
+    cost: KdfCost | None = None
 
 
 class Vault:
@@ -208,7 +209,7 @@ def _make_slot(keys: VaultKeys, new: NewSlot, clock: Clock, random: Random) -> S
     if new.kind != "passphrase" and len(new.secret) != KEY_SIZE:
         raise ValueError("secret of the wrong size")
     salt = random(32)
-    kdf = new.cost if new.kind == "passphrase" else None
+    kdf = (new.cost or slots.DEFAULT_COST) if new.kind == "passphrase" else None
     secret = stretch(new.passphrase, salt, kdf) if kdf else new.secret
     return wrap_root(
         keys,
