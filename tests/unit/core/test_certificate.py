@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import platform
 import re
+import sys
 from typing import Any
 
 import msgspec
@@ -166,7 +169,8 @@ def test_the_page_is_archivable_whatever_names_are_on_it(name: str) -> None:
         assert needed in data, needed
     assert b"/Encrypt" not in data and b"\r\nendstream" not in data
     assert len(re.findall(rb"/Type /Page\b", data)) == 1
-    if importlib.util.find_spec("page") is not None:  # the package page-validation
+    here = sys.platform == "linux" and platform.machine() == "x86_64"  # where CI has it
+    if (here and os.environ.get("CI")) or importlib.util.find_spec("page") is not None:
         page = importlib.import_module("page")
         report = page.validate_pdf_bytes(data, profile=page.ValidationProfile.PDF_A_3B)
         assert report.is_compliant, [failure.message for failure in report.failures]
