@@ -18,6 +18,7 @@ from ..services.backup import BackupResult
 from ..state.alarms import KEPT, Alarms, Dismissed, read_alarms, write_alarms
 from ..state.profile import Profile
 from . import bootstrap, canaries
+from .freezing import freeze, thaw
 from .session import Session
 from .sources import Choice, chosen_sources
 from .times import iso_time
@@ -136,12 +137,19 @@ def show(session: Session) -> AlarmShown:
     )
 
 
-def dismiss(session: Session, reason: str = "") -> AlarmDismissed:
+def dismiss(session: Session, reason: str = "", device: str = "") -> AlarmDismissed:
     """Takes the alarm back, against a proof; what raised it counts as the user's own doing from now on.
+    `device`: that of another device by this name, or of this one where nothing is known of it any more: the
+    vault is frozen no longer.
 
-    Raises UsageError("no_alarm"), IntegrityError("alarm_damaged"), Busy("profile_busy"), and as
-    `Session.prove`.
+    Raises UsageError("no_alarm"), ("no_freeze", device=…, known=…),
+    IntegrityError("alarm_damaged"), Busy("profile_busy"), and as `Session.prove`.
     """
+    if device:
+        session.unlock()
+        session.prove()
+        thaw(session, device)
+        return AlarmDismissed(reason, iso_time(bootstrap.clock()))
     if read_alarms(session.profile).alarm is None:
         raise UsageError("no_alarm")
     session.unlock()
@@ -152,6 +160,7 @@ def dismiss(session: Session, reason: str = "") -> AlarmDismissed:
             raise UsageError("no_alarm")
         now = bootstrap.clock()
         told = Dismissed(now, reason, alarms.alarm)
+        thaw(session)  # first: what is left of an alarm freezes the vault again
         write_alarms(
             session.profile,
             msgspec.structs.replace(
@@ -194,6 +203,7 @@ def _go_on(session: Session, alarms: Alarms, signs: Signs, before: str) -> Alarm
         facts = _facts(alarm)
         session.notify(Notice("ransomware_suspected", facts))
         session.history.raise_incident(KIND, "", "critical", facts, signs.at)
+        freeze(session)
     return alarm
 
 

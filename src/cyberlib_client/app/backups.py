@@ -8,17 +8,15 @@ from typing import Literal
 import msgspec
 
 from .. import __version__
-from ..core.errors import CyberlibError
 from ..core.events import Incident
 from ..core.ids import object_name
 from ..files.names import display
 from ..repository.upkeep import put_back
 from ..services.backup import BackupRequest, BackupResult, Changed, Source, backup
-from ..services.device import Identity, identity, new_seed
 from ..services.suspects import UNKNOWN_PACK
-from ..state.credentials import read_identity, write_identity
 from . import alarms, bootstrap, stores
 from .changed import checked, keep
+from .device_identity import device_identity
 from .frozen import Reading, reading
 from .history import remembered, remembered_if_failed
 from .hooks import HookRuns
@@ -196,19 +194,3 @@ def _after(session: Session, request: BackupRequest, result: BackupResult) -> No
 def _owner_names(users: set[int], groups: set[int]) -> tuple[dict[int, str], dict[int, str]]:
     names = bootstrap.machine().owner_names(users, groups)
     return names.get("users", {}), names.get("groups", {})
-
-
-def device_identity(session: Session) -> Identity:
-    """This workstation's identity in the vault; a new one when it has none or its file is damaged."""
-    keys = session.vault.keys
-    try:
-        seed = read_identity(session.profile, keys)
-    except CyberlibError as error:
-        os.replace(session.profile.identity, session.profile.identity + ".damaged")
-        session.notify(Notice(error.code, dict(error.facts)))
-        seed = None
-    if seed is None:
-        seed = new_seed(bootstrap.random)
-        write_identity(session.profile, keys, seed, bootstrap.random)
-    name = session.settings.device or bootstrap.machine().machine_name()
-    return identity(keys, seed, name)

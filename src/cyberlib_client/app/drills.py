@@ -19,8 +19,8 @@ from ..services.drill import DrillRequest, DrillResult, Failing, drill
 from ..state.drill_places import PREFIX, read_places, write_places
 from ..state.drill_settings import read_size
 from . import bootstrap, stores
-from .backups import device_identity
 from .choosing import LATEST, choose, own_device
+from .device_identity import device_identity
 from .drill_certificates import certify_drill
 from .history import remembered, remembered_if_failed
 from .incidents import Met

@@ -25,7 +25,7 @@ from ..services.mounted import folder_names
 from ..services.restore import Conflict, RestoreRequest, restore
 from ..transports.folder import FolderStore
 from . import bootstrap, stores
-from .backups import device_identity
+from .device_identity import device_identity
 from .paths import lies_in, native_path, real, shown, shown_native, shown_text
 from .restoring import RULES, NamesOf
 from .session import Session

@@ -14,7 +14,7 @@ from . import bootstrap, incidents, stores
 from .incidents import Met
 from .session import Session
 
-REMEMBERED: Final = ("backup", "restore", "verify", "copy", "repair", "drill")
+REMEMBERED: Final = ("backup", "restore", "verify", "copy", "repair", "drill", "retention")
 
 
 Facts = Mapping[str, str | int | float | None]

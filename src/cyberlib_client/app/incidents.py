@@ -67,6 +67,8 @@ RULES: Final[dict[str, Rule]] = {
     "copy_other_vault": Rule("warning", "copied"),
     "copy_unsound": Rule("warning", "owner"),
     "mail_refused": Rule("warning", "owner"),
+    "retention_frozen": Rule("notice", "further"),
+    "clock_doubtful": Rule("warning", "further"),
 }
 """By kind. Reasons for which runs fail are kinds too: `Rule("warning", "further")` unless they stand here;
 so are codes of what happens to files: `Rule("warning", "looked_at")`."""

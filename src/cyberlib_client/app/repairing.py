@@ -177,7 +177,7 @@ def _healing(session: Session, found: VerifyResult) -> Healing | None:
 
 
 def _own_device(session: Session) -> bytes:
-    from .backups import device_identity
+    from .device_identity import device_identity
 
     return device_identity(session).device.id
 

@@ -51,11 +51,13 @@ class SnapshotInfo(msgspec.Struct, frozen=True):
     hooks: list[HookRunInfo]
 
 
-def snapshots(session: Session) -> list[SnapshotInfo]:
-    """All snapshots, oldest first. Missing and damaged ones are told, see `Session.incomplete`."""
+def snapshots(session: Session, *, retired: bool = False) -> list[SnapshotInfo]:
+    """All snapshots, oldest first; with `retired`, those in quarantine. Missing and damaged ones are told,
+    see `Session.incomplete`."""
     listed = session.snapshots  # reading them may find that they are not all
     session.incomplete |= listed.incomplete
-    return [snapshot_info(stored) for stored in session.snapshots.items]
+    chosen = listed.retired if retired else listed.items
+    return [snapshot_info(stored) for stored in chosen]
 
 
 def snapshot_info(stored: Stored) -> SnapshotInfo:

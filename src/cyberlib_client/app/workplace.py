@@ -27,9 +27,9 @@ class Notice(msgspec.Struct, frozen=True):
     facts: dict[str, Fact] = {}
 
 
-Question = Literal["file_for_keychain", "no_words_left"]
+Question = Literal["file_for_keychain", "no_words_left", "retention_apply", "versions_forget", "erase"]
 """To be answered by yes or no: whether a file may keep this machine's secret since there is no keychain, and
-whether the last 24 words that open the vault are to open it no more."""
+whether the last 24 words that open the vault are to open it no more; whether what was shown is to go."""
 
 
 class BucketGiven(msgspec.Struct, frozen=True):

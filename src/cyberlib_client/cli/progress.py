@@ -105,6 +105,10 @@ def stage(progress: Progress) -> str:
         "unlock": say("Ouverture du coffre…", "Opening the vault…"),
         "sync": say("Écriture sur le disque…", "Writing to the disk…"),
     }
+    if progress.phase == "survey":
+        total = progress.files_total or 0
+        at = f"{progress.files_done + 1} / {total}"
+        return say(f"Tri du coffre : version {at}…", f"Sorting out the vault: snapshot {at}…")
     if progress.phase == "hook":
         return say(f"Commande {progress.current}…", f"Command {progress.current}…")
     return words.get(progress.phase, "")

@@ -29,6 +29,9 @@ _QUESTIONS: Final[dict[Question, Both]] = {
         "This is the last recovery key. Without it, with the passphrase forgotten and the machine lost, all"
         " that the vault holds would be lost. Remove it all the same?",
     ),
+    "retention_apply": Both("Faut-il le faire ?", "Is it to be done?"),
+    "versions_forget": Both("Faut-il retirer ces versions ?", "Are these snapshots to go?"),
+    "erase": Both("Faut-il effacer tout cela ?", "Is all of this to be erased?"),
 }
 
 

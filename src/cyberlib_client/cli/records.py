@@ -19,6 +19,7 @@ from ..app.drill_certificates import CertificateChecked, CertificateShown
 from ..app.drill_list import CertificateInfo
 from ..app.drills import Drilled
 from ..app.exporting import Exported
+from ..app.forgetting import Forgotten, Undeleted
 from ..app.hooks import HookInfo
 from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
 from ..app.keys import SlotAdded, SlotRemoved
@@ -30,6 +31,8 @@ from ..app.network_check import Checked
 from ..app.repairing import Repaired
 from ..app.reports import Report
 from ..app.restoring import RestoreDone
+from ..app.retention import RetentionDone
+from ..app.retention_settings import RetentionChanged, RetentionShown
 from ..app.scheduling import ScheduleShown
 from ..app.service_install import ServiceInstalled, ServiceRemoved
 from ..app.showcase import Step
@@ -154,6 +157,11 @@ RESULTS: Final[dict[str, type]] = {
     "drill": Drilled,
     "certificate show": CertificateShown,
     "certificate verify": CertificateChecked,
+    "retention show": RetentionShown,
+    "retention set": RetentionChanged,
+    "retention apply": RetentionDone,
+    "forget": Forgotten,
+    "undelete": Undeleted,
     "report": Report,
     "key add": SlotAdded,
     "key remove": SlotRemoved,

@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "copy": Both("copie", "copy"),
     "repair": Both("réparation", "repair"),
     "drill": Both("exercice", "drill"),
+    "retention": Both("conservation", "retention"),
 }
 TRIGGERS: Final = {
     "user": Both("à la main", "by hand"),

@@ -11,8 +11,9 @@ class Progress:
     """Where a job stands. Totals are None while unknown. Bytes are bytes of the user's files.
 
     `phase`: "backup", "restore", "verify", "repair", "preview", "copy", "parity" and "check" (of a copy); and
-    without figures "unlock" (opening the vault), "sync" (what was written is brought to the disk), "hook" (a
-    command of the user's, named by `current`).
+    without figures "unlock" (opening the vault), "survey" (what each snapshot needs is looked up; files:
+    snapshots), "sync" (what was written is brought to the disk), "hook" (a command of the user's, named by
+    `current`).
     """
 
     phase: str

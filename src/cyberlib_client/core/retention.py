@@ -50,6 +50,20 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         )
 
 
+def is_shorter(new: Policy, old: Policy) -> bool:
+    """Whether the new one may let something go that the old one keeps."""
+    if new.keeps_all or old.keeps_all:
+        return not new.keeps_all
+    numbers = ("last", "within", *PERIODS)
+    return new.labelled < old.labelled or any(
+        _reach(getattr(new, name)) < _reach(getattr(old, name)) for name in numbers
+    )
+
+
+def _reach(number: int) -> float:
+    return float("inf") if number == ALL else number
+
+
 class Dated(NamedTuple):
     """A snapshot as a policy sees it. `time`: when it was received, ns since 1970; `order`: grows with each
     of its device's."""
@@ -59,11 +73,13 @@ class Dated(NamedTuple):
     time: int
     order: int
     label: str = ""
+    wanted: bool = False
+    """Somebody brought it back from quarantine."""
 
 
 class Decision(NamedTuple):
-    """`kept`: digest → the rules that keep it ("newest", "label", "last", "within", a period's name);
-    `going`: the others, from oldest to newest."""
+    """`kept`: digest → the rules that keep it ("newest", "undeleted", "label", "last", "within", a
+    period's name); `going`: the others, from oldest to newest."""
 
     kept: Mapping[bytes, tuple[str, ...]]
     going: Sequence[bytes]
@@ -95,6 +111,8 @@ def _reasons(policy: Policy, mine: Sequence[Dated], now: int, zone: tzinfo) -> d
         return {digest: ["all"] for digest in found}
     found[mine[0].digest].append("newest")
     for number, each in enumerate(mine):
+        if each.wanted:
+            found[each.digest].append("undeleted")
         if each.label and policy.labelled:
             found[each.digest].append("label")
         if number < policy.last:

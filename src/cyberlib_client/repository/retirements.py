@@ -32,6 +32,9 @@ from .records import read_record
 
 KIND: Final = "retired"
 
+BY_USER: Final = "user"
+"""The reason of what a person asked for."""
+
 
 class Retirements:
     """The fold of all records. `damaged`: names of those that could not be read."""
@@ -86,6 +89,15 @@ class Retirements:
     def once(self, kind: str) -> Set[bytes]:
         """Objects of a kind that were retired at any time: their absence is no surprise."""
         return self._once.get(kind, set())
+
+    def wanted_back(self) -> Set[bytes]:
+        """Snapshots that somebody brought back: no policy lets them go again."""
+        return {
+            each
+            for _, record in self._of(REVIVE)
+            if record.reason == BY_USER
+            for each in record.digests("snapshots")
+        }
 
     def since(self, kind: str, digest: bytes) -> int:
         """When an object was retired last, by the clocks of those who did (ns); ValueError when it is not."""

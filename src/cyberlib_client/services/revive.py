@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..core.errors import Failed, IntegrityError, UsageError
 from ..core.format_v1.retired import REVIVE, Retirement, by_kind
 from ..core.ids import digest_of, object_name
 from ..core.ports import Clock, Random
-from ..repository.retirements import Retirements, put_retirement
+from ..repository.retirements import BY_USER, Retirements, put_retirement
 from ..repository.vault import Vault
 from .device import Identity
 
@@ -43,10 +43,31 @@ def undelete(vault: Vault, identity: Identity, random: Random, clock: Clock, dig
     names = [name for name in batch if name == own or not name.startswith("snapshots/")]
     _still_there(vault, retirements, names)
     try:
-        revive(vault, identity, random, clock, names, "user")
+        revive(vault, identity, random, clock, names, BY_USER)
     except IntegrityError:
         raise Failed("quarantine_over") from None
     _still_there(vault, vault.retirements(), names)
+
+
+def can_come_back(vault: Vault, retirements: Retirements, digests: Iterable[bytes]) -> set[bytes]:
+    """Those of these retired snapshots of which nothing is gone or going."""
+    there: dict[str, set[str]] = {}
+    found: set[bytes] = set()
+    for digest in digests:
+        names = [
+            name
+            for name in retirements.batch("snapshots", digest)
+            if not name.startswith("snapshots/") or digest_of(name) == digest
+        ]
+        for kind in {name.partition("/")[0] for name in names} - there.keys():
+            there[kind] = {item.name for item in vault.store.list(kind)}
+        if all(
+            name in there[kind] and digest_of(name) not in retirements.doomed(kind)
+            for name in names
+            for kind in (name.partition("/")[0],)
+        ):
+            found.add(digest)
+    return found
 
 
 def _still_there(vault: Vault, retirements: Retirements, names: Sequence[str]) -> None:

@@ -46,9 +46,10 @@ _AT_ONCE: Final = 200_000
 class Freed:
     """What a sweep did, or would do. Bytes as they are stored.
 
-    `retired`: of packs that may go, now or by this sweep; `rewritten`: of packs written anew, `into` bytes;
-    `purged`: bytes deleted; `waiting`: bytes in quarantine afterwards. `kept`: objects that a store which
-    counts the quarantine itself keeps for now.
+    `retired`: of packs that may go, now or by this sweep; `rewritten`: of packs written anew, `dead` bytes of
+    which are needed no more; `into`: of those that replace them (none by a look); `purged`: bytes deleted;
+    `waiting`: bytes in quarantine afterwards. `kept`: objects that a store which counts the quarantine itself
+    keeps for now.
     """
 
     snapshots: list[Stored] = field(default_factory=list)
@@ -56,6 +57,7 @@ class Freed:
     retired_packs: int = 0
     rewritten: int = 0
     into: int = 0
+    dead: int = 0
     purged: int = 0
     purged_snapshots: int = 0
     revived: int = 0
@@ -173,6 +175,7 @@ class _Work:
         freed.retired = sum(pack.size for pack in plan.retire)
         freed.retired_packs = len(plan.retire)
         freed.rewritten = sum(pack.size for pack in plan.rewrite)
+        freed.dead = sum(pack.size - pack.size * pack.needed // max(pack.total, 1) for pack in plan.rewrite)
         due = self._due_packs(seen, retirements)
         freed.purged = sum(pack.size for pack in due)
         freed.waiting = sum(pack.size for pack in seen.packs if pack.retired) - freed.purged

@@ -19,6 +19,7 @@ from .copy_settings import CopyingSettings, CopySettings
 from .drill_settings import DrillSettings
 from .private_file import read_file
 from .profile import Profile
+from .retention_settings import RetentionSettings
 from .schedule_settings import ScheduleSettings
 from .verification_settings import VerificationSettings
 
@@ -141,6 +142,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     hooks: list[HookSettings] = []
     schedule: ScheduleSettings = ScheduleSettings()
     verification: VerificationSettings = VerificationSettings()
+    retention: RetentionSettings = RetentionSettings()
     copying: CopyingSettings = CopyingSettings()
     copies: list[CopySettings] = []
     drill: DrillSettings = DrillSettings()
@@ -171,7 +173,7 @@ def write_settings(profile: Profile, settings: Settings) -> None:
     document = tomlkit.parse((read_file(profile.settings) or b"").decode("utf-8"))
     plain = msgspec.to_builtins(settings)
     sources = plain.pop("sources", [])
-    for key in ("network", "backup", "schedule", "verification", "copying", "drill"):
+    for key in ("network", "backup", "schedule", "verification", "retention", "copying", "drill"):
         if not plain.get(key):
             plain.pop(key, None)
     for key in [k for k in document if k != "sources" and k not in plain]:

@@ -49,22 +49,20 @@ def _commands(
 def test_the_commands_are_those_of_the_contract() -> None:
     _, *names = [name.removeprefix("cyberlib ") for name, _, _ in _commands()]
     assert names == [
-        "vault", "vault create", "vault open", "vault info", "vault access", "backup", "snapshots",
-        "ls", "find", "versions", "diff", "restore", "cat", "mount",
-        "export", "export plain", "export vault", "export check", "verify", "repair", "copy",
-        "copy run", "copy list", "copy add", "copy remove", "copy check", "drill",
-        "certificate", "certificate list", "certificate show", "certificate verify", "report",
-        "alarm", "alarm show", "alarm dismiss", "alarm canaries", "key", "key list", "key add",
-        "key remove", "sources", "sources add", "sources remove", "sources list", "sources preview",
-        "hooks", "hooks list", "hooks add", "hooks change", "hooks remove",
-        "schedule", "schedule show", "schedule set",
-        "agent", "agent run", "agent status", "agent pause", "agent resume", "agent stop", "agent install",
-        "agent uninstall", "agent job",
-        "device", "device enrol", "device list", "device reassign", "device revoke", "device terms",
-        "device audit",
-        "network", "network show", "network limit", "network hours", "network proxy", "network ca",
-        "network check",
-        "demo", "completion",
+        "vault", "vault create", "vault open", "vault info", "vault access", "backup", "snapshots", "ls",
+        "find", "versions", "diff", "restore", "cat", "mount", "export", "export request", "export status",
+        "export accept", "export certificate", "export plain", "export vault", "export check", "verify",
+        "repair", "copy", "copy run", "copy list", "copy add", "copy remove", "copy check", "drill",
+        "certificate", "certificate list", "certificate show", "certificate verify", "retention",
+        "retention show", "retention set", "retention apply", "forget", "undelete", "report", "alarm",
+        "alarm show", "alarm dismiss", "alarm canaries", "key", "key list", "key add", "key remove",
+        "sources", "sources add", "sources remove", "sources list", "sources preview", "hooks",
+        "hooks list", "hooks add", "hooks change", "hooks remove", "schedule", "schedule show",
+        "schedule set", "agent", "agent run", "agent status", "agent pause", "agent resume", "agent stop",
+        "agent install", "agent uninstall", "agent job", "device", "device enrol", "device list",
+        "device reassign", "device revoke", "device terms", "device audit", "network", "network show",
+        "network limit", "network hours", "network proxy", "network ca", "network check", "demo",
+        "completion",
     ]  # fmt: skip
 
 

@@ -9,10 +9,11 @@ from typing import Any, Final, NamedTuple
 from ...core.errors import Stopped, Unreachable
 from ...state.copy_settings import CopySettings, read_every
 from ...state.drill_settings import drill_seconds
+from ...state.retention_settings import is_chosen
 from ...state.settings import Settings
 from ..session import Session
-from .chores import DAILY, Chore
-from .messages import CopyJob, DrillJob, Job, VerifyJob
+from .chores import DAILY, WEEKLY, Chore
+from .messages import CopyJob, DrillJob, Job, RetentionJob, VerifyJob
 
 _DAY: Final = 86_400.0
 
@@ -99,10 +100,22 @@ def _drill(session: Session, _job: DrillJob) -> Done:
     return Done(done.exit_code, done)
 
 
+def _retention_wanted(settings: Settings) -> Sequence[Chore]:
+    chosen = is_chosen(settings.retention)
+    return [Chore("retention", WEEKLY, RetentionJob())] if chosen else []
+
+
+def _retention(session: Session, _job: RetentionJob) -> Done:
+    from ..retention import apply
+
+    return Done(0, apply(session, sure=True))
+
+
 CHORES: Final = (
     Kind(VerifyJob, "verify", _verify_wanted, _verify),
     Kind(CopyJob, "copy", _copies_wanted, _copy),
     Kind(DrillJob, "drill", _drill_wanted, _drill),
+    Kind(RetentionJob, "retention", _retention_wanted, _retention),
 )
 
 

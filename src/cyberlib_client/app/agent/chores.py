@@ -18,6 +18,9 @@ from .messages import Job
 DAILY: Final = 20 * 3600.0
 """Seconds between two runs of what is to be done once a day: days of work move about."""
 
+WEEKLY: Final = 6.5 * 86_400.0
+"""The same of once a week."""
+
 SOON: Final = 300.0
 """Seconds before a planned backup in which no chore begins."""
 

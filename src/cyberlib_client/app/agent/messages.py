@@ -63,7 +63,11 @@ class DrillJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do", 
     """A restore that is tried, of as much as the settings say."""
 
 
-Job = BackupJob | VerifyJob | CopyJob | DrillJob
+class RetentionJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do", tag="retention"):
+    """The policy of the profile is applied to this device's snapshots."""
+
+
+Job = BackupJob | VerifyJob | CopyJob | DrillJob | RetentionJob
 
 # ---- from a client ---------------------------------------------------------------------------------
 

@@ -91,6 +91,7 @@ _PARTS: Final = (
     "copies",
     "leaving",
     "proving",
+    "retention",
 )
 
 

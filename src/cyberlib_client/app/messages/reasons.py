@@ -10,6 +10,11 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "locked": ("il est verrouillé", "it is locked"),
     "refused": ("il a refusé", "it refused"),
     "not_kept": ("il n’a pas gardé ce qu’on lui a confié", "it did not keep what it was given"),
+    # why a snapshot went
+    "retired_policy": ("règles de conservation", "policy"),
+    "retired_user": ("retirée à la main", "let go by hand"),
+    "retired_erasure": ("effacement", "erasure"),
+    "retired_settled": ("mise en ordre", "put in order"),
     # why a bucket refuses
     "AccessDenied": ("la clé d’accès n’en a pas le droit", "the access key may not"),
     "SignatureDoesNotMatch": ("le secret ne va pas avec l’identifiant", "the secret does not go with the id"),

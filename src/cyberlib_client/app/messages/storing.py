@@ -56,10 +56,10 @@ ERRORS: Final[dict[str, Text]] = {
         "Close other programs, then run again.",
     ),
     "vault_changed": Text(
-        "Des objets du coffre {at} ont disparu pendant la sauvegarde ; aucune version n’a été faite.",
-        "Relancez la sauvegarde ; si cela revient, cyberlib verify.",
-        "Objects of the vault {at} disappeared during the backup; no snapshot was made.",
-        "Run the backup again; if it comes back, cyberlib verify.",
+        "Des objets du coffre {at} ont disparu entre-temps ; rien n’a été fait.",
+        "Relancez la commande ; si cela revient, cyberlib verify.",
+        "Objects of the vault {at} disappeared meanwhile; nothing was done.",
+        "Run the command again; if it comes back, cyberlib verify.",
     ),
     "quarantine_over": Text(
         "Cette version ne peut plus être rétablie : sa quarantaine est terminée et son contenu a été effacé.",
@@ -75,9 +75,11 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "retention_frozen": Text(
         "Rien ne sera effacé du coffre tant que l’alarme de {device} dure.",
-        "Regardez-la : cyberlib alarm show ; si tout va bien : cyberlib alarm dismiss, sur ce poste.",
+        "Regardez-la : cyberlib alarm show ; si tout va bien : cyberlib alarm dismiss, sur ce poste,"
+        " ou alarm dismiss --device s’il n’existe plus.",
         "Nothing will be deleted from the vault while the alarm of {device} stands.",
-        "Look at it: cyberlib alarm show; if all is well: cyberlib alarm dismiss, on that machine.",
+        "Look at it: cyberlib alarm show; if all is well: cyberlib alarm dismiss, on that machine,"
+        " or alarm dismiss --device if it is no more.",
     ),
     "retention_needs_whole": Text(
         "Rien n’est effacé d’un coffre endommagé ({name}) : ce qui ne se lit pas peut avoir besoin de tout.",

@@ -51,6 +51,7 @@ _COMMANDS: Final = {
     "copy": Both("copie", "copy"),
     "repair": Both("réparation", "repair"),
     "drill": Both("restauration d’essai", "restore drill"),
+    "retention": Both("conservation", "retention"),
     "tell": Both("message à l’hébergeur", "message to the host"),
     "canaries": Both("contrôle des fichiers témoins", "a look at the decoys"),
 }

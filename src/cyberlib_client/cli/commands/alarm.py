@@ -50,6 +50,15 @@ def show(run: Run) -> None:
     help=Both("Pourquoi, pour mémoire.", "Why, to be remembered."),
 )
 @option(
+    "--device",
+    default="",
+    metavar=Both("NOM", "NAME"),
+    help=Both(
+        "Celle d’un autre poste, qui n’est plus là pour le faire : le coffre n’est plus gelé par elle.",
+        "That of another device, which is no longer there to do it: it freezes the vault no more.",
+    ),
+)
+@option(
     "--recovery-file",
     metavar=Both("FICHIER", "FILE"),
     help=Both(
@@ -58,12 +67,12 @@ def show(run: Run) -> None:
     ),
 )
 @pass_run
-def dismiss(run: Run, reason: str, recovery_file: str | None) -> None:
+def dismiss(run: Run, reason: str, device: str, recovery_file: str | None) -> None:
     """See its help."""
     from ...app import alarms
 
     run.prove_by(recovery_file)
-    done = alarms.dismiss(run.session, reason)
+    done = alarms.dismiss(run.session, reason, device)
     run.output.result(done, lambda: _dismissed(done))
 
 

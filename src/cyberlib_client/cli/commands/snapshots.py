@@ -9,7 +9,7 @@ from ..language import Both, say
 from ..run import Run, pass_run
 from ..tables import cut, table
 from ..units import count, many, moment, size
-from ..words import command
+from ..words import command, option
 
 if TYPE_CHECKING:
     from ...app.snapshot_list import SnapshotInfo
@@ -24,18 +24,31 @@ if TYPE_CHECKING:
     ),
 )
 @from_option
+@option(
+    "--retired",
+    is_flag=True,
+    help=Both(
+        "Celles qui sont en quarantaine, à la place (voir aussi undelete).",
+        "Those in quarantine instead (see undelete too).",
+    ),
+)
 @pass_run
-def snapshots(run: Run) -> int:
+def snapshots(run: Run, retired: bool) -> int:
     """See its help."""
     from ...app import snapshot_list
 
-    found = snapshot_list.snapshots(run.session)
+    found = snapshot_list.snapshots(run.session, retired=retired)
     if run.output.mode != "text":
         run.output.items(found, str)
     elif found:
         run.output.result(found, lambda: table(_head(), [_row(s) for s in found], "lllrrr"))
     elif not run.session.incomplete:
-        run.output.result(found, lambda: [say("Le coffre est vide.", "The vault is empty.")])
+        empty = (
+            say("Aucune version en quarantaine.", "No snapshot is in quarantine.")
+            if retired
+            else say("Le coffre est vide.", "The vault is empty.")
+        )
+        run.output.result(found, lambda: [empty])
     return run.session.listing_exit
 
 

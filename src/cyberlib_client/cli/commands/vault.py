@@ -345,4 +345,5 @@ _RUNS = {
     "copy": Both("copie", "copy"),
     "repair": Both("réparation", "repair"),
     "drill": Both("restauration d’essai", "restore drill"),
+    "retention": Both("conservation", "retention"),
 }

@@ -1,0 +1,325 @@
+"""How long snapshots are kept: the policy shown, changed after a look at what it would do, and applied."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from ..core.dating import Told, times_of
+from ..core.errors import Busy, Failed, Stopped, UsageError
+from ..core.retention import Dated, Decision, decide
+from ..repository.snapshots import SnapshotList, Stored
+from ..services.sweep import DAY, Freed, Sweep, sweep
+from ..state.retention import RetentionState, read_retention, write_retention
+from ..state.retention_settings import RetentionSettings, policy_of
+from . import bootstrap
+from .alarms import is_frozen
+from .device_identity import device_identity
+from .history import remembered
+from .paths import shown_text
+from .scheduling import local_zone
+from .session import Session
+from .times import iso_time
+from .workplace import Notice
+
+LONG: Final = 60 * DAY
+"""ns after which a clock that was not looked at in between may be wrong: nobody knows."""
+
+_BACK: Final = 3600 * 10**9
+"""ns by which a clock may be put right."""
+
+
+class VersionTold(msgspec.Struct, frozen=True):
+    """A snapshot before a policy. `time`: when it was made, as far as that can be known; `told`: what its
+    device's clock had. `rules`: why it stays, see `core.retention.Decision`; none for one that goes."""
+
+    id: str
+    time: str
+    told: str
+    device: str
+    label: str
+    files: int
+    bytes: int
+    rules: list[str]
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """What would happen, in bytes as they are stored. `frees`: what goes into quarantine now, and is free
+    when it is over; `due`: deleted at once, its quarantine being over; `waiting`: in quarantine then;
+    `total`: of all packs. `kept`: of the devices asked for."""
+
+    going: list[VersionTold]
+    kept: list[VersionTold]
+    frees: int
+    due: int
+    waiting: int
+    total: int
+
+
+class RetentionDone(msgspec.Struct, frozen=True):
+    """`done`: it was done; otherwise only looked at. `retired`: snapshots that went into quarantine; `until`:
+    when that ends; `purged`: bytes deleted now; `purged_snapshots`: deleted now. `held`: objects that a store
+    keeps longer by its own rules."""
+
+    done: bool
+    plan: Preview
+    retired: int
+    until: str
+    purged: int
+    purged_snapshots: int
+    held: int
+    seconds: float
+
+
+class Which(msgspec.Struct, frozen=True):
+    """Whose snapshots: this device's, those of devices with a name, or all."""
+
+    device: str = ""
+    every: bool = False
+
+    @property
+    def others(self) -> bool:
+        """Whether it may be another's."""
+        return self.every or bool(self.device)
+
+
+OWN: Final = Which()
+
+Agree = Callable[[Preview], bool | None]
+"""Asks whoever is there; None when nobody is."""
+
+
+def apply(
+    session: Session,
+    which: Which = OWN,
+    *,
+    dry: bool = False,
+    sure: bool = False,
+    clock_is_right: bool = False,
+    agree: Agree = lambda _plan: None,
+) -> RetentionDone:
+    """Lets go of what the policy does not keep, and deletes what was let go long enough ago.
+
+    `sure`: nobody is asked. Another device's snapshots take a proof. Raises UsageError("yes_needed"),
+    ("device_unknown", …), Failed("retention_frozen", device=…), ("clock_doubtful", …),
+    Busy("retention_busy"), Stopped, and as `services.sweep.sweep`.
+    """
+    refuse_frozen(session)
+    check_clock(session, clock_is_right=clock_is_right)
+    session.unlock()
+    if which.others and not dry:
+        session.prove()
+    settings = session.settings.retention
+    with alone(session):
+        decided = decision(session, settings, which)
+        if dry or not sure:
+            plan = preview(session, decided, look(session, decided, settings))
+            if dry:
+                return RetentionDone(False, plan, 0, _until(settings), 0, 0, 0, 0.0)
+            if plan.going or plan.due or plan.frees:
+                answer = agree(plan)
+                if answer is None:
+                    raise UsageError("yes_needed")
+                if not answer:
+                    raise Stopped
+        return _apply(session, decided, settings)
+
+
+def _apply(session: Session, decided: Decision, settings: RetentionSettings) -> RetentionDone:
+    begun = time.monotonic()
+    with remembered(session, "retention") as ended:
+        freed = look(session, decided, settings, dry=False)
+        plan = preview(session, decided, freed)
+        note(session, freed)
+        ended(0, files=len(freed.snapshots), bytes=freed.purged)
+    return RetentionDone(
+        True,
+        plan,
+        len(freed.snapshots),
+        _until(settings),
+        freed.purged,
+        freed.purged_snapshots,
+        freed.kept,
+        round(time.monotonic() - begun, 3),
+    )
+
+
+def _until(settings: RetentionSettings) -> str:
+    return iso_time(bootstrap.clock() // 10**9 * 10**9 + settings.quarantine * DAY)
+
+
+# ---- what goes and what stays -------------------------------------------------------------------------
+
+
+def decision(
+    session: Session,
+    settings: RetentionSettings,
+    which: Which,
+    received: Mapping[bytes, int] | None = None,
+) -> Decision:
+    """What the policy says of these devices' snapshots. `received`: when a store that can be believed got
+    them. UsageError("device_unknown", device=…, known=…)."""
+    listed = session.snapshots
+    chosen = _chosen(session, listed, which)
+    now = bootstrap.clock()
+    times = _times(listed, now, received)
+    wanted = session.vault.retirements().wanted_back()
+    dated = [
+        Dated(
+            s.digest,
+            s.snapshot.device.id,
+            times[s.digest],
+            s.snapshot.sequence,
+            s.snapshot.label,
+            s.digest in wanted,
+        )
+        for s in chosen
+    ]
+    return decide(policy_of(settings), dated, now, local_zone())
+
+
+def _times(listed: SnapshotList, now: int, received: Mapping[bytes, int] | None = None) -> dict[bytes, int]:
+    every = (*listed.items, *listed.retired)
+    told = (Told(s.digest, s.snapshot.device.id, s.snapshot.sequence, s.snapshot.time) for s in every)
+    return times_of(told, now, received)
+
+
+def _chosen(session: Session, listed: SnapshotList, which: Which) -> list[Stored]:
+    if which.every:
+        return listed.items
+    if not which.device:
+        own = device_identity(session).device.id
+        return [s for s in listed.items if s.snapshot.device.id == own]
+    name = which.device.casefold()
+    found = [s for s in listed.items if s.snapshot.device.name.casefold() == name]
+    if not found:
+        known = ", ".join(sorted({s.snapshot.device.name for s in listed.items}))
+        raise UsageError("device_unknown", device=which.device, known=known)
+    return found
+
+
+def look(session: Session, decided: Decision, settings: RetentionSettings, *, dry: bool = True) -> Freed:
+    """What that frees; with `dry` off, it is done. Raises as `services.sweep.sweep`."""
+    by_digest = {s.digest: s for s in session.snapshots.items}
+    return run_sweep(session, [by_digest[d] for d in decided.going], settings, "policy", dry=dry)
+
+
+def run_sweep(
+    session: Session, going: Sequence[Stored], settings: RetentionSettings, reason: str, *, dry: bool
+) -> Freed:
+    """A sweep as these settings want it. Raises as `services.sweep.sweep`."""
+    try:
+        return sweep(
+            session.vault,
+            device_identity(session),
+            session.snapshots,
+            Sweep(going, reason, settings.quarantine * DAY, dry=dry),
+            clock=bootstrap.clock,
+            random=bootstrap.random,
+            listener=session.listener,
+            cancel=session.cancel,
+        )
+    finally:
+        if not dry:
+            session.forget_snapshots()
+
+
+def preview(session: Session, decided: Decision, freed: Freed) -> Preview:
+    """A decision and what it frees, as plain values."""
+    listed = session.snapshots
+    every = {s.digest: s for s in (*listed.items, *listed.retired, *freed.snapshots)}
+    times = _times(listed, bootstrap.clock())
+    kept = [told(every[d], times.get(d), rules) for d, rules in decided.kept.items() if d in every]
+    going = [told(every[d], times.get(d)) for d in decided.going]
+    return preview_of(going, sorted(kept, key=lambda each: (each.time, each.id)), freed)
+
+
+def preview_of(going: list[VersionTold], kept: list[VersionTold], freed: Freed) -> Preview:
+    """A sweep's figures with the snapshots concerned."""
+    frees = freed.retired + freed.dead
+    return Preview(going, kept, frees, freed.purged, freed.waiting, freed.total)
+
+
+def told(stored: Stored, at: int | None = None, rules: Sequence[str] = ()) -> VersionTold:
+    """A snapshot as plain values. `at`: when it was made."""
+    snapshot = stored.snapshot
+    return VersionTold(
+        stored.id,
+        iso_time(snapshot.time if at is None else at),
+        iso_time(snapshot.time),
+        shown_text(snapshot.device.name),
+        shown_text(snapshot.label),
+        snapshot.statistics.files,
+        snapshot.statistics.bytes,
+        list(rules),
+    )
+
+
+# ---- when nothing may go ------------------------------------------------------------------------------
+
+
+def refuse_frozen(session: Session) -> None:
+    """Failed("retention_frozen", device=…) while this machine's alarm stands; the vault's own freezes are
+    the sweep's to see."""
+    if is_frozen(session.profile):
+        name = session.settings.device or bootstrap.machine().machine_name()
+        raise Failed("retention_frozen", device=name)
+
+
+def check_clock(session: Session, *, clock_is_right: bool) -> None:
+    """Failed("clock_doubtful", day=…, since=…) when this machine's clock went back, or leapt, since retention
+    saw it last; noted anew when it is right."""
+    now = bootstrap.clock()
+    state = read_retention(session.profile, session.place.id)
+    last = state.clock
+    if last is not None and not clock_is_right and not last - _BACK <= now <= last + LONG:
+        raise Failed("clock_doubtful", day=iso_time(now)[:10], since=iso_time(last)[:10])
+    keep_state(session, msgspec.structs.replace(state, clock=now))
+
+
+def note_clock(session: Session) -> None:
+    """When a policy is chosen: from now on the clock is looked at."""
+    state = read_retention(session.profile, session.place.id)
+    if state.clock is None:
+        keep_state(session, msgspec.structs.replace(state, clock=bootstrap.clock()))
+
+
+def note(session: Session, freed: Freed) -> None:
+    """Remembers what a sweep did."""
+    state = read_retention(session.profile, session.place.id)
+    keep_state(
+        session,
+        msgspec.structs.replace(
+            state,
+            applied=bootstrap.clock(),
+            retired=len(freed.snapshots),
+            freed=freed.purged,
+            waiting=freed.waiting,
+        ),
+    )
+
+
+def keep_state(session: Session, state: RetentionState) -> None:
+    """Keeps it; a notice when that fails."""
+    if not write_retention(session.profile, state):
+        session.notify(Notice("state_not_written", {"at": session.profile.retention}))
+
+
+@contextlib.contextmanager
+def alone(session: Session) -> Iterator[None]:
+    """One at a time from this profile; backups go on beside it. Busy("retention_busy")."""
+    path = f"{session.profile.state}/retention"
+    session.profile.make_file(path)
+    lock = bootstrap.file_lock(path)
+    try:
+        lock.__enter__()
+    except Busy:
+        raise Busy("retention_busy") from None
+    try:
+        yield
+    finally:
+        lock.__exit__(None, None, None)
