@@ -62,6 +62,9 @@ def portion(read: Known, today: int, days: int) -> Choose:
         most = max(quota, usual * _MOST)
         chosen: list[int] = []
         size = 0
+        if read.portion < today:  # one that was cut short goes on where it was
+            names = (number for number in order if read.is_read(packs[number].name))
+            size = sum(packs[n].size for n in names if read.since(packs[n].name) == today)
         for number in order:
             age = today - (read.since(packs[number].name) or today)
             if size >= (most if age >= days - _SLACK else quota):

@@ -74,6 +74,17 @@ def test_a_machine_that_was_off_for_months_catches_up_in_a_week() -> None:
     assert read.within(1096, 30) == 280
 
 
+def test_a_portion_that_was_cut_short_goes_on_and_does_not_begin_anew() -> None:
+    read, packs = PacksRead(VAULT), [pack(number) for number in range(280)]
+    read.keep([each.name for each in packs], 1000)
+    first = portion(read, 1000, 30)(packs)
+    for number in first[:7]:
+        read.read(packs[number].name, 1000)
+    assert portion(read, 1000, 30)(packs) == first[7:]
+    read.portion = 1000
+    assert len(portion(read, 1000, 30)(packs)) == 10, "asked for by hand, once more"
+
+
 def test_an_empty_vault_has_no_portion() -> None:
     assert read_today(PacksRead(VAULT), [], 1000) == []
 
