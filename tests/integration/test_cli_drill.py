@@ -182,6 +182,7 @@ def test_a_drill_that_fails_is_told_until_one_restores_the_file(line: CommandLin
 
 def test_what_is_asked_wrongly_is_refused(line: CommandLine, practice: Path, tmp_path: Path) -> None:
     assert line.error("drill", code=2) == "no_snapshot"
+    assert line.json("vault", "info")["result"]["last_runs"] == []
     assert line.error("certificate", "show", code=2) == "no_certificate"
     line("backup", str(practice))
     assert line.error("drill", "--sample", "3", "--all", code=2) == "usage"

@@ -106,12 +106,11 @@ def run_drill(session: Session, wanted: DrillWanted | None = None) -> Drilled:
     """
     wanted = wanted or DrillWanted()
     size = _size(session, wanted)
-    if session.trigger == "user":
-        with remembered_if_failed(session, "drill"):
-            session.unlock()  # before the lock: a prompt must not hold others up
+    with remembered_if_failed(session, "drill"):  # that there is no snapshot yet is no run that failed
+        session.unlock()
+        stored = choose(session, wanted.snapshot)
     with _alone(session), remembered(session, "drill") as ended, _scratch(session, wanted) as folder:
         started = bootstrap.clock()
-        stored = choose(session, wanted.snapshot)
         result = drill(
             session.vault,
             _request(session, wanted, stored, folder, size),
