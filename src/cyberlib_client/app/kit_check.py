@@ -85,15 +85,15 @@ class _Compared:
         self._listener(Progress("hash", self.files, bytes_done=self._read))
 
     def run(self) -> None:
-        known = set()
+        known = set[int]()  # hashes, not paths: a million of them fit in memory
         for item in kit_folder.items(self._at):
             path = kit_folder.raw(item.path)
-            if path in known or path.startswith(b"/") or b".." in path.split(b"/"):
+            if hash(path) in known or path.startswith(b"/") or b".." in path.split(b"/"):
                 raise ValueError("a path that no kit has")
-            known.add(path)
+            known.add(hash(path))
             self._compare(item, path)
         for found in kit_folder.walk(self._at):
-            if found.path not in known:
+            if hash(found.path) not in known:
                 self.added += 1
                 self._listener(Incident("kit_added", shown(found.path)))
 
