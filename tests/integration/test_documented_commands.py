@@ -14,6 +14,7 @@ import pytest
 from cyberlib_client.app.messages import error_texts, notice_texts
 from cyberlib_client.cli.main import cli
 from cyberlib_client.cli.reference import EXAMPLES, EXIT_CODES
+from cyberlib_client.cli.words import Group
 from tests.support.command_line import PASSPHRASE, CommandLine
 from tests.support.trees import make_tree
 
@@ -122,6 +123,8 @@ def test_commands_named_in_the_text_exist_with_their_options(page: Path) -> None
             assert found is not None, (page.name, command)
             where = found
             words = words[1:]
+        if words and isinstance(where, Group) and where.usual:
+            where = where.commands[where.usual]
         parameters = (*cli.params, *where.params)
         known = {name for each in parameters for name in (*each.opts, *each.secondary_opts)}
         assert {word for word in words if word.startswith("-")} <= known, (page.name, command)
