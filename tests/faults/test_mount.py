@@ -121,7 +121,7 @@ def test_a_whole_tree_is_as_on_the_disk(practice: tuple[CommandLine, Path], tmp_
         here = mount.at / "latest" / folder.relative_to("/")
         _same(here, folder)
         assert len(list((mount.at / "snapshots").iterdir())) == 2
-        asked = ["findmnt", "-no", "OPTIONS", mount.at]
+        asked = ["findmnt", "-no", "OPTIONS", str(mount.at)]
         options = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
         assert {"ro", "nosuid", "nodev", "noexec"} <= set(options.strip().split(","))
         assert "allow_other" not in options
@@ -337,7 +337,7 @@ def test_nobody_else_may_look(practice: tuple[CommandLine, Path], tmp_path: Path
     line, _ = practice
     tmp_path.chmod(0o755)
     with mounted(line, tmp_path / "m") as mount:
-        command = ["setpriv", "--reuid=65534", "--clear-groups", "--regid=65534", "ls", mount.at]
+        command = ["setpriv", "--reuid=65534", "--clear-groups", "--regid=65534", "ls", str(mount.at)]
         plain = {**os.environ, "LC_ALL": "C"}
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", env=plain)
         assert done.returncode != 0

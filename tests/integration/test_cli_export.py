@@ -21,15 +21,15 @@ from cyberlib_client.app.kit_check import Checked
 from cyberlib_client.core.kit import read_signature
 from tests.faults.disks import MIB, allow, mounted_tmpfs
 from tests.support.command_line import PASSPHRASE, CommandLine, restored
-from tests.support.trees import make_tree, told
+from tests.support.trees import Plan, make_tree, told
 
-FILES = {
+FILES: Plan = {
     "lettre.txt": b"lettre fictive",
     "=1+1, é.txt": b"un nom difficile",
     "d": {"grand.bin": os.urandom(400_000), "vide": b""},
 }
 if os.name != "nt":
-    FILES |= {"nl\nname": b"x", "anti\\slash": b"y", 'guille"met': b"z"}
+    FILES = {**FILES, "nl\nname": b"x", "anti\\slash": b"y", 'guille"met': b"z"}
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_the_vault_with_what_opens_it(line: CommandLine, tmp_path: Path) -> None
     assert (kit / "format" / "README.md").exists()
     assert (kit / "format" / "words-fr.txt").exists()
     words = tmp_path / "mots"
-    words.write_text(" ".join(line.words) if isinstance(line.words, list) else line.words, encoding="utf-8")
+    words.write_text(" ".join(line.words), encoding="utf-8")
     shutil.rmtree(line.vault)  # the host is gone
     rescue = [sys.executable, "-I", str(kit / "programme" / "cyberlib_rescue.py"), str(kit / "coffre")]
     subprocess.run(
