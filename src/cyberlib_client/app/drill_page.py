@@ -167,12 +167,14 @@ _PROVES: Final = (
     " by a third party. Whoever holds a key of the vault can sign such a document.",
 )
 _CHECK: Final = (
-    "Vérifier, sans réseau ni secret, sur tout poste : cyberlib certificate verify FICHIER --vault-"
-    " fingerprint EMPREINTE. L’empreinte est à demander au cabinet par une autre voie (cyberlib vault"
+    "Vérifier, sans réseau ni secret, sur tout poste : cyberlib certificate verify FICHIER"
+    " --vault-fingerprint"
+    " EMPREINTE. L’empreinte est à demander au cabinet par une autre voie (cyberlib vault"
     " info) : sans elle, il est seulement prouvé que le fichier est intact. Une impression ne se vérifie"
     " pas.",
-    "To verify, without network or secret, on any machine: cyberlib certificate verify FILE --vault-"
-    " fingerprint FINGERPRINT. Ask the practice for the fingerprint by another way (cyberlib vault"
+    "To verify, without network or secret, on any machine: cyberlib certificate verify FILE"
+    " --vault-fingerprint"
+    " FINGERPRINT. Ask the practice for the fingerprint by another way (cyberlib vault"
     " info): without it, all that is proven is that the file is intact. A printout cannot be verified.",
 )
 

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from cyberlib_client.app import drill_page
 from cyberlib_client.app.drill_page import certificate_page
 from cyberlib_client.core.certificate import (
     Compared,
@@ -174,3 +175,9 @@ def test_the_page_is_archivable_whatever_names_are_on_it(name: str) -> None:
         page = importlib.import_module("page")
         report = page.validate_pdf_bytes(data, profile=page.ValidationProfile.PDF_A_3B)
         assert report.is_compliant, [failure.message for failure in report.failures]
+
+
+def test_the_command_on_the_page_is_one_that_exists() -> None:
+    """A line that is broken at a hyphen would be typed with a blank."""
+    for text in drill_page._CHECK:
+        assert re.search(r"cyberlib certificate verify \w+ --vault-fingerprint [A-Z]+\.", text)
