@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from cyberlib_client.app import bootstrap, service_install
+from cyberlib_client.app.prompts import Nobody
+from cyberlib_client.app.session import Session
+from cyberlib_client.state.profile import Profile
 from tests.support.command_line import PASSPHRASE, CommandLine
 from tests.support.trees import make_tree
 
@@ -261,3 +266,11 @@ def test_a_copy_in_a_source_is_not_backed_up(line: CommandLine, practice: Path) 
     assert done["snapshot"]["files"] == 5
     assert [each["origin"] for each in done["left_out"]] == ["vault"]
     assert line.json("sources", "preview")["result"]["files"] == 5
+
+
+def test_a_service_may_write_to_copies(line: CommandLine, practice: Path, tmp_path: Path) -> None:
+    line("copy", "add", "usb", str(tmp_path / "usb"))
+    profile = Profile(str(line.profile), bootstrap.private_files)
+    writes = service_install.plan_of(Session(profile, Nobody()), "system").writes
+    assert {str(line.vault), str(tmp_path / "usb")} <= set(writes)
+    assert ("/media" in writes) == (sys.platform == "linux" and bool(bootstrap.disks().of(str(tmp_path))))

@@ -93,13 +93,21 @@ def name_of(profile: Profile) -> str:
     return f"cyberlib-agent-{hashlib.sha256(compared(profile.root)).hexdigest()[:8]}"
 
 
+_DISKS: Final = {"linux": ("/media", "/run/media", "/mnt")}
+"""Where systems mount disks that come and go."""
+
+
 def plan_of(session: Session, scope: ServiceScope) -> ServicePlan:
-    """What the service is to run, and where it writes: its profile, a vault in a folder, and the folders that
-    commands before and after a backup run in. UsageError("no_vault")."""
+    """What the service is to run, and where it writes: its profile, a vault in a folder, second copies, and
+    the folders that commands before and after a backup run in. UsageError("no_vault")."""
     root = session.profile.root
     vault = location_folder(session.place.at)
     writes = [] if vault is None else [vault]
     writes += [hook.folder for hook in session.settings.hooks if hook.folder]
+    copies = [copy for copy in session.settings.copies if location_folder(copy.at) is not None]
+    writes += [copy.at for copy in copies]
+    if any(copy.disk for copy in copies):  # which is mounted elsewhere tomorrow
+        writes += _DISKS.get(sys.platform, ())
     return ServicePlan(
         name_of(session.profile),
         scope,
