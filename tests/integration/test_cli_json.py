@@ -43,6 +43,7 @@ def _every_command(line: CommandLine, practice: Path, tmp_path: Path) -> Iterato
     yield ["sources", "list"]
     yield ["sources", "preview"]
     yield ["hooks", "add", "tri", "--when", "after", "--", sys.executable, "-c", ""]
+    yield ["hooks", "change", "tri", "--seconds", "60"]
     yield ["hooks", "list"]
     yield ["backup"]
     (practice / "b.txt").write_bytes(b"b")

@@ -20,6 +20,7 @@ from cyberlib_client.core.format_v1.slots import (
     stretch,
     unwrap_root,
 )
+from cyberlib_client.core.format_v1.retired import open_retirement
 from cyberlib_client.core.format_v1.snapshot import open_snapshot
 from cyberlib_client.core.format_v1.tree import Entry, Extra, decode_node
 from cyberlib_client.core.format_v1.vault import authenticate_vault_header, read_vault_header
@@ -186,6 +187,18 @@ def _snapshot(given: Given) -> object:
     }
 
 
+def _retired(given: Given) -> object:
+    said = open_retirement(_keys(given), bytes.fromhex(given["data"]))
+    return {
+        "device_id": said.device.id.hex(),
+        "action": said.action,
+        "time": said.time,
+        "reason": said.reason,
+        "objects": {kind: digests.hex() for kind, digests in said.objects.items()},
+        "undoes": said.undoes.hex(),
+    }
+
+
 def _tree(given: Given) -> object:
     entries, children = decode_node(bytes.fromhex(given["data"]))
     return {
@@ -225,6 +238,7 @@ READERS: dict[str, Callable[[Given], object]] = {
     "index": _index,
     "lookup": _lookup,
     "snapshot": _snapshot,
+    "retired": _retired,
     "tree": _tree,
     "content": _content,
 }

@@ -16,6 +16,7 @@ from .lookups import lookup_vectors
 from .nodes import content_vectors, tree_vectors
 from .packs import pack_vectors
 from .parts import Vector
+from .retirements import retirement_vectors
 from .sealed_objects import header_vectors, index_vectors, key_vectors, record_vectors, snapshot_vectors
 from .text_objects import slot_vectors, vault_vectors, word_vectors
 
@@ -31,6 +32,7 @@ SETS: Final[dict[str, Callable[[], list[Vector]]]] = {
     "index": index_vectors,
     "lookup": lookup_vectors,
     "snapshot": snapshot_vectors,
+    "retired": retirement_vectors,
     "tree": tree_vectors,
     "content": content_vectors,
 }

@@ -194,7 +194,8 @@ def index_vectors() -> list[Vector]:
 # ---- snapshots ------------------------------------------------------------------------------------------
 
 
-def _device(name: str = "Poste 1") -> dict[str, Any]:
+def device_of(name: str = "Poste 1") -> dict[str, Any]:
+    """A certified device, as objects have it."""
     made = certify(KEYS, DEVICE_ID, name, DEVICE.public_key().public_bytes_raw())
     return {"id": made.id, "name": made.name, "key": made.key, "certificate": made.certificate}
 
@@ -202,7 +203,7 @@ def _device(name: str = "Poste 1") -> dict[str, Any]:
 def a_body(**more: Any) -> dict[str, Any]:
     """The smallest snapshot."""
     return {
-        "device": _device(),
+        "device": device_of(),
         "sequence": 1,
         "root": node_id(NODE),
         "started": 1_768_464_000_000_000_000,
@@ -249,7 +250,7 @@ def snapshot_vectors() -> list[Vector]:
     full_out = {**out, "sequence": 7, "previous": noise("the one before", 32).hex(),
                 "sources": [b"/srv/cabinet".hex(), b"/C/Users/\xff".hex()]}  # fmt: skip
     good = signed(a_body())
-    device = _device()
+    device = device_of()
     stranger = {**device, "key": OTHER_DEVICE.public_key().public_bytes_raw()}
     less = a_body()
     del less["system"]
