@@ -781,8 +781,9 @@ def open_snapshot(keys: Keys, data: bytes) -> Any:
     need(all(is_count(snapshot.get(name)) for name in _NUMBERS_OF_SNAPSHOT), "bad_snapshot")
     need(all(isinstance(snapshot.get(name), str) for name in ("system", "client")), "bad_snapshot")
     need(isinstance(snapshot.get("root"), bytes), "bad_snapshot")
-    previous = snapshot.get("previous")
+    previous, replaces = snapshot.get("previous"), snapshot.get("replaces")
     need(previous is None or isinstance(previous, bytes), "bad_snapshot")
+    need(replaces is None or isinstance(replaces, bytes), "bad_snapshot")
     check_optional(snapshot)
     certified = b"cyberlib/v1/device" + keys.vault_id + device["id"] + device["key"] + device["name"].encode()
     signature = signatures.get("ed25519", b"")
@@ -797,6 +798,7 @@ def open_snapshot(keys: Keys, data: bytes) -> Any:
     need(len(snapshot["root"]) == ID_SIZE, "bad_snapshot")
     need(1 <= snapshot["sequence"] <= MAX_SEQUENCE, "bad_snapshot")
     need(previous is None or len(previous) == 32, "bad_snapshot")
+    need(replaces is None or len(replaces) == 32, "bad_snapshot")
     return snapshot
 
 
@@ -812,9 +814,12 @@ def load_snapshots(folder: str, keys: Keys, warn: Warn) -> list[Named]:
         except (Problem, OSError) as error:
             warn(path, error)
     numbers: set[tuple[bytes, int]] = set()
+    replaced = {snapshot.get("replaces") for _, snapshot in found}
     for name, snapshot in found:
         if snapshot.get("previous") not in there:
             warn(name.hex(), Problem("snapshot_gap"))
+        if name in replaced or snapshot.get("replaces") is not None:
+            continue  # written anew without something, under the same number
         number = (snapshot["device"]["id"], snapshot["sequence"])
         if number in numbers:
             warn(name.hex(), Problem("snapshot_fork"))

@@ -70,6 +70,8 @@ def _every_command(line: CommandLine, practice: Path, tmp_path: Path) -> Iterato
     yield ["retention", "show"]
     yield ["retention", "apply", "--yes"]
     yield ["undelete"]
+    yield ["refuse", str(practice / "b.txt"), "--reason", "mistake", "--purge", "--yes"]
+    yield ["refusals", "list"]
     yield ["forget", "latest", "--dry-run", "--force"]
     yield ["report", "--with-names"]
     yield ["key", "add", "recovery", "--name", "second"]
@@ -136,7 +138,7 @@ def test_every_command_has_the_documented_shape(line: CommandLine, practice: Pat
     in_mounts |= {
         f"export {name}" for name in ("request", "status", "accept", "certificate")
     }  # test_leaving.py
-    met |= in_mounts
+    met |= in_mounts | {"refusals check"}  # tests/integration/test_cli_refusals.py
     assert met | in_buckets | in_services | in_alarms | in_agents == set(ITEMS) | set(RESULTS)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from ..core.errors import Stopped, UsageError
-from ..repository.retirements import BY_USER
+from ..repository.retirements import BY_USER, ERASURE
 from ..repository.snapshots import Stored
 from ..services.revive import can_come_back
 from ..services.revive import undelete as bring_back
@@ -155,6 +155,8 @@ def undelete(session: Session, wanted: Sequence[str]) -> Undeleted:
     identity = device_identity(session)
     done = []
     for digest in dict.fromkeys(each.digest for each in found):
+        if ERASURE in session.vault.retirements().reasons("snapshots", digest):
+            raise UsageError("erased_stays", snapshot=digest.hex()[:8])
         bring_back(session.vault, identity, bootstrap.random, bootstrap.clock, digest)
         done.append(digest.hex())
     session.forget_snapshots()

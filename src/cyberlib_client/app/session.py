@@ -11,6 +11,7 @@ import msgspec
 
 from ..core.bandwidth import Direction
 from ..core.errors import CyberlibError, IntegrityError, UsageError
+from ..core.ids import digest_of
 from ..core.ports import Store
 from ..repository.snapshots import SnapshotList, load_snapshots
 from ..repository.vault import Vault
@@ -219,7 +220,7 @@ class Session(Workplace):
         found = load_snapshots(self.vault.store, self.vault.keys, self._heads(), self.vault.retirements())
         listed = {name for name, _ in self.store.list("snapshots")} if logged else set()
         for name in logged:
-            if name not in listed:
+            if name not in listed and digest_of(name) not in found.once:
                 self.incomplete = True
                 self.notify(Notice("host_snapshot_withheld", {"name": name.rpartition("/")[2][:8]}))
         # Whoever writes to the store can add objects that do not open: they must not drown what matters.

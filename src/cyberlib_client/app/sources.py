@@ -19,9 +19,11 @@ from ..files.preview import preview
 from ..files.selection import Selection
 from ..services.backup import Source
 from ..state.drill_places import read_places
+from ..state.refusal_settings import RefusalSettings
 from ..state.settings import SourceSettings, write_settings
 from . import bootstrap, stores
 from .paths import compared, lies_in, native_of, native_path, real, shown
+from .refused_paths import refused_rules, unrefused
 from .session import Session
 from .workplace import Notice
 
@@ -37,7 +39,8 @@ class SourceInfo(msgspec.Struct, frozen=True):
 
 
 class LeftOutInfo(msgspec.Struct, frozen=True):
-    """What one rule leaves out. `origin`: "default", "source", "option", "cachedir-tag", "one-file-system";
+    """What one rule leaves out. `origin`: "default", "source", "option", "refusal", "cachedir-tag",
+    "one-file-system";
     or "vault", "profile": as in `OwnFolder`, with its path as the pattern. `complete` is false when files and
     bytes are at least that many."""
 
@@ -272,6 +275,7 @@ def chosen_sources(session: Session, choice: Choice) -> list[Source]:
 
     Raises UsageError("no_sources"), ("source_special", path=…), ("bad_pattern"), ("bad_path").
     """
+    refusals = session.settings.refusals
     if choice.paths:
         once = SourceSettings(
             exclude=list(choice.exclude),
@@ -282,20 +286,33 @@ def chosen_sources(session: Session, choice: Choice) -> list[Source]:
         for native in paths.values():
             with contextlib.suppress(OSError):  # the backup itself tells what is not there
                 _refuse_special(native)
-        return [_source(native, once, "option") for native in paths.values()]
+        left = unrefused(session, paths.values())
+        found = [_source(native, once, "option", refusals=refusals) for native in left]
+        return _some(found)
     extra = [Rule(pattern, "option") for pattern in choice.exclude]
-    found = [_source(native_of(s), s, "source", extra) for s in session.settings.sources]
+    chosen = {native: s for s in session.settings.sources for native in (native_of(s),)}
+    left = unrefused(session, chosen)
+    return _some([_source(native, chosen[native], "source", extra, refusals) for native in left])
+
+
+def _some(found: list[Source]) -> list[Source]:
     if not found:
         raise UsageError("no_sources")
     return found
 
 
-def _source(native: str | bytes, settings: SourceSettings, origin: str, extra: Sequence[Rule] = ()) -> Source:
+def _source(
+    native: str | bytes,
+    settings: SourceSettings,
+    origin: str,
+    extra: Sequence[Rule] = (),
+    refusals: Sequence[RefusalSettings] = (),
+) -> Source:
     path = to_vault_path(native)
     rules = default_rules(THIS_SYSTEM, path) if settings.default_exclusions else []
     rules += [Rule(pattern, origin) for pattern in settings.exclude]
     selection = Selection(
-        Filters([*rules, *extra]),
+        Filters([*rules, *extra, *refused_rules(path, refusals)]),
         one_file_system=settings.one_file_system,
         cache_tags=settings.default_exclusions,
     )

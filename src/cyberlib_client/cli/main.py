@@ -45,6 +45,8 @@ COMMANDS: Final = {
         "retention",
         "forget",
         "undelete",
+        "refuse",
+        "refusals",
         "report",
         "alarm",
         "key",

@@ -43,6 +43,8 @@ _LISTS: Final = frozenset(
         "key list",
         "sources list",
         "copy list",
+        "refusals list",
+        "refusals check",
         "certificate list",
         "demo",
     ),

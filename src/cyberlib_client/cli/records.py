@@ -28,6 +28,8 @@ from ..app.leaving import Destruction, Leaving
 from ..app.mounting import Mounted
 from ..app.network import NetworkShown
 from ..app.network_check import Checked
+from ..app.refusal_register import RefusalInfo
+from ..app.refusals import RefusalDone
 from ..app.repairing import Repaired
 from ..app.reports import Report
 from ..app.restoring import RestoreDone
@@ -128,6 +130,8 @@ ITEMS: Final[dict[str, type]] = {
     "sources list": SourceInfo,
     "hooks list": HookInfo,
     "copy list": CopyInfo,
+    "refusals list": RefusalInfo,
+    "refusals check": RefusalInfo,
     "certificate list": CertificateInfo,
     "demo": Step,
 }
@@ -161,6 +165,7 @@ RESULTS: Final[dict[str, type]] = {
     "retention set": RetentionChanged,
     "retention apply": RetentionDone,
     "forget": Forgotten,
+    "refuse": RefusalDone,
     "undelete": Undeleted,
     "report": Report,
     "key add": SlotAdded,

@@ -34,6 +34,8 @@ KIND: Final = "retired"
 
 BY_USER: Final = "user"
 """The reason of what a person asked for."""
+ERASURE: Final = "erasure"
+"""The reason of what was written anew without something: nobody brings it back."""
 
 
 class Retirements:
@@ -89,6 +91,16 @@ class Retirements:
     def once(self, kind: str) -> Set[bytes]:
         """Objects of a kind that were retired at any time: their absence is no surprise."""
         return self._once.get(kind, set())
+
+    def for_reason(self, reason: str) -> list[str]:
+        """Names of all that was retired for a reason and still is."""
+        names: set[str] = set()
+        for _, record in self._of(RETIRE):
+            if record.reason == reason:
+                for kind in record.objects:
+                    marked = self._marks.get(kind, {})
+                    names.update(object_name(kind, each) for each in record.digests(kind) if each in marked)
+        return sorted(names)
 
     def wanted_back(self) -> Set[bytes]:
         """Snapshots that somebody brought back: no policy lets them go again."""

@@ -167,6 +167,7 @@ def _in_order(items: list[Stored]) -> list[Stored]:
 
 def _chain_problems(items: list[Stored], seen: Set[bytes], unread: Set[bytes]) -> list[Problem]:
     present = {s.digest for s in items} | unread
+    replaced = {s.snapshot.replaces for s in items}
     numbers: dict[tuple[bytes, int], Stored] = {}
     problems = []
     for stored in items:
@@ -174,7 +175,9 @@ def _chain_problems(items: list[Stored], seen: Set[bytes], unread: Set[bytes]) -
         name, device = object_name("snapshots", stored.digest), snapshot.device.name
         if snapshot.previous is not None and snapshot.previous not in present:
             problems.append(Problem("snapshot_gap", name, device))
-        if numbers.setdefault((snapshot.device.id, snapshot.sequence), stored) is not stored:
+        number = (snapshot.device.id, snapshot.sequence)
+        is_anew = snapshot.replaces is not None or stored.digest in replaced
+        if not is_anew and numbers.setdefault(number, stored) is not stored:
             problems.append(Problem("snapshot_fork", name, device))
     problems += [
         Problem("snapshot_rollback", object_name("snapshots", digest)) for digest in sorted(seen - present)

@@ -185,20 +185,20 @@ def _walk(reader: NodeReader, root: bytes, needs: Needs, mark: int, cancel: Canc
         if not count % _LOOK:
             cancel.check()
         try:
-            below, chunks = _below(reader.node(node_id), level)
+            named, chunks = below(reader.node(node_id), level)
         except IntegrityError:
             if mark == _NEEDED:
                 raise
             continue  # of a snapshot that leaves: what cannot be read of it is not kept for its sake
-        stack += reversed(below)
+        stack += reversed(named)
         for chunk_id in chunks:
             if data.find(chunk_id) == ABSENT and chunk_id != ZERO_ID:
                 data.add(chunk_id, mark)
     cancel.check()
 
 
-def _below(node: bytes, level: int) -> tuple[list[tuple[bytes, int]], Iterable[bytes]]:
-    """(nodes with their levels, chunks) that a node names."""
+def below(node: bytes, level: int) -> tuple[list[tuple[bytes, int]], Iterable[bytes]]:
+    """(nodes with their levels, chunks) that a node names. `level`: as in `_walk`."""
     if level > MAX_LEVELS:
         raise IntegrityError("bad_content_list")
     if level > 0:
@@ -206,18 +206,18 @@ def _below(node: bytes, level: int) -> tuple[list[tuple[bytes, int]], Iterable[b
         named = [ids[at : at + ID_SIZE] for at in range(0, len(ids), ID_SIZE)]
         return ([(each, level - 1) for each in named], ()) if level > 1 else ([], named)
     entries, children = decode_node(node)
-    below = [(child, -1) for _, child in children]
+    found = [(child, -1) for _, child in children]
     chunks: list[bytes] = []
     for entry in entries:
         if not entry.content:
             continue
         if entry.kind == DIRECTORY:
-            below.append((entry.content, -1))
+            found.append((entry.content, -1))
         elif entry.kind == FILE and entry.extra is not None and entry.extra.levels:
-            below.append((entry.content, entry.extra.levels))
+            found.append((entry.content, entry.extra.levels))
         elif entry.kind == FILE:
             chunks.append(entry.content)
-    return below, chunks
+    return found, chunks
 
 
 class _Counting:
@@ -285,3 +285,17 @@ def _count(use: PackUse, number: int, table: ChunkTable, chunk_id: bytes, size: 
 def names_of(packs: Iterable[PackUse]) -> list[str]:
     """The objects of these packs."""
     return [object_name("packs", pack.name) for pack in packs]
+
+
+def holders(vault: Vault, seen: Survey, ids: Mapping[int, Set[bytes]]) -> set[bytes]:
+    """Names of the packs that hold any of these ids, by kind of segment, but for those that something needs
+    which stays."""
+    found: set[bytes] = set()
+    for _, info in told(vault, [*seen.indexes, *seen.replaced]):
+        for segment in info.segments:
+            wanted, every = ids.get(segment.kind, frozenset()), segment.ids
+            for at in range(0, len(every) if wanted else 0, ID_SIZE):
+                each = every[at : at + ID_SIZE]
+                if each in wanted and seen.needs.owner(segment.kind, each) < 0:
+                    found.add(info.name)
+    return found

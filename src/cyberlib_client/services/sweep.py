@@ -8,7 +8,7 @@ and who deletes announces it, looks for revivals, and only then deletes (see `co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -25,8 +25,8 @@ from .memory import memory_told
 from .repack import lookups_of, put_indexes, repack
 from .revive import revive
 from .settle import settled
-from .survey import PackUse, Survey, names_of, survey
-from .waste import USUAL, Limits, choose, replaceable
+from .survey import PackUse, Survey, holders, names_of, survey
+from .waste import USUAL, Limits, Plan, choose, replaceable
 
 DAY: Final = 86_400 * 1_000_000_000
 QUARANTINE: Final = 30 * DAY
@@ -70,7 +70,9 @@ class Freed:
 @dataclass(frozen=True)
 class Sweep:
     """What a sweep is asked to do. `going`: snapshots to retire; `dry`: look, change nothing;
-    `despite`: snapshots that are damaged or missing are given up."""
+    `despite`: snapshots that are damaged or missing are given up. `erase`: ids, by kind of
+    segment, none of which is to stay in any pack unless something needs it. `early`: objects whose quarantine
+    is waived."""
 
     going: Sequence[Stored] = ()
     reason: str = "policy"
@@ -78,6 +80,8 @@ class Sweep:
     limits: Limits = USUAL
     dry: bool = False
     despite: bool = False
+    erase: Mapping[int, Set[bytes]] = field(default_factory=dict)
+    early: Set[str] = frozenset()
 
 
 @memory_told
@@ -155,7 +159,12 @@ class _Work:
     def _due(self, retirements: Retirements, kind: str) -> list[bytes]:
         """Objects of a kind whose quarantine is over."""
         before = self._begun - self._asked.quarantine
-        return [each for each in retirements.retired(kind) if retirements.since(kind, each) <= before]
+        early = self._asked.early
+        return [
+            each
+            for each in retirements.retired(kind)
+            if retirements.since(kind, each) <= before or (early and object_name(kind, each) in early)
+        ]
 
     def look(self, snapshots: SnapshotList, retirements: Retirements) -> Survey:
         going = {stored.digest for stored in self._asked.going}
@@ -170,6 +179,8 @@ class _Work:
     def do(self, seen: Survey, retirements: Retirements, snapshots: SnapshotList) -> Freed:
         asked, freed = self._asked, self._freed
         plan = choose(seen.packs, self._vault.epoch(self._begun), asked.limits)
+        if asked.erase:
+            self._erase(seen, plan)
         freed.total = sum(pack.size for pack in seen.packs)
         freed.needed = sum(pack.size * pack.needed // max(pack.total, 1) for pack in seen.packs)
         freed.retired = sum(pack.size for pack in plan.retire)
@@ -183,9 +194,17 @@ class _Work:
         if not asked.dry:
             self._rescue(seen)
             self._retire(seen, plan.retire, plan.rewrite)
-            self._purge(due, snapshots)
+            self._purge(due, self._left_over(seen, retirements), snapshots)
             self._settle(seen, snapshots)
         return freed
+
+    def _erase(self, seen: Survey, plan: Plan) -> None:
+        """Packs with what is to go are written anew, whether it pays or not."""
+        holding = holders(self._vault, seen, self._asked.erase)
+        chosen = {pack.name for pack in (*plan.retire, *plan.rewrite)}
+        for pack in seen.packs:
+            if pack.name in holding and not pack.retired and pack.name not in chosen:
+                (plan.rewrite if pack.needed else plan.retire).append(pack)
 
     # ---- what must stay after all ------------------------------------------------------------------
 
@@ -239,14 +258,26 @@ class _Work:
         due = set(self._due(retirements, "packs"))
         return [pack for pack in seen.packs if pack.name in due and not pack.needed and not pack.leaving]
 
-    def _purge(self, due: Sequence[PackUse], snapshots: SnapshotList) -> None:
+    def _left_over(self, seen: Survey, retirements: Retirements) -> dict[str, int]:
+        """Packs whose deletion was announced and that no index names any more, with their sizes: it was cut
+        short, or their store kept them. The survey passed them over, and missed nothing."""
+        doomed, known = retirements.doomed("packs"), {pack.name for pack in seen.packs}
+        due = {each for each in self._due(retirements, "packs") if each in doomed and each not in known}
+        if not due:
+            return {}
+        return {
+            item.name: item.size for item in self._vault.store.list("packs") if digest_of(item.name) in due
+        }
+
+    def _purge(self, due: Sequence[PackUse], left_over: Mapping[str, int], snapshots: SnapshotList) -> None:
         vault, now = self._vault, self._vault.retirements()
         there = {object_name("snapshots", s.digest) for s in snapshots.retired}
         names = [n for d in self._due(now, "snapshots") if (n := object_name("snapshots", d)) in there]
         for kind in ("lookups", "index", KIND):
             listed = {item.name for item in vault.store.list(kind)}
             names += [n for d in self._due(now, kind) if (n := object_name(kind, d)) in listed]
-        names += names_of(due)
+        sizes = {object_name("packs", pack.name): pack.size for pack in due} | dict(left_over)
+        names += sizes
         if not names:
             return
         # What was announced before and is still there was cut short, or is kept by its store.
@@ -257,7 +288,7 @@ class _Work:
         self._freed.purged_snapshots = sum(name.startswith("snapshots/") for name in left)
         gone = frozenset(vault.store.purge(left))
         self._freed.kept = len(left) - len(gone)
-        self._freed.purged = sum(pack.size for pack in due if object_name("packs", pack.name) in gone)
+        self._freed.purged = sum(size for name, size in sizes.items() if name in gone)
         vault.store.retire([name for name in left if name not in gone])
 
     def _settle(self, seen: Survey, snapshots: SnapshotList) -> None:

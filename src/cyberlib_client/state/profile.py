@@ -4,6 +4,7 @@ settings.toml     what the user chose; edited by hand if need be. Not a cache.
 alarm.json        the ransomware alarm: what this device's backups saw, decoys, the alarm. Not a cache.
 copies.json       second copies: when each was last seen and made. Not a cache.
 certificates/     proofs of restores that were tried, signed. Not a cache.
+refusals.json     the register of refusals; refusals/: ids of what is to be proven gone. Not a cache.
 retention.json    when the policy was last applied, and what the clock showed. Not a cache.
 credentials/      this workstation's secrets. Not a cache.
     device.json   which keeper holds the device secret, and under which name
@@ -48,6 +49,7 @@ class Profile:
         self.settings = os.path.join(self.root, "settings.toml")
         self.alarm = os.path.join(self.root, "alarm.json")
         self.copies = os.path.join(self.root, "copies.json")
+        self.refusals = os.path.join(self.root, "refusals.json")
         self.retention = os.path.join(self.root, "retention.json")
         self.credentials = os.path.join(self.root, "credentials")
         self.device = os.path.join(self.credentials, "device.json")

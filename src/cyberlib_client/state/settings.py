@@ -19,6 +19,7 @@ from .copy_settings import CopyingSettings, CopySettings
 from .drill_settings import DrillSettings
 from .private_file import read_file
 from .profile import Profile
+from .refusal_settings import RefusalSettings
 from .retention_settings import RetentionSettings
 from .schedule_settings import ScheduleSettings
 from .verification_settings import VerificationSettings
@@ -146,6 +147,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     copying: CopyingSettings = CopyingSettings()
     copies: list[CopySettings] = []
     drill: DrillSettings = DrillSettings()
+    refusals: list[RefusalSettings] = []
     sources: list[SourceSettings] = []
 
 

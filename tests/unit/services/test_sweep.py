@@ -26,15 +26,20 @@ ONE, TWO, THREE = {"a": b"one" * 500}, {"a": b"two" * 500}, {"a": b"one" * 500, 
 
 
 class Hooked(MemoryStore):
-    """Calls `at_put` with the name of each object before it is put."""
+    """Calls `at_put`, `at_delete` with the name of each object before it is put or deleted."""
 
     def __init__(self) -> None:
         super().__init__()
         self.at_put: Callable[[str], None] = lambda _name: None
+        self.at_delete: Callable[[str], None] = lambda _name: None
 
     def put(self, name: str, *parts: Buffer) -> None:
         self.at_put(name)
         super().put(name, *parts)
+
+    def delete(self, name: str) -> None:
+        self.at_delete(name)
+        super().delete(name)
 
 
 class Place:
@@ -322,6 +327,30 @@ def test_a_purge_that_was_cut_short_is_finished(place: Place) -> None:
     place.a.died()
     place.sweep(place.a)
     assert len(place.packs()) < len(gone)
+    assert place.files_of(last) == TWO
+
+
+def test_packs_whose_indexes_went_before_the_purge_was_cut_short_go_too(place: Place) -> None:
+    first = place.backup(place.a, ONE)
+    last = place.backup(place.a, TWO)
+    old = place.packs()
+    place.sweep(place.a, first, limits=Limits(stale=0.01))
+    place.clock.advance(31 * DAY)
+    deleted: list[str] = []
+
+    def cut(name: str) -> None:
+        if name.startswith("packs/"):
+            raise Failed("store_gone", at="memory")
+        deleted.append(name)
+
+    place.store.at_delete = cut
+    with pytest.raises(Failed, match="store_gone"):
+        place.sweep(place.a)
+    assert any(name.startswith("index/") for name in deleted), "it was cut elsewhere"
+    place.store.at_delete = lambda _name: None
+    place.a.died()
+    assert place.sweep(place.a).purged > 0
+    assert len(place.packs()) < len(old)
     assert place.files_of(last) == TWO
 
 

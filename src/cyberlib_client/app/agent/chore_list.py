@@ -101,14 +101,19 @@ def _drill(session: Session, _job: DrillJob) -> Done:
 
 
 def _retention_wanted(settings: Settings) -> Sequence[Chore]:
-    chosen = is_chosen(settings.retention)
+    chosen = is_chosen(settings.retention) or bool(settings.refusals)
     return [Chore("retention", WEEKLY, RetentionJob())] if chosen else []
 
 
 def _retention(session: Session, _job: RetentionJob) -> Done:
     from ..retention import apply
 
-    return Done(0, apply(session, sure=True))
+    done = apply(session, sure=True)
+    if session.settings.refusals:
+        from ..refusals import check
+
+        check(session)
+    return Done(0, done)
 
 
 CHORES: Final = (

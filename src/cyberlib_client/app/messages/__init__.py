@@ -71,8 +71,9 @@ def notice_texts() -> Mapping[str, Text]:
     from .copies import NOTICES as OF_COPIES
     from .happening import NOTICES
     from .mounting import NOTICES as OF_MOUNTS
+    from .retention import NOTICES as OF_RETENTION
 
-    return NOTICES | OF_AGENTS | OF_MOUNTS | OF_COPIES
+    return NOTICES | OF_AGENTS | OF_MOUNTS | OF_COPIES | OF_RETENTION
 
 
 _PARTS: Final = (

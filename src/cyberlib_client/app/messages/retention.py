@@ -46,10 +46,38 @@ ERRORS: Final[dict[str, Text]] = {
         "No alarm of {device} freezes this vault.",
         "[It is frozen by: {known}.]",
     ),
+    "bad_date": Text(
+        "« {text} » n’est pas une date.",
+        "Une date s’écrit année-mois-jour : 2026-11-22.",
+        "“{text}” is no date.",
+        "A date is written year-month-day: 2026-11-22.",
+    ),
+    "erased_stays": Text(
+        "La version {snapshot} a été refaite sans ce qu’un patient refuse : l’ancienne ne revient pas.",
+        "cyberlib snapshots liste celle qui la remplace.",
+        "The snapshot {snapshot} was written anew without what a patient refuses: the old one does not come"
+        " back.",
+        "cyberlib snapshots lists the one that replaces it.",
+    ),
+    "refusals_damaged": Text(
+        "Le registre des refus {at} ne se comprend pas.",
+        "Reprenez-le d’une sauvegarde du profil ; CyberLib n’y a pas touché.",
+        "The register of refusals {at} cannot be understood.",
+        "Take it from a backup of the profile; CyberLib has not touched it.",
+    ),
     "forget_newest": Text(
         "{snapshot} est la dernière version de {device} : elle n’est pas retirée ainsi.",
         "Faites d’abord une sauvegarde, ou ajoutez --force si ce poste n’est plus à protéger.",
         "{snapshot} is the newest snapshot of {device}: it does not go like this.",
         "Back up first, or add --force if that machine is not to be protected any more.",
+    ),
+}
+
+NOTICES: Final[dict[str, Text]] = {
+    "source_refused": Text(
+        "{path} n’est pas sauvegardé : un patient l’a refusé.",
+        "Ôtez-le des dossiers protégés : cyberlib sources remove.",
+        "{path} is not backed up: a patient refused it.",
+        "Take it off the sources: cyberlib sources remove.",
     ),
 }

@@ -151,6 +151,7 @@ _ORIGINS = {
     "default": Both("d’usage", "default"),
     "source": Both("du dossier", "of the source"),
     "option": Both("de la commande", "of the command"),
+    "refusal": Both("refus d’un patient", "a patient’s refusal"),
     "cachedir-tag": Both("cache marqué", "tagged cache"),
     "one-file-system": Both("autre système de fichiers", "other file system"),
     "vault": Both("le coffre lui-même", "the vault itself"),

@@ -26,6 +26,8 @@ REVIVE: Final = "revive"
 PURGE: Final = "purge"
 FREEZE: Final = "freeze"
 THAW: Final = "thaw"
+REFUSED: Final = "refused"
+ERASED: Final = "erased"
 
 _SIGN: Final = b"cyberlib/v1/retirement"
 
@@ -37,6 +39,8 @@ class Retirement(msgspec.Struct, frozen=True, omit_defaults=True):
     "revive": they stay, whatever the records said that `undoes` names; "purge": they are being deleted;
     "freeze": nothing may be retired or purged until a "thaw" whose `undoes` names this record.
     `objects`: digests of 32 bytes end to end, by kind. `undoes`: the same of records. `reason`: a code.
+    "refused", "erased": lines of the register of refusals, which change nothing; `digest`: a salt of 16 bytes
+    and the keyed digest of the paths; `objects`: the snapshots written anew.
     """
 
     device: Device
@@ -46,6 +50,7 @@ class Retirement(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     objects: dict[str, bytes] = {}
     undoes: bytes = b""
+    digest: bytes = b""
 
     def digests(self, kind: str) -> Iterator[bytes]:
         """The objects of a kind that it names."""

@@ -62,8 +62,9 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one run protected. Times in ns since 1970; paths are vault paths in bytes.
 
     `root`: node id of the tree that holds every source at its full path. `sequence` counts a
-    device's snapshots from 1; `previous` is the digest that names the one before. `owners` and
-    `groups` give names to the numbers of entries.
+    device's snapshots from 1; `previous` is the digest that names the one before. `replaces`:
+    the digest of the one that this was written for anew, without something, with that one's number and
+    `previous`. `owners` and `groups` give names to the numbers of entries.
     """
 
     device: Device
@@ -83,6 +84,7 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     owners: dict[int, str] = {}
     groups: dict[int, str] = {}
     hooks: list[HookRun] = []
+    replaces: bytes | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -112,6 +114,7 @@ def open_snapshot(keys: VaultKeys, data: Buffer) -> Snapshot:
         or len(device.id) != DEVICE_ID_SIZE
         or not 1 <= snapshot.sequence <= MAX_SEQUENCE
         or (snapshot.previous is not None and len(snapshot.previous) != NAME_SIZE)
+        or (snapshot.replaces is not None and len(snapshot.replaces) != NAME_SIZE)
     ):
         raise IntegrityError("bad_snapshot")
     return snapshot
