@@ -15,6 +15,9 @@ _KINDS: Final = ("packs", "index", "lookups", "snapshots", KIND)
 _MANY: Final = 16
 """Records that are replaced at once, at least."""
 
+ERASURE: Final = "erasure"
+"""The reason of records that copies must hear of, also one on a disk in a drawer: what a patient refused."""
+
 _REMEMBERED: Final = 400 * 86_400 * 1_000_000_000
 """Nanoseconds for which every snapshot that was let go is remembered: a machine that slept for a year misses
 none of them. Later, those that another follows."""
@@ -35,7 +38,8 @@ def settled(
     present = {kind: {digest_of(item.name) for item in vault.store.list(kind)} for kind in _KINDS}
     over: dict[bytes, Retirement] = {}
     for digest, record in retirements.records.items():
-        if record.time <= now - age and record.action in (RETIRE, PURGE) and _is_void(record, present, named):
+        old = record.time <= now - (_REMEMBERED if record.reason == ERASURE else age)
+        if old and record.action in (RETIRE, PURGE) and _is_void(record, present, named):
             over[digest] = record
     there = retirements.records.keys() - over.keys()
     for digest, record in retirements.records.items():
