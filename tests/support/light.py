@@ -25,7 +25,7 @@ from cyberlib_client.repository.snapshots import SnapshotList, Stored, load_snap
 from cyberlib_client.repository.trees import NodeWriter, read_directory
 from cyberlib_client.repository.vault import Vault
 from cyberlib_client.services.backup import BackupRequest
-from cyberlib_client.services.commit import keep_retired, prove_present
+from cyberlib_client.services.commit import Proof
 from cyberlib_client.services.run import Run
 from cyberlib_client.services.suspects import Suspects
 from tests.support.vaults import SeededRandom, make_identity
@@ -89,9 +89,9 @@ class Station:
         yield None
         vault.put_index(made, self.random)
         yield None
-        keep_retired(self._run(vault), index, retirements)
-        prove_present(vault, index)
+        proof = Proof(self._run(vault), index, retirements)
         yield None
+        proof.hold()
         yield self._commit(vault, snapshots, root)
 
     def _tree(self, vault: Vault, snapshots: SnapshotList, index: Any, packer: Packer, files: Files) -> bytes:

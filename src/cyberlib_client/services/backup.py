@@ -27,7 +27,7 @@ from ..repository.snapshots import SnapshotList, Stored
 from ..repository.trees import NodeWriter
 from ..repository.vault import Vault
 from .census import Census
-from .commit import OwnerNames, commit, keep_retired, prove_present
+from .commit import OwnerNames, Proof, commit
 from .counts import Counts
 from .device import Identity
 from .forest import Forest, Source
@@ -142,13 +142,12 @@ def _attempt(
         raise
     hooks = run.tell_hooks()
     run.flush_index()
-    keep_retired(run, index, retirements)
-    present = prove_present(vault, index)
+    proof = Proof(run, index, retirements)
     cancel.check()
     leaves, partial = walked.leaves, walked.partial
     statistics = leaves.counts.statistics(walked.bytes_new, packer.stored_bytes + run.stored_bytes)
     base = partial.base.snapshot if partial is not None else None
-    stored = commit(run, snapshots, walked.root, leaves, statistics, owners, base, hooks)
+    stored = commit(run, snapshots, walked.root, leaves, statistics, owners, base, hooks, proof)
     return BackupResult(
         stored,
         statistics,
@@ -157,7 +156,7 @@ def _attempt(
         run.unread,
         report,
         suspects.replaced(index),
-        suspects.left(present),
+        suspects.left(proof.present),
         time.monotonic() - begun,
         "full" if partial is None else "partial",
         walked.doubtful,

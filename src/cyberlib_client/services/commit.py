@@ -18,6 +18,9 @@ from .leaves import Leaves
 from .revive import revive
 from .run import Run
 
+_FRESH = 3600 * 10**9
+"""Nanoseconds, far less than any quarantine, for which a proof that all is there holds."""
+
 _LOOKS = 8
 """Times that a run looks for what was retired under its hands, before it gives up."""
 
@@ -55,6 +58,25 @@ def keep_retired(run: Run, index: Index, before: Retirements) -> None:
     raise Failed("vault_changed", at=vault.store.location)
 
 
+class Proof:
+    """That all a run relies upon is there, and stays: renewed where it grew old before the commit. A machine
+    may sleep for longer than a quarantine between any two lines. Raises Failed("vault_changed")."""
+
+    def __init__(self, run: Run, index: Index, before: Retirements) -> None:
+        self._run, self._index, self._before = run, index, before
+        self.present = self._renew()
+
+    def hold(self) -> None:
+        """To be called just before a snapshot is put."""
+        if abs(self._run.clock() - self._at) > _FRESH:
+            self.present = self._renew()
+
+    def _renew(self) -> dict[str, int]:
+        self._at = self._run.clock()
+        keep_retired(self._run, self._index, self._before)
+        return prove_present(self._run.vault, self._index)
+
+
 def commit(
     run: Run,
     snapshots: SnapshotList,
@@ -64,6 +86,7 @@ def commit(
     owners: OwnerNames,
     base: Snapshot | None,
     hooks: list[HookRun],
+    proof: Proof,
 ) -> Stored:
     """Stores the signed snapshot of a run whose packs are all there: with it, it has happened.
 
@@ -95,6 +118,7 @@ def commit(
     salt = hedged_salt(vault.keys, run.random, snapshot.device.id, root, counted)
     data = seal_snapshot(vault.keys, salt, snapshot, run.identity.signing)
     digest = sha256(data)
+    proof.hold()
     vault.store.put(object_name("snapshots", digest), data)
     return Stored(digest, snapshot)
 

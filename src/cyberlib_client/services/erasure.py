@@ -28,7 +28,7 @@ from ..repository.snapshots import SnapshotList, Stored
 from ..repository.trees import NodeWriter, find_entry, read_directory
 from ..repository.vault import Vault
 from .backup import BackupRequest
-from .commit import keep_retired, prove_present
+from .commit import Proof
 from .device import Identity
 from .lookup import as_saved
 from .run import Run
@@ -214,9 +214,8 @@ def rewrite(
         clock(),
         Suspects(vault, ()),
     )
-    keep_retired(run, index, retirements)
-    prove_present(vault, index)
-    return [_put(vault, identity, each, roots[each.stored.digest], random) for each in left]
+    proof = Proof(run, index, retirements)
+    return [_put(vault, identity, each, roots[each.stored.digest], random, proof) for each in left]
 
 
 def _without(reader: Reader, nodes: NodeWriter, node_id: bytes, names: Sequence[Sequence[bytes]]) -> bytes:
@@ -232,7 +231,9 @@ def _without(reader: Reader, nodes: NodeWriter, node_id: bytes, names: Sequence[
     return nodes.directory(kept)
 
 
-def _put(vault: Vault, identity: Identity, held: Holding, root: bytes, random: Random) -> Stored:
+def _put(
+    vault: Vault, identity: Identity, held: Holding, root: bytes, random: Random, proof: Proof
+) -> Stored:
     old = held.stored.snapshot
     device = certify(vault.keys, old.device.id, old.device.name, identity.device.key)
     snapshot = _reduced(held, root)
@@ -240,6 +241,7 @@ def _put(vault: Vault, identity: Identity, held: Holding, root: bytes, random: R
     salt = hedged_salt(vault.keys, random, held.stored.digest, root)
     data = seal_snapshot(vault.keys, salt, snapshot, identity.signing)
     digest = sha256(data)
+    proof.hold()
     vault.store.put(object_name("snapshots", digest), data)
     return Stored(digest, snapshot)
 

@@ -214,6 +214,21 @@ def test_a_backup_begins_again_when_what_it_relies_on_is_being_deleted(place: Pl
     assert place.files_of(place.backup(place.a, THREE)) == THREE
 
 
+def test_a_machine_that_slept_before_its_commit_looks_again(place: Place) -> None:
+    """All was proven to be there; then a month passes, in which it went."""
+    first = place.backup(place.b, ONE)
+    place.backup(place.b, TWO)
+    run = place.a.backup(THREE)
+    for _ in range(4):
+        assert next(run) is None
+    place.sweep(place.b, first)
+    place.clock.advance(31 * DAY)
+    place.sweep(place.b)
+    with pytest.raises(Failed, match="vault_changed"):
+        next(run)
+    assert place.files_of(place.backup(place.a, THREE)) == THREE
+
+
 def test_what_is_revived_after_the_survey_is_not_deleted(place: Place) -> None:
     """The backup commits after the sweep looked, and before it announces: the announcement comes too late."""
     first = place.backup(place.b, ONE)
