@@ -63,6 +63,7 @@ def refuse(
     now: bool = False,
     dry: bool = False,
     sure: bool = False,
+    clock_is_right: bool = False,
     agree: Callable[[RefusalDone], bool | None] = lambda _plan: None,
 ) -> RefusalDone:
     """Leaves these paths out of backups; with `purge` takes them out of every snapshot, against a proof, and
@@ -79,7 +80,7 @@ def refuse(
     line = _line(session, wanted, reason, date)
     if purge:
         refuse_frozen(session)
-        check_clock(session, clock_is_right=False)
+        check_clock(session, clock_is_right=clock_is_right)
         if not dry:
             session.prove()
     with alone(session):

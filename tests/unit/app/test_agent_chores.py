@@ -7,8 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cyberlib_client.app.agent.brain import Now
+from cyberlib_client.app.agent.chore_list import chores_of
 from cyberlib_client.app.agent.chores import DAILY, GLANCE, SOON, Chore, Chores, Past
 from cyberlib_client.app.agent.messages import VerifyJob
+from cyberlib_client.state.refusal_settings import RefusalSettings
+from cyberlib_client.state.retention_settings import RetentionSettings
+from cyberlib_client.state.settings import Settings, VaultSettings
 
 START = 1_800_000_000 * 10**9
 HOUR = 3600.0
@@ -180,3 +184,17 @@ def test_whatever_happens_it_comes_round_again_and_never_twice_at_once(
         assert life.chores.running is None
     life.pass_by(2 * 86_400)
     assert life.due() == ["verify"]
+
+
+def test_retention_comes_round_once_a_policy_is_chosen_or_a_patient_refused() -> None:
+    vault = VaultSettings("/vault", "0" * 32)
+    refusal = RefusalSettings("refusal", "2026-11-22", path="/cabinet/x")
+    for settings, wanted in (
+        (Settings(vault=vault), False),
+        (Settings(vault=vault, retention=RetentionSettings(quarantine=60)), False),
+        (Settings(vault=vault, retention=RetentionSettings(daily=3)), True),
+        (Settings(vault=vault, retention=RetentionSettings(preset="tout", last=-1)), True),
+        (Settings(vault=vault, refusals=[refusal]), True),
+        (Settings(retention=RetentionSettings(daily=3)), False),
+    ):
+        assert ("retention" in [each.name for each in chores_of(settings)]) is wanted

@@ -11,7 +11,7 @@ from ..run import Run, pass_run
 from ..tables import table
 from ..units import FILE, SNAPSHOT, count, many, moment, size
 from ..words import argument, choice, command, group, option
-from .retention import dry_run, recovery_file, yes
+from .retention import clock_is_right, dry_run, recovery_file, yes
 
 if TYPE_CHECKING:
     from ...app.refusal_register import RefusalInfo
@@ -77,6 +77,7 @@ _STATES = {
 )
 @dry_run
 @yes
+@clock_is_right
 @recovery_file
 @pass_run
 def refuse(
@@ -88,6 +89,7 @@ def refuse(
     now: bool,
     dry_run: bool,
     yes: bool,
+    clock_is_right: bool,
     recovery_file: str | None,
 ) -> int:
     """See its help."""
@@ -111,6 +113,7 @@ def refuse(
             now=now,
             dry=dry_run,
             sure=yes,
+            clock_is_right=clock_is_right,
             agree=agree,
         )
     run.output.result(done, lambda: _refused(done))
