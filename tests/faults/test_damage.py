@@ -205,7 +205,7 @@ def test_a_table_that_asks_for_less_work_is_refused_before_the_passphrase_is_use
     vault.add_slot(NewSlot("passphrase", "cabinet", passphrase="une phrase fictive"), kit.clock, kit.random)
     for name in _names(kit, "slots"):
         data = kit.store.objects.pop(name)
-        weaker = _replace(data, b'"memory":262144', b'"memory":8')
+        weaker = _replace(data, b'"memory":65536', b'"memory":8')
         kit.store.objects[f"slots/{sha256(weaker).hex()}"] = weaker
     with pytest.raises(IntegrityError) as caught:
         open_with_passphrase(kit.store, "une phrase fictive")
