@@ -154,6 +154,21 @@ _SAME: Final = (
         "retention_frozen",
     ),
     (
+        "l’horloge du poste est douteuse ; rien n’a été effacé",
+        "the machine’s clock is in doubt; nothing was deleted",
+        "clock_doubtful",
+    ),
+    (
+        "le registre des refus est endommagé",
+        "the register of refusals is damaged",
+        "refusals_damaged",
+    ),
+    (
+        "un autre tri du coffre était en cours",
+        "the vault was being sorted out already",
+        "retention_busy",
+    ),
+    (
         "le tri du coffre a duré trop longtemps ; rien n’a été effacé",
         "sorting out the vault took too long; nothing was deleted",
         "retention_took_long",

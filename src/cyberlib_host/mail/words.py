@@ -53,6 +53,8 @@ KINDS: Final = {
         "fichiers illisibles dans un montage : coffre injoignable",
         "files not readable in a mount: the vault could not be reached",
     ),
+    "retention_frozen": ("coffres où rien n’est effacé : une alarme dure", "vaults frozen by an alarm"),
+    "clock_doubtful": ("horloges douteuses", "clocks in doubt"),
     "copy_gone": ("secondes copies disparues en cours de route", "second copies that were gone midway"),
     "copy_full": ("secondes copies sans place", "second copies without space"),
     "copy_denied": ("secondes copies protégées en écriture", "second copies that may not be written to"),

@@ -35,6 +35,7 @@ NO_RUN: Final = set(
     agent_ending agent_full unclear_pause bad_order bad_size drill_at_work no_certificate
     bad_fingerprint certificate_altered certificate_newer certificate_not_kept certificate_not_written
     certificate_of_another certificate_unknown certificate_unreadable host_leaving_accepted
+    bad_preset bad_date yes_needed no_freeze erased_stays forget_newest bad_retention
 """,
     )
 )
