@@ -154,7 +154,7 @@ _SAME: Final = (
         "retention_frozen",
     ),
     (
-        "l’horloge du poste est douteuse ; rien n’a été effacé",
+        "l’horloge du poste est douteuse ; rien n’a été effacé",
         "the machine’s clock is in doubt; nothing was deleted",
         "clock_doubtful",
     ),
