@@ -62,7 +62,7 @@ def test_names_of_files_stay_in_the_vault(line: CommandLine, tmp_path: Path) -> 
 def test_what_nobody_foresaw_is_reported_without_a_name(
     line: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_session: object) -> object:
+    def broken(*_given: object, **_named: object) -> object:
         try:
             os.stat(tmp_path / NAME)
         except OSError as error:

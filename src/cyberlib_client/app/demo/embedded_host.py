@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ from ...core.errors import Failed
 
 SIREN: Final = "900000001"
 """Begins with a 9, as no number given in France does, and passes the check."""
+
+_ROOM: Final = 2 << 20
+"""Bytes that must be free for a host that does not start to be a fault."""
 
 _NEEDED: Final = ("cyberlib_host", "starlette", "uvicorn", "sqlalchemy", "alembic", "structlog")
 _SECONDS: Final = 60
@@ -42,9 +46,9 @@ def is_installed() -> bool:
 def embedded_host(folder: Path, organisation: str) -> Iterator[EmbeddedHost]:
     """A serving host with one organisation, until the end of the block. Failed("demo_failed")."""
     command = [sys.executable, "-m", "cyberlib_host", "--data", str(folder)]
-    made = _said([*command, "--json", "init"])
+    made = _said([*command, "--json", "init"], folder)
     given = ["organisation", "create", "--name", organisation, "--siren", SIREN, "--seats", "1"]
-    contract_key = _said([*command, "--json", *given])["contract_key"]
+    contract_key = _said([*command, "--json", *given], folder)["contract_key"]
     serving = subprocess.Popen(
         [*command, "serve", "--port", "0"],
         stdin=subprocess.DEVNULL,
@@ -57,7 +61,7 @@ def embedded_host(folder: Path, organisation: str) -> Iterator[EmbeddedHost]:
         assert serving.stdout is not None
         url = serving.stdout.readline().strip().rpartition(" ")[2]
         if not url.startswith("https://"):
-            raise Failed("demo_failed", what="host", path=None)
+            raise _trouble(folder)
         yield EmbeddedHost(url, made["authority"], contract_key, folder)
     finally:
         serving.terminate()
@@ -80,7 +84,14 @@ def markers_found(host: EmbeddedHost, markers: list[bytes]) -> int:
     return len(found)
 
 
-def _said(command: list[str]) -> dict[str, str]:
+def _trouble(folder: Path) -> Failed:
+    """Why the host did not do what it was asked: there is no room for its database, or a fault of ours."""
+    if shutil.disk_usage(folder.parent).free < _ROOM:
+        return Failed("store_full", at=str(folder))
+    return Failed("demo_failed", what="host", path=None)
+
+
+def _said(command: list[str], folder: Path) -> dict[str, str]:
     done = subprocess.run(
         command,
         stdin=subprocess.DEVNULL,
@@ -90,7 +101,7 @@ def _said(command: list[str]) -> dict[str, str]:
         check=False,
     )
     if done.returncode != 0:
-        raise Failed("demo_failed", what="host", path=None)
+        raise _trouble(folder)
     told: dict[str, str] = json.loads(done.stdout)
     return told
 
