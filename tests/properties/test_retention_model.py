@@ -220,6 +220,10 @@ class History:
             )
         except Killed:
             station.died()
+            # Killed after it announced and before it said what it spares: what was brought back in that very
+            # moment stays hidden.
+            for digest in self.kept.keys() & station.vault().retirements().doomed("snapshots"):
+                self.let_go[digest] = self.kept.pop(digest), self.clock.now
             return
         except CyberlibError as error:
             assert error.code in ("vault_changed", "retention_took_long"), error

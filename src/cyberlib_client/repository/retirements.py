@@ -19,6 +19,7 @@ from ..core.format_v1.retired import (
     PURGE,
     RETIRE,
     REVIVE,
+    SPARE,
     THAW,
     Retirement,
     cut,
@@ -45,7 +46,7 @@ class Retirements:
         self.records = dict(records)
         self.damaged = sorted(damaged)
         self._once = _named(self._of(RETIRE))
-        self._doomed = _named(self._of(PURGE))
+        self._doomed = self._left(self._of(PURGE), self._of(SPARE))
         self._marks = self._left(self._of(RETIRE), self._of(REVIVE))
         thawed = {each for _, record in self._of(THAW) for each in cut(record.undoes)}
         self.freezes = {
@@ -62,7 +63,8 @@ class Retirements:
     def _left(
         retired: list[tuple[bytes, Retirement]], revived: list[tuple[bytes, Retirement]]
     ) -> dict[str, dict[bytes, set[bytes]]]:
-        """By kind and digest, the records that retire an object and that no revival of it undoes."""
+        """By kind and digest, the records that retire (or doom) an object and that no revival of it (or word
+        that it is spared) undoes."""
         found: dict[str, dict[bytes, set[bytes]]] = {}
         for by, record in retired:
             for kind in record.objects:
@@ -86,7 +88,7 @@ class Retirements:
 
     def doomed(self, kind: str) -> Set[bytes]:
         """Objects of a kind that somebody is deleting, or has deleted."""
-        return self._doomed.get(kind, set())
+        return self._doomed.get(kind, {}).keys()
 
     def once(self, kind: str) -> Set[bytes]:
         """Objects of a kind that were retired at any time: their absence is no surprise."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Set
 from typing import Final
 
-from ..core.format_v1.retired import PURGE, RETIRE, REVIVE, Retirement, cut
+from ..core.format_v1.retired import PURGE, RETIRE, REVIVE, SPARE, Retirement, cut
 from ..core.ids import digest_of
 from ..repository.retirements import KIND, Retirements
 from ..repository.snapshots import SnapshotList
@@ -43,7 +43,11 @@ def settled(
             over[digest] = record
     there = retirements.records.keys() - over.keys()
     for digest, record in retirements.records.items():
-        if record.time <= now - age and record.action == REVIVE and there.isdisjoint(cut(record.undoes)):
+        if (
+            record.time <= now - age
+            and record.action in (REVIVE, SPARE)
+            and there.isdisjoint(cut(record.undoes))
+        ):
             over[digest] = record
     over = {digest: record for digest, record in over.items() if digest not in retirements.retired(KIND)}
     if len(over) < _MANY:

@@ -14,7 +14,7 @@ from typing import Final
 
 from ..core.errors import CyberlibError, Failed, IntegrityError
 from ..core.events import Listener
-from ..core.format_v1.retired import PURGE, RETIRE, Retirement, by_kind
+from ..core.format_v1.retired import PURGE, RETIRE, SPARE, Retirement, by_kind
 from ..core.ids import digest_of, object_name
 from ..core.ports import CancelToken, Clock, Random
 from ..repository.retirements import KIND, Retirements, put_retirement
@@ -245,11 +245,18 @@ class _Work:
         if any(present.get(name) != size for name, size in made.items()):
             raise Failed("vault_changed", at=self._vault.store.location)
 
-    def _say(self, action: str, names: Sequence[str]) -> None:
+    def _say(self, action: str, names: Sequence[str], undoes: bytes = b"") -> bytes:
+        """The records that say it, end to end."""
+        said_in: list[bytes] = []
         for at in range(0, len(names), _AT_ONCE):
             objects = by_kind(names[at : at + _AT_ONCE])
-            said = Retirement(self._identity.device, action, self._clock(), "", self._asked.reason, objects)
-            put_retirement(self._vault.store, self._vault.keys, self._random, said, self._identity.signing)
+            said = Retirement(
+                self._identity.device, action, self._clock(), "", self._asked.reason, objects, undoes
+            )
+            keys = self._vault.keys
+            digest, _ = put_retirement(self._vault.store, keys, self._random, said, self._identity.signing)
+            said_in.append(digest)
+        return b"".join(said_in)
 
     # ---- deleting ----------------------------------------------------------------------------------
 
@@ -281,10 +288,14 @@ class _Work:
         if not names:
             return
         # What was announced before and is still there was cut short, or is kept by its store.
-        self._say(PURGE, [n for n in names if digest_of(n) not in now.doomed(n.partition("/")[0])])
+        fresh = [n for n in names if digest_of(n) not in now.doomed(n.partition("/")[0])]
+        announced = self._say(PURGE, fresh)
         self._cancel.check()
         after = vault.retirements()
         left = [name for name in names if digest_of(name) in after.retired(name.partition("/")[0])]
+        spared = sorted(set(fresh) - set(left))
+        if spared:  # revived before it was announced: who did that need not know
+            self._say(SPARE, spared, announced)
         self._freed.purged_snapshots = sum(name.startswith("snapshots/") for name in left)
         gone = frozenset(vault.store.purge(left))
         self._freed.kept = len(left) - len(gone)

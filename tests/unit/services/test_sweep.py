@@ -382,3 +382,27 @@ def test_errors_of_the_store_are_told_and_lose_nothing(place: Place) -> None:
     place.store.at_put = lambda _name: None
     assert place.files_of(first) == ONE
     assert place.files_of(last) == TWO
+
+
+def test_what_is_brought_back_at_the_last_moment_is_listed_again(place: Place) -> None:
+    """Between the look of who deletes and the announcement: neither knows of the other at first."""
+    first = place.backup(place.a, ONE)
+    place.backup(place.a, TWO)
+    place.sweep(place.a, first)
+    place.clock.advance(31 * DAY)
+    done: list[str] = []
+
+    def meanwhile(name: str) -> None:
+        if name.startswith("retired/") and not done:
+            done.append(name)
+            place.undelete(first)
+
+    place.store.at_put = meanwhile
+    place.sweep(place.a)
+    assert done
+    place.a.died()
+    assert first.digest in {s.digest for s in place.a.snapshots(place.a.vault()).items}
+    assert place.files_of(first) == ONE
+    place.clock.advance(40 * DAY)
+    place.sweep(place.a)
+    assert place.files_of(first) == ONE

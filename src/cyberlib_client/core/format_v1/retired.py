@@ -24,6 +24,7 @@ from .signed import DEVICE_ID_SIZE, Device, check_signed, open_signed, parts, se
 RETIRE: Final = "retire"
 REVIVE: Final = "revive"
 PURGE: Final = "purge"
+SPARE: Final = "spare"
 FREEZE: Final = "freeze"
 THAW: Final = "thaw"
 REFUSED: Final = "refused"
@@ -37,6 +38,7 @@ class Retirement(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `action`: "retire": `objects` are no longer needed and may be deleted when their quarantine is over;
     "revive": they stay, whatever the records said that `undoes` names; "purge": they are being deleted;
+    "spare": they are not, since who announced it in the records that `undoes` names found them revived;
     "freeze": nothing may be retired or purged until a "thaw" whose `undoes` names this record.
     `objects`: digests of 32 bytes end to end, by kind. `undoes`: the same of records. `reason`: a code.
     "refused", "erased": lines of the register of refusals, which change nothing; `digest`: a salt of 16 bytes

@@ -126,6 +126,13 @@ def test_what_is_doomed_stays_so() -> None:
     assert not told.retired("packs")
 
 
+def test_who_announced_a_deletion_may_spare_what_was_revived() -> None:
+    told = fold(said(PURGE, PACK, OTHER), said("spare", PACK, undoes=bytes(32)))
+    assert told.doomed("packs") == {bytes([1]) * 32}
+    by_two = fold(said(PURGE, PACK), said(PURGE, PACK), said("spare", PACK, undoes=bytes(32)))
+    assert by_two.doomed("packs") == {bytes(32)}, "another deletes it all the same"
+
+
 def test_a_thaw_ends_the_freeze_it_names() -> None:
     assert fold(said(FREEZE)).freezes
     assert fold(said(FREEZE), said(FREEZE), said(THAW, undoes=bytes(32))).freezes.keys() == {bytes([1]) * 32}
