@@ -19,6 +19,8 @@ from packaging.version import Version
 from cyberlib_client.resources import resource
 from tools.dev import lock
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the sources are the same everywhere")
+
 ROOT = Path(__file__).resolve().parents[2]
 MAX_FILE = 350  # lines
 MAX_TESTS = 700  # lines: a suite tells one story from beginning to end

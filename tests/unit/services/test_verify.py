@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,6 +94,10 @@ def test_a_sound_vault(kit: VaultKit, folder: Path, tmp_path: Path) -> None:
     assert told(restored_path(tmp_path / "2", folder)) == told(folder)
 
 
+STEP = 5 if sys.platform == "win32" else 1
+"""Wine is slow, and what lies in a pack is the same everywhere."""
+
+
 @pytest.mark.parametrize("pack", range(3))
 def test_bits_of_packs(kit: VaultKit, tmp_path: Path, pack: int) -> None:
     """Some in every part of a pack: header, first segments, padding, footer, trailer."""
@@ -100,6 +105,7 @@ def test_bits_of_packs(kit: VaultKit, tmp_path: Path, pack: int) -> None:
     whole = dict(kit.store.objects)
     size = len(whole[name])
     used = [*range(0, 88, 11), *range(88, 3000, 97), size // 2, *range(size - 700, size, 41), size - 1]
+    used = used[::STEP]
     found = 0
     for at in used:
         kit.store.objects = dict(whole)
@@ -176,7 +182,7 @@ def test_bits_of_other_objects(kit: VaultKit) -> None:
     whole = dict(kit.store.objects)
     for name in [*names(kit, "index/"), *names(kit, "slots/"), "vault"]:
         size = len(whole[name])
-        for bit in sorted(random.Random(name).sample(range(size * 8), 40)):
+        for bit in sorted(random.Random(name).sample(range(size * 8), 40 // STEP)):
             kit.store.objects = dict(whole)
             flip(kit, name, bit)
             result = kit.verify(percent=0)

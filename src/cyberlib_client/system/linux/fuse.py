@@ -19,7 +19,8 @@ from ...core.mounting import MountedTree
 if TYPE_CHECKING:
     from ...core.mounting import Status
 
-assert sys.platform == "linux", "what follows is of Linux alone"
+# For those who check types elsewhere: what follows is of Linux alone.
+assert not TYPE_CHECKING or sys.platform == "linux"
 
 _DEVICE: Final = "/dev/fuse"
 _DAY: Final = 86_400
