@@ -59,7 +59,9 @@ print(json.dumps(told))
 """
 
 
-def _limited(vault: Path, what: str, folder: Path, limit: int, seed: int = 1) -> dict[str, str]:
+def _limited(
+    vault: Path, what: str, folder: Path, limit: int, seed: int = 1, seconds: float = 120
+) -> dict[str, str]:
     """What became of a backup or of each look, in a process that gets `limit` bytes."""
     root = Path(__file__).parents[2]
     environment = {**os.environ, "PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}"}
@@ -68,7 +70,7 @@ def _limited(vault: Path, what: str, folder: Path, limit: int, seed: int = 1) ->
         capture_output=True,
         text=True,
         env=environment,
-        timeout=120,
+        timeout=seconds,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
@@ -255,7 +257,11 @@ def test_backups_with_less_and_less_memory(tmp_path: Path) -> None:
     codes: dict[int, str] = {}
     for seed, limit in enumerate((60, 80, 100, 120, 140, 170, 600)):
         try:
-            codes[limit] = _limited(vault, "backup", folder, limit * MIB, seed + 1)["backup"]
+            codes[limit] = _limited(vault, "backup", folder, limit * MIB, seed + 1, seconds=40)["backup"]
+        except subprocess.TimeoutExpired:
+            # Rarely it waits for ever, it seems for a thread that found no memory to begin (docs/faults.md).
+            assert limit < 200
+            codes[limit] = "no room to begin"
         except AssertionError as error:
             # The interpreter itself may not even have room to say what happened,
             # and Linux ends one whose stack finds no room to grow with a signal.
@@ -267,6 +273,7 @@ def test_backups_with_less_and_less_memory(tmp_path: Path) -> None:
         assert not kit.snapshots().problems
         _remove(tmp_path / "old")
     assert codes[600] == ""
+    assert list(codes.values()).count("no room to begin") <= 1
     print(codes)
     assert any(codes.values()), "memory never ran short: nothing was tested"
     assert kit.verify().ok

@@ -12,8 +12,8 @@ from .environment import ROOT
 from .process import call, note
 
 WORKERS = 2  # checks at a time
-TESTERS = max(3, (os.cpu_count() or 2) + 1)
-"""Processes of pytest: one more than processors, since many tests wait for servers and programs."""
+TESTERS = max(4, (os.cpu_count() or 2) + 2)
+"""Processes of pytest: two more than processors, since many tests wait for servers and programs."""
 
 # What must be typed, and for which systems; the rest runs on the developers' Linux alone.
 _TYPED = {
@@ -68,5 +68,7 @@ def test(python: Path, args: list[str]) -> int:
         note(f"failed before the tests: {', '.join(failed)}; the tests run all the same")
     # tests/conftest.py repeats the failed checks in pytest's summary, above its closing line.
     told = {"CYBERLIB_FAILED_CHECKS": ", ".join(failed)}
-    code = call([python, "-m", "pytest", "-n", str(TESTERS), *args], cwd=ROOT, env=told)
+    code = call(
+        [python, "-m", "pytest", "-n", str(TESTERS), "--dist", "worksteal", *args], cwd=ROOT, env=told
+    )
     return code or (1 if failed else 0)

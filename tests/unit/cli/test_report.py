@@ -112,7 +112,8 @@ def test_it_tells_days_runs_incidents_and_volume(session: Session, made: Report)
     states = [day.state for day in made.calendar]
     assert len(states) == 10
     assert [states.count(state) for state in ("done", "incomplete", "failed", "stopped")] == [5, 1, 1, 1]
-    assert (made.asleep, made.paused, made.files) == (6 * 3600, 3600, 1200)
+    assert (made.asleep, made.files) == (6 * 3600, 1200)
+    assert made.paused in (3599, 3600), "an hour, cut to whole seconds"
     assert len(made.runs) == 9
     assert made.health.level == "danger"
     assert made.health.reasons[0].code == "source_missing"
