@@ -17,7 +17,6 @@ import random
 import resource
 import shutil
 import sqlite3
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC
@@ -332,4 +331,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
