@@ -67,7 +67,7 @@ def _start(
 
 @pytest.fixture(autouse=True)
 def nothing_left_by_others() -> None:
-    """What an earlier test left open, as one with a program that cannot be ended does, is not told of here."""
+    """What an earlier test left open, perhaps with a program that cannot be ended, is not told of here."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
