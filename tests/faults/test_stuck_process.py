@@ -80,6 +80,7 @@ def test_a_process_that_nobody_can_end_is_told_of(tmp_path: Path) -> None:
             holder.wait(0.3)
         assert refusal(lock) == ("profile_stuck", holder.pid)
     holder.wait(60)
+    holder.stdout.close()
     with ProcessLock(lock):
         pass
 

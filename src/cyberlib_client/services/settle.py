@@ -7,16 +7,13 @@ from typing import Final
 
 from ..core.format_v1.retired import PURGE, RETIRE, REVIVE, SPARE, Retirement, cut
 from ..core.ids import digest_of
-from ..repository.retirements import KIND, Retirements
+from ..repository.retirements import ERASURE, KIND, Retirements
 from ..repository.snapshots import SnapshotList
 from ..repository.vault import Vault
 
 _KINDS: Final = ("packs", "index", "lookups", "snapshots", KIND)
 _MANY: Final = 16
 """Records that are replaced at once, at least."""
-
-ERASURE: Final = "erasure"
-"""The reason of records that copies must hear of, also one on a disk in a drawer: what a patient refused."""
 
 _REMEMBERED: Final = 400 * 86_400 * 1_000_000_000
 """Nanoseconds for which every snapshot that was let go is remembered: a machine that slept for a year misses
@@ -38,6 +35,7 @@ def settled(
     present = {kind: {digest_of(item.name) for item in vault.store.list(kind)} for kind in _KINDS}
     over: dict[bytes, Retirement] = {}
     for digest, record in retirements.records.items():
+        # Of what a patient refused also a copy on a disk in a drawer must hear.
         old = record.time <= now - (_REMEMBERED if record.reason == ERASURE else age)
         if old and record.action in (RETIRE, PURGE) and _is_void(record, present, named):
             over[digest] = record

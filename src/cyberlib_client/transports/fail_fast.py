@@ -9,37 +9,22 @@ from typing import Final, TypeVar
 
 from ..core.errors import Unreachable
 from ..core.ports import Buffer, Store, StoredObject
+from .around import Around
 
 T = TypeVar("T")
 
 _SECONDS: Final = 10.0
 
 
-class FailFastStore:
+class FailFastStore(Around):
     """`store`, of which nothing is asked for some seconds after it could not be reached."""
 
     def __init__(self, store: Store, now: Callable[[], float] = time.monotonic) -> None:
-        self._store = store
+        super().__init__(store)
         self._now = now
         self._lock = threading.Lock()
         self._gone: Unreachable | None = None
         self._until = 0.0
-
-    @property
-    def location(self) -> str:
-        return self._store.location
-
-    @property
-    def puts_at_once(self) -> int:
-        return self._store.puts_at_once
-
-    @property
-    def pack_size(self) -> int:
-        return self._store.pack_size
-
-    @property
-    def may_delete(self) -> bool:
-        return self._store.may_delete
 
     def prefetch(self, names: Iterable[str]) -> None:
         self._store.prefetch(names)

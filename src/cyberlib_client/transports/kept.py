@@ -10,6 +10,7 @@ from typing import Final
 
 from ..core.errors import IntegrityError
 from ..core.ports import Buffer, Store, StoredObject
+from .around import Around
 from .near import Near
 
 _READS: Final = 4
@@ -17,31 +18,15 @@ _LARGEST: Final = 64 << 20
 """Bytes of an object that is kept whole: what a reader of indexes accepts (docs/format)."""
 
 
-class KeptStore:
+class KeptStore(Around):
     """`store`, with copies of what is read whole in `near`. What is listed is always asked of it.
 
     A copy counts while it is what its name says; the vault's header is checked by who has its keys.
     """
 
     def __init__(self, store: Store, near: Near) -> None:
-        self._store = store
+        super().__init__(store)
         self._near = near
-
-    @property
-    def location(self) -> str:
-        return self._store.location
-
-    @property
-    def puts_at_once(self) -> int:
-        return self._store.puts_at_once
-
-    @property
-    def pack_size(self) -> int:
-        return self._store.pack_size
-
-    @property
-    def may_delete(self) -> bool:
-        return self._store.may_delete
 
     def put(self, name: str, *parts: Buffer) -> None:
         self._store.put(name, *parts)

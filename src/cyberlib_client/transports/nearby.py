@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from ..core.ids import PACK_SIZE
 from ..core.ports import Buffer
+
+
+class Deletes(Protocol):
+    """A store of which whoever holds it removes objects."""
+
+    def delete(self, name: str) -> None: ...
 
 
 class Nearby:
@@ -36,10 +43,7 @@ class Nearby:
     def revive(self, names: Sequence[str]) -> None:
         pass
 
-    def purge(self, names: Sequence[str]) -> Sequence[str]:
+    def purge(self: Deletes, names: Sequence[str]) -> Sequence[str]:
         for name in names:
             self.delete(name)
         return names
-
-    def delete(self, name: str) -> None:
-        raise NotImplementedError

@@ -229,7 +229,9 @@ def _answered() -> Iterator[None]:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise OSError(errno.EIO, "") from None
-    except Exception:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001
+        # Its kind alone: what it says may name a patient's file.
+        sys.stderr.write(f"mount: {type(error).__name__}\n")
         raise OSError(errno.EIO, "") from None
 
 
