@@ -124,6 +124,13 @@ class Sealer:
             return False
         return opened.startswith(plain)
 
+    def open_into(self, position: int, sealed: Buffer, aad: bytes, out: memoryview) -> None:
+        """As `open`, into `out` of `len(sealed) - 16` bytes: other threads go on meanwhile."""
+        try:
+            self._cipher.decrypt_into(nonce(position), sealed, aad, out)
+        except (InvalidTag, ValueError):
+            raise IntegrityError("not_authentic") from None
+
     def open(self, position: int, sealed: Buffer, aad: bytes) -> bytes:
         """The plain bytes; IntegrityError("not_authentic") when one bit is off."""
         try:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-_EARLIEST: Final = 1_767_225_600 * 1_000_000_000
+EARLIEST: Final = 1_767_225_600 * 1_000_000_000
 """1 January 2026: no snapshot is older than the program. Clocks without a battery begin long before."""
 
 
@@ -39,7 +39,7 @@ def times_of(told: Iterable[Told], now: int, received: Mapping[bytes, int] | Non
 
 def _believed(mine: Sequence[Told], now: int, received: Mapping[bytes, int]) -> list[int]:
     times = [received.get(each.digest, each.time) for each in mine]
-    likely = [n for n, time in enumerate(times) if _EARLIEST <= time <= now]
+    likely = [n for n, time in enumerate(times) if EARLIEST <= time <= now]
     trusted = {likely[n] for n in _longest([times[n] for n in likely])}
     after = now  # of those behind the last that is believed nothing is known but that they are there
     result = [0] * len(times)

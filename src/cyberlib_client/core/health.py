@@ -31,6 +31,8 @@ PROOF: Final = 100 * DAY
 """Age at which the last proof of a restore, or else the first backup, asks for attention."""
 UNREAD: Final = 45
 """Days after which a part of the vault that nobody read is worth telling: 30 are promised."""
+COPY_UNREAD: Final = 135 * DAY
+"""Time after which a part of a copy that nobody read is worth telling: 90 days are usual."""
 LONG_RUN: Final = DAY
 """A run at work keeps others from being late for so long."""
 
@@ -102,9 +104,13 @@ _FAULTS: Final[dict[str, _Kind]] = {
     "watch_network": _Kind("watch_network", "notice"),
     "stopped": _Kind("run_stopped", "notice"),
     "clock_set": _Kind("clock_set", "attention"),
+    "much_let_go": _Kind("much_let_go", "notice"),
+    "refused_elsewhere": _Kind("refused_elsewhere", "notice"),
+    "retention_frozen": _Kind("retention_frozen", "notice"),
     "copy_gone": _Kind("copy_interrupted", "notice"),
     "copy_not_here": _Kind("copy_interrupted", "notice"),
     "copy_unsound": _Kind("copy_unsound", "attention"),
+    "let_go_elsewhere": _Kind("let_go_elsewhere", "attention"),
 }
 _NOT_PROVEN: Final = "restore_not_proven"
 _PASSPHRASE: Final = 5
@@ -136,6 +142,7 @@ NEXT: Final[dict[str, str]] = {
     "files_damaged": "verify",
     "vault_gone_back": "verify",
     "drill_failed": "look_at_incidents",
+    "let_go_elsewhere": "look_at_incidents",
     "contract_suspended": "call_host",
     "contract_ended": "call_host",
     "card_withdrawn": "call_host",
@@ -284,9 +291,13 @@ def _of_copies(facts: HealthFacts) -> list[Reason]:
     last = newest(facts.copies.copies)
     if last is None:
         return [Reason("copy_never", "notice")]
+    found = []
     if facts.now - last > facts.copies.remind:
-        return [Reason("copy_old", "attention", {"last": last, "days": (facts.now - last) // DAY})]
-    return []
+        found.append(Reason("copy_old", "attention", {"last": last, "days": (facts.now - last) // DAY}))
+    unread = [each.read_since for each in facts.copies.copies if each.read_since is not None]
+    if unread and facts.now - min(unread) > COPY_UNREAD:
+        found.append(Reason("copy_unread", "notice", {"days": (facts.now - min(unread)) // DAY}))
+    return found
 
 
 def _of_faults(facts: HealthFacts) -> list[Reason]:

@@ -28,6 +28,8 @@ UNFINISHED: Final = "unfinished.json"
 LISTS: Final = (MANIFEST, TABLE, SUMS)
 PART: Final = ".part"
 """Ends the name of one of these while it is written."""
+VAULT: Final = "coffre"
+"""The folder of a vault's objects in a kit of that kind."""
 OWN: Final = frozenset(name + end for name in (*LISTS, SIGNATURE, UNFINISHED) for end in ("", PART))
 """Files of a kit that no list names."""
 
@@ -48,6 +50,13 @@ class Item(msgspec.Struct, frozen=True):
     sha256: str
     target: str = ""
     snapshot: str = ""
+
+
+def is_damaged_object(item: Item) -> bool:
+    """Whether it is an object of a vault that is not what its name says: such a one was copied as it lay."""
+    folder, _, name = item.path.partition("/")
+    digits = name.rpartition("/")[2]
+    return folder == VAULT and item.kind == "file" and len(digits) == 64 and digits != item.sha256
 
 
 class KitSnapshot(msgspec.Struct, frozen=True):

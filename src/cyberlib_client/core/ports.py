@@ -66,11 +66,19 @@ class Store(Protocol):
         If it exists already nothing is written: objects are never overwritten.
         """
 
+    def replace(self, name: str, *parts: Buffer) -> None:
+        """Put these parts in the place of an object that is damaged: at every moment the old bytes are
+        there or the new ones, whole. Failed where `may_delete` is false."""
+
     def get(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
         """Bytes `offset … offset+length` (to the end when `length` is None; shorter at the end)."""
 
     def size(self, name: str) -> int | None:
         """Size in bytes, or None when the object is absent."""
+
+    def arrived(self, name: str) -> int | None:
+        """When the object was put there, as the store has it (ns since 1970); None when it is absent, or not
+        known. No writer of the object's bytes chose it."""
 
     def list(self, kind: str) -> Iterator[StoredObject]:
         """All objects of a kind, in no order. Half-written objects are never listed."""

@@ -104,6 +104,27 @@ def decide(policy: Policy, snapshots: Iterable[Dated], now: int, zone: tzinfo) -
     return Decision(kept, [each.digest for each in going])
 
 
+def decide_each(
+    policies: Callable[[bytes], Sequence[Policy]], snapshots: Iterable[Dated], now: int, zone: tzinfo
+) -> Decision:
+    """Judges the snapshots of each device by the policies that hold for it: what any of them keeps stays."""
+    devices: dict[bytes, list[Dated]] = {}
+    for each in snapshots:
+        devices.setdefault(each.device, []).append(each)
+    kept: dict[bytes, tuple[str, ...]] = {}
+    going: list[Dated] = []
+    for device, mine in devices.items():
+        decided = [decide(policy, mine, now, zone).kept for policy in policies(device)]
+        for each in mine:
+            rules = dict.fromkeys(rule for one in decided for rule in one.get(each.digest, ()))
+            if rules:
+                kept[each.digest] = tuple(rules)
+            else:
+                going.append(each)
+    going.sort(key=lambda s: (s.time, s.order, s.digest))
+    return Decision(kept, [each.digest for each in going])
+
+
 def _reasons(policy: Policy, mine: Sequence[Dated], now: int, zone: tzinfo) -> dict[bytes, list[str]]:
     """Why each of a device's snapshots is kept, from newest to oldest."""
     found: dict[bytes, list[str]] = {each.digest: [] for each in mine}

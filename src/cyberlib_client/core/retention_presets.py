@@ -10,13 +10,13 @@ from typing import Final
 from .retention import ALL, Policy
 
 PRESETS: Final[Mapping[str, Policy]] = {
-    "cabinet": Policy(last=10, within=2, daily=30, weekly=12, monthly=24, yearly=20),
+    "cabinet": Policy(last=10, within=2, daily=30, weekly=12, monthly=24, yearly=21),
     "comptabilite": Policy(last=10, within=2, daily=30, weekly=12, monthly=24, yearly=11),
     "court": Policy(last=5, within=2, daily=14, weekly=8, monthly=12),
     "tout": Policy(last=ALL),
 }
-"""By name. "cabinet": twenty years, as long as a patient's record is kept; "comptabilite": the ten years of
-commercial law, and the one that is not over; "court": a year; "tout": nothing ever goes."""
+"""By name. "cabinet": twenty years, as long as a patient's record is kept, and the one that is not over;
+"comptabilite": the ten years of commercial law, likewise; "court": a year; "tout": nothing ever goes."""
 
 
 def preset_named(text: str) -> str:

@@ -9,11 +9,13 @@ import msgspec
 
 class CopyFact(msgspec.Struct, frozen=True):
     """A second copy. `medium`: tells its disk, share or service from others. `copied`: ns, when it was last
-    made; None: never."""
+    made; None: never. `read_since`: ns, since when the object that waits longest was not read; None:
+    not known, or not wanted."""
 
     medium: str
     copied: int | None
     elsewhere: bool
+    read_since: int | None = None
 
 
 class Spread(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import os
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
@@ -158,6 +159,15 @@ def write_whole(root: str, name: str, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(path + PART, path)
+
+
+def copy_whole(source: str, to: str) -> str:
+    """A file of ours, on the disk when this returns. Raises OSError."""
+    with open(source, "rb") as taken, open(to, "wb") as file:
+        shutil.copyfileobj(taken, file)
+        file.flush()
+        os.fsync(file.fileno())
+    return to
 
 
 def items(root: str) -> Iterator[Item]:

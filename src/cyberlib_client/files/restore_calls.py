@@ -65,9 +65,10 @@ if sys.platform != "win32":
             rest, offset = rest[done:], offset + done
 
     def in_use(rest: bytes) -> bool:
-        """True unless `rest` of a part's name (`pid-token-number`) tells of a process that is no more."""
+        """True unless `rest` of a name that it made tells of a process that is no more: `pid-token-number` of
+        a part, with something behind of what was tried out on the file system."""
         fields = rest.split(b"-")
-        if len(fields) != 3 or not fields[0].isdigit():
+        if len(fields) < 3 or not fields[0].isdigit():
             return True
         try:
             os.kill(int(fields[0]), 0)

@@ -16,6 +16,7 @@ from ..core.errors import IntegrityError
 from ..core.format_v1.header import RETIREMENT, hedged_salt
 from ..core.format_v1.retired import (
     FREEZE,
+    POLICY,
     PURGE,
     RETIRE,
     REVIVE,
@@ -35,6 +36,8 @@ KIND: Final = "retired"
 
 BY_USER: Final = "user"
 """The reason of what a person asked for."""
+INCOMPLETE: Final = "incomplete"
+"""The reason of a snapshot that was put and relied on what went meanwhile."""
 ERASURE: Final = "erasure"
 """The reason of what was written anew without something: nobody brings it back."""
 
@@ -55,6 +58,10 @@ class Retirements:
             if record.action == FREEZE and digest not in thawed
         }
         """Records that keep everything from being retired or deleted."""
+        followed = {each for _, record in self._of(POLICY) for each in cut(record.undoes)}
+        self._policies = [
+            (digest, record) for digest, record in self._of(POLICY) if digest not in followed and record.rules
+        ]
 
     def _of(self, action: str) -> list[tuple[bytes, Retirement]]:
         return [(digest, record) for digest, record in self.records.items() if record.action == action]
@@ -90,6 +97,15 @@ class Retirements:
         """Objects of a kind that somebody is deleting, or has deleted."""
         return self._doomed.get(kind, {}).keys()
 
+    def doomed_by(self, kind: str, digest: bytes) -> Set[bytes]:
+        """The records that announce the deletion of an object."""
+        return self._doomed.get(kind, {}).get(digest, set())
+
+    def stuck(self, kind: str) -> Set[bytes]:
+        """Objects of a kind whose deletion was announced, and that may not go: whoever announced it was
+        killed, or lied."""
+        return self.doomed(kind) - self.retired(kind)
+
     def once(self, kind: str) -> Set[bytes]:
         """Objects of a kind that were retired at any time: their absence is no surprise."""
         return self._once.get(kind, set())
@@ -113,9 +129,18 @@ class Retirements:
             for each in record.digests("snapshots")
         }
 
-    def since(self, kind: str, digest: bytes) -> int:
-        """When an object was retired last, by the clocks of those who did (ns); ValueError when it is not."""
-        return max(self.records[by].time for by in self._marks.get(kind, {})[digest])
+    def retired_by(self, kind: str, digest: bytes) -> Set[bytes]:
+        """The records that retire an object."""
+        return self._marks.get(kind, {}).get(digest, set())
+
+    def promised(self, kind: str, digest: bytes) -> int:
+        """Days for which those who retired an object promised to keep it; 0 where nobody did."""
+        return max((self.records[by].quarantine for by in self.retired_by(kind, digest)), default=0)
+
+    def policies(self) -> list[tuple[bytes, Retirement]]:
+        """Records of policies that no other has taken the place of, oldest first. Two of the same `about`
+        were set by machines that did not know of each other: what either keeps stays."""
+        return sorted(self._policies, key=lambda each: (each[1].time, each[0]))
 
     def reasons(self, kind: str, digest: bytes) -> list[str]:
         """Why it was retired."""
@@ -123,20 +148,30 @@ class Retirements:
 
     def marks(self, names: Iterable[str]) -> bytes:
         """The records that retire any of these, end to end: what a revival of them undoes."""
-        found: set[bytes] = set()
-        for name in names:
-            found |= self._marks.get(name.partition("/")[0], {}).get(digest_of(name), set())
-        return b"".join(sorted(found))
+        return _together(self.retired_by(name.partition("/")[0], digest_of(name)) for name in names)
+
+    def dooms(self, names: Iterable[str]) -> bytes:
+        """The records that announce the deletion of any of these, end to end: what spares them undoes."""
+        return _together(self.doomed_by(name.partition("/")[0], digest_of(name)) for name in names)
 
     def batch(self, kind: str, digest: bytes) -> list[str]:
-        """Names of all that was retired together with an object and still is."""
+        """Names of all that was retired together with an object and still is, or is `stuck` with it."""
         names: set[str] = set()
+        for by in self.doomed_by(kind, digest):
+            record = self.records[by]
+            for other in record.objects:
+                stuck = self.stuck(other)
+                names.update(object_name(other, each) for each in record.digests(other) if each in stuck)
         for by in self._marks.get(kind, {}).get(digest, ()):
             record = self.records[by]
             for other in record.objects:
                 marked = self._marks.get(other, {})
                 names.update(object_name(other, each) for each in record.digests(other) if each in marked)
         return sorted(names)
+
+
+def _together(found: Iterable[Set[bytes]]) -> bytes:
+    return b"".join(sorted(frozenset().union(*found)))
 
 
 def _named(records: list[tuple[bytes, Retirement]]) -> dict[str, set[bytes]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from typing import Final, NamedTuple
 
 import msgspec
@@ -212,8 +212,9 @@ def is_authentic(data: bytes, keys: VaultKeys) -> bool:
     return True
 
 
-def put_tables(store: Store, keys: VaultKeys, table: SlotTable) -> list[str]:
-    """Stores the copies of a table; their names. IntegrityError("bad_memory")."""
+def put_tables(store: Store, keys: VaultKeys, table: SlotTable, damaged: Container[str] = ()) -> list[str]:
+    """Stores the copies of a table; their names. `damaged`: those that lie there and are not what their names
+    say. IntegrityError("bad_memory")."""
     copies = _copies(table)
     written = [write_slot_table(each, keys) for each in copies]
     for each, data in zip(copies, written, strict=True):
@@ -222,7 +223,7 @@ def put_tables(store: Store, keys: VaultKeys, table: SlotTable) -> list[str]:
             raise IntegrityError("bad_memory")
     names = [object_name("slots", sha256(data)) for data in written]
     for name, data in zip(names, written, strict=True):
-        store.put(name, data)
+        (store.replace if name in damaged else store.put)(name, data)
     return names
 
 

@@ -92,10 +92,18 @@ class NodeReader(Protocol):
     def node(self, node_id: bytes) -> bytes: ...
 
 
+Worth = Callable[[bytes], bool]
+"""Whether a node, by its id, is worth reading."""
+
+
 def read_directory(
-    reader: NodeReader, node_id: bytes, lost: Callable[[IntegrityError], None] | None = None
+    reader: NodeReader,
+    node_id: bytes,
+    lost: Callable[[IntegrityError], None] | None = None,
+    worth: Worth | None = None,
 ) -> Iterator[Entry]:
-    """The entries of a directory in order of their names, no name twice.
+    """The entries of a directory in order of their names, no name twice; with `worth`, those alone that lie
+    in nodes that are.
 
     What lies below a bad or missing node is left out, and `lost` is told, once. Without `lost`,
     IntegrityError is raised instead.
@@ -109,6 +117,9 @@ def read_directory(
             stack.pop()
             continue
         first, below = child
+        if worth is not None and not worth(below):
+            last = max(last, first)
+            continue
         try:
             entries, children = _read_child(reader, below, first, len(stack) - 1, last)
         except IntegrityError as error:

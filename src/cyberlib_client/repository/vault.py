@@ -115,6 +115,11 @@ class Vault:
         self._retirements = load_retirements(self.store, self.keys, self._retirements)
         return self._retirements
 
+    @property
+    def retirements_known(self) -> Retirements:
+        """The same as they were read last, without asking the store again."""
+        return self._retirements
+
     def reader(self, *, check_packs: bool = False, much: bool = False, kept: int = KEPT_BYTES) -> Reader:
         """A reader on the vault as it is now; see `load_index`. `kept`: see `Reader`.
 

@@ -1,15 +1,11 @@
-"""Looking into snapshots: lists, searches, versions, differences, content."""
+"""Looking into snapshots: lists, versions, differences, content."""
 
 from __future__ import annotations
 
-import fnmatch
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from itertools import islice
-from operator import itemgetter
 from typing import Final
 
 from ..core.errors import IntegrityError, UsageError
@@ -153,133 +149,9 @@ def versions(reader: Reader, snapshots: Iterable[Stored], path: bytes, unread: U
     return found
 
 
-@dataclass(slots=True)
-class Match:
-    """A path that a search found, as its newest snapshot tells it, and how many snapshots hold it."""
-
-    path: bytes
-    entry: Entry
-    first: Stored
-    last: Stored
-    count: int = 1
-
-
-def _folded(text: str) -> str:
-    """Without case and accents: "Élodie" is found as "elodie"."""
-    plain = unicodedata.normalize("NFD", text.casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c))
-
-
 def brackets_plain(pattern: str) -> str:
     """A pattern of `*` and `?` for `fnmatch`, which would take `[…]` for a set: names have brackets."""
     return pattern.replace("[", "[[]")
-
-
-def name_test(pattern: str) -> Callable[[bytes], bool]:
-    """Whether a name matches a pattern with `*` and `?`; a plain word matches any part.
-
-    Case and accents do not count.
-    """
-    folded = _folded(pattern)
-    if not any(c in folded for c in "*?"):
-        folded = f"*{folded}*"
-    matches = re.compile(fnmatch.translate(brackets_plain(folded))).match
-    return lambda name: matches(_folded(name.decode("utf-8", "replace"))) is not None
-
-
-@dataclass(slots=True)
-class _Shown:
-    """A name in a directory over time: its newest entry, the snapshots that show it, and what it holds.
-
-    A set of snapshots is a number with the bit of each one's place in their list. `below`: the directories
-    of that name by node id, and the snapshots that show each.
-    """
-
-    entry: Entry
-    places: int
-    below: dict[bytes, int] = field(default_factory=dict)
-
-
-def find(
-    reader: Reader, snapshots: Sequence[Stored], pattern: str, unread: Unread, under: bytes = b"/"
-) -> Iterator[Match]:
-    """Paths whose last name matches, over all snapshots (oldest first), folder by folder in order of names.
-
-    All snapshots are walked at once: a directory that did not change from one to the next is read once, and
-    no more is in memory than what matches in the folders on the way to the one that is looked at.
-    """
-    test = lru_cache(_KEPT_NAMES)(name_test(pattern))
-    start: dict[bytes, int] = {}
-    for place, stored in enumerate(snapshots):
-        try:
-            entry = look(reader, stored.snapshot.root, under)
-        except IntegrityError:
-            unread(under, stored)
-            continue
-        if entry is not None and entry.kind == tree.DIRECTORY and entry.content:
-            start[entry.content] = start.get(entry.content, 0) | 1 << place
-    path = join_path(split_path(under))
-    stack = [(path, _names(reader, start, test, partial(_tell, unread, path, snapshots)))]
-    count = 0
-    while stack:
-        above, names = stack[-1]
-        found = next(names, None)
-        if found is None:
-            stack.pop()
-            continue
-        count += 1
-        if len(stack) > tree.MAX_DEPTH or count > tree.MAX_ITEMS * len(snapshots):
-            raise IntegrityError("bad_tree")
-        name, shown = found
-        here = above + b"/" + name
-        if test(name):
-            first, last = snapshots[_oldest(shown.places)], snapshots[_newest(shown.places)]
-            yield Match(here, shown.entry, first, last, shown.places.bit_count())
-        if shown.below:
-            told = partial(_tell, unread, here, snapshots)
-            stack.append((here, _names(reader, shown.below, test, told)))
-
-
-_KEPT_NAMES: Final = 1 << 16
-
-
-def _oldest(places: int) -> int:
-    return (places & -places).bit_length() - 1
-
-
-def _newest(places: int) -> int:
-    return places.bit_length() - 1
-
-
-def _tell(unread: Unread, path: bytes, snapshots: Sequence[Stored], places: int) -> None:
-    unread(path or b"/", snapshots[_newest(places)])
-
-
-def _names(
-    reader: Reader,
-    directories: Mapping[bytes, int],
-    test: Callable[[bytes], bool],
-    unread: Callable[[int], None],
-) -> Iterator[tuple[bytes, _Shown]]:
-    """What one path holds in any of its states: names that match, and directories, in order."""
-    found: dict[bytes, _Shown] = {}
-    for content, places in directories.items():
-        for entry in read_directory(reader, content, lambda _, lost=places: unread(lost)):  # type: ignore[misc]
-            if entry.kind == tree.DIRECTORY or test(entry.name):
-                _add(found, entry, places)
-    yield from sorted(found.items(), key=itemgetter(0))
-
-
-def _add(found: dict[bytes, _Shown], entry: Entry, places: int) -> None:
-    shown = found.get(entry.name)
-    if shown is None:
-        shown = found[entry.name] = _Shown(entry, places)
-    else:
-        if places > shown.places:  # with a higher bit: shown by a newer snapshot
-            shown.entry = entry
-        shown.places |= places
-    if entry.kind == tree.DIRECTORY and entry.content:
-        shown.below[entry.content] = shown.below.get(entry.content, 0) | places
 
 
 @dataclass(frozen=True, slots=True)

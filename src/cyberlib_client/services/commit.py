@@ -7,11 +7,12 @@ from collections.abc import Callable
 from ..core.crypto import sha256
 from ..core.errors import Failed
 from ..core.format_v1.header import hedged_salt
+from ..core.format_v1.retired import RETIRE, Retirement, by_kind
 from ..core.format_v1.snapshot import HookRun, Snapshot, Statistics, seal_snapshot
 from ..core.ids import object_name
 from ..files.names import THIS_SYSTEM
 from ..repository.index import Index
-from ..repository.retirements import Retirements
+from ..repository.retirements import INCOMPLETE, Retirements, put_retirement
 from ..repository.snapshots import SnapshotList, Stored
 from ..repository.vault import Vault
 from .leaves import Leaves
@@ -66,8 +67,21 @@ class Proof:
         self._run, self._index, self._before = run, index, before
         self.present = self._renew()
 
-    def hold(self) -> None:
-        """To be called just before a snapshot is put."""
+    def commit(self, name: str, data: bytes) -> None:
+        """Puts a snapshot that relies on nothing else. What was put by a machine that slept in the middle of
+        it, and woke to find some of it gone, is taken back."""
+        self._hold()
+        self._run.vault.store.put(name, data)
+        try:
+            self._hold()
+        except Failed:
+            run, vault = self._run, self._run.vault
+            said = Retirement(run.identity.device, RETIRE, run.clock(), "", INCOMPLETE, by_kind([name]))
+            put_retirement(vault.store, vault.keys, run.random, said, run.identity.signing)
+            vault.store.retire([name])
+            raise
+
+    def _hold(self) -> None:
         if abs(self._run.clock() - self._at) > _FRESH:
             self.present = self._renew()
 
@@ -118,8 +132,7 @@ def commit(
     salt = hedged_salt(vault.keys, run.random, snapshot.device.id, root, counted)
     data = seal_snapshot(vault.keys, salt, snapshot, run.identity.signing)
     digest = sha256(data)
-    proof.hold()
-    vault.store.put(object_name("snapshots", digest), data)
+    proof.commit(object_name("snapshots", digest), data)
     return Stored(digest, snapshot)
 
 

@@ -9,7 +9,7 @@ import queue
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Literal, NamedTuple
@@ -27,6 +27,7 @@ from .stripes import Stripes, read_stripes
 
 Reason = Literal["missing", "damaged"]
 From = Literal["vault", "parity", "none"]
+Choose = Callable[[Mapping[str, int]], Iterable[str]]
 _READERS: Final = 2
 _TICK: Final = 0.1
 
@@ -58,8 +59,13 @@ def check_copy(
     repair: bool,
     listener: Listener,
     cancel: CancelToken,
+    choose: Choose = list,
+    on_read: Callable[[str, bool], None] = lambda _name, _sound: None,
 ) -> CopyChecked:
-    """Reads all of a copy, and tells what is wrong and what would bring it back.
+    """Reads a copy, and tells what is wrong and what would bring it back.
+
+    `choose`: of the objects that are there, with their sizes, those to read; all by default. `on_read` is
+    told of each that was, and whether it is sound.
 
     `vault`: what it is a copy of, where that can be reached. `repair`: brings it back; an object that is
     damaged goes only once what takes its place was read and is sound. Without it nothing is written. Raises
@@ -73,8 +79,11 @@ def check_copy(
         there[OBJECT_NAME] = header
     stripes = on_copy(copy, lambda: read_stripes(copy, cancel))
     digests = _header_digest(copy, stripes)
-    reading = _Reading(copy, there, digests, checked, listener, cancel)
+    wanted = {name: there[name] for name in choose(there)}
+    reading = _Reading(copy, wanted, digests, checked, on_read, listener, cancel)
     reading.read()
+    for name in reading.gone:  # by another's run since it was listed; a stripe may tell of it
+        del there[name]
     bad: dict[str, Reason] = dict.fromkeys(reading.bad, "damaged")
     # What a stripe tells of and is not there; slot tables are replaced, and go.
     bad |= {name: "missing" for name in stripes.members - there.keys() if not name.startswith("slots/")}
@@ -115,7 +124,8 @@ def _is_sound(name: str, data: bytes, digests: Mapping[str, bytes]) -> bool:
 
 
 class _Reading:
-    """Every object of a copy, read in several threads. `bad`: those that are not what they should be."""
+    """Objects of a copy, read in several threads. `bad`: those that are not what they should be; `gone`: no
+    more there."""
 
     def __init__(
         self,
@@ -123,17 +133,20 @@ class _Reading:
         there: Mapping[str, int],
         digests: Mapping[str, bytes],
         checked: CopyChecked,
+        on_read: Callable[[str, bool], None],
         listener: Listener,
         cancel: CancelToken,
     ) -> None:
         self._copy, self._there, self._digests = copy, there, digests
         self._checked, self._listener, self._cancel = checked, listener, cancel
+        self._on_read = on_read
         self._total = sum(there.values())
         self._work: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._failures: list[BaseException] = []
         self._next = 0.0
         self.bad: list[str] = []
+        self.gone: list[str] = []
 
     def read(self) -> None:
         """All of them. Raises Stopped, and as `on_copy`."""
@@ -168,11 +181,16 @@ class _Reading:
         try:
             fits = self._there[name] <= LARGEST_OBJECT  # a larger one is none, and would fill the memory
             sound = fits and _is_sound(name, self._copy.get(name), self._digests)
-        except IntegrityError:  # the disk does not give it back
+        except IntegrityError as error:  # the disk does not give it back
+            if error.code == "object_missing" and self._copy.size(name) is None:
+                with self._lock:
+                    self.gone.append(name)
+                return
             sound = False
         with self._lock:
             if not sound:
                 self.bad.append(name)
+            self._on_read(name, sound)
             self._checked.objects += 1
             self._checked.bytes += self._there[name]
             self._tell()
@@ -256,9 +274,7 @@ class _Mender:
             whole = data
 
             def put() -> None:
-                if self._bad[name] == "damaged":
-                    self._copy.delete(name)
-                self._copy.put(name, whole)
+                (self._copy.replace if self._bad[name] == "damaged" else self._copy.put)(name, whole)
 
             on_copy(self._copy, put)
         self._checked.faults.append(CopyFault(name, self._bad[name], by, mended))

@@ -170,9 +170,8 @@ class _Run:
         self._cancel.check()
         data = self._bytes_of(item)
         if data is not None:
-            if item.name in self._replaced:
-                on_copy(self._target, lambda: self._target.delete(item.name))
-            on_copy(self._target, lambda: self._target.put(item.name, data))
+            put = self._target.replace if item.name in self._replaced else self._target.put
+            on_copy(self._target, lambda: put(item.name, data))
         with self._lock:
             self._gone_through += 1
             self._read += item.size

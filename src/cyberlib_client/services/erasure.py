@@ -17,6 +17,7 @@ from ..core.errors import IntegrityError
 from ..core.events import Listener, Progress
 from ..core.format_v1.header import hedged_salt
 from ..core.format_v1.index import PackInfo
+from ..core.format_v1.retired import RETIRE
 from ..core.format_v1.snapshot import Snapshot, certify, seal_snapshot
 from ..core.format_v1.tree import DIRECTORY, FILE, Entry, decode_node
 from ..core.ids import ID_SIZE, KIND_DATA, KIND_TREE, ZERO_ID, object_name
@@ -24,6 +25,7 @@ from ..core.ports import CancelToken, Clock, Random
 from ..repository.orphans import orphan_packs
 from ..repository.packer import Packer
 from ..repository.reader import Reader
+from ..repository.retirements import put_retirement
 from ..repository.snapshots import SnapshotList, Stored
 from ..repository.trees import NodeWriter, find_entry, read_directory
 from ..repository.vault import Vault
@@ -31,6 +33,7 @@ from .backup import BackupRequest
 from .commit import Proof
 from .device import Identity
 from .lookup import as_saved
+from .revive import likewise
 from .run import Run
 from .survey import below, told
 from .suspects import Suspects
@@ -167,11 +170,12 @@ def rewrite(
     listener: Listener,
     cancel: CancelToken,
 ) -> list[Stored]:
-    """Stores a snapshot without the paths for each of these that has none yet.
+    """Stores a snapshot without the paths for each of these that has none yet. What takes the place of one in
+    quarantine is in quarantine too, before it is there: what somebody let go does not come back by this.
 
     Raises Failed("vault_changed"), Stopped, and what the store raises; what was stored until then stays.
     """
-    done = {s.snapshot.replaces for s in snapshots.items}
+    done = {s.snapshot.replaces for s in (*snapshots.items, *snapshots.retired)}
     left = [each for each in held if each.stored.digest not in done]
     if not left:
         return []
@@ -203,19 +207,10 @@ def rewrite(
         raise
     if made:
         vault.put_index(made, random)
-    run = Run(
-        vault,
-        identity,
-        BackupRequest([]),
-        random,
-        clock,
-        listener,
-        cancel,
-        clock(),
-        Suspects(vault, ()),
-    )
+    nobody = Suspects(vault, ())
+    run = Run(vault, identity, BackupRequest([]), random, clock, listener, cancel, clock(), nobody)
     proof = Proof(run, index, retirements)
-    return [_put(vault, identity, each, roots[each.stored.digest], random, proof) for each in left]
+    return [_put(run, each, roots[each.stored.digest], proof) for each in left]
 
 
 def _without(reader: Reader, nodes: NodeWriter, node_id: bytes, names: Sequence[Sequence[bytes]]) -> bytes:
@@ -231,18 +226,21 @@ def _without(reader: Reader, nodes: NodeWriter, node_id: bytes, names: Sequence[
     return nodes.directory(kept)
 
 
-def _put(
-    vault: Vault, identity: Identity, held: Holding, root: bytes, random: Random, proof: Proof
-) -> Stored:
+def _put(run: Run, held: Holding, root: bytes, proof: Proof) -> Stored:
+    vault, identity, random = run.vault, run.identity, run.random
     old = held.stored.snapshot
     device = certify(vault.keys, old.device.id, old.device.name, identity.device.key)
     snapshot = _reduced(held, root)
     snapshot = msgspec.structs.replace(snapshot, device=device, replaces=held.stored.digest)
     salt = hedged_salt(vault.keys, random, held.stored.digest, root)
     data = seal_snapshot(vault.keys, salt, snapshot, identity.signing)
-    digest = sha256(data)
-    proof.hold()
-    vault.store.put(object_name("snapshots", digest), data)
+    digest, name = sha256(data), object_name("snapshots", sha256(data))
+    said = likewise(vault.retirements(), held.stored.digest, digest, identity, run.clock)
+    if said is not None:
+        put_retirement(vault.store, vault.keys, random, said, identity.signing)
+    proof.commit(name, data)
+    if said is not None and said.action == RETIRE:
+        vault.store.retire([name])
     return Stored(digest, snapshot)
 
 

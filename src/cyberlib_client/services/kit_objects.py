@@ -57,9 +57,7 @@ def take_objects(
             if error.code == "object_missing" and store.size(name) is None:
                 return None  # purged since it was listed
             raise
-        if there is not None:
-            to.delete(name)
-        to.put(name, data)
+        (to.put if there is None else to.replace)(name, data)
         return True, name != OBJECT_NAME and hashlib.sha256(data).hexdigest() != name.rpartition("/")[2]
 
     for some in _batches(iter(every)):

@@ -9,13 +9,13 @@ from typing import Final, NamedTuple
 
 from ..core.crypto import sha256
 from ..core.errors import CyberlibError, IntegrityError
-from ..core.ids import ID_SIZE, KIND_TREE, object_name
+from ..core.ids import ID_SIZE, object_name
 from ..core.ports import CancelToken
 from ..repository.index import Index
 from ..repository.reader import Reader
 from ..repository.vault import Vault
 
-_WORKERS: Final = 3
+_WORKERS: Final = 6
 
 OnRead = Callable[[int, str], None]
 """Told of each pack that was read: its number, and what is wrong with it, "" when nothing is."""
@@ -99,10 +99,7 @@ def _read_pack(
     bad: set[int] = set()
     for number in numbers:
         try:
-            plain, spans = reader.open_segment(number, data)
-            ids = vault.keys.tree_ids if index.place(number).kind == KIND_TREE else None
-            for chunk_id in spans:
-                reader.piece(plain, spans, chunk_id, ids)
+            reader.prove(number, data)
         except IntegrityError:
             bad.add(number)
     if bad:

@@ -12,24 +12,26 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..core.crypto import sha256
-from ..core.errors import CyberlibError, IntegrityError
+from ..core.errors import IntegrityError
 from ..core.events import Listener, Progress
 from ..core.format_v1.vault import OBJECT_NAME, write_vault_header
 from ..core.ids import digest_of, object_name
-from ..core.ports import CancelToken, Random, Store
+from ..core.ports import CancelToken, Clock, Random, Store
 from ..repository.index_objects import put_lookups
 from ..repository.lookups import damaged_lookups
 from ..repository.rebuild import footers, unnamed_packs
 from ..repository.slot_tables import damaged_tables, put_tables
 from ..repository.vault import Vault, header_is_intact
+from .anew import save_anew
 from .verify import VerifyResult
 
-Kind = Literal["header", "slots", "index", "lookups", "copied"]
+Kind = Literal["header", "slots", "index", "lookups", "copied", "anew"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Something to be put back, or that was. `names`: the objects, or for "index" the packs that get one."""
+    """Something to be put back, or that was. `names`: the objects; for "index" the packs that get one, for
+    "anew" those whose content is stored in other packs."""
 
     kind: Kind
     names: Sequence[str]
@@ -55,11 +57,19 @@ class Mender:
     """Repairs one vault. Without `apply` nothing is written, and the same is told."""
 
     def __init__(
-        self, vault: Vault, *, apply: bool, random: Random, listener: Listener, cancel: CancelToken
+        self,
+        vault: Vault,
+        *,
+        apply: bool,
+        random: Random,
+        listener: Listener,
+        cancel: CancelToken,
+        clock: Clock,
     ) -> None:
         self._vault = vault
         self._apply = apply
         self._random = random
+        self._clock = clock
         self._listener = listener
         self._cancel = cancel
         self.done = Repair()
@@ -83,9 +93,7 @@ class Mender:
             self.done.kept += away
             return
         if self._apply:
-            for name in away:
-                vault.store.delete(name)
-            put_tables(vault.store, vault.keys, vault.table)
+            put_tables(vault.store, vault.keys, vault.table, away)
         self.done.fixes.append(Fix("slots", lacking))
 
     def index(self) -> None:
@@ -129,6 +137,25 @@ class Mender:
         copied = [name for name in wanted if self._copy(other, name)]
         if copied:
             self.done.fixes.append(Fix("copied", copied))
+        self._save_anew(other, [name for name in self.done.kept if name in wanted])
+
+    def _save_anew(self, other: Store, names: Sequence[str]) -> None:
+        """What lies damaged where nobody replaces it, as far as no other pack holds the same."""
+        packs = [name for name in names if name.startswith("packs/")]
+        if not packs:
+            return
+        vault = self._vault
+        done = save_anew(
+            vault,
+            other,
+            packs,
+            apply=self._apply,
+            epoch=vault.epoch(self._clock()),
+            random=self._random,
+            cancel=self._cancel,
+        )
+        if done:
+            self.done.fixes.append(Fix("anew", done))
 
     def _absent(self, other: Store, kind: str) -> Iterable[str]:
         retirements = self._vault.retirements()
@@ -154,27 +181,16 @@ class Mender:
     def _write(self, name: str, whole: Callable[[], bytes]) -> bool:
         """Whether it was written, or would be; what lies there is known to be damaged, or is looked at."""
         store = self._vault.store
-        there: bytes | None = None
         if store.size(name) is not None:
             with contextlib.suppress(IntegrityError):
-                there = store.get(name)
-            if there == whole():
-                return False
+                if store.get(name) == whole():
+                    return False
             if not store.may_delete:
                 self.done.kept.append(name)
                 return False
         if not self._apply:
             return True
-        data = whole()
-        if store.size(name) is not None:
-            store.delete(name)
-        try:
-            store.put(name, data)
-        except CyberlibError:
-            if there:  # part of it may still be of use
-                with contextlib.suppress(CyberlibError):
-                    store.put(name, there)
-            raise
+        (store.put if store.size(name) is None else store.replace)(name, whole())
         return True
 
 

@@ -39,7 +39,7 @@ from .lookup import as_saved, leads_to_folder
 from .memory import memory_told
 from .restore_flush import Flusher
 from .restore_plan import Chosen, Way, chosen_entries, count_chosen, include_test, meta_of
-from .restore_tally import RestoreResult, Tally
+from .restore_tally import Each, RestoreResult, Tally
 from .restore_window import Window
 
 
@@ -49,7 +49,7 @@ class RestoreRequest:
 
     `include`: patterns on whole vault paths (`*.pdf`) of files and the like; what matches none is passed
     over, and of directories only those that lead to what matches are made. `dry_run`: nothing is
-    written; the result tells what would be.
+    written; the result tells what would be. `each`: told what became of each item.
     """
 
     stored: Stored
@@ -63,6 +63,7 @@ class RestoreRequest:
     devices: bool = False
     dry_run: bool = False
     rules: NameRules | None = None
+    each: Each | None = None
 
 
 class _Restore:
@@ -176,7 +177,7 @@ class _Restore:
             self._tally.lost(way.path, error.code)
             return None
         if isinstance(opened, Outcome):
-            self._tally.ended_other(opened)
+            self._tally.ended_other(opened, way.path)
             return None
         self._tally.result.directories += opened.created
         if opened.created and not recorded:
@@ -230,7 +231,7 @@ class _Restore:
             if outcome is Outcome.COPY_NEEDED:
                 self._window.fetch(above, entry, path)
             else:
-                self._tally.ended(outcome)
+                self._tally.ended(outcome, path)
 
     def _special(self, above: DirHandle, entry: Entry, path: bytes) -> None:
         meta, target = meta_of(entry), self._target
@@ -243,7 +244,7 @@ class _Restore:
             number = entry.extra.device if entry.extra else None
             block = entry.kind == tree.BLOCK_DEVICE
             outcome = target.device(above, entry.name, meta, block=block, number=number or 0)
-        self._tally.ended_other(outcome)
+        self._tally.ended_other(outcome, path)
 
 
 def _totals(reader: Reader, chosen: Chosen, request: RestoreRequest, cancel: CancelToken) -> tuple[int, int]:
@@ -276,7 +277,7 @@ def restore(
     """
     begun = time.monotonic()
     result = RestoreResult()
-    tally = Tally(result, listener)
+    tally = Tally(result, listener, request.each)
     reader = vault.reader(check_packs=True, much=not (request.paths or request.include))
     paths = [as_saved(reader, [request.stored], path) for path in request.paths]
     chosen = chosen_entries(reader, request.stored.snapshot.root, paths)

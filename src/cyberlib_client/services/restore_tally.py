@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..core.events import Incident, Listener, Progress
@@ -36,10 +37,17 @@ class RestoreResult:
     seconds: float = 0.0
 
 
-class Tally:
-    """Counts into `result` and tells `listener`. `totals`: (files, bytes) to expect, None while unknown."""
+Each = Callable[[bytes, str], None]
+"""Told of each item but folders: its path in the vault, and an `Outcome`'s value, or "failed". From any
+thread."""
 
-    def __init__(self, result: RestoreResult, listener: Listener) -> None:
+
+class Tally:
+    """Counts into `result` and tells `listener`, and `each` what became of each item. `totals`: (files,
+    bytes) to expect, None while unknown."""
+
+    def __init__(self, result: RestoreResult, listener: Listener, each: Each | None = None) -> None:
+        self._each = each
         self.result = result
         self.totals: tuple[int, int] | None = None
         self._listener = listener
@@ -61,8 +69,10 @@ class Tally:
         with self._lock:
             self.bytes_done += size
 
-    def ended_small(self, outcome: Outcome, size: int) -> None:
+    def ended_small(self, outcome: Outcome, path: bytes, size: int) -> None:
         """Counts a file that came in one piece, or was there. Most files do: one lock for all of it."""
+        if outcome is Outcome.WRITTEN and self._each is not None:
+            self._each(path, outcome.value)
         with self._lock:
             if outcome is Outcome.WRITTEN:
                 self.result.files += 1
@@ -72,16 +82,18 @@ class Tally:
                 return
             if outcome.there:
                 self.bytes_done += size
-        self.ended(outcome, size)
+        self.ended(outcome, path, size)
 
-    def ended(self, outcome: Outcome, size: int = 0) -> None:
+    def ended(self, outcome: Outcome, path: bytes, size: int = 0) -> None:
         """Counts what became of a file."""
         with self._lock:
             self._files_done += outcome.there or outcome is Outcome.SKIPPED
-        self.ended_other(outcome, size)
+        self.ended_other(outcome, path, size)
 
-    def ended_other(self, outcome: Outcome, size: int | None = None) -> None:
+    def ended_other(self, outcome: Outcome, path: bytes, size: int | None = None) -> None:
         """Counts what became of anything else, or (`size`) of a file."""
+        if self._each is not None:
+            self._each(path, outcome.value)
         result = self.result
         with self._lock:
             if outcome is Outcome.IDENTICAL:
@@ -108,6 +120,8 @@ class Tally:
     def _fail(self, code: str, path: bytes, detail: str) -> None:
         with self._lock:
             self.result.failed += 1
+        if self._each is not None:
+            self._each(path, "failed")
         self.tell(Incident(code, display(path), detail))
 
     def tick(self, path: bytes) -> None:

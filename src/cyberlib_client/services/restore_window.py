@@ -93,9 +93,9 @@ class Window:
     def fetch(self, above: DirHandle, entry: Entry, path: bytes) -> None:
         """A file to restore, which does not stand there."""
         if self._dry:
-            self._foresee(above, entry)
+            self._foresee(above, entry, path)
         elif not entry.size:
-            self._write_whole(above, entry, b"")
+            self._write_whole(above, entry, path, b"")
         elif entry.extra is not None and entry.extra.levels:
             self._add_large(above, entry, path)
         elif not entry.content or not self._put_small(above, entry, path):
@@ -110,16 +110,16 @@ class Window:
         for file in self._target.standing(above, entry.name, entry.size, entry.uid):
             self._tally.tick(path)
             if is_same(self._reader, self._ids, entry, file, self._cancel):
-                self._tally.ended_small(file.keep(meta_of(entry), linked=linked), entry.size)
+                self._tally.ended_small(file.keep(meta_of(entry), linked=linked), path, entry.size)
                 return True
         return False
 
-    def _foresee(self, above: DirHandle, entry: Entry) -> None:
+    def _foresee(self, above: DirHandle, entry: Entry, path: bytes) -> None:
         file = self._target.begin_file(above, entry.name, entry.size, meta_of(entry), linked=_linked(entry))
         if isinstance(file, FileHandle):
             file.hole(0, entry.size)
             file = file.finish()
-        self._tally.ended_small(file, entry.size)
+        self._tally.ended_small(file, path, entry.size)
 
     def _put_small(self, above: DirHandle, entry: Entry, path: bytes) -> bool:
         number = self._reader.index.data.find(entry.content)
@@ -135,7 +135,7 @@ class Window:
             above, entry.name, entry.size, meta_of(entry), sparse=sparse, linked=_linked(entry)
         )
         if isinstance(handle, Outcome):
-            self._tally.ended(handle)
+            self._tally.ended(handle, path)
             return
         file = _Large(handle, path, entry.size)
         find = self._reader.index.data.find
@@ -280,12 +280,12 @@ class Window:
         except IntegrityError as error:
             self._elsewhere_small(number, waiting, error)
             return
-        self._write_whole(above, entry, data)
+        self._write_whole(above, entry, path, data)
         self._tally.tick(path)
 
-    def _write_whole(self, above: DirHandle, entry: Entry, data: Buffer) -> None:
+    def _write_whole(self, above: DirHandle, entry: Entry, path: bytes, data: Buffer) -> None:
         outcome = self._target.write_small(above, entry.name, data, meta_of(entry), linked=_linked(entry))
-        self._tally.ended_small(outcome, entry.size)
+        self._tally.ended_small(outcome, path, entry.size)
 
     def _write_pieces(self, number: int, pieces: list[_Piece], plain: bytes, spans: Spans) -> None:
         """Chunks that lie side by side in the segment and in the file are written at once."""
@@ -338,7 +338,7 @@ class Window:
             except IntegrityError as error:
                 self._fail(file, error.code)
                 return
-            self._tally.ended(outcome, file.size)
+            self._tally.ended(outcome, file.path, file.size)
 
 
 def _linked(entry: Entry) -> bool:

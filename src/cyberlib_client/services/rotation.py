@@ -1,4 +1,5 @@
-"""Which packs a portion reads, so that all are read in good time: the longest unread first."""
+"""Which packs, or objects of a copy, a portion reads, so that all are read in good time: the longest unread
+first."""
 
 from __future__ import annotations
 
@@ -6,9 +7,19 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from ..core.ports import Random
-from ..repository.index import PackRow
 
-Choose = Callable[[Sequence[PackRow]], Sequence[int]]
+
+class Piece(Protocol):
+    """A pack, or an object of a copy. `name`: 32 bytes; `size`: in bytes."""
+
+    @property
+    def name(self) -> bytes: ...
+
+    @property
+    def size(self) -> int: ...
+
+
+Choose = Callable[[Sequence[Piece]], Sequence[int]]
 """Numbers of the packs to read, in that order."""
 
 
@@ -32,7 +43,7 @@ _MOST: Final = 4
 def sample(percent: int, random: Random) -> Choose:
     """Drawn at random: at least one unless `percent` is 0."""
 
-    def choose(packs: Sequence[PackRow]) -> Sequence[int]:
+    def choose(packs: Sequence[Piece]) -> Sequence[int]:
         count = len(packs)
         if percent >= 100:
             return range(count)
@@ -42,14 +53,13 @@ def sample(percent: int, random: Random) -> Choose:
     return choose
 
 
-def portion(read: Known, today: int, days: int) -> Choose:
+def portion(read: Known, today: int, days: int, most_days: int = _MOST) -> Choose:
     """What is to be read today, so that all is read within `days`.
 
-    As many bytes as that takes on a usual day, more after days without; and in any case what would be too
-    old tomorrow, up to several portions.
-    """
+    As many bytes as that takes on a usual day, more after days without, up to `most_days` portions; and in
+    any case what would be too old tomorrow, up to several portions."""
 
-    def choose(packs: Sequence[PackRow]) -> Sequence[int]:
+    def choose(packs: Sequence[Piece]) -> Sequence[int]:
         def waits(number: int) -> tuple[int, bool, bytes]:
             name = packs[number].name
             return read.since(name) or today, read.is_read(name), name
@@ -58,8 +68,8 @@ def portion(read: Known, today: int, days: int) -> Choose:
         total = sum(pack.size for pack in packs)
         usual = -(-total // max(1, days - _SLACK))
         passed = today - read.portion if read.portion else 1
-        quota = usual * min(max(1, passed), _MOST)
-        most = max(quota, usual * _MOST)
+        quota = usual * min(max(1, passed), most_days)
+        most = max(quota, usual * most_days)
         chosen: list[int] = []
         size = 0
         if read.portion < today:  # one that was cut short goes on where it was

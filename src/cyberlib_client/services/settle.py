@@ -7,7 +7,7 @@ from typing import Final
 
 from ..core.format_v1.retired import PURGE, RETIRE, REVIVE, SPARE, Retirement, cut
 from ..core.ids import digest_of
-from ..repository.retirements import ERASURE, KIND, Retirements
+from ..repository.retirements import BY_USER, ERASURE, KIND, Retirements
 from ..repository.snapshots import SnapshotList
 from ..repository.vault import Vault
 
@@ -44,6 +44,7 @@ def settled(
         if (
             record.time <= now - age
             and record.action in (REVIVE, SPARE)
+            and not _is_wanted(record, present)
             and there.isdisjoint(cut(record.undoes))
         ):
             over[digest] = record
@@ -59,6 +60,11 @@ def settled(
         if each in followed or record.time > now - _REMEMBERED
     }
     return {"snapshots": b"".join(sorted(kept)), KIND: b"".join(sorted(over))}
+
+
+def _is_wanted(record: Retirement, present: Mapping[str, Set[bytes]]) -> bool:
+    """Whether somebody brought back a snapshot that is there: no policy is to let it go."""
+    return record.reason == BY_USER and not present["snapshots"].isdisjoint(record.digests("snapshots"))
 
 
 def _is_void(record: Retirement, present: Mapping[str, Set[bytes]], named: Container[bytes]) -> bool:

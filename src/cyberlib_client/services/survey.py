@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final, NamedTuple
 
 from ..core.errors import IntegrityError
@@ -79,13 +80,14 @@ class Needs(NamedTuple):
 @dataclass(slots=True)
 class Survey:
     """What was found. `indexes`: the index objects that count; `replaced`: others that are still there.
-    `named`: packs that any of them names, there or not. `missing`: how many ids no pack holds that snapshots
-    need which stay."""
+    `named`: packs that any of them names, there or not; `unnamed`: what their own footers tell of the others.
+    `missing`: how many ids no pack holds that snapshots need which stay."""
 
     packs: list[PackUse]
     indexes: list[StoredObject]
     replaced: list[StoredObject]
     named: Set[bytes]
+    unnamed: Sequence[PackInfo]
     needs: Needs
     missing: int
 
@@ -120,8 +122,7 @@ def survey(
             _walk(reader, stored.snapshot.root, needs, mark, cancel)
         if mark == _NEEDED:
             needed = len(needs.data) + len(needs.trees)
-    aside = retirements.retired("packs") | retirements.doomed("packs")
-    counting = _Counting(needs, aside, present)
+    counting = _Counting(needs, retirements.retired("packs"), retirements.doomed("packs"), present)
     for by, info in told(vault, items):
         cancel.check()
         counting.enter(info, by)
@@ -130,7 +131,7 @@ def survey(
     for _, info in told(vault, old):
         counting.enter(info)
     packs = counting.end()
-    return Survey(packs, items, old, named, needs, missing=needed - counting.found)
+    return Survey(packs, items, old, named, found, needs, missing=needed - counting.found)
 
 
 def _index_objects(vault: Vault, retirements: Retirements) -> tuple[list[StoredObject], list[StoredObject]]:
@@ -221,12 +222,16 @@ def below(node: bytes, level: int) -> tuple[list[tuple[bytes, int]], Iterable[by
 
 
 class _Counting:
-    """Counts what is needed of each pack; what several hold is counted for one, and for one that is not
-    retired before any that is. `present`: sizes of the packs that are there."""
+    """Counts what is needed of each pack; what several hold is counted for one: for one that is not retired
+    before any that is, and for one of these before any whose deletion was announced, so that what comes back
+    does not wait for that. `present`: sizes of the packs that are there."""
 
-    def __init__(self, needs: Needs, aside: Set[bytes], present: Mapping[bytes, int]) -> None:
+    def __init__(
+        self, needs: Needs, retired: Set[bytes], doomed: Set[bytes], present: Mapping[bytes, int]
+    ) -> None:
         self._needs = needs
-        self._aside = aside
+        self._aside = retired | doomed
+        self._doomed = doomed
         self._present = present
         self._packs: dict[bytes, PackUse] = {}
         self._late: dict[bytes, PackInfo] = {}
@@ -249,7 +254,7 @@ class _Counting:
 
     def end(self) -> list[PackUse]:
         """All packs, in the order of their numbers."""
-        for info in self._late.values():
+        for info in sorted(self._late.values(), key=lambda info: info.name in self._doomed):
             self._add(info, retired=True)
         return list(self._packs.values())
 
@@ -291,7 +296,8 @@ def holders(vault: Vault, seen: Survey, ids: Mapping[int, Set[bytes]]) -> set[by
     """Names of the packs that hold any of these ids, by kind of segment, but for those that something needs
     which stays."""
     found: set[bytes] = set()
-    for _, info in told(vault, [*seen.indexes, *seen.replaced]):
+    by_index = (info for _, info in told(vault, [*seen.indexes, *seen.replaced]))
+    for info in chain(seen.unnamed, by_index):
         for segment in info.segments:
             wanted, every = ids.get(segment.kind, frozenset()), segment.ids
             for at in range(0, len(every) if wanted else 0, ID_SIZE):

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final
 
+from ..core.dating import EARLIEST
 from ..core.errors import CyberlibError, Failed, IntegrityError
 from ..core.events import Listener
 from ..core.format_v1.retired import PURGE, RETIRE, SPARE, Retirement, by_kind
@@ -22,13 +23,13 @@ from ..repository.snapshots import SnapshotList, Stored
 from ..repository.vault import Vault
 from .device import Identity
 from .memory import memory_told
+from .quarantine import DAY, Quarantine
 from .repack import lookups_of, put_indexes, repack
-from .revive import revive
+from .revive import revive, spare_stuck
 from .settle import settled
 from .survey import PackUse, Survey, holders, names_of, survey
 from .waste import USUAL, Limits, Plan, choose, replaceable
 
-DAY: Final = 86_400 * 1_000_000_000
 QUARANTINE: Final = 30 * DAY
 """Nanoseconds between the retirement of an object and its end."""
 
@@ -37,6 +38,10 @@ _HIDE: Final = frozenset({"snapshot_damaged", "snapshot_unreadable", "snapshot_r
 
 _LONGEST: Final = DAY
 """A survey older than this is no ground to retire anything."""
+
+_FRESH: Final = 3600 * 10**9
+_LOOK: Final = 500
+"""Objects that are deleted between two looks at the clock, and after so many ns at the records."""
 
 _AT_ONCE: Final = 200_000
 """Objects that one record names at most: it stays far below what a reader accepts."""
@@ -155,16 +160,14 @@ class _Work:
         self._cancel = cancel
         self._begun = begun
         self._freed = Freed(snapshots=list(asked.going))
+        self._told: dict[bytes, int] = {}
+
+    def _quarantine(self, retirements: Retirements) -> Quarantine:
+        return Quarantine(self._vault.store, retirements, self._begun, self._told)
 
     def _due(self, retirements: Retirements, kind: str) -> list[bytes]:
         """Objects of a kind whose quarantine is over."""
-        before = self._begun - self._asked.quarantine
-        early = self._asked.early
-        return [
-            each
-            for each in retirements.retired(kind)
-            if retirements.since(kind, each) <= before or (early and object_name(kind, each) in early)
-        ]
+        return self._quarantine(retirements).due(kind, self._asked.quarantine, self._asked.early)
 
     def look(self, snapshots: SnapshotList, retirements: Retirements) -> Survey:
         going = {stored.digest for stored in self._asked.going}
@@ -193,6 +196,8 @@ class _Work:
         freed.waiting += freed.retired + freed.rewritten
         if not asked.dry:
             self._rescue(seen)
+            self._date(retirements)
+            spare_stuck(self._vault, self._identity, self._random, self._clock)
             self._retire(seen, plan.retire, plan.rewrite)
             self._purge(due, self._left_over(seen, retirements), snapshots)
             self._settle(seen, snapshots)
@@ -203,7 +208,8 @@ class _Work:
         holding = holders(self._vault, seen, self._asked.erase)
         chosen = {pack.name for pack in (*plan.retire, *plan.rewrite)}
         for pack in seen.packs:
-            if pack.name in holding and not pack.retired and pack.name not in chosen:
+            stays = pack.needed or not pack.retired  # one that is needed after all is revived before this
+            if pack.name in holding and stays and pack.name not in chosen:
                 (plan.rewrite if pack.needed else plan.retire).append(pack)
 
     # ---- what must stay after all ------------------------------------------------------------------
@@ -215,6 +221,12 @@ class _Work:
         if names:
             revive(self._vault, self._identity, self._random, self._clock, names)
             self._freed.revived = len(names)
+
+    def _date(self, retirements: Retirements) -> None:
+        """What a clock without a date retired: its quarantine begins now."""
+        if self._begun >= EARLIEST:
+            for reason, names in self._quarantine(retirements).undated().items():
+                self._say(RETIRE, names, reason=reason)
 
     # ---- retiring ----------------------------------------------------------------------------------
 
@@ -245,13 +257,20 @@ class _Work:
         if any(present.get(name) != size for name, size in made.items()):
             raise Failed("vault_changed", at=self._vault.store.location)
 
-    def _say(self, action: str, names: Sequence[str], undoes: bytes = b"") -> bytes:
+    def _say(self, action: str, names: Sequence[str], undoes: bytes = b"", reason: str = "") -> bytes:
         """The records that say it, end to end."""
         said_in: list[bytes] = []
+        promised = -(-self._asked.quarantine // DAY) if action == RETIRE else 0
         for at in range(0, len(names), _AT_ONCE):
             objects = by_kind(names[at : at + _AT_ONCE])
             said = Retirement(
-                self._identity.device, action, self._clock(), "", self._asked.reason, objects, undoes
+                self._identity.device,
+                action,
+                self._clock(),
+                reason=reason or self._asked.reason,
+                objects=objects,
+                undoes=undoes,
+                quarantine=promised,
             )
             keys = self._vault.keys
             digest, _ = put_retirement(self._vault.store, keys, self._random, said, self._identity.signing)
@@ -287,20 +306,30 @@ class _Work:
         names += sizes
         if not names:
             return
-        # What was announced before and is still there was cut short, or is kept by its store.
-        fresh = [n for n in names if digest_of(n) not in now.doomed(n.partition("/")[0])]
-        announced = self._say(PURGE, fresh)
+        # Also what was announced before, and was cut short or is kept by its store: an old word counts for
+        # nobody at work.
+        announced = self._say(PURGE, names)
         self._cancel.check()
-        after = vault.retirements()
-        left = [name for name in names if digest_of(name) in after.retired(name.partition("/")[0])]
-        spared = sorted(set(fresh) - set(left))
+        left, gone = self._going(names), set[str]()
+        spared = sorted(set(names) - set(left))
         if spared:  # revived before it was announced: who did that need not know
             self._say(SPARE, spared, announced)
+        looked = self._clock()
+        for at in range(0, len(left), _LOOK):
+            some = left[at : at + _LOOK]
+            if abs(self._clock() - looked) > _FRESH:  # asleep: others may have taken back what we meant
+                some, looked = self._going(some), self._clock()
+            gone |= set(vault.store.purge(some))
         self._freed.purged_snapshots = sum(name.startswith("snapshots/") for name in left)
-        gone = frozenset(vault.store.purge(left))
         self._freed.kept = len(left) - len(gone)
         self._freed.purged = sum(size for name, size in sizes.items() if name in gone)
+        self._freed.waiting += sum(sizes.get(name, 0) for name in left if name not in gone)
         vault.store.retire([name for name in left if name not in gone])
+
+    def _going(self, names: Sequence[str]) -> list[str]:
+        """Those that are still retired, as the records say now."""
+        now = self._vault.retirements()
+        return [name for name in names if digest_of(name) in now.retired(name.partition("/")[0])]
 
     def _settle(self, seen: Survey, snapshots: SnapshotList) -> None:
         """Records of which nothing is left make room for one."""

@@ -92,6 +92,7 @@ def verify(
     proven: Callable[[bytes], bool] = lambda _pack: False,
     on_read: Callable[[bytes, str], None] = lambda _pack, _reason: None,
     on_listed: Callable[[Sequence[PackRow]], None] = lambda _packs: None,
+    walked: set[bytes] | None = None,
     listener: Listener,
     cancel: CancelToken,
 ) -> VerifyResult:
@@ -99,7 +100,9 @@ def verify(
 
     `again`: packs found damaged before, which are read in any case. Without `structure`, trees are walked
     only when something is wrong. `proven`: see `read_packs`. `on_listed` is told of the packs there are
-    before they are read, `on_read` of each that was, with what is wrong with it.
+    before they are read, `on_read` of each that was, with what is wrong with it. `walked`: ids of folders
+    found whole by a walk that was cut short, which are not walked again as long as nothing is wrong; those
+    that are found whole now are added.
 
     Structure: the header, slot tables, indexes, lookups, and every node of every snapshot's tree and
     content lists are read and authenticated. Presence: every pack is listed with its right size, and every
@@ -129,18 +132,17 @@ def verify(
     if result.damaged and not structure:
         index, report, bad = _whole(vault, index, bad)
     lost = bad_ids(vault, index, bad)
-    met: set[bytes] = set()
-    checker = _TreeCheck(
-        vault.reader_on(index, on_damaged=lambda pack, _: met.add(pack)), index, lost, cancel
-    )
     result.structure = structure or bool(result.damaged)
-    for stored in snapshots.items if result.structure else ():
-        for path, reason in checker.affected(stored):
-            result.affected_count += 1
-            if len(result.affected) < MAX_AFFECTED:
-                result.affected.append(Affected(stored, path, reason))
-    for pack in sorted(met):
-        result.add(object_name("packs", pack), "damaged")
+    if result.structure:
+        before = set() if walked is None or result.damaged else walked
+        inherited = bool(before)
+        _walk(vault, index, lost, snapshots, result, before, cancel)
+        if inherited and (result.affected or result.damaged):
+            # What is missing now may have been there when a folder was found whole.
+            before.clear()
+            result.affected.clear()
+            result.affected_count = 0
+            _walk(vault, index, lost, snapshots, result, before, cancel)
     result.spare = spare_objects(vault, index, report, bad, result.damaged)
     damaged_packs = {name for name, _ in result.damaged if name.startswith("packs/")}
     result.suspects = frozenset(bytes.fromhex(name[len("packs/") :]) for name in damaged_packs)
@@ -148,6 +150,28 @@ def verify(
         result.suspects |= {UNKNOWN_PACK}
     result.seconds = time.monotonic() - begun
     return result
+
+
+def _walk(
+    vault: Vault,
+    index: Index,
+    lost: set[bytes],
+    snapshots: SnapshotList,
+    result: VerifyResult,
+    whole: set[bytes],
+    cancel: CancelToken,
+) -> None:
+    """All trees, but for folders known to be `whole`."""
+    met: set[bytes] = set()
+    reader = vault.reader_on(index, on_damaged=lambda pack, _: met.add(pack))
+    checker = _TreeCheck(reader, index, lost, whole, cancel)
+    for stored in snapshots.items:
+        for path, reason in checker.affected(stored):
+            result.affected_count += 1
+            if len(result.affected) < MAX_AFFECTED:
+                result.affected.append(Affected(stored, path, reason))
+    for pack in sorted(met):
+        result.add(object_name("packs", pack), "damaged")
 
 
 def _whole(vault: Vault, bare: Index, bad: set[int]) -> tuple[Index, IndexReport, set[int]]:
@@ -213,12 +237,14 @@ class _Open:
 class _TreeCheck:
     """Finds what snapshots cannot restore; directories already found whole are not walked again."""
 
-    def __init__(self, reader: Reader, index: Index, bad_ids: set[bytes], cancel: CancelToken) -> None:
+    def __init__(
+        self, reader: Reader, index: Index, bad_ids: set[bytes], whole: set[bytes], cancel: CancelToken
+    ) -> None:
         self._reader = reader
         self._index = index
         self._bad = bad_ids
         self._cancel = cancel
-        self._whole: set[bytes] = set()
+        self._whole = whole
 
     def affected(self, stored: Stored) -> Iterator[tuple[bytes, str]]:
         """(path, reason) for each file or directory of a snapshot that is not whole."""

@@ -12,9 +12,11 @@ from .profile import Profile
 
 
 class CopyState(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Of one copy. Times in ns since 1970; None: never. `seen`: when its disk was last there; `tried`: when a
-    copy last began; `copied`: when one was last done; `begun`: when that one began. `snapshots`: how many it
-    holds then, `lacks`: how many of the vault's it has not. `objects`, `bytes`: of all it holds."""
+    """Of one copy. Times in ns since 1970; None: never. `seen`: when its disk was last there; `tried`:
+    when a copy last began; `copied`: when one was last done; `begun`: when that one began. `snapshots`:
+    how many it holds then, `lacks`: how many of the vault's it has not. `objects`, `bytes`: of all it
+    holds. `checked`: when a check or a portion of one last came to its end; `read_since`: since when the
+    object that waits longest was not read."""
 
     seen: int | None = None
     tried: int | None = None
@@ -24,6 +26,8 @@ class CopyState(msgspec.Struct, frozen=True, omit_defaults=True):
     lacks: int = 0
     objects: int = 0
     bytes: int = 0
+    checked: int | None = None
+    read_since: int | None = None
 
 
 class CopyStates(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -39,12 +39,15 @@ class CopySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
 
 
 class CopyingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """`remind`: after how long without a copy, on whichever disk, that is told."""
+    """`remind`: after how long without a copy, on whichever disk, that is told. `check`: within how long the
+    agent reads all of each copy again, in portions while its disk is there; empty: by hand alone."""
 
     remind: str = "30 d"
+    check: str = "90 d"
 
     def __post_init__(self) -> None:
         read_every(self.remind)
+        read_every(self.check)
 
 
 def read_every(text: str) -> int:

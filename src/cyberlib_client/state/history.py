@@ -68,6 +68,7 @@ class History:
         clock: Clock,
         tell: Callable[[str, dict[str, Fact]], None] = lambda _code, _facts: None,
     ) -> None:
+        self._profile = profile
         self._clock = clock
         self._guard = threading.RLock()
         self._presence = Presence(profile, locks)
@@ -290,4 +291,5 @@ class History:
 
     def _clean_up(self, database: sqlite3.Connection) -> None:
         self._presence.clean_up()
+        self._profile.clear_unfinished(self._clock() / 1e9)
         clean_up(database, self._clock())

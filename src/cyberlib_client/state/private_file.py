@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,9 @@ from ..core.platform import PrivateFiles
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 """A pipe in the place of a file is not waited for."""
-_LARGEST = 16 * 1024 * 1024
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.new")
+_STALE = 24 * 3600  # seconds: an unfinished file further from now than this belongs to no living process
+LARGEST = 16 * 1024 * 1024
 """Bytes: far more than any file of ours has."""
 
 
@@ -73,6 +76,17 @@ def write_new(private: PrivateFiles, path: str, data: bytes) -> None:
         os.close(fd)
 
 
+def clear_unfinished(folder: str, now: float) -> None:
+    """Removes what processes that were killed in `write_private` left in a folder, secrets among it. `now`:
+    seconds since 1970. Never raises."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _UNFINISHED.fullmatch(entry.name):
+                with contextlib.suppress(OSError):
+                    if abs(now - entry.stat(follow_symlinks=False).st_mtime) > _STALE:
+                        os.unlink(entry.path)
+
+
 def read_file(path: str) -> bytes | None:
     """The file's bytes, or None when it is absent. Raises as `make_private_folder`."""
     with translated(path):
@@ -84,8 +98,8 @@ def read_file(path: str) -> bytes | None:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
                 raise OSError(errno.EINVAL, "not a regular file")
             with open(fd, "rb", closefd=False) as file:
-                data = file.read(_LARGEST + 1)
-            if len(data) > _LARGEST:
+                data = file.read(LARGEST + 1)
+            if len(data) > LARGEST:
                 raise OSError(errno.EFBIG, "too large")
             return data
         finally:

@@ -14,11 +14,16 @@ credentials/      this workstation's secrets. Not a cache.
 state/            a cache: may be deleted between any two commands
     seen.json     newest snapshots seen, damaged packs found
     watch.json    what a run that looks only where something changed may begin from
+    receipt-times when the vault's host received each snapshot
     packs-read    when each pack of the vault was last read whole
+    walked        how far a walk of all trees came that was cut short
+    names         names in the vault, for searches, sealed by its key
+    copy-read-…   the same of the objects of a copy; copy-…: held while it is made
     history.sqlite   runs and how they ended, incidents, moments between runs; `.damaged`, one set aside
     at-work-…     held by a process while a run of it is at work
     timetable.json   when the agent's next run is due, a pause
     near-….sqlite what is kept of a vault that is far away, sealed as it is there
+    first-run.json   how far the window's first run is, as far as it cannot be seen
     drills.json   where a restore is being tried; drill/: the usual place for it
     room/         copies of databases, each there while it is read
     crashes/      what went wrong inside the program, without names of files
@@ -34,7 +39,7 @@ import sys
 from collections.abc import Callable
 
 from ..core.platform import PrivateFiles
-from .private_file import make_private_folder, write_private
+from .private_file import clear_unfinished, make_private_folder, remove_file, write_private
 
 
 class Profile:
@@ -59,6 +64,8 @@ class Profile:
         self.watch = os.path.join(self.state, "watch.json")
         self.seen = os.path.join(self.state, "seen.json")
         self.packs_read = os.path.join(self.state, "packs-read")
+        self.walked = os.path.join(self.state, "walked")
+        self.names = os.path.join(self.state, "names")
         self.history = os.path.join(self.state, "history.sqlite")
         self.runs = os.path.join(self.state, "runs.jsonl")  # before there was a history: taken over
         self.room = os.path.join(self.state, "room")
@@ -85,6 +92,10 @@ class Profile:
         self._make(os.path.dirname(path))
         write_private(self.private, path, data)
 
+    def remove(self, path: str) -> None:
+        """Removes one of its files; absent is no error. Raises as `make`."""
+        remove_file(path)
+
     def near(self, vault: str) -> str:
         """Where what is kept of a vault at a host lies."""
         return os.path.join(self.state, f"near-{vault}.sqlite")
@@ -97,6 +108,12 @@ class Profile:
     def make_folder(self, path: str) -> None:
         """Makes one of its folders, for their owner alone, unless it is there. Raises as `make`."""
         self._make(path)
+
+    def clear_unfinished(self, now: float) -> None:
+        """Removes what processes that were killed while they wrote left of its files. `now`: seconds since
+        1970. Never raises."""
+        for folder in (self.root, self.credentials, self.state, self.certificates):
+            clear_unfinished(folder, now)
 
     def make_room(self) -> str:
         """Makes the folder for copies, empty, and returns its path. Raises as `make`."""

@@ -13,12 +13,14 @@ REASONS: Final[tuple[Reason, ...]] = ("refusal", "objection", "erasure", "mistak
 
 
 class RefusalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """`path`, or `escaped`: as those of a source. `reason`: a code; `date`: the day of the request."""
+    """`path`, or `escaped`: as those of a source. `reason`: a code; `date`: the day of the request; `lines`:
+    ids of the register."""
 
     reason: Reason
     date: str
     path: str = ""
     escaped: str = ""
+    lines: list[str] = []
 
     def __post_init__(self) -> None:
         datetime.date.fromisoformat(self.date)

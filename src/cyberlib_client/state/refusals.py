@@ -21,7 +21,8 @@ Status = Literal["excluded", "waiting", "proven"]
 class RefusalLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """One refusal. `digest`: of its paths, under a key of the vault, with `salt`. Times in ns since 1970.
     `status`: left out from now on; taken out of snapshots, in quarantine; proven to be gone. `shared`: pieces
-    that other files need, found by the last look; `held`: others that are still there."""
+    that other files need, found by the last look; `held`: others that are still there. `lifted`: when it was
+    taken back."""
 
     id: str
     noted: int
@@ -39,27 +40,44 @@ class RefusalLine(msgspec.Struct, frozen=True, omit_defaults=True):
     looked: int | None = None
     shared: int = 0
     held: int = 0
+    lifted: int | None = None
 
 
 class Register(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The whole file, of one vault."""
+    """The whole file, of one vault. `heeded`: ids of paths that were refused on another machine, and
+    that this one left out and told of."""
 
     vault: str = ""
     lines: tuple[RefusalLine, ...] = ()
+    heeded: tuple[str, ...] = ()
 
 
 def read_register(profile: Profile, vault: str) -> tuple[RefusalLine, ...]:
     """The lines of the vault with this id. Failed("refusals_damaged", at=…)."""
+    return _read(profile, vault).lines
+
+
+def newly_heeded(profile: Profile, vault: str, ids: frozenset[bytes]) -> frozenset[bytes]:
+    """Those of these ids that were not heeded before; they are now. Raises as both others."""
+    known = _read(profile, vault)
+    new = frozenset(each for each in ids if each.hex() not in known.heeded)
+    if new:
+        heeded = (*known.heeded, *sorted(each.hex() for each in new))
+        profile.write(profile.refusals, msgspec.json.encode(Register(vault, known.lines, heeded)))
+    return new
+
+
+def _read(profile: Profile, vault: str) -> Register:
     try:
         found = msgspec.json.decode(read_file(profile.refusals) or b"{}", type=Register)
     except MALFORMED:
         raise Failed("refusals_damaged", at=profile.refusals) from None
-    return found.lines if found.vault == vault else ()
+    return found if found.vault == vault else Register(vault)
 
 
 def write_register(profile: Profile, vault: str, lines: tuple[RefusalLine, ...]) -> None:
     """Keeps them. Raises Failed("profile_full"), ("profile_denied")."""
-    profile.write(profile.refusals, msgspec.json.encode(Register(vault, lines)))
+    profile.write(profile.refusals, msgspec.json.encode(Register(vault, lines, _read(profile, vault).heeded)))
 
 
 def _ids_path(profile: Profile, line: str) -> str:

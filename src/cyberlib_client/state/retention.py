@@ -14,7 +14,8 @@ from .profile import Profile
 class RetentionState(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of one vault. Times in ns since 1970; None: never. `clock`: the latest time that was believed;
     `applied`: when the policy was last applied; `retired`: snapshots that went then; `freed`: bytes deleted
-    then; `waiting`: bytes in quarantine afterwards."""
+    then; `waiting`: bytes in quarantine afterwards; `aside`: snapshots there, of which the first may be
+    deleted from `first`, the last from `last`."""
 
     vault: str = ""
     clock: int | None = None
@@ -22,6 +23,9 @@ class RetentionState(msgspec.Struct, frozen=True, omit_defaults=True):
     retired: int = 0
     freed: int = 0
     waiting: int = 0
+    aside: int = 0
+    first: int | None = None
+    last: int | None = None
 
 
 def read_retention(profile: Profile, vault: str) -> RetentionState:

@@ -132,6 +132,14 @@ class HookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
             raise ValueError("hook")  # what it could stop is done
 
 
+class SupportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Whom to ask for help, as the practice's technician wrote it."""
+
+    name: str = ""
+    mail: str = ""
+    phone: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The whole file. `device`: this workstation's name in the vault."""
 
@@ -148,6 +156,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     copies: list[CopySettings] = []
     drill: DrillSettings = DrillSettings()
     refusals: list[RefusalSettings] = []
+    support: SupportSettings = SupportSettings()
     sources: list[SourceSettings] = []
 
 
@@ -175,7 +184,7 @@ def write_settings(profile: Profile, settings: Settings) -> None:
     document = tomlkit.parse((read_file(profile.settings) or b"").decode("utf-8"))
     plain = msgspec.to_builtins(settings)
     sources = plain.pop("sources", [])
-    for key in ("network", "backup", "schedule", "verification", "retention", "copying", "drill"):
+    for key in ("network", "backup", "schedule", "verification", "retention", "copying", "drill", "support"):
         if not plain.get(key):
             plain.pop(key, None)
     for key in [k for k in document if k != "sources" and k not in plain]:

@@ -44,11 +44,17 @@ class FailFastStore(Around):
     def put(self, name: str, *parts: Buffer) -> None:
         self._asked(lambda: self._store.put(name, *parts))
 
+    def replace(self, name: str, *parts: Buffer) -> None:
+        self._asked(lambda: self._store.replace(name, *parts))
+
     def get(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
         return self._asked(lambda: self._store.get(name, offset, length))
 
     def size(self, name: str) -> int | None:
         return self._asked(lambda: self._store.size(name))
+
+    def arrived(self, name: str) -> int | None:
+        return self._asked(lambda: self._store.arrived(name))
 
     def list(self, kind: str) -> Iterator[StoredObject]:
         return iter(self._asked(lambda: [*self._store.list(kind)]))

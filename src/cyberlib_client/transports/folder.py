@@ -19,11 +19,12 @@ import re
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..core.errors import CyberlibError, Failed, IntegrityError, Unreachable
 from ..core.ports import PARITY, Buffer, StoredObject, check_kind, check_object_name
 from ..core.windows_paths import extended
+from .folder_files import flush_folder, is_link, open_file, read_part, replace_file
 from .nearby import Nearby
 
 _HEX = re.compile(r"[0-9a-f]{64}\Z")
@@ -34,16 +35,7 @@ _STALE = 24 * 3600  # seconds: an unfinished file older than this belongs to no 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
-# Whoever writes to the folder may put links and fifos there: follow nothing, wait for nothing.
-_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-_READ |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-_LINKS = {errno.ELOOP, errno.EMLINK}  # what O_NOFOLLOW says of a link; FreeBSD has its own word
-
-
 _SPREAD = ("packs", PARITY)  # many: some file systems take but some thousand long names a folder
-
-_TRIES = 20
-_MOMENT = 0.05  # seconds
 
 
 class FolderStore(Nearby):
@@ -88,23 +80,35 @@ class FolderStore(Nearby):
         path = self._path(name)
         with self._translated(name):
             self._refuse_links(os.path.dirname(path))
-            if not os.path.lexists(path):
+            there = _kind_of(path)
+            if there != stat.S_IFREG:
                 self._sweep()
+                # A link or a fifo that somebody put there is no object: it gives way, not what it leads to.
+                move = replace_file if there else None
                 try:
-                    self._create(path, parts)
+                    self._create(path, parts, move)
                 except FileNotFoundError:
                     # Somebody emptied the store since its folders were made: make them again.
                     self._folders.clear()
-                    self._create(path, parts)
+                    self._create(path, parts, move)
             # Also for an object that was there: who put it may have died before this line.
-            _flush_folder(os.path.dirname(path))
+            flush_folder(os.path.dirname(path))
 
-    def _create(self, path: str, parts: tuple[Buffer, ...]) -> None:
+    def replace(self, name: str, *parts: Buffer) -> None:
+        path = self._path(name)
+        with self._translated(name):
+            self._refuse_links(os.path.dirname(path))
+            self._create(path, parts, replace_file)
+            flush_folder(os.path.dirname(path))
+
+    def _create(
+        self, path: str, parts: tuple[Buffer, ...], move: Callable[[str, str], None] | None = None
+    ) -> None:
         temporary = os.path.join(self._folder("tmp"), os.urandom(16).hex())
         try:
             self._write(temporary, parts)
             self._folder(os.path.dirname(path))
-            self._move(temporary, path)
+            (move or self._move)(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
@@ -133,10 +137,10 @@ class FolderStore(Nearby):
         os.rename(temporary, path)
 
     def get(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
-        with self._translated(name), os.fdopen(_open(self._path(name)), "rb", buffering=0) as file:
+        with self._translated(name), os.fdopen(open_file(self._path(name)), "rb", buffering=0) as file:
             if offset:
                 file.seek(offset)
-            return file.read() if length is None else _read(file.fileno(), length)
+            return file.read() if length is None else read_part(file.fileno(), length)
 
     def size(self, name: str) -> int | None:
         with self._translated(name):
@@ -144,6 +148,13 @@ class FolderStore(Nearby):
                 return os.stat(self._path(name)).st_size
             except FileNotFoundError:
                 self._check_root()
+                return None
+
+    def arrived(self, name: str) -> int | None:
+        with self._translated(name):
+            try:
+                return os.lstat(self._path(name)).st_mtime_ns
+            except FileNotFoundError:
                 return None
 
     def list(self, kind: str) -> Iterator[StoredObject]:
@@ -167,7 +178,7 @@ class FolderStore(Nearby):
             except FileNotFoundError:
                 self._check_root()
                 return
-            _flush_folder(os.path.dirname(path))
+            flush_folder(os.path.dirname(path))
 
     def _path(self, name: str) -> str:
         check_object_name(name)
@@ -203,7 +214,7 @@ class FolderStore(Nearby):
         is authenticated.
         """
         while len(folder) > len(self._root):
-            if _is_link(folder):
+            if is_link(folder):
                 raise OSError(errno.ELOOP, "a link in the place of a folder", folder)
             folder = os.path.dirname(folder)
 
@@ -217,7 +228,7 @@ class FolderStore(Nearby):
         for each in reversed(missing):
             with contextlib.suppress(FileExistsError):
                 os.mkdir(each, 0o700)
-            _flush_folder(os.path.dirname(each))
+            flush_folder(os.path.dirname(each))
 
     def _sweep(self) -> None:
         """Removes what runs that died long ago left half written; once for each store object.
@@ -228,7 +239,7 @@ class FolderStore(Nearby):
             return
         self._swept = True
         folder = os.path.join(self._root, "tmp")
-        if _is_link(folder):
+        if is_link(folder):
             return
         before = time.time() - _STALE
         for entry in _entries(folder):
@@ -260,55 +271,6 @@ class FolderStore(Nearby):
         return Unreachable("store_unusable", at=self._location, reason=error.strerror or type(error).__name__)
 
 
-def _is_link(path: str) -> bool:
-    """Also a junction of Windows, which Python counts among links from 3.12 on alone."""
-    try:
-        status = os.lstat(path)
-    except FileNotFoundError:
-        return False
-    if sys.platform == "win32":
-        return status.st_reparse_tag in (stat.IO_REPARSE_TAG_SYMLINK, stat.IO_REPARSE_TAG_MOUNT_POINT)
-    return stat.S_ISLNK(status.st_mode)
-
-
-def _open(path: str) -> int:
-    """A descriptor of a regular file; anything else is no object. FileNotFoundError."""
-    try:
-        fd = _descriptor(path)
-    except OSError as error:
-        if error.errno in _LINKS:
-            raise FileNotFoundError(errno.ENOENT, "a link", path) from None
-        raise
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
-        os.close(fd)
-        raise FileNotFoundError(errno.ENOENT, "no regular file", path)
-    return fd
-
-
-def _descriptor(path: str) -> int:
-    tries = _TRIES if os.name == "nt" else 1
-    while True:
-        try:
-            return os.open(path, _READ)
-        except PermissionError:
-            # On Windows whoever renames a file there, or searches it for viruses, has it for a moment.
-            tries -= 1
-            if not tries:
-                raise
-            time.sleep(_MOMENT)
-
-
-def _read(fd: int, length: int) -> bytes:
-    data = os.read(fd, length)
-    if len(data) == length or not data:
-        return data
-    parts, left = [data], length - len(data)
-    while left and (data := os.read(fd, left)):
-        parts.append(data)
-        left -= len(data)
-    return b"".join(parts)
-
-
 def _objects(kind: str, folder: str) -> list[StoredObject]:
     found = []
     for entry in _entries(folder):
@@ -328,12 +290,9 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
         return []
 
 
-def _flush_folder(path: str) -> None:
-    """Makes a new or renamed entry survive a power cut; Windows has no such call and needs none."""
-    if sys.platform == "win32":
-        return
-    fd = os.open(path, os.O_RDONLY)
+def _kind_of(path: str) -> int:
+    """The file type of what has this name itself, as `stat` has it; 0 for nothing."""
     try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+        return stat.S_IFMT(os.lstat(path).st_mode)
+    except FileNotFoundError:
+        return 0

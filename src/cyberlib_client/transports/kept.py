@@ -33,6 +33,10 @@ class KeptStore(Around):
         if _is_whole(name) and name != "vault":  # of which there is one, perhaps another's
             self._keep_whole(name, b"".join(parts))
 
+    def replace(self, name: str, *parts: Buffer) -> None:
+        self._near.forget(name)
+        self._store.replace(name, *parts)
+
     def get(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
         if not _is_whole(name):
             return self._store.get(name, offset, length)
@@ -75,6 +79,9 @@ class KeptStore(Around):
 
     def size(self, name: str) -> int | None:
         return self._store.size(name)
+
+    def arrived(self, name: str) -> int | None:
+        return self._store.arrived(name)
 
     def list(self, kind: str) -> Iterator[StoredObject]:
         return self._store.list(kind)

@@ -27,6 +27,12 @@ class MemoryStore(Nearby):
         with self._lock:
             self.objects.setdefault(name, data)
 
+    def replace(self, name: str, *parts: Buffer) -> None:
+        check_object_name(name)
+        data = b"".join(parts)
+        with self._lock:
+            self.objects[name] = data
+
     def get(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
         check_object_name(name)
         data = self.objects.get(name)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from ..core.ids import PACK_SIZE
-from ..core.ports import Buffer
+from ..core.ports import Buffer, check_object_name
 
 
 class Deletes(Protocol):
@@ -36,6 +36,10 @@ class Nearby:
 
     def keep(self, name: str, offset: int, data: Buffer) -> None:
         pass
+
+    def arrived(self, name: str) -> int | None:
+        check_object_name(name)
+        return None
 
     def retire(self, names: Sequence[str]) -> None:
         pass

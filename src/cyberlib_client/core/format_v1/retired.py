@@ -29,8 +29,27 @@ FREEZE: Final = "freeze"
 THAW: Final = "thaw"
 REFUSED: Final = "refused"
 ERASED: Final = "erased"
+LIFTED: Final = "lifted"
+POLICY: Final = "policy"
+
+LONGEST_QUARANTINE: Final = 366
+"""Days that a record can promise; more count as these."""
 
 _SIGN: Final = b"cyberlib/v1/retirement"
+
+
+class Rules(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How long snapshots are kept, see `core.retention.Policy`. `preset`: where the numbers come from."""
+
+    preset: str = ""
+    last: int = 0
+    within: int = 0
+    hourly: int = 0
+    daily: int = 0
+    weekly: int = 0
+    monthly: int = 0
+    yearly: int = 0
+    labelled: bool = True
 
 
 class Retirement(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -42,7 +61,12 @@ class Retirement(msgspec.Struct, frozen=True, omit_defaults=True):
     "freeze": nothing may be retired or purged until a "thaw" whose `undoes` names this record.
     `objects`: digests of 32 bytes end to end, by kind. `undoes`: the same of records. `reason`: a code.
     "refused", "erased": lines of the register of refusals, which change nothing; `digest`: a salt of 16 bytes
-    and the keyed digest of the paths; `objects`: the snapshots written anew.
+    and the keyed digest of the paths; `objects`: the snapshots written anew; `paths`: keyed ids of each
+    path, end to end, by which a machine knows its own; "lifted" takes those of the same `digest` back.
+    "policy": `rules` hold for the snapshots of the device `about` (empty: of all), in the place of those that
+    the records which `undoes` names set; None: none do any more.
+    `quarantine`: of "retire", days for which whoever said it promised to keep all of it; of "policy", those
+    that are to be promised.
     """
 
     device: Device
@@ -53,6 +77,10 @@ class Retirement(msgspec.Struct, frozen=True, omit_defaults=True):
     objects: dict[str, bytes] = {}
     undoes: bytes = b""
     digest: bytes = b""
+    quarantine: int = 0
+    rules: Rules | None = None
+    about: bytes = b""
+    paths: bytes = b""
 
     def digests(self, kind: str) -> Iterator[bytes]:
         """The objects of a kind that it names."""
@@ -96,7 +124,8 @@ def open_retirement(keys: VaultKeys, data: Buffer) -> Retirement:
     except MALFORMED:
         raise IntegrityError("bad_retirement") from None
     check_signed(keys, retirement.device, _SIGN, body, signatures)
-    if len(retirement.device.id) != DEVICE_ID_SIZE or any(
+    ids = (len(retirement.device.id), len(retirement.about) or DEVICE_ID_SIZE)
+    if ids != (DEVICE_ID_SIZE, DEVICE_ID_SIZE) or any(
         len(digests) % NAME_SIZE for digests in (*retirement.objects.values(), retirement.undoes)
     ):
         raise IntegrityError("bad_retirement")

@@ -51,6 +51,7 @@ class HostInfo(msgspec.Struct, frozen=True):
     time: str
     terms: int
     card: Card | None = None
+    support: str = ""
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -104,7 +105,8 @@ Addresses = Annotated[list[Annotated[str, Meta(max_length=254)]], Meta(max_lengt
 
 class Standing(msgspec.Struct, frozen=True):
     """How a device stands. `refusal`: the code of why it may not store. `addresses_refused`: where
-    the practice's mail goes to and comes back from."""
+    the practice's mail goes to and comes back from. `quarantine_days`: for so long the host keeps what was
+    let go; 0 from one that does not tell."""
 
     device: Device
     organisation: Organisation
@@ -117,6 +119,7 @@ class Standing(msgspec.Struct, frozen=True):
     hosting: Hosting | None = None
     maintenance: Windows = []
     addresses_refused: Addresses = []
+    quarantine_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
 
 
 class PlanKept(msgspec.Struct, frozen=True):

@@ -187,6 +187,10 @@ class HostStore:
             return self._near.size(name)
         return size
 
+    def arrived(self, name: str) -> int | None:
+        check_object_name(name)
+        return None  # it keeps what it lets go by marks and a clock of its own
+
     def list(self, kind: str) -> Iterator[StoredObject]:
         check_kind(kind)
         self._follow()
@@ -218,6 +222,10 @@ class HostStore:
                         self._listed = asked + _LISTING_SECONDS if puts == self._puts else 0.0
                     return
             raise IntegrityError("host_list_endless", at=self.location)
+
+    def replace(self, name: str, *parts: Buffer) -> None:
+        """Raises Failed("host_keeps"): a name that is taken stays what it was."""
+        self.delete(name)
 
     def delete(self, name: str) -> None:
         """Raises Failed("host_keeps"): no device deletes anything at a host."""

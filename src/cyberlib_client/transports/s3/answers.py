@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final, NamedTuple
 from xml.parsers import expat
 
@@ -38,10 +41,12 @@ class Malformed(Exception):
 
 
 class Page(NamedTuple):
-    """A part of a listing: keys with their sizes; `after`: what to ask the next with, or None."""
+    """A part of a listing: keys with their sizes; `after`: what to ask the next with, or None; `changed`:
+    when each was put (ns), as far as the storage tells."""
 
     objects: list[tuple[str, int]]
     after: str | None
+    changed: Mapping[str, int] = {}
 
 
 class Told(Exception):
@@ -110,10 +115,14 @@ def page_of(data: bytes) -> Page:
     """A page of a listing. Raises Malformed."""
     keys: list[str] = []
     sizes: list[int] = []
+    changed: dict[str, int] = {}
     more, token = False, ""
     for name, text in leaves(data):
         if name == "Contents/Key":
             keys.append(text)
+        elif name == "Contents/LastModified" and keys:
+            with contextlib.suppress(ValueError, OverflowError):
+                changed[keys[-1]] = int(datetime.fromisoformat(text).timestamp()) * 10**9
         elif name == "Contents/Size":
             if not (text.isascii() and text.isdigit() and len(text) < 20):
                 raise Malformed
@@ -124,7 +133,7 @@ def page_of(data: bytes) -> Page:
             token = text
     if len(keys) != len(sizes) or (more and not token):
         raise Malformed
-    return Page(list(zip(keys, sizes, strict=True)), token if more else None)
+    return Page(list(zip(keys, sizes, strict=True)), token if more else None, changed)
 
 
 def error_of(status: int, body: bytes, place: Place, key: str) -> CyberlibError:

@@ -97,15 +97,10 @@ class S3Store(Nearby):
 
     def put(self, name: str, *parts: Buffer) -> None:
         check_object_name(name)
-        data = memoryview(parts[0] if len(parts) == 1 else b"".join(parts)).cast("B")
+        data = _joined(parts)
         if self._is_there(name):
             return
-        headers = {
-            "Content-Length": str(len(data)),
-            "Content-MD5": base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode(),
-            "Content-Type": "application/octet-stream",
-        }
-        digest = hashlib.sha256(data).hexdigest()
+        headers, digest = _headers(data), hashlib.sha256(data).hexdigest()
         if self._conditions:
             try:
                 self._put(name, {**headers, "If-None-Match": "*"}, data, digest)
@@ -115,6 +110,13 @@ class S3Store(Nearby):
             except NotUnderstood:
                 self._conditions = False
         self._put(name, headers, data, digest)
+
+    def replace(self, name: str, *parts: Buffer) -> None:
+        check_object_name(name)
+        if not self.may_delete:  # it may do so all the same, and was not meant to
+            raise Failed("bucket_keeps", at=self.location)
+        data = _joined(parts)
+        self._put(name, _headers(data), data, hashlib.sha256(data).hexdigest())
 
     def _put(self, name: str, headers: Mapping[str, str], data: memoryview, digest: str) -> None:
         news = (ThereAlready, NotUnderstood) if "If-None-Match" in headers else ()
@@ -157,6 +159,11 @@ class S3Store(Nearby):
         key = self._key_of(name)
         found = self._page(key, most=1).objects
         return found[0][1] if found and found[0][0] == key else None
+
+    def arrived(self, name: str) -> int | None:
+        check_object_name(name)
+        key = self._key_of(name)
+        return self._page(key, most=1).changed.get(key)
 
     def _is_there(self, name: str) -> bool:
         try:
@@ -274,3 +281,16 @@ def _of_a_bucket(error: Unreachable) -> Unreachable:
     if error.code in ("host_answer", "host_page"):
         return Unreachable("bucket_answer", at=at)
     return error
+
+
+def _joined(parts: tuple[Buffer, ...]) -> memoryview:
+    return memoryview(parts[0] if len(parts) == 1 else b"".join(parts)).cast("B")
+
+
+def _headers(data: memoryview) -> dict[str, str]:
+    """Those that a put is signed with."""
+    return {
+        "Content-Length": str(len(data)),
+        "Content-MD5": base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode(),
+        "Content-Type": "application/octet-stream",
+    }
