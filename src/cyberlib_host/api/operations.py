@@ -45,6 +45,7 @@ def _host(call: Call) -> wire.HostInfo:
         time=rfc3339(context.clock()),
         terms=in_force,
         card=context.card,
+        support=context.mail.support,
     )
 
 

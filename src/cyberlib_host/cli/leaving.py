@@ -6,10 +6,13 @@ from pathlib import Path
 
 import click
 import msgspec
+from sqlalchemy import select
 
 from ..core import destruction
 from ..core.problems import Problem
+from ..database.tables import organisations
 from ..jobs.erasure import erase as erase_all
+from ..services import audit
 from ..services import leaving as service
 from ..services.organisations import found
 from .run import Run
@@ -27,8 +30,28 @@ def show(run: Run, which: str) -> None:
     """How far an organisation is."""
     context = run.host()
     with context.database.write() as connection:
-        told = msgspec.to_builtins(service.told(context, connection, found(connection, which).id))
+        row = found(connection, which)
+        answer = service.told(context, connection, row.id)
+        state = service.state(context, answer, service.of(connection, row.id))
+        told = {"state": state} | msgspec.to_builtins(answer)
     run.output.result(told, "\n".join(f"{name}: {value or '-'}" for name, value in told.items()))
+
+
+@leaving.command("list")
+@click.pass_obj
+def listed(run: Run) -> None:
+    """Organisations that leave or have left, and what comes next."""
+    context = run.host()
+    found_ = []
+    with context.database.write() as connection:
+        audit.note(context, connection, audit.HOST, run.actor, "leavings_listed")
+        for row in connection.execute(select(organisations).order_by(organisations.c.name)).all():
+            told, known = service.told(context, connection, row.id), service.of(connection, row.id)
+            if told.requested is None and told.terminated is None:
+                continue
+            named = {"id": row.id, "name": row.name, "siren": row.siren}
+            found_.append(named | {"state": service.state(context, told, known)} | msgspec.to_builtins(told))
+    run.output.table(found_, ("id", "name", "siren", "state", "erased_from", "erased"))
 
 
 @leaving.command("request")

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, select
 from ..core import licences
 from ..core.holidays import Region
 from ..core.licences import Licence
+from ..core.times import rfc3339
 from ..database.tables import organisations
-from ..services import access, addresses, audit
+from ..services import access, addresses, audit, retirement
 from ..services import organisations as service
 from ..services.context import Context
 from .run import Run
@@ -158,6 +159,37 @@ def listed(run: Run) -> None:
                 }
             )
     run.output.table(found, ("id", "name", "siren", "state", "seats", "used", "bytes"))
+
+
+@organisation.command("quarantine")
+@click.argument("which", metavar="[ID|SIREN]", required=False)
+@click.pass_obj
+def quarantine(run: Run, which: str | None) -> None:
+    """What devices let go and the host keeps for now, by vault; all organisations' without one."""
+    context = run.host()
+    with context.database.write() as connection:
+        wanted = service.found(connection, which).id if which else None
+        audit.note(context, connection, wanted or audit.HOST, run.actor, "quarantine_listed")
+        names = {row.id: row for row in connection.execute(select(organisations)).all()}
+        told = [
+            {
+                "organisation": each.organisation,
+                "name": names[each.organisation].name,
+                "siren": names[each.organisation].siren,
+                "vault": each.vault,
+                "objects": each.objects,
+                "snapshots": each.snapshots,
+                "bytes": each.bytes,
+                "since": None if each.since is None else rfc3339(each.since),
+                "until": None if each.until is None else rfc3339(each.until),
+                "due": each.due,
+                "condemned": each.condemned,
+            }
+            for each in retirement.waiting(context, connection)
+            if wanted in (None, each.organisation)
+        ]
+    shown = ("name", "siren", "vault", "objects", "snapshots", "bytes", "since", "until", "due", "condemned")
+    run.output.table(told, shown)
 
 
 def _decision(name: str, wanted: str, done: str, about: str) -> None:

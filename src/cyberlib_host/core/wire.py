@@ -58,7 +58,8 @@ class Card(Answer, frozen=True):
 
 
 class HostInfo(Answer, frozen=True):
-    """`key`: the Ed25519 public key that signs receipts. `least_client`: the oldest client that may speak."""
+    """`key`: the Ed25519 public key that signs receipts. `least_client`: the oldest client that may speak.
+    `support`: whom customers ask, as the host's settings say it."""
 
     version: str
     protocol: int
@@ -67,6 +68,7 @@ class HostInfo(Answer, frozen=True):
     time: Time
     terms: int
     card: Card | None
+    support: str = ""
 
 
 # ---- devices ---------------------------------------------------------------------------------------
@@ -126,7 +128,8 @@ class MaintenanceWindow(Answer, frozen=True):
 class Standing(Answer, frozen=True):
     """How a device stands. `may_store` and `may_read`; `refusal`: the code of why it may not store.
     `hosting`: null where the host shows no card. `maintenance`: planned for the next 14 days.
-    `addresses_refused`: of those that the organisation's mail goes to, which do not work."""
+    `addresses_refused`: of those that the organisation's mail goes to, which do not work.
+    `quarantine_days`: for so long what was let go stays."""
 
     device: Device
     organisation: Organisation
@@ -139,6 +142,7 @@ class Standing(Answer, frozen=True):
     hosting: Hosting | None
     maintenance: list[MaintenanceWindow] = msgspec.field(default_factory=list)
     addresses_refused: list[str] = msgspec.field(default_factory=list)
+    quarantine_days: int = 30
 
 
 class ChallengeRequest(Struct, frozen=True):

@@ -74,8 +74,17 @@ def incidents(
     return _letter(about, "incidents", parts, **facts)
 
 
-def monthly(about: About, year: int, month: int, devices: Sequence[DeviceMonth], total: int) -> Letter:
-    """The month of an organisation; `total`: bytes stored at its end."""
+def monthly(
+    about: About,
+    year: int,
+    month: int,
+    devices: Sequence[DeviceMonth],
+    total: int,
+    aside: int = 0,
+    quarantine: int = 30,
+) -> Letter:
+    """The month of an organisation; `total`: bytes stored at its end; `aside`: bytes of what devices let go
+    and may call back yet, within so many days of `quarantine`."""
     language = about.language
     facts = {
         "organisation": about.organisation,
@@ -100,6 +109,9 @@ def monthly(about: About, year: int, month: int, devices: Sequence[DeviceMonth],
         parts += [phrase("report_incidents", language), _incident_rows(_kinds(kinds, language), language)]
     else:
         parts.append(phrase("report_none", language))
+    if aside:
+        told = {"aside": size_of(aside, language), "days": number_of(quarantine, language)}
+        parts.append(phrase("report_aside", language, **told))
     return _letter(about, "report", parts, **facts)
 
 

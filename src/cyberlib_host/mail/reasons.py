@@ -159,6 +159,11 @@ _SAME: Final = (
         "clock_doubtful",
     ),
     (
+        "l’horloge de l’hébergeur est douteuse ; rien n’a été effacé",
+        "the host’s clock is in doubt; nothing was deleted",
+        "host_clock_doubtful",
+    ),
+    (
         "le registre des refus est endommagé",
         "the register of refusals is damaged",
         "refusals_damaged",

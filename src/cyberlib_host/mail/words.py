@@ -54,13 +54,30 @@ KINDS: Final = {
         "files not readable in a mount: the vault could not be reached",
     ),
     "retention_frozen": ("coffres où rien n’est effacé : une alarme dure", "vaults frozen by an alarm"),
+    "retention_needs_whole": (
+        "coffres abîmés où rien n’est effacé",
+        "damaged vaults from which nothing is deleted",
+    ),
+    "refused_elsewhere": (
+        "éléments que le refus d’un patient, noté sur un autre poste, laisse de côté",
+        "items left out by a patient’s refusal that another workstation noted",
+    ),
+    "much_let_go": (
+        "plus de la moitié des versions parties d’un coup (cyberlib undelete les rétablit)",
+        "more than half of the snapshots gone at once (cyberlib undelete brings them back)",
+    ),
     "clock_doubtful": ("horloges douteuses", "clocks in doubt"),
+    "host_clock_doubtful": ("horloge de l’hébergeur douteuse", "the host’s clock in doubt"),
     "copy_gone": ("secondes copies disparues en cours de route", "second copies that were gone midway"),
     "copy_full": ("secondes copies sans place", "second copies without space"),
     "copy_denied": ("secondes copies protégées en écriture", "second copies that may not be written to"),
     "copy_not_here": ("secondes copies absentes", "second copies that were not there"),
     "copy_other_vault": ("secondes copies d’un autre coffre", "second copies of another vault"),
     "copy_unsound": ("secondes copies endommagées", "second copies that are damaged"),
+    "let_go_elsewhere": (
+        "versions mises en quarantaine par un autre poste",
+        "snapshots put into quarantine by another workstation",
+    ),
     "copy_source_damaged": (
         "contenus endommagés dans le coffre, non copiés",
         "contents damaged in the vault, not copied",
@@ -192,6 +209,12 @@ PHRASES: Final = {
     "last_backup": ("Dernière sauvegarde", "Last backup"),
     "all_devices": ("Ensemble", "All"),
     "report_incidents": ("Incidents signalés dans le mois :", "Incidents told of in the month:"),
+    "report_aside": (
+        "En quarantaine à ce jour : {aside}, de versions que les postes ont retirées. Chacune peut être"
+        " rétablie pendant {days} jours (cyberlib undelete), puis est effacée.",
+        "In quarantine today: {aside}, of snapshots that workstations let go. Each can be brought back for"
+        " {days} days (cyberlib undelete), and is deleted then.",
+    ),
     "report_none": ("Aucun incident n’a été signalé.", "No incident was told of."),
     "backup_subject": ("Sauvegarde de {device} : {outcome}", "Backup of {device}: {outcome}"),
     "completed": ("terminée", "completed"),

@@ -226,6 +226,7 @@ def standing_of(context: Context, connection: Connection, caller: Caller) -> Sta
         hosting=Hosting(card.host, card.valid_until, card.withdrawn) if card is not None else None,
         maintenance=maintenance.coming(context, connection),
         addresses_refused=addresses.refused(connection, organisation.id),
+        quarantine_days=context.quarantine_days,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -79,6 +79,26 @@ def told(context: Context, connection: Connection, organisation: str) -> Leaving
         restore_until=_time(until),
         erased=_time(row.erased),
     )
+
+
+State = Literal["erased", "erasing", "erasable", "terminated", "accepted", "delivered", "requested", "none"]
+
+
+def state(context: Context, told: LeavingTold, known: Leaving) -> State:
+    """In one word. "erasing": it was begun and not finished, and is by the same call; "erasable": nobody has
+    to wait any more; the others: what came last."""
+    if told.erased is not None:
+        return "erased"
+    if known.begun is not None:
+        return "erasing"
+    if told.erased_from is not None:
+        return "erasable" if told.erased_from <= rfc3339(context.clock()) else "terminated"
+    steps: tuple[tuple[State, str | None], ...] = (
+        ("accepted", told.accepted),
+        ("delivered", told.delivered),
+        ("requested", told.requested),
+    )
+    return next((name for name, when in steps if when is not None), "none")
 
 
 def told_to(context: Context, caller: Caller) -> LeavingTold:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, case, func, insert, select, update
 
 from ..core.times import SECOND, at_zone
 from ..database.observed import alarms, mails, run_incidents, runs, watches
-from ..database.tables import devices, objects, organisations, vaults
+from ..database.tables import devices, objects, organisations, retired, vaults
 from ..mail import letters
 from ..mail.letters import DeviceMonth
 from . import outbox, plans
@@ -107,10 +107,13 @@ def mail_months(context: Context) -> int:
             continue
         with context.database.read() as connection:
             found = devices_in_month(connection, row.id, start, end)
+            aside = _aside(connection, row.id)
         if not found:
             continue
         total = sum(each.stored for each in found)
-        letter = letters.monthly(about(context, row), year, month, found, total)
+        letter = letters.monthly(
+            about(context, row), year, month, found, total, aside, context.quarantine_days
+        )
         with context.database.write() as connection:
             count += bool(
                 outbox.put(context, connection, row.id, "report", letter, kind="month", subject_of=subject_of)
@@ -191,6 +194,17 @@ def _told(
     for device, kind, count in connection.execute(chosen_kinds):
         incidents[device][kind] = int(count)
     return files, incidents
+
+
+def _aside(connection: Connection, organisation: str) -> int:
+    """Bytes in quarantine now."""
+    found = (
+        select(func.sum(objects.c.size))
+        .join(retired, and_(retired.c.vault == objects.c.vault, retired.c.name == objects.c.name))
+        .join(vaults, vaults.c.id == objects.c.vault)
+        .where(vaults.c.organisation == organisation)
+    )
+    return int(connection.execute(found).scalar() or 0)
 
 
 def _missed_days(connection: Connection, device: str, start: int, end: int) -> int:

@@ -7,8 +7,9 @@ vault takes the mark back.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, case, delete, exists, func, insert, select, update
 
 from ..core.marks import Names
 from ..core.problems import Problem
@@ -73,6 +74,65 @@ def purge(context: Context, caller: Caller, vault: str, names: Sequence[str]) ->
         there = _there(connection, vault, names)
     remove_condemned(context, vault)
     return Names(sorted(set(names) - there))
+
+
+class Waiting(NamedTuple):
+    """What waits of a vault, bytes as they are stored. `since`, `until`: when the first of it was let go, and
+    may be deleted, in µs; `due`: objects that may be, when a device asks. `condemned`: objects that are
+    deleted, and whose content some zone that is away may have."""
+
+    organisation: str
+    vault: str
+    objects: int
+    snapshots: int
+    bytes: int
+    due: int
+    since: int | None
+    until: int | None
+    condemned: int
+
+
+def waiting(context: Context, connection: Connection) -> list[Waiting]:
+    """The quarantine of all vaults in which something waits, in the order of their organisations."""
+    lasts = context.quarantine_days * 86_400 * SECOND
+    over = context.clock() - lasts
+    let_go = {
+        row.vault: row
+        for row in connection.execute(
+            select(
+                retired.c.vault,
+                func.count().label("number"),
+                func.sum(case((retired.c.name.like("snapshots/%"), 1), else_=0)).label("snapshots"),
+                func.sum(case((retired.c.since <= over, 1), else_=0)).label("due"),
+                func.sum(objects.c.size).label("bytes"),
+                func.min(retired.c.since).label("since"),
+            )
+            .join(objects, (objects.c.vault == retired.c.vault) & (objects.c.name == retired.c.name))
+            .group_by(retired.c.vault)
+        )
+    }
+    counted = select(condemned.c.vault, func.count().label("number")).group_by(condemned.c.vault)
+    left = {row.vault: row.number for row in connection.execute(counted)}
+    owners = select(vaults.c.id, vaults.c.organisation).order_by(vaults.c.organisation, vaults.c.created)
+    found = []
+    for vault in connection.execute(owners):
+        row = let_go.get(vault.id)
+        if row is None and vault.id not in left:
+            continue
+        found.append(
+            Waiting(
+                organisation=vault.organisation,
+                vault=vault.id,
+                objects=row.number if row else 0,
+                snapshots=int(row.snapshots) if row else 0,
+                bytes=int(row.bytes) if row else 0,
+                due=int(row.due) if row else 0,
+                since=row.since if row else None,
+                until=row.since + lasts if row else None,
+                condemned=left.get(vault.id, 0),
+            )
+        )
+    return found
 
 
 def _delete(connection: Connection, caller: Caller, vault: str, names: Sequence[str]) -> None:
