@@ -21,7 +21,9 @@ from .frozen import Reading, reading
 from .history import remembered, remembered_if_failed
 from .hooks import HookRuns
 from .incidents import Met
+from .let_go import tell_let_go
 from .program import program
+from .refused_elsewhere import Heeding
 from .session import Session
 from .snapshot_list import SnapshotInfo, snapshot_info
 from .sources import (
@@ -80,6 +82,8 @@ def run_backup(session: Session, choice: Choice, changed: Changed | None = None)
             session.unlock()  # before the lock: a prompt must not hold others up
     with bootstrap.lock(session.profile), remembered(session, "backup") as ended:
         sources = chosen_sources(session, choice)
+        heeding = Heeding(session)
+        sources = heeding.sources(sources)
         for source in sources:
             check_not_private(session, source)
             check_outside(source, place.at)
@@ -87,6 +91,8 @@ def run_backup(session: Session, choice: Choice, changed: Changed | None = None)
         with HookRuns(session, sources) as hooks, reading(session, sources, partial=partial) as read:
             result = _run(session, choice, sources, read, hooks, changed)
         alarms.after_backup(session, result, whole=not choice.paths)
+        tell_let_go(session)
+        heeding.tell()
         done = BackupDone(
             "completed",
             snapshot_info(result.snapshot),

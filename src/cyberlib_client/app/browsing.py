@@ -12,8 +12,9 @@ from ..core.format_v1 import tree
 from ..core.format_v1.tree import Entry, root_entry
 from ..repository.reader import Reader
 from ..repository.snapshots import Stored
-from ..services import browse
+from ..services import browse, search
 from ..services.lookup import as_saved
+from ..services.names import Names
 from .choosing import choose, tell_absent
 from .paths import inner_path, native, own_vault_path, shown, shown_text, split_snapshot, vault_path_in
 from .session import Session
@@ -205,9 +206,15 @@ def _consistency(entry: Entry) -> str:
 
 
 def find(
-    session: Session, pattern: str, *, under: str | None = None, only: str | None = None
+    session: Session,
+    pattern: str,
+    *,
+    under: str | None = None,
+    only: str | None = None,
+    names: Names | None = None,
 ) -> Iterator[FoundInfo]:
-    """Paths whose last name matches `pattern`, in all snapshots or in `only` one, below `under`.
+    """Paths whose last name matches `pattern`, in all snapshots or in `only` one, below `under`. What `names`
+    knows to hold none is not read.
 
     What cannot be read is told, see `Session.incomplete`. Raises UsageError("path_in_no_snapshot", path=…),
     ("path_not_in_snapshot", path=…) for an `under` that is nowhere, ("empty_pattern"), ("bad_path");
@@ -222,7 +229,7 @@ def find(
     unread = _Unread(session)
     reader = session.vault.reader()
     start = _start(reader, chosen, under, only is not None) if under is not None else b"/"
-    for match in browse.find(reader, chosen, pattern, unread, start):
+    for match in search.find(reader, chosen, pattern, unread, start, names):
         session.cancel.check()
         yield _found(match.path, match.entry, match.first, match.last, match.count)
     unread.end()

@@ -61,6 +61,7 @@ def _fingerprint(sources: list[Source], skip: Iterable[tuple[int, int]]) -> byte
             source.selection.one_file_system,
             source.selection.cache_tags,
             source.frozen is not None,
+            sorted(source.selection.elsewhere.ids) if source.selection.elsewhere is not None else [],
         )
         for source in sources
     ]

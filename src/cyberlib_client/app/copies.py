@@ -19,6 +19,7 @@ from ..transports.folder import FolderStore
 from . import bootstrap, stores
 from .apart import require_profile_outside
 from .copy_places import access_of, stayed
+from .copy_rounds import forget_rounds
 from .known_disks import folder_of
 from .paths import lies_in, native_path, real, shown_native
 from .session import Session
@@ -29,10 +30,11 @@ _OWN = frozenset(("vault", "slots", "packs", "index", "lookups", "retired", "sna
 
 
 class CopyInfo(msgspec.Struct, frozen=True):
-    """A copy as `copy list` tells it. `at`: where it is now, or was when last seen. `here`: it can be reached
-    now; None where that was not tried. `seen`, `copied`: when its disk was last there, and when it was last
-    made; null for never. `lacks`: snapshots that the vault had then, or has now if `here`, and the copy has
-    not."""
+    """A copy as `copy list` tells it. `at`: where it is now, or was when last seen. `here`: it can be
+    reached now; None where that was not tried. `seen`, `copied`, `checked`: when its disk was last there,
+    when it was last made, and when it, or a portion of it, was last read; null for never. `read_since`:
+    since when every object of it was read, or was there. `lacks`: snapshots that the vault had then, or
+    has now if `here`, and the copy has not."""
 
     name: str
     at: str
@@ -46,6 +48,8 @@ class CopyInfo(msgspec.Struct, frozen=True):
     every: str
     parity: bool
     elsewhere: bool
+    checked: str | None = None
+    read_since: str | None = None
 
 
 def list_copies(session: Session) -> list[CopyInfo]:
@@ -85,6 +89,8 @@ def _info(session: Session, copy: CopySettings, state: CopyState, vault: set[str
         every=copy.every,
         parity=copy.parity,
         elsewhere=copy.elsewhere,
+        checked=_time(state.checked),
+        read_since=_time(state.read_since),
     )
 
 
@@ -233,6 +239,32 @@ def _require_new(copies: Sequence[CopySettings], new: CopySettings) -> None:
             raise UsageError("copy_place_taken", name=copy.name)
 
 
+def change_copy(
+    session: Session,
+    name: str,
+    *,
+    every: str | None = None,
+    parity: bool | None = None,
+    elsewhere: bool | None = None,
+) -> CopyInfo:
+    """Changes what is noted of a copy, wherever its disk is; None for what stays. UsageError("copy_unknown",
+    name=…), ("bad_copy", name=…)."""
+    given = {"every": every, "parity": parity, "elsewhere": elsewhere}
+    with bootstrap.lock(session.profile):
+        settings = session.fresh_settings()
+        before = named(settings.copies, name)
+        try:
+            changed = msgspec.structs.replace(before, **{k: v for k, v in given.items() if v is not None})
+        except ValueError:
+            raise UsageError("bad_copy", name=name) from None
+        copies = [changed if each.name == name else each for each in settings.copies]
+        if changed != before:
+            write_settings(session.profile, msgspec.structs.replace(settings, copies=copies))
+    session.fresh_settings()
+    state = read_copies(session.profile, session.place.id).get(name, CopyState())
+    return _info(session, changed, state, None)
+
+
 def remove_copy(session: Session, name: str) -> CopyInfo:
     """Takes a copy off the list; what it holds stays where it is. UsageError("copy_unknown", name=…)."""
     with bootstrap.lock(session.profile):
@@ -247,6 +279,7 @@ def remove_copy(session: Session, name: str) -> CopyInfo:
             from . import bucket_link
 
             bucket_link.drop(session, access_of(name))
+    forget_rounds(session.profile, name)
     session.fresh_settings()
     return _info(session, copy, state, None)
 

@@ -30,7 +30,9 @@ def store_of(work: Workplace, vault: str, copy: CopySettings) -> Store:
     if folder is None:
         state = read_copies(work.profile, vault).get(copy.name, CopyState())
         days = (bootstrap.clock() - state.seen) // (86_400 * 10**9) if state.seen is not None else None
-        raise Unreachable("copy_not_here", name=copy.name, days=days)
+        raise Unreachable(
+            "copy_not_here", name=copy.name, days=days if days is not None and days > 1 else None
+        )
     return stayed(FolderStore(folder))
 
 

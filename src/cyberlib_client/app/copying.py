@@ -11,18 +11,21 @@ from collections.abc import Iterator, Sequence, Set
 
 import msgspec
 
-from ..core.errors import Busy, CyberlibError, Stopped, Unreachable, UsageError
+from ..core.errors import Busy, CyberlibError, Failed, IntegrityError, Stopped, Unreachable, UsageError
 from ..core.events import Progress
 from ..core.format_v1.vault import OBJECT_NAME
 from ..core.ports import OBJECT_KINDS, PARITY, Store
 from ..repository.retirements import load_retirements
-from ..services.copied_purges import delete_from, purged_from
+from ..services.copied_purges import delete_from, left_over, purged_from
 from ..services.copying import Copied, begin_copy, copy_objects, on_copy, sizes
+from ..services.rotation import sample
 from ..services.stripes import Striped, bring_up_to_date
+from ..services.verify import verify
 from ..state.copies import CopyState, read_copies
 from . import bootstrap, stores
 from .copies import named, note_present, note_soundness, remember, store_at
 from .copy_places import store_of
+from .copy_rounds import CopyRounds
 from .history import remembered
 from .paths import shown_native
 from .session import Session
@@ -34,7 +37,8 @@ class CopyDone(msgspec.Struct, frozen=True):
     names of objects that the vault holds damaged, and that were not copied; `replaced`: those that the copy
     held in another size; `unsound`: those that the copy holds damaged, seen while parity was made. `parity`:
     bytes of it written now, null for a copy without. `unplug`: the disk may be unplugged. `deleted`: objects
-    that were purged from the vault, and now from the copy."""
+    that were purged from the vault, and now from the copy. `left_over`: objects that the vault has not, and
+    does not know to have deleted."""
 
     name: str
     at: str
@@ -49,6 +53,7 @@ class CopyDone(msgspec.Struct, frozen=True):
     parity: int | None
     unplug: bool
     deleted: int = 0
+    left_over: int = 0
     seconds: float = 0.0
 
 
@@ -70,19 +75,25 @@ def run_copies(
     given: BucketGiven | None = None,
     parity: bool = False,
     names: Sequence[str] = (),
+    erase_absent: bool = False,
 ) -> CopiesDone:
     """Copies to `to`, else to the profile's copies of these names, else to all of them that are there.
+
+    `erase_absent`: what the vault has not goes from the copy too, against a proof, and only while the vault
+    is whole: IntegrityError("retention_needs_whole", name=…), Failed("retention_frozen", device=…).
 
     Raises UsageError("no_copies"), ("copy_unknown", name=…), Unreachable("copy_not_here", …) when none is
     there, Busy("copy_busy", at=…), Stopped, and for a single copy what `copies.store_at`, `store_of` and
     `services.copying` raise.
     """
+    if erase_absent:
+        _require_whole(session)
     with remembered(session, "copy") as ended:
         if to:
             store = store_at(session, to, given or BucketGiven())
-            done = CopiesDone([_copy(session, "", store, parity=parity)], [], [], 0)
+            done = CopiesDone([_copy(session, "", store, parity=parity, erase=erase_absent)], [], [], 0)
         else:
-            done = _configured(session, names)
+            done = _configured(session, names, erase=erase_absent)
         if any(each.damaged or each.unsound for each in done.copies):
             done = msgspec.structs.replace(done, exit_code=7)
         ended(
@@ -94,7 +105,26 @@ def run_copies(
     return done
 
 
-def _configured(session: Session, names: Sequence[str]) -> CopiesDone:
+def _require_whole(session: Session) -> None:
+    """Before anything goes because the vault has it not: nothing is missing there, and who asks may ask."""
+    session.unlock()
+    session.prove()
+    for record in session.vault.retirements().freezes.values():
+        raise Failed("retention_frozen", device=record.device.name)
+    found = verify(
+        session.vault,
+        session.snapshots,
+        choose=sample(0, bootstrap.random),
+        again=set(),
+        listener=session.listener,
+        cancel=session.cancel,
+    )
+    if not found.ok:
+        names = [*(name for name, _ in found.damaged), *(problem.name for problem in found.problems)]
+        raise IntegrityError("retention_needs_whole", name=names[0] if names else session.store.location)
+
+
+def _configured(session: Session, names: Sequence[str], *, erase: bool) -> CopiesDone:
     copies = session.settings.copies
     if not copies:
         raise UsageError("no_copies")
@@ -110,7 +140,7 @@ def _configured(session: Session, names: Sequence[str]) -> CopiesDone:
     for copy in there:
         try:
             store = store_of(session, session.place.id, copy)
-            results.append(_copy(session, copy.name, store, parity=copy.parity))
+            results.append(_copy(session, copy.name, store, parity=copy.parity, erase=erase))
         except Stopped:
             raise
         except CyberlibError as error:
@@ -122,16 +152,20 @@ def _configured(session: Session, names: Sequence[str]) -> CopiesDone:
     return CopiesDone(results, absent, failed, first.exit_code if first is not None else 0)
 
 
-def _copy(session: Session, name: str, store: Store, *, parity: bool) -> CopyDone:
+def _copy(session: Session, name: str, store: Store, *, parity: bool, erase: bool) -> CopyDone:
     begun, started = time.monotonic(), bootstrap.clock()
     vault = session.vault
-    with _alone(session, store):
+    with alone(session, store):
         begin_copy(vault, store)
         before = read_copies(session.profile, vault.id).get(name, CopyState()) if name else CopyState()
         if name:
             remember(session, name, msgspec.structs.replace(before, tried=started))
         copied = copy_objects(vault.store, store, listener=session.listener, cancel=session.cancel)
-        purged = purged_from(vault.store, load_retirements(vault.store, vault.keys))
+        known = load_retirements(vault.store, vault.keys)
+        purged = purged_from(vault.store, store, vault.keys, known, bootstrap.clock())
+        left = left_over(vault.store, store, vault.keys, known)
+        if erase:
+            purged, left = purged | left, set()
         parity = parity or next(on_copy(store, lambda: store.list(PARITY)), None) is not None
         there = objects_of(store)
         striped = _stripe(session, store, there, purged) if parity else None
@@ -143,12 +177,19 @@ def _copy(session: Session, name: str, store: Store, *, parity: bool) -> CopyDon
             _done(name, store, copied, striped, unplug=unplug),
             snapshots=sum(each.startswith("snapshots/") for each in there),
             deleted=deleted,
+            left_over=len(left),
             seconds=round(time.monotonic() - begun, 3),
         )
         if name:
             _keep(session, name, store, there, done, started)
         if done.unsound:
             note_soundness(session, name or done.at, len(done.unsound))
+            if name:
+                rounds = CopyRounds(session, name)
+                rounds.doubt(done.unsound)
+                rounds.keep()
+    if left:
+        session.notify(Notice("copy_left_over", {"at": done.at, "count": len(left)}))
     if unplug:
         session.notify(Notice("copy_unplug", {"at": done.at}))
     return done
@@ -192,7 +233,9 @@ def _keep(
     session: Session, name: str, store: Store, there: dict[str, int], done: CopyDone, started: int
 ) -> None:
     now = bootstrap.clock()
-    state = CopyState(
+    before = read_copies(session.profile, session.place.id).get(name, CopyState())
+    state = msgspec.structs.replace(
+        before,
         seen=now,
         tried=started,
         begun=started,
@@ -225,7 +268,7 @@ def _flush(session: Session, store: Store) -> bool:
 
 
 @contextlib.contextmanager
-def _alone(session: Session, store: Store) -> Iterator[None]:
+def alone(session: Session, store: Store) -> Iterator[None]:
     """One copy to a place at a time from this profile; backups go on meanwhile. Busy("copy_busy", at=…)."""
     session.profile.make()
     name = hashlib.sha256(store.location.encode()).hexdigest()[:16]

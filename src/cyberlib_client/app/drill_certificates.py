@@ -51,12 +51,13 @@ class CertificateShown(msgspec.Struct, frozen=True):
 
 class CertificateChecked(msgspec.Struct, frozen=True):
     """A file that is as it was signed. `compared`: the fingerprint is that of the vault it was to be of; else
-    nothing is proven of whose vault it was."""
+    nothing is proven of whose vault it was. `ahead`: dated a day or more after this machine's clock."""
 
     file: str
     compared: bool
     fingerprint: str
     record: DrillRecord
+    ahead: bool = False
 
 
 def certify_drill(
@@ -107,7 +108,11 @@ def check(path: str, vault_fingerprint: str | None) -> CertificateChecked:
         raise UsageError("certificate_unreadable", at=path, reason=reason) from None
     record = check_file(data, known)
     return CertificateChecked(
-        shown_native(os.path.abspath(path)), known is not None, record.vault.fingerprint, record
+        shown_native(os.path.abspath(path)),
+        known is not None,
+        record.vault.fingerprint,
+        record,
+        record.ended > iso_time(bootstrap.clock() + 86_400 * _SECOND),
     )
 
 

@@ -10,10 +10,10 @@ import msgspec
 from ..core.errors import CyberlibError, Failed
 from ..state.private_file import read_file
 from .paths import shown_native, shown_text
-from .session import Session
 
 if TYPE_CHECKING:
     from ..core.certificate import DrillRecord
+    from .session import Session
 
 ENDING: Final = ".pdf"
 

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ..core.certificate import DrillRecord, Part, unsigned
-from ..resources import resource
-
-if TYPE_CHECKING:
-    from fpdf import FPDF
+from .paper import Paper
 
 ATTACHMENT: Final = "exercice.json"
 _MARGIN: Final = 18.0
@@ -46,10 +43,7 @@ def _made(record: DrillRecord, variant: str) -> bytes:
     from fpdf import FPDF
 
     pdf = FPDF(format="A4", enforce_compliance="PDF/A-3B")
-    pdf.set_auto_page_break(False)
-    pdf.set_margin(_MARGIN)
-    for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
-        pdf.add_font("DejaVu", style, resource(f"fonts/{name}"))
+    page = _Page(pdf, _MARGIN)
     made = datetime.fromisoformat(record.ended).astimezone(UTC)
     pdf.set_creation_date(made)
     pdf.set_lang("fr")
@@ -58,7 +52,6 @@ def _made(record: DrillRecord, variant: str) -> bytes:
     pdf.set_subject(f"CyberLib {record.kind} {record.id}")
     pdf.set_creator(record.software)
     pdf.add_page()
-    page = _Page(pdf)
     page.head(record)
     for row in (*_who(record), *_what(record)):
         page.row(row)
@@ -179,14 +172,11 @@ _CHECK: Final = (
 )
 
 
-class _Page:
+class _Page(Paper):
     """Draws one page from top to bottom."""
 
-    def __init__(self, pdf: FPDF) -> None:
-        self._pdf = pdf
-
     def head(self, record: DrillRecord) -> None:
-        pdf = self._pdf
+        pdf = self.pdf
         fr, en = _title(record)
         self._line(fr, 17, bold=True, height=9)
         self._line(en, 10, colour=_GREY, height=6)
@@ -202,20 +192,20 @@ class _Page:
 
     def row(self, row: _Row) -> None:
         """A label in both languages, and what is said."""
-        pdf = self._pdf
+        pdf = self.pdf
         top = pdf.get_y()
         pdf.set_xy(_MARGIN, top)
-        self._block(row.fr, 8, _LABEL, 4.1, bold=True)
+        self.block(row.fr, 8, _LABEL, 4.1, bold=True)
         pdf.set_x(_MARGIN)
-        self._block(row.en, 7, _LABEL, 3.4, colour=_GREY)
+        self.block(row.en, 7, _LABEL, 3.4, colour=_GREY)
         below = pdf.get_y()
         pdf.set_xy(_MARGIN + _LABEL + 3, top)
         for value in row.said:
             pdf.set_x(_MARGIN + _LABEL + 3)
-            self._block(value, 7 if len(value) == 64 else 8.5, _WIDTH - _LABEL - 3, 4.1)
+            self.block(value, 7 if len(value) == 64 else 8.5, _WIDTH - _LABEL - 3, 4.1)
         if row.said_en:
             pdf.set_x(_MARGIN + _LABEL + 3)
-            self._block(row.said_en, 7, _WIDTH - _LABEL - 3, 3.4, colour=_GREY)
+            self.block(row.said_en, 7, _WIDTH - _LABEL - 3, 3.4, colour=_GREY)
         bottom = max(below, pdf.get_y()) + 1.2
         pdf.set_draw_color(215, 215, 215)
         pdf.set_line_width(0.15)
@@ -224,15 +214,15 @@ class _Page:
 
     def statements(self, variant: str) -> None:
         """What it says and does not say, and how to verify it."""
-        self._pdf.ln(2)
+        self.pdf.ln(2)
         for number, text in enumerate((*_PROVES, *_CHECK)):
-            self._pdf.set_x(_MARGIN)
-            self._block(text, 7, _WIDTH, 3.5, colour=_GREY if number % 2 else (0, 0, 0))
-            self._pdf.ln(1.2)
-        self._pdf.set_x(_MARGIN)
+            self.pdf.set_x(_MARGIN)
+            self.block(text, 7, _WIDTH, 3.5, colour=_GREY if number % 2 else (0, 0, 0))
+            self.pdf.ln(1.2)
+        self.pdf.set_x(_MARGIN)
         attached = f"Relevé lisible par une machine et signature Ed25519 : pièce jointe {ATTACHMENT}. Gabarit"
-        self._block(f"{attached} 1{variant}.", 7, _WIDTH, 3.5, colour=_GREY)
-        self._block(f"1{variant}", 7, _WIDTH, 3.5, bold=True, colour=_GREY)
+        self.block(f"{attached} 1{variant}.", 7, _WIDTH, 3.5, colour=_GREY)
+        self.block(f"1{variant}", 7, _WIDTH, 3.5, bold=True, colour=_GREY)
 
     def _line(
         self,
@@ -243,30 +233,8 @@ class _Page:
         colour: tuple[int, int, int] = (0, 0, 0),
         height: float,
     ) -> None:
-        self._font(size, bold, colour)
-        self._pdf.cell(0, height, self._fit(text), new_x="LMARGIN", new_y="NEXT")
-
-    def _block(
-        self,
-        text: str,
-        size: float,
-        width: float,
-        height: float,
-        *,
-        bold: bool = False,
-        colour: tuple[int, int, int] = (0, 0, 0),
-    ) -> None:
-        self._font(size, bold, colour)
-        self._pdf.multi_cell(width, height, self._fit(text), align="L", new_x="LMARGIN", new_y="NEXT")
-
-    def _font(self, size: float, bold: bool, colour: tuple[int, int, int]) -> None:
-        self._pdf.set_font("DejaVu", "B" if bold else "", size)
-        self._pdf.set_text_color(*colour)
-
-    def _fit(self, text: str) -> str:
-        """No letter that the font lacks: PDF/A has none that cannot be shown."""
-        known = getattr(self._pdf.current_font, "cmap", {})
-        return "".join(c if ord(c) in known else "?" for c in text)
+        self.font(size, bold, colour)
+        self.pdf.cell(0, height, self.fit(text), new_x="LMARGIN", new_y="NEXT")
 
 
 def _part(part: Part) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from .. import __version__
 from ..core import kit
-from ..core.errors import UsageError
+from ..core.errors import CyberlibError, Failed, UsageError
 from ..core.events import Progress
 from ..core.kit import Begun, Head, KitSnapshot, Signed
 from ..core.windows_paths import extended
@@ -33,7 +34,6 @@ from .snapshot_list import absent_sources
 from .times import iso_time
 
 FILES: Final = "fichiers"
-VAULT: Final = "coffre"
 _VERSION: Final = 1
 _MOST_INCIDENTS: Final = 1000
 
@@ -71,14 +71,15 @@ def export_plain(
     """
     begun = time.monotonic()
     to = _place(session, to)
-    chosen = _chosen(session, _begin(session, to, "plain", lambda: _ids(session, wanted)))
+    noted, volume = _begin(session, to, "plain", lambda: _ids(session, wanted))
+    chosen = _chosen(session, noted)
     told = [f"{s.snapshot.device.name} {_day(s.snapshot.time)}" for s in chosen]
     heads = []
     for name, stored in folder_names(chosen, told).items():
         text = os.fsdecode(WINDOWS.on_disk(name))  # whichever system reads the disk
         heads.append(_restored(session, stored, os.path.join(to, FILES, text), f"{FILES}/{text}", names))
-    _add_texts(to, "plain")
-    return _finish(session, to, "plain", heads, begun)
+    _add_texts(to, "plain", volume)
+    return _finish(session, to, "plain", heads, begun, volume)
 
 
 def export_vault(session: Session, to: str) -> Exported:
@@ -86,9 +87,10 @@ def export_vault(session: Session, to: str) -> Exported:
     signed lists. Raises as `export_plain`, and what the stores raise."""
     begun = time.monotonic()
     to = _place(session, to)
-    _begin(session, to, "vault", list)
+    _, volume = _begin(session, to, "vault", list)
     session.unlock()
-    target = FolderStore.make(os.path.join(to, VAULT))
+    target = _Objects.make(os.path.join(to, kit.VAULT))
+    target.stay()
 
     def clean(name: str) -> bool:
         if name == "vault":
@@ -101,16 +103,27 @@ def export_vault(session: Session, to: str) -> Exported:
 
     taken = take_objects(session.vault.store, target, session.listener, session.cancel, clean)
     shutil.rmtree(extended(os.path.join(target.location, "tmp")), ignore_errors=True)
-    _add_texts(to, "vault")
+    _add_texts(to, "vault", volume)
     with kit_folder.told(to):
-        shutil.copytree(resource("rescue"), os.path.join(to, "programme"), dirs_exist_ok=True, ignore=_CACHES)
-        shutil.copytree(specification(), os.path.join(to, "format"), dirs_exist_ok=True, ignore=_CACHES)
-        shutil.copyfile(resource("words/fr.txt"), os.path.join(to, "format", "words-fr.txt"))
+        for source, folder in ((resource("rescue"), "programme"), (specification(), "format")):
+            shutil.copytree(source, os.path.join(to, folder), copy_function=kit_folder.copy_whole, **_TREES)
+        kit_folder.copy_whole(str(resource("words/fr.txt")), os.path.join(to, "format", "words-fr.txt"))
     heads = [_head(stored, "") for stored in session.snapshots.items]
-    return _finish(session, to, "vault", heads, begun, damaged=taken.damaged)
+    return _finish(session, to, "vault", heads, begun, volume, damaged=taken.damaged)
 
 
-_CACHES: Final = shutil.ignore_patterns("__pycache__")
+_TREES: Final[Any] = {"dirs_exist_ok": True, "ignore": shutil.ignore_patterns("__pycache__")}
+
+
+class _Objects(FolderStore):
+    """What goes wrong with it is said of the kit and not of the vault, which it is no place of."""
+
+    def _error(self, error: OSError, name: str) -> CyberlibError:
+        found = super()._error(error, name)
+        if found.code == "object_missing":
+            return found
+        reason = error.strerror or type(error).__name__
+        return Failed("kit_not_written", at=os.path.dirname(self.location), reason=reason)
 
 
 def _place(session: Session, to: str) -> str:
@@ -122,8 +135,10 @@ def _place(session: Session, to: str) -> str:
     return to
 
 
-def _begin(session: Session, to: str, kind: kit.Kind, chosen: Callable[[], list[str]]) -> list[str]:
-    """What the kit in this folder is to hold, noted there before anything else."""
+def _begin(
+    session: Session, to: str, kind: kit.Kind, chosen: Callable[[], list[str]]
+) -> tuple[list[str], int]:
+    """What the kit in this folder is to hold, noted there before anything else, and the volume it is on."""
     noted = extended(os.path.join(to, kit.UNFINISHED))
     with kit_folder.told(to):
         names = os.listdir(extended(to)) if os.path.isdir(extended(to)) else []
@@ -136,16 +151,36 @@ def _begin(session: Session, to: str, kind: kit.Kind, chosen: Callable[[], list[
                 raise UsageError("kit_other", at=to) from None
             if (begun.kind, begun.vault) != (kind, session.place.id):
                 raise UsageError("kit_other", at=to)
-            return begun.snapshots
+            return begun.snapshots, _volume(to)
         if kit.SIGNATURE in names:
             raise UsageError("kit_complete", at=to)
-        if any(name not in stores.LITTER and name[:1] not in ".$" for name in names):
+        begun_on = kit.UNFINISHED + kit.PART  # killed in its first moment
+        if any(name not in (*stores.LITTER, begun_on) and name[:1] not in ".$" for name in names):
             raise UsageError("folder_not_empty", at=to)
         snapshots = chosen()
         os.makedirs(extended(to), mode=0o700, exist_ok=True)
         data = msgspec.json.encode(Begun(_VERSION, kind, session.place.id, snapshots))
         kit_folder.write_whole(to, kit.UNFINISHED, data)
-    return snapshots
+        _flush(to)
+        return snapshots, _volume(to)
+
+
+def _flush(to: str) -> None:
+    """Names are on the disk, too. Raises OSError."""
+    if not bootstrap.is_windows():
+        bootstrap.volumes().sync_directory(to)
+
+
+def _volume(to: str) -> int:
+    """Which a kit is on. OSError."""
+    return os.stat(extended(to)).st_dev
+
+
+def _stays(to: str, volume: int) -> None:
+    """It is still there: of a disk that is pulled out the folder stays that it was mounted on, and no kit
+    must be made and signed there. OSError."""
+    if _volume(to) != volume:
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
 
 
 def _ids(session: Session, wanted: Sequence[str]) -> list[str]:
@@ -189,14 +224,21 @@ def _head(stored: Stored, folder: str) -> KitSnapshot:
     )
 
 
-def _add_texts(to: str, kind: kit.Kind) -> None:
+def _add_texts(to: str, kind: kit.Kind, volume: int) -> None:
     with kit_folder.told(to):
+        _stays(to, volume)
         for name in ("LISEZMOI.txt", "README.txt"):
-            shutil.copyfile(resource(f"kit/{kind}/{name}"), os.path.join(to, name))
+            kit_folder.copy_whole(str(resource(f"kit/{kind}/{name}")), os.path.join(to, name))
 
 
 def _finish(
-    session: Session, to: str, kind: kit.Kind, heads: list[KitSnapshot], begun: float, damaged: int = 0
+    session: Session,
+    to: str,
+    kind: kit.Kind,
+    heads: list[KitSnapshot],
+    begun: float,
+    volume: int,
+    damaged: int = 0,
 ) -> Exported:
     """Writes the lists from what lies on the disk, and signs them."""
     vault = session.vault
@@ -212,10 +254,11 @@ def _finish(
         signer = device_identity(session)
         signed = Signed(_VERSION, kind, vault.id, iso_time(bootstrap.clock()), digests)
         signature = kit.sign_kit(vault.keys, signer.device, signer.signing, signed)
+        _stays(to, volume)
         kit_folder.write_whole(to, kit.SIGNATURE, signature)
+        _flush(to)
         os.unlink(extended(os.path.join(to, kit.UNFINISHED)))
-        if not bootstrap.is_windows():
-            bootstrap.volumes().sync_directory(to)
+        _flush(to)
     return Exported(
         outcome="completed",
         kind=kind,

@@ -137,7 +137,7 @@ def faults_of(standing: Iterable[IncidentRecord]) -> list[Fault]:
         told: dict[str, Fact] = {
             name: fact
             for name, fact in each.facts.items()
-            if name in ("exit", "count", "day", "by") or (of_a_run and name not in not_ours)
+            if name in ("exit", "count", "day", "by", "total", "until") or (of_a_run and name not in not_ours)
         }
         if each.kind == "stopped":
             told["by"] = each.subject

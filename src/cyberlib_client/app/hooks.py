@@ -29,14 +29,8 @@ from .paths import compared, lies_in, native_of, native_path
 from .session import Session
 from .workplace import Notice
 
-_PLAIN: Final = re.compile(r"hook_timed_out|hook_left|code -?\d+")
 _DETAIL: Final = 1000
 """Characters kept of what a command wrote."""
-
-
-def is_plain_end(detail: str) -> bool:
-    """Whether it tells how a command ended in words of ours, and not in what it wrote itself."""
-    return _PLAIN.fullmatch(detail) is not None
 
 
 class HookInfo(msgspec.Struct, frozen=True):

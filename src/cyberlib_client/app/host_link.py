@@ -128,6 +128,17 @@ def host_client(store: Store) -> HostClient:
     return store.client
 
 
+def standing(client: HostClient) -> records.Standing:
+    """How this workstation stands, as the host tells it now, and its time."""
+    return client.ask("GET", "/v1/device", records.Standing)
+
+
+def log_after(work: Workplace, store: Store, last: LastReceipt) -> tuple[LastReceipt, list[records.Receipt]]:
+    """Receipts of a vault's log from a known one on, and its end. Raises as `follow_log`."""
+    assert isinstance(store, HostStore), "a vault at a host"
+    return follow(store.client, store.vault, bytes.fromhex(access_of(work.profile).key), last)
+
+
 def follow_log(work: Workplace, store: Store, *, accept_older: bool = False) -> list[str]:
     """Follows the host's log of a vault from where this workstation last saw it; names of all snapshots
     that it tells of since then.
@@ -136,17 +147,15 @@ def follow_log(work: Workplace, store: Store, *, accept_older: bool = False) -> 
     is, followed from its beginning. Raises IntegrityError("host_log_shorter"), ("host_log_forked"),
     ("host_receipt_bad").
     """
-    assert isinstance(store, HostStore), "a vault at a host"
-    key = bytes.fromhex(access_of(work.profile).key)
     seen = read_receipt_seen(work.profile, store.location)
     last = LastReceipt(seen.sequence, seen.hash) if seen is not None else LastReceipt()
     try:
-        end, found = follow(store.client, store.vault, key, last)
+        end, found = log_after(work, store, last)
     except IntegrityError as error:
         if not accept_older or error.code not in ("host_log_shorter", "host_log_forked"):
             raise
-        end, found = follow(store.client, store.vault, key, LastReceipt())
-        work.notify(Notice("host_log_accepted", {"at": store.client.url}))
+        end, found = log_after(work, store, LastReceipt())
+        work.notify(Notice("host_log_accepted", {"at": host_client(store).url}))
     if end != last and not write_receipt_seen(
         work.profile, ReceiptSeen(store.location, end.sequence, end.hash)
     ):

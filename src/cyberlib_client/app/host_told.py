@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from ..transports.host import records
+from ..transports.host.records import Card as Card
+from ..transports.host.records import SubProcessor as SubProcessor
 
 
 class HostTold(msgspec.Struct, frozen=True):
@@ -22,4 +23,4 @@ class HostTold(msgspec.Struct, frozen=True):
     restore_until: str | None
     zones: list[str]
     waiting: int
-    card: records.Card | None
+    card: Card | None

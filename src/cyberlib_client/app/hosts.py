@@ -80,8 +80,23 @@ def enrol(
     ("contract_key_unclear", at=…), ("ca_file_unreadable", at=…), NeedsUnlock("host_key_not_kept", reason=…),
     ("host_key_locked", at=…, reason=…), what else keepers raise, and what the host refuses.
     """
-    address = host_address(url)
+    host_address(url)  # said before the file is looked at
     contract_key = read_contract_key(session, contract_key_file)
+    return enrol_by_key(session, url, contract_key, name=name, ca_file=ca_file, siren=siren, keeping=keeping)
+
+
+def enrol_by_key(
+    session: Session,
+    url: str,
+    contract_key: str,
+    *,
+    name: str = "",
+    ca_file: str | None = None,
+    siren: str | None = None,
+    keeping: KeeperKind = "keychain",
+) -> Enrolled:
+    """As `enrol`, by a key that was typed."""
+    address = host_address(url)
     ca = read_ca(ca_file) if ca_file is not None else ""
     name = name or session.settings.device or bootstrap.machine().machine_name()
     with bootstrap.lock(session.profile):
@@ -166,10 +181,16 @@ def _of_another(session: Session, path: str, contract_key_file: str, name: str) 
 
 def read_contract_key(session: Session, file: str) -> str:
     """The key alone; a letter that has it somewhere is not searched. UsageError("contract_key_unclear")."""
-    found = read_secret_file(session, file).strip()
-    if not 8 <= len(found) <= 200 or len(found.split()) > 1:
-        raise UsageError("contract_key_unclear", at=file)
-    return found
+    return check_contract_key(read_secret_file(session, file), file)
+
+
+def check_contract_key(text: str, file: str) -> str:
+    """The key in a text from a file, "" for one that was typed. UsageError("contract_key_unclear", at=…),
+    ("contract_key_typed")."""
+    found = text.strip()
+    if 8 <= len(found) <= 200 and len(found.split()) == 1:
+        return found
+    raise UsageError("contract_key_unclear", at=file) if file else UsageError("contract_key_typed")
 
 
 def terms(session: Session, *, accept: bool = False, user: str = "") -> TermsShown:

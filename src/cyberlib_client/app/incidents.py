@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..state.history import History
 
 Clears = Literal[
-    "looked_at", "further", "backup", "verified", "restored", "copied", "drilled", "aged", "owner"
+    "looked_at", "further", "backup", "verified", "restored", "copied", "retained", "drilled", "aged", "owner"
 ]
 
 
@@ -67,8 +67,13 @@ RULES: Final[dict[str, Rule]] = {
     "copy_other_vault": Rule("warning", "copied"),
     "copy_unsound": Rule("warning", "owner"),
     "mail_refused": Rule("warning", "owner"),
-    "retention_frozen": Rule("notice", "further"),
-    "clock_doubtful": Rule("warning", "further"),
+    "let_go_elsewhere": Rule("warning", "owner"),
+    "retention_frozen": Rule("notice", "retained"),
+    "retention_needs_whole": Rule("warning", "retained"),
+    "clock_doubtful": Rule("warning", "retained"),
+    "host_clock_doubtful": Rule("warning", "retained"),
+    "much_let_go": Rule("warning", "aged"),
+    "refused_elsewhere": Rule("warning", "aged"),
 }
 """By kind. Reasons for which runs fail are kinds too: `Rule("warning", "further")` unless they stand here;
 so are codes of what happens to files: `Rule("warning", "looked_at")`."""
@@ -127,6 +132,7 @@ _CLEARED_BY: Final[dict[str, tuple[str, ...]]] = {
     "verified": _VERIFY,
     "restored": ("restore",),
     "copied": ("copy",),
+    "retained": ("retention",),
 }
 
 
@@ -295,6 +301,7 @@ _NOT_PATHS: Final = frozenset(
         "terms_to_accept",
         "mail_refused",
         "copy_unsound",
+        "let_go_elsewhere",
     )
 )
 

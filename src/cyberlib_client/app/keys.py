@@ -8,9 +8,10 @@ from typing import Literal
 
 import msgspec
 
-from ..core.errors import Stopped, UsageError
+from ..core.errors import NeedsUnlock, Stopped, UsageError
 from ..core.format_v1.slots import Slot
-from ..core.words import encode
+from ..core.words import decode, encode
+from ..repository.unlocking import but_for, offered_key, offered_passphrase
 from ..repository.vault import NewSlot, Vault
 from ..state.credentials import KeeperKind
 from . import bootstrap
@@ -72,6 +73,41 @@ def add_passphrase(session: Session, name: str, passphrase_file: str | None) -> 
         )
         session.remember_slots(vault)
     return SlotAdded(slot_info(slot))
+
+
+def change_passphrase(session: Session, old: str, new: str) -> SlotAdded:
+    """Another passphrase in place of the one given. By 24 words instead of it: in place of the only one there
+    is; where there are several, none is removed, since nobody knows which was meant.
+
+    Raises UsageError("passphrase_…"), ("passphrases_full"), NeedsUnlock("wrong_secret"),
+    Busy("profile_busy"), and what opening raises.
+    """
+    vault = session.vault
+    before = [slot for slot in vault.table.slots if slot.type == "passphrase"]
+    secret = offered_passphrase(old)
+    every = {slot.id for slot in vault.table.slots}
+    going = [slot for slot in before if vault.accepts(but_for(secret, every - {slot.id}))]
+    if not going:
+        if not _are_words_of(vault, old):
+            raise NeedsUnlock("wrong_secret")
+        going = before if len(before) == 1 else []
+    passphrase = new_passphrase(session, new, [session.settings.device])
+    with bootstrap.lock(session.profile):
+        name = _name(vault, "passphrase", "")
+        wanted = NewSlot("passphrase", name, passphrase=passphrase)
+        slot = vault.add_slot(wanted, bootstrap.clock, bootstrap.random)
+        for each in going:
+            vault.remove_slot(each.id)
+        session.remember_slots(vault)
+    session.notify(Notice("old_copies_open", {"slot": name}))
+    return SlotAdded(slot_info(slot))
+
+
+def _are_words_of(vault: Vault, text: str) -> bool:
+    try:
+        return vault.accepts(offered_key("recovery", decode(text)))
+    except UsageError:
+        return False
 
 
 def add_recovery(session: Session, name: str, words_file: str | None) -> SlotAdded:

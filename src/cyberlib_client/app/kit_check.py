@@ -70,14 +70,14 @@ def check_kit(at: str, listener: Listener, check: Callable[[], None]) -> Checked
         missing=tally.missing,
         changed=tally.changed,
         added=tally.added,
-        failed=sum(each.failed for each in head.snapshots),
+        failed=sum(each.failed for each in head.snapshots) + tally.damaged,
     )
 
 
 class _Compared:
     def __init__(self, at: str, listener: Listener, check: Callable[[], None]) -> None:
         self._at, self._listener, self._check = at, listener, check
-        self._read = self.files = self.bytes = self.missing = self.changed = self.added = 0
+        self._read = self.files = self.bytes = self.missing = self.changed = self.added = self.damaged = 0
 
     def tick(self, size: int) -> None:
         self._check()
@@ -117,6 +117,9 @@ class _Compared:
         elif item.kind == "file":
             self.files += 1
             self.bytes += item.size
+            if kit.is_damaged_object(item):  # copied as it was: the lists are right, and it is lost
+                self.damaged += 1
+                self._listener(Incident("kit_damaged", item.path))
 
 
 def _signature(at: str) -> kit.Signature:

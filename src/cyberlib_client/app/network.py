@@ -17,10 +17,13 @@ from ..transports.proxy import read_proxy
 from . import bootstrap
 from .certificates import read_ca
 from .rates import rate_of
+from .rates_wanted import RateHours as RateHours
+from .rates_wanted import RatesWanted as RatesWanted
 from .session import Session
 from .workplace import read_secret_file
 
 SYSTEM: Final = "system"
+_WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class HoursShown(msgspec.Struct, frozen=True):
@@ -103,6 +106,52 @@ def remove_hours(session: Session, days: str | None, times: str | None) -> Netwo
         return msgspec.structs.replace(before, hours=kept)
 
     return _change(session, remove)
+
+
+def set_rates(session: Session, wanted: RatesWanted) -> NetworkShown:
+    """All rates at once, in the place of those before.
+
+    Raises UsageError("bad_rate", text=…), ("bad_hours", text=…).
+    """
+    hours = [
+        HoursSettings(*_span(each.days, each.times), **{k: _rate_text(v) for k, v in each.rates.items()})
+        for each in wanted.hours
+    ]
+    upload, download = _rate_text(wanted.upload), _rate_text(wanted.download)
+    return _change(
+        session,
+        lambda before: msgspec.structs.replace(before, upload=upload, download=download, hours=hours),
+    )
+
+
+def rates_of(shown: NetworkShown) -> RatesWanted:
+    """What leads to the rates that are shown."""
+    return RatesWanted(
+        _typed(shown.upload),
+        _typed(shown.download),
+        [
+            RateHours(
+                ",".join(_WEEK[day] for day in each.days),
+                f"{each.start}-{each.end}",
+                {
+                    name: _typed(rate)
+                    for name, rate in (("upload", each.upload), ("download", each.download))
+                    if rate is not msgspec.UNSET
+                },
+            )
+            for each in shown.hours
+        ],
+    )
+
+
+def _typed(bits: Rate | msgspec.UnsetType) -> str:
+    """Bits a second as they are typed; "" for no limit."""
+    if not isinstance(bits, int):
+        return ""
+    for length, unit in ((10**9, "G"), (10**6, "M"), (1000, "k")):
+        if bits >= length and bits * 1000 % length == 0:
+            return f"{bits / length:.3f}".rstrip("0").rstrip(".") + f" {unit}bit/s"
+    return f"{bits} bit/s"
 
 
 def use_proxy(

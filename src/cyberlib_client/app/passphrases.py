@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from ..core.errors import UsageError
+from ..core.ports import Random
+from ..core.words_fr import WORDS
 from .workplace import Workplace
 
 LEAST_LENGTH: Final = 12
 _LEAST_DIFFERENT: Final = 6
+_MADE_UP: Final = 6
 _LEAST_LEFT: Final = 6  # letters and digits that an attacker has to guess, what he tries first taken off
 _DISGUISE: Final = str.maketrans("@4310$5!7", "aaeiossit")  # "P@ssw0rd" is "password" to every attacker
 
@@ -62,6 +65,15 @@ def new_passphrase(work: Workplace, given: str | None, known: Iterable[str]) -> 
     if (weak := weakness(given, words)) is not None:
         raise weak
     return given
+
+
+def made_up(random: Random) -> str:
+    """Six words of the list of `core.words`, by chance: 66 bits, which nobody guesses."""
+    while True:
+        drawn = [int.from_bytes(random(4)) % len(WORDS) for _ in range(_MADE_UP)]
+        found = " ".join(WORDS[each] for each in drawn)
+        if weakness(found) is None:
+            return found
 
 
 def _fault(plain: str, words: Iterable[str]) -> str | None:

@@ -33,6 +33,12 @@ def native_of(source: SourceSettings) -> str | bytes:
     return source.path if is_windows() else os.fsencode(source.path)
 
 
+def is_at(source: SourceSettings, text: str) -> bool:
+    """Whether a source is meant by a path of this machine, or as a list of sources shows it."""
+    own = native_of(source)
+    return shown(to_vault_path(own)) == text or compared(own) == compared(native_path(text))
+
+
 def compared(path: str | bytes) -> bytes:
     """The form in which paths of this machine are compared: on Windows case does not count."""
     return os.path.normcase(os.fsencode(path))
@@ -51,6 +57,18 @@ def lies_in(inner: bytes, outer: bytes) -> bool:
 def vault_path_in(inner: bytes, outer: bytes) -> bool:
     """The same for two paths of the vault."""
     return (inner + b"/").startswith(outer.rstrip(b"/") + b"/")
+
+
+def is_of_here(text: str) -> bool:
+    """Whether a path is typed as this system writes its own, and not as another does."""
+    return is_windows() or not _OF_WINDOWS.match(text)
+
+
+def meant_path(text: str) -> bytes:
+    """The vault path of a path that may be another machine's: relative ones start from the current folder."""
+    if not is_of_here(text) or os.path.isabs(text) or text.startswith("~"):
+        return inner_path(text)
+    return own_vault_path(text)
 
 
 def own_vault_path(text: str) -> bytes:

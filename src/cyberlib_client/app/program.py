@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+from typing import Any
 
 
 def in_virtual_environment() -> bool:
@@ -16,3 +18,13 @@ def program() -> list[str]:
     the folder it is begun in is not imported."""
     path = os.path.abspath(sys.executable)
     return [path] if getattr(sys, "frozen", False) else [path, "-P", "-m", "cyberlib_client"]
+
+
+def end(process: subprocess.Popen[Any], patience: float) -> None:
+    """Asks a process to end, and makes it after so many seconds. It is gone when this returns."""
+    process.terminate()
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

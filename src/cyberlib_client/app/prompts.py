@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..core.errors import CyberlibError
+from collections.abc import Callable
+
+from ..core.errors import CyberlibError, UsageError
 from .workplace import Question
 
 
@@ -13,7 +15,7 @@ class Nobody:
         """None."""
         return None
 
-    def new_passphrase(self, weakness: object) -> str | None:
+    def new_passphrase(self, weakness: Callable[[str], UsageError | None]) -> str | None:
         """None."""
         return None
 

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
+import datetime
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 import msgspec
 
 from ..core.errors import Stopped, UsageError
 from ..core.format_v1.retired import ERASED, REFUSED, RETIRE, Retirement, by_kind
-from ..core.ids import KIND_DATA, KIND_TREE, object_name
+from ..core.ids import KIND_DATA, KIND_TREE, digest_of, object_name
 from ..files.names import display
 from ..repository.retirements import ERASURE, put_retirement
-from ..repository.snapshots import SnapshotList
-from ..services.erasure import Holding, Remains, holding, remains, rewrite
-from ..services.sweep import DAY, Freed, Sweep, sweep
+from ..services.erasure import Holding, holding, rewrite
+from ..services.quarantine import DAY
+from ..services.sweep import Freed, Sweep, sweep
 from ..state.refusal_settings import Reason as Reason
 from ..state.refusal_settings import RefusalSettings
 from ..state.refusals import (
     RefusalLine,
-    drop_ids,
-    read_ids,
-    read_register,
     write_ids,
 )
 from ..state.settings import write_settings
 from . import bootstrap
 from .device_identity import device_identity
 from .history import remembered
-from .paths import compared, inner_path, native_path
-from .refusal_register import RefusalInfo, info_of, keep, list_refusals
+from .paths import compared, is_of_here, meant_path, native_path
+from .policies import in_force
+from .refusal_proofs import check, look, remains_of
+from .refusal_register import RefusalInfo, digest_of_paths, ids_of_path, info_of, keep, waiting_ids
 from .refused_paths import refused_native
 from .retention import alone, check_clock, note, refuse_frozen
+from .scheduling import local_zone
 from .session import Session
 
 
@@ -69,15 +72,19 @@ def refuse(
     """Leaves these paths out of backups; with `purge` takes them out of every snapshot, against a proof, and
     with `now` deletes them without a quarantine, where the store lets us.
 
-    Raises UsageError("bad_date", text=…), ("bad_path"), ("yes_needed"), Stopped, and as `retention.apply`.
+    Raises UsageError("bad_date", text=…), ("date_to_come", text=…), ("bad_path"), ("refused_nowhere",
+    path=…), ("yes_needed"), Stopped, and as `retention.apply`.
     """
-    wanted = sorted({inner_path(path) for path in paths})
-    try:
-        made = [RefusalSettings(reason, date, **_as_settings(path)) for path in dict.fromkeys(paths)]
-    except ValueError:
-        raise UsageError("bad_date", text=date) from None
+    wanted = sorted({meant_path(path) for path in paths})
+    date = _day(date)
     session.unlock()
+    _known(session, dict.fromkeys(paths))
     line = _line(session, wanted, reason, date)
+    made = [
+        RefusalSettings(reason, date, **_as_settings(path), lines=[line.id])
+        for path in dict.fromkeys(paths)
+        if is_of_here(path)
+    ]
     if purge:
         refuse_frozen(session)
         check_clock(session, clock_is_right=clock_is_right)
@@ -98,16 +105,44 @@ def refuse(
         _exclude(session, made)
         if not purge:
             keep(session, line)
-            _say(session, REFUSED, line, ())
+            _say(session, REFUSED, line, (), wanted)
             return msgspec.structs.replace(plan, done=True)
         with remembered(session, "retention") as ended:
-            done = _erase(session, line, held, now=now)
+            done = _erase(session, line, held, wanted, now=now)
             ended(0, files=len(held), bytes=done.purged)
     return done
 
 
+_DAY: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+"""A day as it is written in France."""
+
+
+def _day(text: str) -> str:
+    """The day that somebody typed, year first."""
+    french = _DAY.fullmatch(text.strip())
+    plain = "-".join(f"{int(each):02d}" for each in reversed(french.groups())) if french else text.strip()
+    try:
+        day = datetime.date.fromisoformat(plain)
+    except ValueError:
+        raise UsageError("bad_date", text=text) from None
+    if day > datetime.datetime.fromtimestamp(bootstrap.clock() / 1e9, local_zone()).date():
+        raise UsageError("date_to_come", text=text)
+    return day.isoformat()
+
+
+def _known(session: Session, paths: Iterable[str]) -> None:
+    """A path that is neither on this machine nor in any snapshot is a slip: what was meant would go on being
+    saved. UsageError("refused_nowhere", path=…)."""
+    refused = {compared(refused_native(each)) for each in session.settings.refusals}
+    for text in paths:
+        native = native_path(os.path.expanduser(text))
+        there = is_of_here(text) and (os.path.lexists(native) or compared(native) in refused)
+        if not there and not _held(session, [meant_path(text)]):
+            raise UsageError("refused_nowhere", path=text)
+
+
 def _as_settings(text: str) -> dict[str, str]:
-    native = native_path(text)
+    native = native_path(os.path.expanduser(text))
     path = os.fsdecode(native)
     try:
         path.encode("utf-8")
@@ -119,18 +154,19 @@ def _as_settings(text: str) -> dict[str, str]:
 def _exclude(session: Session, made: Sequence[RefusalSettings]) -> None:
     with bootstrap.lock(session.profile):
         settings = session.fresh_settings()
-        known = {compared(refused_native(each)) for each in settings.refusals}
-        new = [each for each in made if compared(refused_native(each)) not in known]
-        if new:
-            every = [*settings.refusals, *new]
-            write_settings(session.profile, msgspec.structs.replace(settings, refusals=every))
+        every = {compared(refused_native(each)): each for each in settings.refusals}
+        for each in made:
+            path = compared(refused_native(each))
+            known = every.get(path, each)
+            lines = [*known.lines, *(line for line in each.lines if line not in known.lines)]
+            every[path] = msgspec.structs.replace(known, lines=lines)
+        write_settings(session.profile, msgspec.structs.replace(settings, refusals=list(every.values())))
     session.fresh_settings()
 
 
 def _line(session: Session, paths: Sequence[bytes], reason: str, date: str) -> RefusalLine:
     salt = bootstrap.random(16)
-    # Under a key of the vault: nobody who guesses names can tell whether they guessed right.
-    digest = session.vault.keys.tree_ids.of(b"refusal\0" + salt + b"\0".join(paths))
+    digest = digest_of_paths(session, salt, paths)
     return RefusalLine(
         bootstrap.random(4).hex(),
         bootstrap.clock(),
@@ -166,13 +202,14 @@ def _ids(held: Sequence[Holding]) -> dict[int, frozenset[bytes]]:
     }
 
 
-def _erase(session: Session, line: RefusalLine, held: Sequence[Holding], *, now: bool) -> RefusalDone:
+def _erase(
+    session: Session, line: RefusalLine, held: Sequence[Holding], wanted: Sequence[bytes], *, now: bool
+) -> RefusalDone:
     """First the register, then snapshots anew, then the old ones go: killed anywhere, it is known what is to
     be gone, and the same command goes on."""
-    settings, ids = session.settings.retention, _ids(held)
-    line = msgspec.structs.replace(
-        line, status="waiting", until=bootstrap.clock() + (0 if now else settings.quarantine * DAY)
-    )
+    ids, counting, quarantine = _ids(held), session.counting, in_force(session).quarantine
+    days = counting.days if now else quarantine  # a host keeps its own, whatever is waived here
+    line = msgspec.structs.replace(line, status="waiting", until=counting.clock() + days * DAY)
     write_ids(session.profile, line.id, ids)
     keep(session, line)
     rewrite(
@@ -180,26 +217,32 @@ def _erase(session: Session, line: RefusalLine, held: Sequence[Holding], *, now:
         device_identity(session),
         held,
         session.snapshots,
-        clock=bootstrap.clock,
+        clock=counting.clock,
         random=bootstrap.random,
         listener=session.listener,
         cancel=session.cancel,
     )
     session.forget_snapshots()
+    session.profile.remove(session.profile.names)
     old = {each.stored.digest for each in held}
     names = [object_name("snapshots", digest) for digest in sorted(old)]
-    every = _waiting_ids(session)
+    every = waiting_ids(session)
     freed = _sweep(session, old, every)
     left = [s for s in session.snapshots.retired if s.digest in old]
     _mark(session, [object_name("snapshots", s.digest) for s in left])
-    _say(session, ERASED, line, names)
+    _say(session, ERASED, line, names, wanted)
     purged = kept = 0
     if now:
-        early = frozenset(session.vault.retirements().for_reason(ERASURE))
+        # Packs that hold what is to go, and no other: the quarantine of earlier refusals is their own.
+        holding_it = (object_name("packs", name) for name in remains_of(session, ids).packs)
+        early = frozenset([*names, *holding_it])
         last = _sweep(session, set(), every, early)
         purged, kept = last.purged, last.kept
-    line, found = _look(session, line, ids)
+    line, found = look(session, line, ids)
     if now:
+        if line.status == "waiting":  # what may come back from quarantine needs a pack that holds some
+            line = msgspec.structs.replace(line, until=counting.clock() + quarantine * DAY)
+            keep(session, line)
         check(session)
     versions = [each.stored.id for each in held]
     frees = freed.retired + freed.rewritten
@@ -213,14 +256,14 @@ def _sweep(
     early: frozenset[str] = frozenset(),
 ) -> Freed:
     going = [s for s in session.snapshots.items if s.digest in old]
-    asked = Sweep(going, ERASURE, session.settings.retention.quarantine * DAY, erase=ids, early=early)
+    asked = Sweep(going, ERASURE, in_force(session).quarantine * DAY, erase=ids, early=early)
     try:
         freed = sweep(
             session.vault,
             device_identity(session),
             session.snapshots,
             asked,
-            clock=bootstrap.clock,
+            clock=session.counting.clock,
             random=bootstrap.random,
             listener=session.listener,
             cancel=session.cancel,
@@ -231,31 +274,22 @@ def _sweep(
     return freed
 
 
-def _waiting_ids(session: Session) -> dict[int, frozenset[bytes]]:
-    """Of all that is to be gone: an attempt that was cut short is gone on with."""
-    found: dict[int, frozenset[bytes]] = {}
-    for line in read_register(session.profile, session.place.id):
-        ids = read_ids(session.profile, line.id) if line.status == "waiting" else None
-        for kind, every in (ids or {}).items():
-            found[kind] = found.get(kind, frozenset()) | every
-    return found
-
-
 def _mark(session: Session, names: Sequence[str]) -> None:
     """What was in quarantine already, for another reason, is not to come back either."""
     vault, identity = session.vault, device_identity(session)
     retirements = vault.retirements()
     new = [
-        name
-        for name in names
-        if ERASURE not in retirements.reasons("snapshots", bytes.fromhex(name.rpartition("/")[2]))
+        name for name in names if ERASURE not in retirements.reasons(name.partition("/")[0], digest_of(name))
     ]
     if new:
-        said = Retirement(identity.device, RETIRE, bootstrap.clock(), "", ERASURE, by_kind(new))
+        now = session.counting.clock()
+        said = Retirement(identity.device, RETIRE, now, "", ERASURE, by_kind(new))
         put_retirement(vault.store, vault.keys, bootstrap.random, said, identity.signing)
 
 
-def _say(session: Session, action: str, line: RefusalLine, names: Sequence[str]) -> None:
+def _say(
+    session: Session, action: str, line: RefusalLine, names: Sequence[str], wanted: Sequence[bytes]
+) -> None:
     """A line in the vault's own register."""
     vault, identity = session.vault, device_identity(session)
     said = Retirement(
@@ -266,41 +300,6 @@ def _say(session: Session, action: str, line: RefusalLine, names: Sequence[str])
         line.reason,
         by_kind(names),
         digest=bytes.fromhex(line.salt + line.digest),
+        paths=b"".join(each for path in wanted for each in ids_of_path(session, path)),
     )
     put_retirement(vault.store, vault.keys, bootstrap.random, said, identity.signing)
-
-
-# ---- the register -------------------------------------------------------------------------------------
-
-
-def check(session: Session) -> list[RefusalInfo]:
-    """Looks whether what was to be gone is gone; the register then. Raises as `list_refusals`, and
-    IntegrityError for what cannot be read."""
-    session.unlock()
-    for line in read_register(session.profile, session.place.id):
-        ids = read_ids(session.profile, line.id) if line.status == "waiting" else None
-        if ids is not None:
-            _look(session, line, ids)
-    return list_refusals(session)
-
-
-def _look(
-    session: Session, line: RefusalLine, ids: dict[int, frozenset[bytes]]
-) -> tuple[RefusalLine, Remains]:
-    listed: SnapshotList = session.snapshots
-    retirements = session.vault.retirements()
-    return_ = [s for s in listed.retired if ERASURE not in retirements.reasons("snapshots", s.digest)]
-    found = remains(session.vault, [*listed.items, *return_], ids, session.cancel)
-    erased = [s for s in listed.retired if s not in return_]
-    gone = not found.held and not erased
-    line = msgspec.structs.replace(
-        line,
-        status="proven" if gone else "waiting",
-        looked=bootstrap.clock(),
-        shared=found.shared,
-        held=found.held,
-    )
-    keep(session, line)
-    if gone:
-        drop_ids(session.profile, line.id)
-    return line, found

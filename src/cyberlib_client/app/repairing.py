@@ -30,7 +30,8 @@ MOST_NAMES = 1000
 
 class Fixed(msgspec.Struct, frozen=True):
     """Objects put back, or to be. `kind`: "header", "slots", "index" (packs that get one), "lookups",
-    "copied" (from another store). `names`: the first thousand."""
+    "copied" (from another store), "anew" (packs that nobody replaces there, whose content is stored in
+    others). `names`: the first thousand."""
 
     kind: Kind
     count: int
@@ -93,6 +94,7 @@ def run_repair(
         random=bootstrap.random,
         listener=session.listener,
         cancel=session.cancel,
+        clock=bootstrap.clock,
     )
     with remembered(session, "repair") as ended:
         # A preview writes nothing, and holds up nobody.
@@ -103,7 +105,7 @@ def run_repair(
             found = _verify(session, percent)
             if copy is not None:
                 mender.copy_from(copy, found)
-                if apply and mender.done.names("copied"):
+                if apply and (mender.done.names("copied") or mender.done.names("anew")):
                     mender.index()  # packs that came without their index
                     found = _verify(session, 0)
         healing = _healing(session, found)
@@ -186,7 +188,7 @@ def _told(
     mender: Mender, found: VerifyResult, healing: Healing | None, damage: Damage | None, *, apply: bool
 ) -> Repaired:
     done = mender.done
-    kinds: Sequence[Kind] = ("header", "slots", "index", "lookups", "copied")
+    kinds: Sequence[Kind] = ("header", "slots", "index", "lookups", "copied", "anew")
     fixes = [Fixed(kind, len(names), names[:MOST_NAMES]) for kind in kinds if (names := done.names(kind))]
     return Repaired(
         applied=apply,

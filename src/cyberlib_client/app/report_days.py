@@ -57,10 +57,7 @@ def calendar(
     for number in range(days):
         day = first + timedelta(days=number)
         begin, end = start_of(day, zone), start_of(day + timedelta(days=1), zone)
-        within = {
-            kind: sum(max(0, min(to, end) - max(since, begin)) for since, to in found) // _SECOND
-            for kind, found in spans.items()
-        }
+        within = {kind: _until(found, end) - _until(found, begin) for kind, found in spans.items()}
         today = backups.get(day, [])
         outcomes = [run.outcome for run in today]
         yield ReportDay(
@@ -73,6 +70,11 @@ def calendar(
             within["asleep"],
             within["paused"],
         )
+
+
+def _until(spans: list[tuple[int, int]], moment: int) -> int:
+    """Whole seconds of the spans up to a moment: so days add up to the whole, wherever midnight falls."""
+    return sum(max(0, min(to, moment) - since) for since, to in spans) // _SECOND
 
 
 def _state(runs: list[RunRecord]) -> DayState:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from datetime import timedelta, tzinfo
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -17,14 +17,17 @@ from ..state.private_file import write_private
 from ..state.records import IncidentRecord, RunRecord
 from . import bootstrap
 from .drill_list import CertificateInfo, newest_certificate
-from .health import AgentFacts, health_of
-from .hooks import is_plain_end
 from .incidents import about_a_path
+from .plain_ends import is_plain_end
 from .report_days import ReportDay as ReportDay
 from .report_days import calendar, local_day, start_of
-from .session import Session
+from .set_aside import SetAside, set_aside
 from .shares import ReadShare, share_told
 from .times import iso_time
+
+if TYPE_CHECKING:
+    from .health import AgentFacts
+    from .session import Session
 
 MOST_DAYS: Final = 400
 _SECOND: Final = 10**9
@@ -89,7 +92,8 @@ class ReportIncident(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True):
     """`since`: UTC; `days`: how many. `calendar`: oldest first. `files`, `bytes`: of the last backup;
     `stored`: what was sent in these days. `with_names`: names of files and folders are in it. `verified`:
-    what of the vault was read lately; `certificate`: the newest of a drill; null when there is none."""
+    what of the vault was read lately; `certificate`: the newest of a drill; `aside`: what lies in
+    quarantine; null when there is none."""
 
     device: str
     made: str
@@ -107,6 +111,7 @@ class Report(msgspec.Struct, frozen=True):
     paused: int
     verified: ReadShare | None
     certificate: CertificateInfo | None
+    aside: SetAside | None
 
 
 def report(
@@ -125,6 +130,8 @@ def report(
     first = today - timedelta(days=days - 1)
     since = start_of(first, zone)
     history = session.history
+    from .health import health_of
+
     answers = health_of(session, agent)
     runs = history.runs(since=since, limit=_RUNS)
     moments = history.moments(since)
@@ -152,11 +159,14 @@ def report(
         paused=sum(day.paused for day in told),
         verified=share_told(session),
         certificate=newest_certificate(session),
+        aside=set_aside(session),
     )
 
 
 def health_told(session: Session, agent: AgentFacts | None) -> ReportHealth:
     """The four answers alone, without names. Raises Failed("settings_damaged")."""
+    from .health import health_of
+
     return _health(health_of(session, agent), with_names=False)
 
 

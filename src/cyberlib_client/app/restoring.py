@@ -14,6 +14,7 @@ from ..files.restore_names import NameRules
 from ..repository.snapshots import Stored
 from ..services.restore import Conflict, RestoreRequest, RestoreResult, restore
 from ..services.restore import Question as Question
+from ..services.restore_tally import Each
 from . import bootstrap, stores
 from .choosing import choose, snapshot_before, tell_absent, tell_newer
 from .history import remembered
@@ -97,8 +98,10 @@ class RestoreDone(msgspec.Struct, frozen=True):
         return 3 if self.failed else 0
 
 
-def run_restore(session: Session, wanted: Wanted, ask: Asks | None = None) -> RestoreDone:
-    """Restores; `ask` answers for conflict "ask".
+def run_restore(
+    session: Session, wanted: Wanted, ask: Asks | None = None, each: Each | None = None
+) -> RestoreDone:
+    """Restores; `ask` answers for conflict "ask", `each` is told what became of each item.
 
     Raises UsageError("bad_path") for a target that is no path, ("no_answer_conflict") when nobody can be
     asked, ("empty_pattern"), ("one_snapshot"), ("target_in_vault"), what unlocking raises, and what
@@ -110,9 +113,9 @@ def run_restore(session: Session, wanted: Wanted, ask: Asks | None = None) -> Re
     if wanted.conflict == "ask" and ask is None:
         raise UsageError("no_answer_conflict")
     if wanted.dry_run:
-        return _done(wanted, *_run(session, wanted, ask))
+        return _done(wanted, *_run(session, wanted, ask, each))
     with remembered(session, "restore") as ended:
-        done = _done(wanted, *_run(session, wanted, ask))
+        done = _done(wanted, *_run(session, wanted, ask, each))
         ended(done.exit_code, snapshot=done.snapshot, files=done.files, bytes=done.bytes)
     return done
 
@@ -146,7 +149,9 @@ def _done(wanted: Wanted, result: RestoreResult, stored: Stored) -> RestoreDone:
     )
 
 
-def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreResult, Stored]:
+def _run(
+    session: Session, wanted: Wanted, ask: Asks | None, each: Each | None
+) -> tuple[RestoreResult, Stored]:
     _check_outside(wanted.to, session)
     names = {split_snapshot(item)[0] for item in wanted.items}
     if len(names) != 1:
@@ -170,6 +175,7 @@ def _run(session: Session, wanted: Wanted, ask: Asks | None) -> tuple[RestoreRes
         devices=wanted.devices,
         dry_run=wanted.dry_run,
         rules=RULES[wanted.names] if wanted.names else None,
+        each=each,
     )
     result = restore(
         session.vault,

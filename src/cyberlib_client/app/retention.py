@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from ..core.dating import Told, times_of
-from ..core.errors import Busy, Failed, Stopped, UsageError
-from ..core.retention import Dated, Decision, decide
+from ..core.errors import Busy, CyberlibError, Failed, Stopped, UsageError
+from ..core.retention import Dated, Decision, decide_each
 from ..repository.snapshots import SnapshotList, Stored
-from ..services.sweep import DAY, Freed, Sweep, sweep
+from ..services.quarantine import DAY
+from ..services.sweep import Freed, Sweep, sweep
 from ..state.retention import RetentionState, read_retention, write_retention
-from ..state.retention_settings import RetentionSettings, policy_of
+from ..state.retention_settings import is_chosen
 from . import bootstrap
 from .alarms import is_frozen
+from .counting import receipts_of
 from .device_identity import device_identity
-from .history import remembered
+from .history import remembered, remembered_if_failed
 from .paths import shown_text
+from .policies import InForce, in_force
+from .refusal_register import waiting_ids
 from .scheduling import local_zone
 from .session import Session
+from .set_aside import note_aside, tell_much
 from .times import iso_time
 from .workplace import Notice
 
@@ -108,39 +113,51 @@ def apply(
     ("device_unknown", …), Failed("retention_frozen", device=…), ("clock_doubtful", …),
     Busy("retention_busy"), Stopped, and as `services.sweep.sweep`.
     """
-    refuse_frozen(session)
-    check_clock(session, clock_is_right=clock_is_right)
-    session.unlock()
+    with remembered_if_failed(session, "retention"):
+        refuse_frozen(session)
+        check_clock(session, clock_is_right=clock_is_right)
+        session.unlock()
     if which.others and not dry:
         session.prove()
-    settings = session.settings.retention
     with alone(session):
-        decided = decision(session, settings, which)
+        held = in_force(session)
+        decided = decision(session, held, which)
         if dry or not sure:
-            plan = preview(session, decided, look(session, decided, settings))
+            plan = preview(session, decided, look(session, decided, held.quarantine))
             if dry:
-                return RetentionDone(False, plan, 0, _until(settings), 0, 0, 0, 0.0)
+                return RetentionDone(False, plan, 0, until(session, held.quarantine), 0, 0, 0, 0.0)
             if plan.going or plan.due or plan.frees:
                 answer = agree(plan)
                 if answer is None:
                     raise UsageError("yes_needed")
                 if not answer:
                     raise Stopped
-        return _apply(session, decided, settings)
+        return _apply(session, decided, held.quarantine)
 
 
-def _apply(session: Session, decided: Decision, settings: RetentionSettings) -> RetentionDone:
+def is_called_for(session: Session) -> bool:
+    """Whether there is anything to apply: a policy, here or in the vault, a refusal, a snapshot that somebody
+    let go. Raises as `Session.unlock`; that it did not open is remembered."""
+    settings = session.settings
+    if is_chosen(settings.retention) or settings.refusals:
+        return True
+    with remembered_if_failed(session, "retention"):
+        retirements = session.vault.retirements()
+    return bool(retirements.policies() or retirements.retired("snapshots"))
+
+
+def _apply(session: Session, decided: Decision, quarantine: int) -> RetentionDone:
     begun = time.monotonic()
     with remembered(session, "retention") as ended:
-        freed = look(session, decided, settings, dry=False)
+        freed = look(session, decided, quarantine, dry=False)
         plan = preview(session, decided, freed)
-        note(session, freed)
+        note(session, freed, len(decided.going) + len(decided.kept))
         ended(0, files=len(freed.snapshots), bytes=freed.purged)
     return RetentionDone(
         True,
         plan,
         len(freed.snapshots),
-        _until(settings),
+        until(session, quarantine),
         freed.purged,
         freed.purged_snapshots,
         freed.kept,
@@ -148,25 +165,20 @@ def _apply(session: Session, decided: Decision, settings: RetentionSettings) -> 
     )
 
 
-def _until(settings: RetentionSettings) -> str:
-    return iso_time(bootstrap.clock() // 10**9 * 10**9 + settings.quarantine * DAY)
+def until(session: Session, quarantine: int) -> str:
+    """When a quarantine of so many days ends that begins now; whole seconds."""
+    return iso_time(session.counting.clock() // 10**9 * 10**9 + quarantine * DAY)
 
 
 # ---- what goes and what stays -------------------------------------------------------------------------
 
 
-def decision(
-    session: Session,
-    settings: RetentionSettings,
-    which: Which,
-    received: Mapping[bytes, int] | None = None,
-) -> Decision:
-    """What the policy says of these devices' snapshots. `received`: when a store that can be believed got
-    them. UsageError("device_unknown", device=…, known=…)."""
+def decision(session: Session, held: InForce, which: Which) -> Decision:
+    """What the policies say of these devices' snapshots. UsageError("device_unknown", device=…, known=…)."""
     listed = session.snapshots
     chosen = _chosen(session, listed, which)
-    now = bootstrap.clock()
-    times = _times(listed, now, received)
+    now = session.counting.clock()
+    times = _times(session, listed, now)
     wanted = session.vault.retirements().wanted_back()
     dated = [
         Dated(
@@ -179,13 +191,13 @@ def decision(
         )
         for s in chosen
     ]
-    return decide(policy_of(settings), dated, now, local_zone())
+    return decide_each(held.of, dated, now, local_zone())
 
 
-def _times(listed: SnapshotList, now: int, received: Mapping[bytes, int] | None = None) -> dict[bytes, int]:
+def _times(session: Session, listed: SnapshotList, now: int) -> dict[bytes, int]:
     every = (*listed.items, *listed.retired)
     told = (Told(s.digest, s.snapshot.device.id, s.snapshot.sequence, s.snapshot.time) for s in every)
-    return times_of(told, now, received)
+    return times_of(told, now, receipts_of(every, session.counting.received))
 
 
 def _chosen(session: Session, listed: SnapshotList, which: Which) -> list[Stored]:
@@ -202,23 +214,21 @@ def _chosen(session: Session, listed: SnapshotList, which: Which) -> list[Stored
     return found
 
 
-def look(session: Session, decided: Decision, settings: RetentionSettings, *, dry: bool = True) -> Freed:
-    """What that frees; with `dry` off, it is done. Raises as `services.sweep.sweep`."""
+def look(session: Session, decided: Decision, quarantine: int, *, dry: bool = True) -> Freed:
+    """What that frees; `quarantine` in days; with `dry` off, it is done. Raises as `services.sweep.sweep`."""
     by_digest = {s.digest: s for s in session.snapshots.items}
-    return run_sweep(session, [by_digest[d] for d in decided.going], settings, "policy", dry=dry)
+    return run_sweep(session, [by_digest[d] for d in decided.going], quarantine, "policy", dry=dry)
 
 
-def run_sweep(
-    session: Session, going: Sequence[Stored], settings: RetentionSettings, reason: str, *, dry: bool
-) -> Freed:
-    """A sweep as these settings want it. Raises as `services.sweep.sweep`."""
+def run_sweep(session: Session, going: Sequence[Stored], quarantine: int, reason: str, *, dry: bool) -> Freed:
+    """A sweep with a quarantine of so many days. Raises as `services.sweep.sweep`."""
     try:
         return sweep(
             session.vault,
             device_identity(session),
             session.snapshots,
-            Sweep(going, reason, settings.quarantine * DAY, dry=dry),
-            clock=bootstrap.clock,
+            Sweep(going, reason, quarantine * DAY, dry=dry, erase=waiting_ids(session)),
+            clock=session.counting.clock,
             random=bootstrap.random,
             listener=session.listener,
             cancel=session.cancel,
@@ -232,7 +242,7 @@ def preview(session: Session, decided: Decision, freed: Freed) -> Preview:
     """A decision and what it frees, as plain values."""
     listed = session.snapshots
     every = {s.digest: s for s in (*listed.items, *listed.retired, *freed.snapshots)}
-    times = _times(listed, bootstrap.clock())
+    times = _times(session, listed, session.counting.clock())
     kept = [told(every[d], times.get(d), rules) for d, rules in decided.kept.items() if d in every]
     going = [told(every[d], times.get(d)) for d in decided.going]
     return preview_of(going, sorted(kept, key=lambda each: (each.time, each.id)), freed)
@@ -271,13 +281,19 @@ def refuse_frozen(session: Session) -> None:
 
 
 def check_clock(session: Session, *, clock_is_right: bool) -> None:
-    """Failed("clock_doubtful", day=…, since=…) when this machine's clock went back, or leapt, since retention
-    saw it last; noted anew when it is right."""
-    now = bootstrap.clock()
+    """Failed("clock_doubtful", day=…, since=…), or ("host_clock_doubtful", at=…, day=…, since=…), when the
+    clock that counts went back, or leapt, since retention saw it last; noted anew when it is right.
+
+    A host's that was never looked at is measured by this machine's.
+    """
+    now, at = session.counting.clock(), session.counting.at
     state = read_retention(session.profile, session.place.id)
-    last = state.clock
-    if last is not None and not clock_is_right and not last - _BACK <= now <= last + LONG:
-        raise Failed("clock_doubtful", day=iso_time(now)[:10], since=iso_time(last)[:10])
+    last = state.clock if state.clock is not None or not at else bootstrap.clock()
+    if last is not None and not clock_is_right and not last - (LONG if at else _BACK) <= now <= last + LONG:
+        day, since = iso_time(now)[:10], iso_time(last)[:10]
+        if at:
+            raise Failed("host_clock_doubtful", at=at, day=day, since=since)
+        raise Failed("clock_doubtful", day=day, since=since)
     keep_state(session, msgspec.structs.replace(state, clock=now))
 
 
@@ -285,11 +301,13 @@ def note_clock(session: Session) -> None:
     """When a policy is chosen: from now on the clock is looked at."""
     state = read_retention(session.profile, session.place.id)
     if state.clock is None:
-        keep_state(session, msgspec.structs.replace(state, clock=bootstrap.clock()))
+        # Without a line to the host it is looked at when the policy is applied.
+        with contextlib.suppress(CyberlibError):
+            keep_state(session, msgspec.structs.replace(state, clock=session.counting.clock()))
 
 
-def note(session: Session, freed: Freed) -> None:
-    """Remembers what a sweep did."""
+def note(session: Session, freed: Freed, of: int = 0) -> None:
+    """Remembers what a sweep did. `of`: how many snapshots there were, of those that it might let go."""
     state = read_retention(session.profile, session.place.id)
     keep_state(
         session,
@@ -301,6 +319,8 @@ def note(session: Session, freed: Freed) -> None:
             waiting=freed.waiting,
         ),
     )
+    note_aside(session)
+    tell_much(session, len(freed.snapshots), of)
 
 
 def keep_state(session: Session, state: RetentionState) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from ..core.errors import UsageError
+from ..core.errors import CyberlibError, UsageError
 from ..core.retention import is_shorter
 from ..core.retention_presets import PRESETS, preset_named
 from ..state.retention import read_retention
@@ -14,28 +14,37 @@ from ..state.retention_settings import NUMBERS, RetentionSettings, is_chosen, po
 from ..state.settings import write_settings
 from . import bootstrap
 from .alarms import is_frozen
+from .paths import shown_text
+from .policies import InForce, SharedPolicy, abouts, in_force, put_policy, shared_policies, standing
 from .retention import (
     OWN,
     Preview,
+    Which,
     decision,
     look,
     note_clock,
     preview,
     refuse_frozen,
 )
+from .retention_change import RetentionChange as RetentionChange
 from .session import Session
 from .times import iso_time
+from .workplace import Notice
 
 _ALL: Final = ("all", "tout", "toutes", "tous")
 _NONE: Final = ("none", "aucun", "aucune")
 
 
 class RetentionShown(msgspec.Struct, frozen=True):
-    """The policy in force. `chosen`: there is one; without one nothing is ever deleted. `preset`: where its
+    """A policy: this machine's own, or, of a change, the one that is changed.
+
+    `chosen`: there is one; without one, here and in the vault, nothing is ever deleted. `preset`: where its
     numbers come from, empty for one's own. `last`: so many snapshots; `within`: all of so many days; then the
     newest each of so many hours, days, weeks, months, years; -1: without end. `labelled`: those with a label
     are kept. `quarantine`: days. `frozen`: an alarm stands on this machine. `applied`: UTC, null for never;
-    `retired` snapshots, `freed` bytes then, `waiting` bytes in quarantine afterwards."""
+    `retired` snapshots, `freed` bytes then, `waiting` bytes in quarantine afterwards. `shared`: what stands
+    in the vault; null when that was not looked up, or could not be.
+    """
 
     chosen: bool
     preset: str
@@ -53,54 +62,61 @@ class RetentionShown(msgspec.Struct, frozen=True):
     retired: int
     freed: int
     waiting: int
+    shared: list[SharedPolicy] | None = None
 
 
 class RetentionChanged(msgspec.Struct, frozen=True):
-    """`now`, `then`: what each policy does with this device's snapshots; null where nothing would go.
-    `saved`: the settings are changed; nothing is deleted before the policy is applied."""
+    """`now`, `then`: what the policies do with the snapshots concerned, as far as this machine knows them;
+    null where nothing would go. `saved`: it is changed; nothing is deleted before the policy is applied.
+    `device`, `every`: whose policy in the vault it is; empty and false for this machine's own settings."""
 
     before: RetentionShown
     after: RetentionShown
     now: Preview | None
     then: Preview | None
     saved: bool
-
-
-class RetentionChange(msgspec.Struct, frozen=True):
-    """What a user types; None for what stays. Numbers: "all" without end. `preset`: "none" for no policy."""
-
-    preset: str | None = None
-    last: str | None = None
-    within: str | None = None
-    hourly: str | None = None
-    daily: str | None = None
-    weekly: str | None = None
-    monthly: str | None = None
-    yearly: str | None = None
-    labelled: bool | None = None
-    quarantine: int | None = None
+    device: str = ""
+    every: bool = False
 
 
 def show(session: Session) -> RetentionShown:
-    """What is in force. Failed("settings_damaged")."""
-    return _shown(session, session.fresh_settings().retention)
+    """What is in force. Failed("settings_damaged"). A vault that does not open is a notice."""
+    return _shown(session, session.fresh_settings().retention, _stands(session))
 
 
-def change(session: Session, wanted: RetentionChange, *, dry: bool = False) -> RetentionChanged:
-    """Changes the policy; one that keeps less takes a proof. Deletes nothing.
+def _stands(session: Session) -> list[SharedPolicy] | None:
+    if session.settings.vault is None:
+        return []
+    try:
+        return shared_policies(session)
+    except CyberlibError as error:
+        session.notify(Notice("policies_not_seen", {"code": error.code}))
+        return None
 
-    Raises UsageError("bad_preset", text=…), ("bad_retention", text=…), Failed("retention_frozen", device=…),
-    Busy("profile_busy"), and as `retention.apply` and `Session.prove`.
+
+def change(
+    session: Session, wanted: RetentionChange, which: Which = OWN, *, dry: bool = False
+) -> RetentionChanged:
+    """Changes the policy; one that keeps less, or that stands in the vault, takes a proof. Deletes nothing.
+
+    `which`: this machine's own, in its settings; or, in the vault, that of the devices of a name, or of all.
+    Raises UsageError("bad_preset", text=…), ("bad_retention", text=…), ("device_unknown", …),
+    Failed("retention_frozen", device=…), Busy("profile_busy"), and as `retention.apply` and `Session.prove`.
     """
+    if which.others:
+        return _change_shared(session, wanted, which, dry=dry)
     before = session.fresh_settings().retention
     after = changed(before, wanted)
     shorter = is_shorter(policy_of(after), policy_of(before)) or after.quarantine < before.quarantine
+    # Without a policy of its own, a machine has those of the vault alone.
+    dropped = session.settings.vault is not None and is_chosen(before) and not is_chosen(after)
     now = then = None
-    if shorter:
+    if shorter or dropped:
         refuse_frozen(session)
         session.unlock()
-        now, then = (_look(session, each) for each in (before, after))
-        if not dry:
+        held = [in_force(session, each) for each in (before, after)]
+        now, then = (_look(session, each, OWN) for each in held)
+        if not dry and _keeps_less(*held):
             session.prove()
     if not dry and after != before:
         with bootstrap.lock(session.profile):
@@ -109,14 +125,53 @@ def change(session: Session, wanted: RetentionChange, *, dry: bool = False) -> R
         note_clock(session)
         session.fresh_settings()
     saved = not dry
-    return RetentionChanged(_shown(session, before), _shown(session, after), now, then, saved)
+    told = _shown(session, after, _stands(session))
+    return RetentionChanged(_shown(session, before), told, now, then, saved)
 
 
-def _look(session: Session, settings: RetentionSettings) -> Preview | None:
-    if policy_of(settings).keeps_all:
+def _keeps_less(before: InForce, after: InForce) -> bool:
+    """Whether something of this machine may go that stayed before."""
+    if after.quarantine < before.quarantine:
+        return True
+    then = after.of(after.own)
+    return any(all(is_shorter(new, old) for new in then) for old in before.of(before.own))
+
+
+def _change_shared(session: Session, wanted: RetentionChange, which: Which, *, dry: bool) -> RetentionChanged:
+    refuse_frozen(session)
+    session.unlock()
+    about = abouts(session, which.device, every=which.every)
+    before = standing(session, about)
+    after = changed(before, wanted)
+    held = in_force(session)
+    now = _look(session, held, which)
+    then = _look(session, held.with_shared(about, after), which)
+    if not dry:
+        session.prove()
+        put_policy(session, about, after)
+        note_clock(session)
+    told = _shown(session, after, shared_policies(session))
+    return RetentionChanged(
+        _shown(session, before), told, now, then, not dry, shown_text(which.device), which.every
+    )
+
+
+def _look(session: Session, held: InForce, which: Which) -> Preview | None:
+    decided = decision(session, held, which)
+    if decided.kept and all(rules == ("all",) for rules in decided.kept.values()) and not decided.going:
         return None
-    decided = decision(session, settings, OWN)
-    return preview(session, decided, look(session, decided, settings))
+    return preview(session, decided, look(session, decided, held.quarantine))
+
+
+def change_to(shown: RetentionShown) -> RetentionChange:
+    """The change that leads to this policy, whatever was in force before."""
+    numbers = {name: _typed(getattr(shown, name)) for name in NUMBERS}
+    preset = shown.preset or ("none" if not shown.chosen else None)
+    return RetentionChange(preset, **numbers, labelled=shown.labelled, quarantine=shown.quarantine)
+
+
+def _typed(number: int) -> str:
+    return _ALL[0] if number == -1 else str(number)
 
 
 def changed(before: RetentionSettings, wanted: RetentionChange) -> RetentionSettings:
@@ -164,7 +219,9 @@ def _number(text: str) -> int:
     return int(written[:6])
 
 
-def _shown(session: Session, written: RetentionSettings) -> RetentionShown:
+def _shown(
+    session: Session, written: RetentionSettings, shared: list[SharedPolicy] | None = None
+) -> RetentionShown:
     vault = session.settings.vault
     state = read_retention(session.profile, vault.id if vault is not None else "")
     return RetentionShown(
@@ -175,4 +232,5 @@ def _shown(session: Session, written: RetentionSettings) -> RetentionShown:
         retired=state.retired,
         freed=state.freed,
         waiting=state.waiting,
+        shared=shared,
     )

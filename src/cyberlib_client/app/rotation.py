@@ -9,6 +9,7 @@ from typing import Final
 from ..repository.index import PackRow
 from ..services.rotation import Choose, portion
 from ..state.packs_read import day_of, read_packs_read, write_packs_read
+from ..state.walked import Walked, read_walked, write_walked
 from . import bootstrap
 from .session import Session
 from .shares import ReadShare, share_as_of
@@ -29,6 +30,9 @@ class Rounds:
         self._read = read_packs_read(session.profile, session.vault.id)
         self._today = day_of(bootstrap.clock())
         self._kept = time.monotonic()
+        nothing = Walked(self._today, set())
+        kept = None if session.copy else read_walked(session.profile, session.vault.id, self._today)
+        self._walked = kept or nothing
         self.sound: set[bytes] = set()
         """Packs that were read now, and are what was stored."""
 
@@ -36,6 +40,11 @@ class Rounds:
     def is_walk_due(self) -> bool:
         """Whether a portion is to walk the trees too."""
         return not self._read.structure or self._today - self._read.structure >= _STRUCTURE
+
+    @property
+    def walked(self) -> set[bytes]:
+        """Folders that a walk found whole which was cut short, and those of the one at work."""
+        return self._walked.whole
 
     def portion(self) -> Choose:
         """What is to be read today."""
@@ -61,8 +70,14 @@ class Rounds:
         """A verification came to its end."""
         if walked:
             self._read.structure = self._today
+            self._walked.whole.clear()
         if portion:
             self._read.portion = self._today
+
+    def close(self) -> None:
+        """However the verification ended: what it did is kept for the next one."""
+        self.keep()
+        write_walked(self._session.profile, self._session.vault.id, self._walked)
 
     def keep(self) -> None:
         """For the next one. What cannot be written is told, and read again."""

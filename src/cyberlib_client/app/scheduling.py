@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,6 +15,7 @@ from ..core.bandwidth import read_days
 from ..core.conditions import Around, Conditions, Window
 from ..core.errors import UsageError
 from ..core.plan import Plan
+from ..core.timetable import Timetable
 from ..core.zone import Zone
 from ..state.schedule_settings import (
     ScheduleSettings,
@@ -29,11 +30,15 @@ from ..state.schedule_settings import (
 )
 from ..state.settings import Settings, write_settings
 from . import bootstrap
-from .session import Session
+from .times import iso_time
+
+if TYPE_CHECKING:
+    from .session import Session
 
 T = TypeVar("T")
 
 _NONE: Final = ("none", "aucune", "aucun")
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIRST: Final = 2 * 86_400  # calendars of Windows know these seconds, and none before and after
 _LAST: Final = 32_000_000_000
 
@@ -120,17 +125,63 @@ def show(session: Session) -> ScheduleShown:
     return _shown(session.fresh_settings().schedule)
 
 
-def change(session: Session, wanted: ScheduleChange) -> ScheduleShown:
-    """Changes the settings. Raises UsageError("bad_times" | "bad_days" | "bad_every" | "bad_quiet" |
-    "bad_run_hours" | "bad_battery", text=…), Failed("settings_damaged"), Busy("profile_busy")."""
+def change(session: Session, wanted: ScheduleChange, *, dry: bool = False) -> ScheduleShown:
+    """Changes the settings; `dry`: only tells what they would be then.
+
+    Raises UsageError("bad_times" | "bad_days" | "bad_every" | "bad_quiet" | "bad_run_hours" | "bad_battery",
+    text=…), Failed("settings_damaged"), Busy("profile_busy").
+    """
     given = _checked(wanted)
     with bootstrap.lock(session.profile):
         settings = session.fresh_settings()
         before = ScheduleSettings() if wanted.reset else settings.schedule
         changed = msgspec.structs.replace(settings, schedule=msgspec.structs.replace(before, **given))
+        if dry:
+            return _shown(changed.schedule)
         if changed != settings:
             write_settings(session.profile, changed)
     return show(session)
+
+
+def change_to(shown: ScheduleShown) -> ScheduleChange:
+    """The change that leads to these settings, whatever they were before."""
+    battery = (
+        "no" if shown.battery_from is None else f"{shown.battery_from}%" if shown.battery_from else "yes"
+    )
+    hours = [f"{_days(each.days)} {each.start}-{each.end}" for each in shown.hours]
+    return ScheduleChange(
+        times=",".join(shown.times) or _NONE[0],
+        days=_days(shown.days),
+        every=_NONE[0] if shown.every is None else _span(shown.every),
+        watch=shown.watch,
+        quiet=_span(shown.quiet),
+        longest=_span(shown.longest),
+        scan=shown.scan,
+        hours=tuple(hours) or (_NONE[0],),
+        battery=battery,
+        metered=shown.metered,
+        reset=True,
+    )
+
+
+def next_time(shown: ScheduleShown, now: int) -> str | None:
+    """When the next run by the clock would begin, the day's scan apart; None for never. `now`: ns."""
+    minutes = tuple(read_times(shown.times))
+    plan = Plan(times=minutes, days=tuple(shown.days), every=shown.every or 0, reconcile=False)
+    planned = Timetable(plan, local_zone(), lambda: 0.0, None).look(now, 0.0).planned
+    return None if planned is None else iso_time(planned // 10**9 * 10**9)
+
+
+def _days(days: Sequence[int]) -> str:
+    return ",".join(_DAYS[day] for day in days)
+
+
+def _span(seconds: int) -> str:
+    """As it is typed, in the largest unit that fits: numbers of more than five digits are not read."""
+    length, unit = next(
+        (n, unit) for n, unit in ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s")) if seconds % n == 0
+    )
+    return f"{seconds // length} {unit}"
 
 
 def _checked(wanted: ScheduleChange) -> dict[str, object]:

@@ -26,6 +26,7 @@ from .workplace import BucketGiven, Fact, Notice, Workplace
 
 if TYPE_CHECKING:
     from ..state.history import History
+    from .counting import Counting
 
 _MOST_TOLD: Final = 100
 """Snapshots with the same problem, told one by one."""
@@ -207,6 +208,16 @@ class Session(Workplace):
         from . import host_link
 
         return host_link.follow_log(self, self.store, accept_older=self.accepts_older)
+
+    @cached_property
+    def counting(self) -> Counting:
+        """By whose clock retention counts. Raises as `host_log` and `counting.by_host`."""
+        from . import counting
+
+        if self.copy or not stores.is_host(self.place.at):
+            return counting.by_this_machine()
+        _ = self.host_log
+        return counting.by_host(self, self.store)
 
     @cached_property
     def snapshots(self) -> SnapshotList:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from ..state.packs_read import PacksRead, day_of, read_packs_read
 from ..state.verification_settings import LONGEST_ROUND
 from . import bootstrap
-from .session import Session
+
+if TYPE_CHECKING:
+    from .session import Session
 
 
 class ReadShare(msgspec.Struct, frozen=True):
-    """What of the vault was read whole and sound within the last `days` days, counted in packs as they were
-    when it was verified last. `percent`: rounded down. `unread_for`: days since which the pack that waits
-    longest has not been read, or since it was first seen."""
+    """What of the vault, or of a copy, was read whole and sound within the last `days` days, counted in
+    packs as they were when it was verified last. `percent`: rounded down. `unread_for`: days since which
+    the pack that waits longest has not been read, or since it was first seen."""
 
     days: int
     packs: int
@@ -33,9 +37,9 @@ def share_told(session: Session) -> ReadShare | None:
     return share_of(session) if session.settings.vault is not None else None
 
 
-def share_as_of(read: PacksRead, today: int) -> ReadShare:
+def share_as_of(read: PacksRead, today: int, days: int = LONGEST_ROUND) -> ReadShare:
     """As of a day, counted as `state.packs_read.day_of` does."""
-    done = read.within(today, LONGEST_ROUND)
+    done = read.within(today, days)
     oldest = read.oldest()
     percent = 100 * done // len(read) if len(read) else 100
-    return ReadShare(LONGEST_ROUND, len(read), done, percent, max(0, today - oldest) if oldest else 0)
+    return ReadShare(days, len(read), done, percent, max(0, today - oldest) if oldest else 0)

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import sqlite3
-import stat
-import tempfile
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from ..core.errors import Failed, UsageError
-from ..core.windows_paths import extended
+from ..core.errors import Failed
 from ..core.words_fr import WORDS
 from ..state.private_file import write_new
-from . import backups, bootstrap, browsing, hosts, restoring, vault_info, vaults, verifying
+from . import backups, bootstrap, browsing, drills, hosts, restoring, sources, vault_info, vaults, verifying
+from .agent.start import agent_of_its_own
 from .comparison import Comparison, compare
 from .demo import make_practice, simulate_day
 from .demo.embedded_host import EmbeddedHost, embedded_host, is_installed, markers_found
 from .demo.practice import DATABASE, LETTERS, SizeName
-from .paths import native_path, own_vault_path, shown, shown_native
+from .demo.stage import stage
+from .paths import own_vault_path, shown, shown_native
 from .session import Session
 from .sources import Choice
-from .stores import require_text
 from .unlock import PASSPHRASE_VARIABLE
+
+_MORE_DAYS: Final = 2
+"""Further days of the practice before the window is shown."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -39,83 +39,47 @@ class Step(msgspec.Struct, frozen=True):
 
 
 def run_showcase(
-    session: Session, folder: str | None, *, keep: bool = False, size: SizeName = "small"
+    session: Session,
+    folder: str | None,
+    *,
+    keep: bool = False,
+    size: SizeName = "small",
+    window: Callable[[str], object] | None = None,
 ) -> Iterator[Step]:
     """Plays it all in `folder`, or in a temporary one; leaves nothing behind unless `keep`.
 
-    With a host of its own, but for `keep`: what is kept can be looked into without one. The session lends
-    its listener and its cancel token; profile, vault and keychain of the user are not touched. Raises
+    With a host of its own, but for `keep`: what is kept can be looked into without one. `window`: shows the
+    profile in a folder until it is closed; some days of the practice are then all that is played. The session
+    lends its listener and its cancel token; profile, vault and keychain of the user are not touched. Raises
     UsageError("demo_folder_not_empty", at=…), ("bad_path"), Failed("demo_failed", what=…),
     ("demo_folder_unusable", at=…, reason=…), Stopped.
     """
     begun = time.monotonic()
-    with _stage(folder, keep) as stage:
-        yield from _Show(session, stage, size, hosted=not keep and is_installed()).play()
+    with stage(folder, keep) as at:
+        yield from _Show(session, at, size, hosted=not keep and is_installed(), window=window).play()
         yield Step(
             "done",
             {
                 "seconds": time.monotonic() - begun,
-                "folder": shown_native(stage) if keep else "",
+                "folder": shown_native(at) if keep else "",
                 "kept": int(keep),
             },
         )
 
 
-@contextlib.contextmanager
-def _stage(folder: str | None, keep: bool) -> Iterator[str]:
-    """An empty folder; removed afterwards, unless kept, with all that was put in it."""
-    try:
-        made = folder is None or not os.path.isdir(folder)
-        stage = tempfile.mkdtemp(prefix="cyberlib-demo-") if folder is None else _made(folder)
-        try:
-            yield stage
-        finally:
-            if not keep:
-                for name in os.listdir(stage):
-                    _remove(os.path.join(stage, name))
-                if made:
-                    os.rmdir(stage)
-    except Failed as error:
-        if error.code != "host_full":
-            raise
-        raise Failed("store_full", at=folder or _temporary()) from None  # the host's disk is this one
-    except (OSError, sqlite3.OperationalError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise Failed("demo_folder_unusable", at=folder or _temporary(), reason=reason) from error
-
-
-def _made(folder: str) -> str:
-    """An empty folder to play in, made when it is not there."""
-    stage = os.fsdecode(native_path(folder))
-    require_text(stage)
-    os.makedirs(stage, exist_ok=True)
-    if os.listdir(stage):
-        raise UsageError("demo_folder_not_empty", at=stage)
-    return stage
-
-
-def _temporary() -> str:
-    try:
-        return tempfile.gettempdir()
-    except OSError:
-        return "TMPDIR"
-
-
-def _remove(path: str) -> None:
-    def again(function: Callable[[str], object], path: str, _error: object) -> None:
-        os.chmod(path, stat.S_IRWXU)  # Windows refuses to delete what is read-only
-        function(path)
-
-    if os.path.isdir(extended(path)):
-        shutil.rmtree(extended(path), onerror=again)
-    else:
-        os.unlink(extended(path))
-
-
 class _Show:
     """One showing. Paths are folders of the stage. `hosted`: the vault is at a host of the show's own."""
 
-    def __init__(self, session: Session, stage: str, size: SizeName, *, hosted: bool) -> None:
+    def __init__(
+        self,
+        session: Session,
+        stage: str,
+        size: SizeName,
+        *,
+        hosted: bool,
+        window: Callable[[str], object] | None,
+    ) -> None:
+        self._window = window
         self._hosted = hosted
         self._practice = Path(stage, "Cabinet fictif")
         self._stage = stage
@@ -151,11 +115,14 @@ class _Show:
         self._session.cancel.check()
         if not self._hosted:
             yield self._make_vault(os.path.join(self._stage, "Coffre"))
-            yield from self._use()
+            yield from self._in_window() if self._window else self._use()
             return
         with embedded_host(Path(self._stage, "Hébergeur"), "Cabinet fictif") as self._host:
             yield self._enrol(self._session, "POSTE 1")
             yield self._make_vault(self._host.url)
+            if self._window:
+                yield from self._in_window()
+                return
             yield from self._use()
             yield self._seen()
             yield from self._elsewhere()
@@ -237,6 +204,25 @@ class _Show:
         yield from self._restore_all()
         yield self._lose_and_find(letter)
         yield self._verify()
+
+    def _in_window(self) -> Iterator[Step]:
+        """Some days of backups and a proven restore; then the window, for as long as it is open."""
+        session = self._session
+        sources.add_source(session, str(self._practice), Choice())
+        session.fresh_settings()
+        yield _backup_step("first_backup", self._backup())
+        simulate_day(self._practice)
+        yield _backup_step("second_backup", self._backup())
+        for _day in range(_MORE_DAYS):
+            simulate_day(self._practice)
+            self._backup()
+        session.forget_snapshots()
+        proven = drills.run_drill(session)
+        yield Step("drill", {"files": proven.files, "bytes": proven.bytes})
+        assert self._window is not None
+        with agent_of_its_own(session.profile):
+            yield Step("window", {})
+            self._window(session.profile.root)
 
     def _backup(self) -> backups.BackupDone:
         self._session.forget_snapshots()

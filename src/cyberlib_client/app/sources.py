@@ -15,14 +15,14 @@ from ..core.windows_paths import extended
 from ..files.defaults import default_rules
 from ..files.filters import Filters, Rule
 from ..files.names import THIS_SYSTEM, display, from_vault_path, to_vault_path
-from ..files.preview import preview
+from ..files.preview import Preview, preview
 from ..files.selection import Selection
 from ..services.backup import Source
 from ..state.drill_places import read_places
 from ..state.refusal_settings import RefusalSettings
 from ..state.settings import SourceSettings, write_settings
 from . import bootstrap, stores
-from .paths import compared, lies_in, native_of, native_path, real, shown
+from .paths import compared, is_at, lies_in, native_of, native_path, real, shown
 from .refused_paths import refused_rules, unrefused
 from .session import Session
 from .workplace import Notice
@@ -93,7 +93,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 def list_sources(session: Session) -> list[SourceInfo]:
     """Those of the profile, in the order they were added."""
-    return [_info(source) for source in session.settings.sources]
+    return [info_of(source) for source in session.settings.sources]
 
 
 def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
@@ -115,7 +115,7 @@ def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
         one_file_system=choice.one_file_system,
         default_exclusions=choice.default_exclusions,
     )
-    made = _source(native, source, "source")  # refuses a pattern that cannot work
+    made = read_source(native, source, "source")  # refuses a pattern that cannot work
     with bootstrap.lock(session.profile):
         settings = session.fresh_settings()
         check_not_private(session, made)
@@ -129,7 +129,7 @@ def add_source(session: Session, path: str, choice: Choice) -> SourceInfo:
     for other in settings.sources:
         _tell_nested(session, native, native_of(other))
         _tell_nested(session, native_of(other), native)
-    return _info(source)
+    return info_of(source)
 
 
 def _refuse_special(native: str | bytes) -> None:
@@ -171,9 +171,10 @@ def remove_source(session: Session, path: str) -> SourceInfo:
     native = native_path(path)
     with bootstrap.lock(session.profile):
         settings = session.fresh_settings()
-        found = [s for s in settings.sources if compared(native_of(s)) == compared(native)]
+        found = [s for s in settings.sources if is_at(s, path)]
         if not found:
             raise UsageError("source_unknown", path=display(to_vault_path(native)))
+        native = native_of(found[0])
         left = [s for s in settings.sources if s not in found]
         write_settings(session.profile, msgspec.structs.replace(settings, sources=left))
     kept = {compared(native_of(source)) for source in left}
@@ -181,7 +182,7 @@ def remove_source(session: Session, path: str) -> SourceInfo:
         ours = {compared(native_path(path)) for path in hook.sources}
         if compared(native) in ours and not ours & kept:
             session.notify(Notice("hook_of_source", {"name": hook.name}))
-    return _info(found[0])
+    return info_of(found[0])
 
 
 def preview_sources(session: Session, choice: Choice) -> PreviewInfo:
@@ -201,6 +202,11 @@ def preview_sources(session: Session, choice: Choice) -> PreviewInfo:
         cancel=session.cancel,
         never=never_entered(session),
     )
+    return preview_info(found)
+
+
+def preview_info(found: Preview) -> PreviewInfo:
+    """A preview as plain values."""
     return PreviewInfo(
         files=found.files,
         bytes=found.bytes,
@@ -287,12 +293,12 @@ def chosen_sources(session: Session, choice: Choice) -> list[Source]:
             with contextlib.suppress(OSError):  # the backup itself tells what is not there
                 _refuse_special(native)
         left = unrefused(session, paths.values())
-        found = [_source(native, once, "option", refusals=refusals) for native in left]
+        found = [read_source(native, once, "option", refusals=refusals) for native in left]
         return _some(found)
     extra = [Rule(pattern, "option") for pattern in choice.exclude]
     chosen = {native: s for s in session.settings.sources for native in (native_of(s),)}
     left = unrefused(session, chosen)
-    return _some([_source(native, chosen[native], "source", extra, refusals) for native in left])
+    return _some([read_source(native, chosen[native], "source", extra, refusals) for native in left])
 
 
 def _some(found: list[Source]) -> list[Source]:
@@ -301,13 +307,14 @@ def _some(found: list[Source]) -> list[Source]:
     return found
 
 
-def _source(
+def read_source(
     native: str | bytes,
     settings: SourceSettings,
     origin: str,
     extra: Sequence[Rule] = (),
     refusals: Sequence[RefusalSettings] = (),
 ) -> Source:
+    """A source with its rules. UsageError("bad_pattern", …), ("bad_path")."""
     path = to_vault_path(native)
     rules = default_rules(THIS_SYSTEM, path) if settings.default_exclusions else []
     rules += [Rule(pattern, origin) for pattern in settings.exclude]
@@ -320,7 +327,8 @@ def _source(
     return Source(extended(native) if isinstance(native, str) else native, path, selection)
 
 
-def _info(source: SourceSettings) -> SourceInfo:
+def info_of(source: SourceSettings) -> SourceInfo:
+    """A source as plain values."""
     native = native_of(source)
     return SourceInfo(
         shown(to_vault_path(native)),

@@ -26,14 +26,18 @@ def copies_known(profile: Profile, settings: Settings, *, backed_up: bool) -> Co
         machine=_medium(profile.root, present),
         vault=_medium(at, present) if vault is not None and backed_up else None,
         vault_elsewhere=stores.location_folder(at) is None,
-        copies=tuple(_fact(copy, states.get(copy.name, CopyState()), present) for copy in settings.copies),
+        copies=tuple(
+            _fact(copy, states.get(copy.name, CopyState()), present, checked=bool(settings.copying.check))
+            for copy in settings.copies
+        ),
         remind=read_every(settings.copying.remind) * _SECOND,
     )
 
 
-def _fact(copy: CopySettings, state: CopyState, present: list[Disk]) -> CopyFact:
+def _fact(copy: CopySettings, state: CopyState, present: list[Disk], *, checked: bool) -> CopyFact:
     bucket = stores.is_bucket(copy.at)
-    return CopyFact(copy.disk or _medium(copy.at, present), state.copied, copy.elsewhere or bucket)
+    medium = copy.disk or _medium(copy.at, present)
+    return CopyFact(medium, state.copied, copy.elsewhere or bucket, state.read_since if checked else None)
 
 
 def _medium(at: str, present: list[Disk]) -> str:

@@ -73,7 +73,7 @@ def create(
     made, no folder either.
     """
     session.require_no_vault()
-    _check_place(session, at, words_file)
+    check_place(session, at, words_file)
     name = device or _host_name(session, at) or bootstrap.machine().machine_name()
     key = bootstrap.random(_WORDS_KEY)
     words = encode(key)
@@ -90,7 +90,7 @@ def create(
         _keep_way(session, at, kept, undo)
         with bootstrap.lock(session.profile):
             session.require_no_vault()
-            _check_place(session, at)  # again: questions take time
+            check_place(session, at)  # again: questions take time
             slots = [
                 NewSlot("passphrase", "passphrase", passphrase=passphrase),
                 NewSlot("recovery", "recovery", secret=key),
@@ -238,7 +238,7 @@ def _adopt(session: Session, store: Store, vault: Vault, name: str, kept: NewDev
     session.remember_slots(vault)
 
 
-def _check_place(session: Session, at: str, words_file: str | None = None) -> None:
+def check_place(session: Session, at: str, words_file: str | None = None) -> None:
     """Whether a vault may be made there and its words written; makes nothing. Raises as `create`."""
     if _holds_vault(session, at):
         raise UsageError("vault_exists", at=at)

@@ -106,13 +106,14 @@ def run_verify(
                 proven=rounds.is_proven,
                 on_listed=rounds.listed,
                 on_read=rounds.was_read,
+                walked=rounds.walked if rotate else None,
                 listener=session.listener,
                 cancel=session.cancel,
             )
             rounds.ended(walked=result.structure, portion=rotate)
         finally:
             if not session.copy:
-                rounds.keep()
+                rounds.close()
         remember_damage(session, result, rounds.sound, all_read=percent >= 100)
         damage = damage_of(session, result, listed.items)
         if accept_missing:

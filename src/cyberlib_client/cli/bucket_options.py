@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from .language import Both
+from ..app.wording.language import Both
 from .words import option
 
 F = TypeVar("F", bound=Callable[..., object])

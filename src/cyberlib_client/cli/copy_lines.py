@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .language import Both, say
-from .units import count, duration, many, moment, size
+from ..app.wording.language import Both, say
+from ..app.wording.units import count, duration, many, moment, size
 
 if TYPE_CHECKING:
     from ..app.copies import CopyInfo
@@ -72,6 +72,8 @@ def copy_line(info: CopyInfo) -> str:
     told = [info.name, here, info.at, say(f"dernière copie : {made}", f"last copy: {made}")]
     if info.here is False and info.seen:
         told.append(say(f"vue le {moment(info.seen)}", f"seen {moment(info.seen)}"))
+    if info.checked:
+        told.append(say(f"relue le {moment(info.checked)}", f"read {moment(info.checked)}"))
     if info.lacks:
         told.append(
             say(
@@ -79,7 +81,8 @@ def copy_line(info: CopyInfo) -> str:
                 f"lacks {many(info.lacks, *_SNAPSHOTS)}",
             )
         )
-    told += [word for word, on in (("--parity", info.parity), ("--elsewhere", info.elsewhere)) if on]
+    told += [say("avec parité", "with parity")] if info.parity else []
+    told += [say("gardée ailleurs", "kept elsewhere")] if info.elsewhere else []
     return "  ".join(told)
 
 
@@ -103,6 +106,9 @@ def check_lines(done: CopyCheckDone) -> Iterator[str]:
             f"Sans parité encore : {many(done.uncovered, *_OBJECT)} ; la prochaine copie l’ajoute.",
             f"Without parity yet: {many(done.uncovered, *_OBJECT)}; the next copy adds it.",
         )
+    if done.share is not None:
+        days, percent = done.share.days, done.share.percent
+        yield say(f"Relu en {days} jours : {percent} %.", f"Read within {days} days: {percent}%.")
     if not done.faults:
         yield say("Rien d’abîmé.", "Nothing is damaged.")
     elif done.mendable:

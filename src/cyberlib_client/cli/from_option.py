@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .language import Both
+from ..app.wording.language import Both
 from .run import Run
 from .words import option
 

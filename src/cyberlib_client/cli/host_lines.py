@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .language import Both, say
-from .units import moment, size
+from ..app.wording.language import Both, say
+from ..app.wording.units import moment, size
 
 if TYPE_CHECKING:
     from ..app.host_told import HostTold

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from ..app.wording.language import say
+from ..app.wording.units import count
 from ..core.events import Event, Incident
-from .language import say
-from .units import count
 
 if TYPE_CHECKING:
     from .run import Run

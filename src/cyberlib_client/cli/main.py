@@ -12,10 +12,10 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from ..app.wording import language
+from ..app.wording.language import Both, Language
 from ..core.errors import CyberlibError, Failed, Stopped, UsageError
 from ..resources import resource
-from . import language
-from .language import Both, Language
 from .output import HungUp, error_text
 from .run import Run
 from .streams import open_streams
@@ -48,12 +48,16 @@ COMMANDS: Final = {
         "refuse",
         "refusals",
         "report",
+        "diagnose",
         "alarm",
         "key",
+        "kit",
         "sources",
         "hooks",
         "schedule",
+        "upkeep",
         "agent",
+        "gui",
         "device",
         "network",
         "demo",

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import msgspec
 
+from ..app.wording.language import language, say
+from ..app.wording.units import moment
 from ..core.events import Event, Incident, Progress
-from .language import language, say
 from .places import here
-from .units import moment
 
 if TYPE_CHECKING:
     from ..app.messages import Fact, Message

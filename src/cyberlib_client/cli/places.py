@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from .language import say
+from ..app.wording.language import say
 
 _MOST: Final = 5
 """Sources named in one line."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from ..app.wording.language import Both, say
 from ..core.errors import CyberlibError, UsageError
-from .language import Both, say
 from .output import error_record, error_text
 
 if TYPE_CHECKING:

@@ -15,9 +15,11 @@ from ..app.buckets import BucketChanged
 from ..app.copies import CopyInfo
 from ..app.copy_checks import CopyCheckDone
 from ..app.copying import CopiesDone
+from ..app.diagnosis.contents import Diagnosis
 from ..app.drill_certificates import CertificateChecked, CertificateShown
 from ..app.drill_list import CertificateInfo
 from ..app.drills import Drilled
+from ..app.exclusions import RulesChanged
 from ..app.exporting import Exported
 from ..app.forgetting import Forgotten, Undeleted
 from ..app.hooks import HookInfo
@@ -25,9 +27,11 @@ from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
 from ..app.keys import SlotAdded, SlotRemoved
 from ..app.kit_check import Checked as KitChecked
 from ..app.leaving import Destruction, Leaving
+from ..app.lifting import RefusalsLifted
 from ..app.mounting import Mounted
 from ..app.network import NetworkShown
 from ..app.network_check import Checked
+from ..app.recovery_kit import RecoveryKitChecked, RecoveryKitMade
 from ..app.refusal_register import RefusalInfo
 from ..app.refusals import RefusalDone
 from ..app.repairing import Repaired
@@ -41,6 +45,7 @@ from ..app.showcase import Step
 from ..app.slots import SlotInfo
 from ..app.snapshot_list import SnapshotInfo
 from ..app.sources import PreviewInfo, SourceInfo
+from ..app.upkeep import UpkeepShown
 from ..app.vault_info import VaultInfo
 from ..app.vaults import VaultMade, VaultOpened
 from ..app.verifying import Verified
@@ -155,6 +160,7 @@ RESULTS: Final[dict[str, type]] = {
     "verify": Verified,
     "copy run": CopiesDone,
     "copy add": CopyInfo,
+    "copy change": CopyInfo,
     "copy remove": CopyInfo,
     "copy check": CopyCheckDone,
     "repair": Repaired,
@@ -166,11 +172,16 @@ RESULTS: Final[dict[str, type]] = {
     "retention apply": RetentionDone,
     "forget": Forgotten,
     "refuse": RefusalDone,
+    "refusals lift": RefusalsLifted,
     "undelete": Undeleted,
     "report": Report,
+    "diagnose": Diagnosis,
     "key add": SlotAdded,
     "key remove": SlotRemoved,
+    "kit create": RecoveryKitMade,
+    "kit check": RecoveryKitChecked,
     "sources add": SourceInfo,
+    "sources change": RulesChanged,
     "sources remove": SourceInfo,
     "sources preview": PreviewInfo,
     "hooks add": HookInfo,
@@ -178,6 +189,8 @@ RESULTS: Final[dict[str, type]] = {
     "hooks remove": HookInfo,
     "schedule show": ScheduleShown,
     "schedule set": ScheduleShown,
+    "upkeep show": UpkeepShown,
+    "upkeep set": UpkeepShown,
     "agent run": type(None),
     "agent status": AgentShown,
     "agent pause": AgentPaused,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .language import Both
+from ..app.wording.language import Both
 
 EXIT_CODES: Final[dict[int, Both]] = {
     0: Both("c’est fait", "done"),

@@ -6,8 +6,8 @@ import html
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from .language import Both, language, say
-from .report_words import (
+from ..app.wording.language import Both, language, say
+from ..app.wording.report_words import (
     COMMANDS,
     DAY_SIGNS,
     LEVELS,
@@ -21,6 +21,7 @@ from .report_words import (
     hours,
     incident_message,
     is_named,
+    kept_aside,
     level_message,
     other_reasons,
     outcome,
@@ -30,7 +31,7 @@ from .report_words import (
     with_remark,
     word,
 )
-from .units import FILE, count, many, moment, size
+from ..app.wording.units import FILE, count, many, moment, size
 
 if TYPE_CHECKING:
     from ..app.reports import Report, ReportReason
@@ -173,6 +174,7 @@ def _volume(made: Report) -> Iterator[str]:
         [say("Taille de ces fichiers", "Size of these files"), size(made.bytes)],
         [say("Envoyé au coffre pendant ces jours", "Sent to the vault in these days"), size(made.stored)],
         [*read_share(made.verified)],
+        *([what, told] for what, told in kept_aside(made.aside)),
         [say("Poste en veille", "Machine asleep"), hours(made.asleep)],
         [say("Sauvegardes en pause", "Backups paused"), hours(made.paused)],
     ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from .language import Both, say
+from ..app.wording.language import Both, say
+from ..app.wording.units import SNAPSHOT, count, many, moment, size
+from ..core.retention import ALL
 from .tables import cut, table
-from .units import SNAPSHOT, count, many, moment, size
 
 if TYPE_CHECKING:
+    from ..app.policies import SharedPolicy
     from ..app.retention import Preview, RetentionDone, VersionTold
     from ..app.retention_settings import RetentionChanged, RetentionShown
 
@@ -31,7 +33,7 @@ _RULES: Final = {
 
 _NUMBERS: Final = (
     ("last", Both("les {} dernières versions", "the last {} snapshots")),
-    ("within", Both("toutes celles de {} jours", "all of {} days")),
+    ("within", Both("toutes celles des {} derniers jours", "all of the last {} days")),
     ("hourly", Both("une par heure, {} heures", "one an hour, {} hours")),
     ("daily", Both("une par jour, {} jours", "one a day, {} days")),
     ("weekly", Both("une par semaine, {} semaines", "one a week, {} weeks")),
@@ -39,11 +41,22 @@ _NUMBERS: Final = (
     ("yearly", Both("une par an, {} ans", "one a year, {} years")),
 )
 
+_ONE: Final = {
+    "last": Both("la dernière version", "the last snapshot"),
+    "within": Both("toutes celles du dernier jour", "all of the last day"),
+    "hourly": Both("une de la dernière heure où il y en a", "one of the last hour that has any"),
+    "daily": Both("une du dernier jour où il y en a", "one of the last day that has any"),
+    "weekly": Both("une de la dernière semaine où il y en a", "one of the last week that has any"),
+    "monthly": Both("une du dernier mois où il y en a", "one of the last month that has any"),
+    "yearly": Both("une de la dernière année où il y en a", "one of the last year that has any"),
+}
+
 
 def shown_lines(shown: RetentionShown) -> Iterator[str]:
     """The policy in force."""
     yield from _policy(shown)
     yield say(f"Quarantaine : {shown.quarantine} jours", f"Quarantine: {shown.quarantine} days")
+    yield from _shared(shown)
     if shown.frozen:
         yield say(
             "GELÉ : une alarme dure sur ce poste, rien n’est effacé (cyberlib alarm show).",
@@ -59,7 +72,35 @@ def shown_lines(shown: RetentionShown) -> Iterator[str]:
         )
 
 
+def _shared(shown: RetentionShown) -> Iterator[str]:
+    """What stands in the vault."""
+    for each in shown.shared or ():
+        yield ""
+        by, when = each.set_by, moment(each.set_at)
+        if each.device_id:
+            yield say(
+                f"Dans le coffre, pour {each.device} (choisi par {by} le {when}) :",
+                f"In the vault, for {each.device} (set by {by}, {when}):",
+            )
+        else:
+            yield say(
+                f"Dans le coffre, pour tous les postes (choisi par {by} le {when}) :",
+                f"In the vault, for all devices (set by {by}, {when}):",
+            )
+        yield from _rules(each)
+        yield say(f"- quarantaine : {each.quarantine} jours", f"- quarantine: {each.quarantine} days")
+    if shown.shared and shown.chosen:
+        yield ""
+        yield say(
+            "Ce que ces règles ou celles de ce poste gardent est gardé.",
+            "What these policies or this machine’s own keep is kept.",
+        )
+
+
 def _policy(shown: RetentionShown) -> Iterator[str]:
+    if not shown.chosen and shown.shared != []:  # nor when nobody could look: nothing is promised then
+        yield say("Ce poste n’a pas de règles à lui.", "This machine has no policy of its own.")
+        return
     if not shown.chosen:
         yield say(
             "Aucune règle : toutes les versions sont gardées, rien n’est jamais effacé.",
@@ -72,13 +113,22 @@ def _policy(shown: RetentionShown) -> Iterator[str]:
         return
     name = f" ({shown.preset})" if shown.preset else ""
     yield say(f"Sont gardées{name} :", f"Kept{name}:")
-    if -1 in (shown.last, shown.within):
+    yield from _rules(shown)
+    yield say(
+        "- la dernière de chaque poste, quoi qu’il arrive", "- the newest of each device, whatever happens"
+    )
+
+
+def _rules(shown: RetentionShown | SharedPolicy) -> Iterator[str]:
+    if ALL in (shown.last, shown.within):
         yield say("- toutes les versions", "- all snapshots")
         return
     for field, words in _NUMBERS:
         number = getattr(shown, field)
-        if number == -1:
-            text = str(words).format("∞")
+        if number == ALL:
+            text = str(words).partition(",")[0] + say(", sans fin", ", without end")
+        elif number == 1 and field in _ONE:
+            text = str(_ONE[field])
         elif number:
             text = str(words).format(count(number))
         else:
@@ -86,26 +136,38 @@ def _policy(shown: RetentionShown) -> Iterator[str]:
         yield f"- {text}"
     if shown.labelled:
         yield say("- celles qui ont une étiquette", "- those with a label")
-    yield say(
-        "- la dernière de chaque poste, quoi qu’il arrive", "- the newest of each device, whatever happens"
-    )
 
 
 def changed_lines(changed: RetentionChanged) -> Iterator[str]:
     """Before and after."""
-    yield from shown_lines(changed.after)
+    shared = changed.every or changed.device
+    yield from _about(changed) if shared else shown_lines(changed.after)
     if changed.then is not None:
         yield ""
         before = len(changed.now.going) if changed.now is not None else 0
+        whose = "" if shared else say(" de ce poste", " of this machine")
         yield say(
-            f"Avec les règles d’avant, {many(before, *SNAPSHOT)} de ce poste partiraient ; avec celles-ci :"
-            f" {count(len(changed.then.going))}.",
-            f"By the policy before, {many(before, *SNAPSHOT)} of this machine would go; by this one:"
-            f" {count(len(changed.then.going))}.",
+            f"Versions{whose} qui partiraient : {count(len(changed.then.going))} ; avec les règles"
+            f" d’avant : {count(before)}.",
+            f"Snapshots{whose} that would go: {count(len(changed.then.going))}; by the policy"
+            f" before: {count(before)}.",
         )
         yield from plan_lines(changed.then)
     yield ""
-    if changed.saved:
+    if changed.saved and shared:
+        yield say(
+            "Noté dans le coffre. Rien n’est effacé maintenant : l’agent de chaque poste l’applique une fois"
+            " par semaine aux versions de ce poste. Celui qui a ses propres règles garde aussi ce qu’elles"
+            " gardent.",
+            "Noted in the vault. Nothing is deleted now: once a week the agent of each machine applies it to"
+            " that machine’s snapshots. One with a policy of its own keeps what that keeps as well.",
+        )
+    elif changed.saved and not (changed.after.chosen or changed.after.shared):
+        yield say(
+            "Noté : plus aucune version ne partira. Celles qui sont déjà parties : cyberlib undelete.",
+            "Noted: no snapshot goes any more. Those that went already: cyberlib undelete.",
+        )
+    elif changed.saved:
         yield say(
             "Noté. Rien n’est effacé maintenant : l’agent l’applique une fois par semaine, ou tout de suite :"
             " cyberlib retention apply",
@@ -114,6 +176,22 @@ def changed_lines(changed: RetentionChanged) -> Iterator[str]:
         )
     else:
         yield say("Simulation : rien n’est changé.", "Simulation: nothing is changed.")
+
+
+def _about(changed: RetentionChanged) -> Iterator[str]:
+    """A policy in the vault, as it is then."""
+    whose = say("tous les postes", "all devices") if changed.every else changed.device
+    if not changed.after.chosen:
+        yield say(
+            f"Dans le coffre, pour {whose} : plus aucune règle ; celles de chaque poste restent.",
+            f"In the vault, for {whose}: no policy any more; each machine’s own stays.",
+        )
+        return
+    yield say(f"Dans le coffre, pour {whose} :", f"In the vault, for {whose}:")
+    yield from _rules(changed.after)
+    yield say(
+        f"- quarantaine : {changed.after.quarantine} jours", f"- quarantine: {changed.after.quarantine} days"
+    )
 
 
 def plan_lines(plan: Preview) -> Iterator[str]:
@@ -144,8 +222,8 @@ def done_lines(done: RetentionDone) -> Iterator[str]:
     if done.retired:
         gone, until = many(done.retired, *SNAPSHOT), moment(done.until)
         yield say(
-            f"En quarantaine jusqu’au {until} : {gone} (cyberlib undelete les rétablit).",
-            f"In quarantine until {until}: {gone} (cyberlib undelete brings them back).",
+            f"En quarantaine jusqu’au {until} : {gone}. Pour rétablir : cyberlib undelete.",
+            f"In quarantine until {until}: {gone}. To bring back: cyberlib undelete.",
         )
     else:
         yield say("Aucune version n’est partie.", "No snapshot went.")
@@ -153,6 +231,11 @@ def done_lines(done: RetentionDone) -> Iterator[str]:
         f"Effacé : {size(done.purged)} ; en quarantaine : {size(done.plan.waiting)}.",
         f"Deleted: {size(done.purged)}; in quarantine: {size(done.plan.waiting)}.",
     )
+    if done.held:
+        yield say(
+            f"Gardés par l’hébergeur jusqu’à la fin de sa quarantaine : {count(done.held)} objets.",
+            f"Kept by the host until the end of its quarantine: {count(done.held)} objects.",
+        )
 
 
 def _head() -> list[str]:

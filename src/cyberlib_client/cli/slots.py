@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from .language import Both, say
+from ..app.wording.language import Both, say
+from ..app.wording.units import moment
 from .tables import table
-from .units import moment
 
 if TYPE_CHECKING:
     from ..app.slots import SlotInfo

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from ..app.wording.language import say
 from ..core.errors import UsageError
 from ..core.words import WORD_COUNT, decode, guesses, is_doubtful, listed, written_words
-from .language import say
 from .slots import numbered
 
 _NUMBER: Final = re.compile(r"(\d{1,4})")

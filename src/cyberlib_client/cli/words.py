@@ -10,7 +10,7 @@ import click
 from click.types import IntParamType
 
 from .. import __version__
-from .language import Both, say
+from ..app.wording.language import Both, say
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

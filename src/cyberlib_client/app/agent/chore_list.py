@@ -9,13 +9,15 @@ from typing import Any, Final, NamedTuple
 from ...core.errors import Stopped, Unreachable
 from ...state.copy_settings import CopySettings, read_every
 from ...state.drill_settings import drill_seconds
-from ...state.retention_settings import is_chosen
 from ...state.settings import Settings
 from ..session import Session
 from .chores import DAILY, WEEKLY, Chore
-from .messages import CopyJob, DrillJob, Job, RetentionJob, VerifyJob
+from .messages import CheckJob, CopyJob, DrillJob, Job, RestoreJob, RetentionJob, VerifyJob
 
 _DAY: Final = 86_400.0
+
+_DRILL_YIELDS: Final = 3
+"""Stopped, a drill begins anew: where changes never end, backups wait for the fourth."""
 
 
 class Done(NamedTuple):
@@ -87,10 +89,31 @@ def _copy(session: Session, job: CopyJob) -> Done:
     return Done(done.exit_code, done)
 
 
+def _checks_wanted(settings: Settings) -> Sequence[Chore]:
+    """Of disks and shares: what a bucket gives back is paid for, and its provider's to keep."""
+    return [
+        # After the copy that its disk was plugged in for.
+        Chore(f"check:{copy.name}", DAILY, CheckJob(copy.name), ready=partial(_is_here, copy), last=True)
+        for copy in settings.copies
+        if settings.copying.check and not copy.at.lower().startswith("s3:")
+    ]
+
+
+def _check(session: Session, job: CheckJob) -> Done:
+    from ..copy_checks import check
+
+    try:
+        done = check(session, job.name, repair=False, rotate=True)
+    except Unreachable as error:
+        if error.code in ("copy_gone", "copy_not_here"):
+            raise Stopped(by="unplugged") from None
+        raise
+    return Done(done.exit_code, done)
+
+
 def _drill_wanted(settings: Settings) -> Sequence[Chore]:
     every = drill_seconds(settings.drill)
-    # Stopped, it would begin anew: a backup waits for it, as for one that somebody holds by hand.
-    return [Chore("drill", every, DrillJob(), yields=False)] if every is not None else []
+    return [Chore("drill", every, DrillJob(), yields=_DRILL_YIELDS)] if every is not None else []
 
 
 def _drill(session: Session, _job: DrillJob) -> Done:
@@ -100,26 +123,41 @@ def _drill(session: Session, _job: DrillJob) -> Done:
     return Done(done.exit_code, done)
 
 
-def _retention_wanted(settings: Settings) -> Sequence[Chore]:
-    chosen = is_chosen(settings.retention) or bool(settings.refusals)
-    return [Chore("retention", WEEKLY, RetentionJob())] if chosen else []
+def _retention_wanted(_settings: Settings) -> Sequence[Chore]:
+    # Whether there is anything to do the vault tells: its policies may be another machine's doing.
+    return [Chore("retention", WEEKLY, RetentionJob())]
 
 
 def _retention(session: Session, _job: RetentionJob) -> Done:
-    from ..retention import apply
+    from ..retention import apply, is_called_for
 
+    if not is_called_for(session):
+        return Done(0, None)
     done = apply(session, sure=True)
     if session.settings.refusals:
-        from ..refusals import check
+        from ..refusal_proofs import check
 
         check(session)
     return Done(0, done)
 
 
+def _restore_wanted(_settings: Settings) -> Sequence[Chore]:
+    return []  # somebody asks for it, or nobody does
+
+
+def _restore(session: Session, job: RestoreJob) -> Done:
+    from ..bringing import bring_back
+
+    done = bring_back(session, job.snapshot, job.items, job.to, job.conflict)
+    return Done(done.exit_code, done)
+
+
 CHORES: Final = (
     Kind(VerifyJob, "verify", _verify_wanted, _verify),
     Kind(CopyJob, "copy", _copies_wanted, _copy),
+    Kind(CheckJob, "check", _checks_wanted, _check),
     Kind(DrillJob, "drill", _drill_wanted, _drill),
+    Kind(RestoreJob, "restore", _restore_wanted, _restore),
     Kind(RetentionJob, "retention", _retention_wanted, _retention),
 )
 

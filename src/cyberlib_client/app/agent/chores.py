@@ -1,7 +1,8 @@
 """What comes round by itself besides backups: verifying, copying, drills, retention. Pure decisions.
 
-Chores make way for backups: none begins while one is at work or about to, and one that yields is stopped
-for it at a good point and goes on later. `chore_list` says which there are.
+Chores make way for backups: none begins while one is at work or about to, and it is stopped for it
+at a good point and goes on later; one that would begin anew yields a few times, and is then waited for.
+`chore_list` says which there are.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ _HOLDS: Final = (3600.0, 4 * 3600.0, 12 * 3600.0, 24 * 3600.0)
 _AGAIN: Final = 120.0
 """Seconds after a chore made way."""
 
+WAY: Final = "backup"
+"""By what a chore is stopped that makes way."""
+
 _LEFT_ALONE: Final = 4 * 3600.0
 """Seconds after somebody stopped it."""
 
@@ -48,26 +52,30 @@ _OVERDUE: Final = 86_400.0
 
 class Chore(NamedTuple):
     """One that is wanted. `name`: under which its past is kept, such as "verify" or "copy:<id>"; `every`:
-    seconds from the beginning of a run that ended well to the next; `yields`: it may be stopped for a backup
-    and goes on where it was; `ready`: whether what it needs is there (a disk), asked when it is due and
-    outside of any lock; None: always. `prompt`: the first run is at once: somebody has just plugged it in."""
+    seconds from the beginning of a run that ended well to the next; `yields`: how often in a row it is
+    stopped for a backup, None: as often as one comes, since it goes on where it was; `ready`: whether what it
+    needs is there (a disk), asked when it is due and outside of any lock; None: always. `prompt`: the first
+    run is at once: somebody has just plugged it in. `last`: after all others that may begin."""
 
     name: str
     every: float
     job: Job
-    yields: bool = True
+    yields: int | None = None
     ready: Callable[[], bool] | None = None
     prompt: bool = False
+    last: bool = False
 
 
 class Past(msgspec.Struct, frozen=True, omit_defaults=True):
     """What outlives the process, of one chore; ns since 1970. `since`: when it was first wanted; `last`: when
-    the last run that ended well began; `tried`: when any did; `failures`: in a row, one under way counted."""
+    the last run that ended well began; `tried`: when any did; `failures`: in a row, one under way counted;
+    `yielded`: how often it made way for a backup since."""
 
     since: Instant = 0
     last: Instant = 0
     tried: Instant = 0
     failures: int = 0
+    yielded: int = 0
 
 
 class Chores:
@@ -120,13 +128,21 @@ class Chores:
             if late < 0 or now.mono < self._calm.get(name, 0.0):
                 continue
             if changes >= GLANCE or late > _OVERDUE:
-                found.append((-late, name, chore))
-        return [chore for _, _, chore in sorted(found, key=lambda each: each[:2])]
+                found.append((chore.last, -late, name, chore))
+        return [each[-1] for each in sorted(found, key=lambda each: each[:3])]
 
     def wait(self, now: Now) -> float:
         """Seconds until one of them may be due; a glance once it is."""
         left = [(self.next_of(name) - now.wall) / 1e9 for name in self._wanted]
         return max(GLANCE, min(left, default=1e9))
+
+    @property
+    def makes_way(self) -> bool:
+        """Whether the one at work is to be stopped when a backup is due."""
+        chore = self.running
+        if chore is None or chore.yields is None:
+            return chore is not None
+        return chore.name not in self.past or self.past[chore.name].yielded < chore.yields
 
     def began(self, chore: Chore, now: Now) -> None:
         """Its worker begins. Until it ended it counts as one that failed: it may take the machine along."""
@@ -141,10 +157,10 @@ class Chores:
             return
         past = self.past[chore.name]
         if done:
-            self._set(chore, last=past.tried, failures=0)
+            self._set(chore, last=past.tried, failures=0, yielded=0)
         elif by:
             self._calm[chore.name] = now.mono + (_LEFT_ALONE if by == "user" else _AGAIN)
-            self._set(chore, failures=max(0, past.failures - 1))
+            self._set(chore, failures=max(0, past.failures - 1), yielded=past.yielded + (by == WAY))
 
     def _set(self, chore: Chore, **values: int) -> None:
         self.past[chore.name] = msgspec.structs.replace(self.past[chore.name], **values)
@@ -158,6 +174,7 @@ class Chores:
                     min(past.last, now.wall),
                     min(past.tried, now.wall),
                     past.failures,
+                    past.yielded,
                 )
 
 

@@ -138,6 +138,11 @@ class AgentClient:
         stopped: int | None = self._ask(StopAsked, int | None, job=job)
         return stopped
 
+    def start(self, job: Job) -> Accepted:
+        """Has a job done without waiting for its end: who follows hears of it."""
+        place: Accepted = self._ask(StartAsked, Accepted, job=job, watched=True)
+        return place
+
     def run(
         self,
         job: Job,

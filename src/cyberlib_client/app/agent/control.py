@@ -10,6 +10,7 @@ from .. import bootstrap
 from ..reports import ReportHealth, ReportIncident, health_told, open_incidents
 from ..scheduling import local_zone
 from ..session import Session
+from ..set_aside import SetAside, set_aside
 from ..shares import ReadShare, share_told
 from ..times import iso_time
 from ..workplace import Fact, Notice
@@ -88,6 +89,8 @@ class AgentShown(msgspec.Struct, frozen=True):
     """What comes round by itself besides backups."""
     share: ReadShare | None = None
     """What of the vault was read lately, null when nothing is known."""
+    aside: SetAside | None = None
+    """What lies in quarantine, null when nothing is known."""
 
     @property
     def exit_code(self) -> int:
@@ -99,7 +102,7 @@ def show(session: Session) -> AgentShown:
     """How the agent of the profile is. Raises Failed("agent_unfit"), ("agent_denied")."""
     shown = _show(session)
     try:
-        return msgspec.structs.replace(shown, share=share_told(session))
+        return msgspec.structs.replace(shown, share=share_told(session), aside=set_aside(session))
     except CyberlibError:  # the settings, as its problem says
         return shown
 

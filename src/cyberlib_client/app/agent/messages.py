@@ -59,15 +59,31 @@ class CopyJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do", t
     name: str = ""
 
 
+class CheckJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do", tag="check"):
+    """A portion of the second copy of that name is read, as much as is due."""
+
+    name: str
+
+
 class DrillJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do", tag="drill"):
     """A restore that is tried, of as much as the settings say."""
+
+
+class RestoreJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do", tag="restore"):
+    """Files brought back. `items`: paths in the snapshot; `to`: an absolute folder, "" for where they were;
+    what stands there is left beside what comes ("keep-both"), replaced, or left alone ("skip")."""
+
+    snapshot: str
+    items: list[str]
+    to: str = ""
+    conflict: Literal["keep-both", "replace", "skip"] = "keep-both"
 
 
 class RetentionJob(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="do", tag="retention"):
     """The policy of the profile is applied to this device's snapshots."""
 
 
-Job = BackupJob | VerifyJob | CopyJob | DrillJob | RetentionJob
+Job = BackupJob | VerifyJob | CopyJob | CheckJob | DrillJob | RestoreJob | RetentionJob
 
 # ---- from a client ---------------------------------------------------------------------------------
 

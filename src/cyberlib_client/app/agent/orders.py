@@ -6,12 +6,14 @@ import os
 
 from ...core.conditions import LONGEST_PAUSE
 from ...core.errors import UsageError
-from .messages import BackupJob, Job
+from .messages import BackupJob, Job, RestoreJob
 
 
 def check_job(job: Job) -> None:
-    """Raises UsageError("bad_order") for paths that begin nowhere."""
+    """Raises UsageError("bad_order") for paths that begin nowhere, and for a restore of nothing."""
     if isinstance(job, BackupJob) and not all(os.path.isabs(path) for path in job.paths):
+        raise UsageError("bad_order")
+    if isinstance(job, RestoreJob) and not (job.items and (not job.to or os.path.isabs(job.to))):
         raise UsageError("bad_order")
 
 

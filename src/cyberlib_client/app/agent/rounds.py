@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ...core.conditions import Around, Conditions, ended_by, unmet
 from .brain import GLANCE, Now, Step
 from .chore_list import chores_of
 from .chores import GLANCE as LOOK
-from .chores import Chore, Chores, Past
+from .chores import WAY, Chore, Chores, Past
 from .jobs import Jobs, Over
 from .status import ChoreInfo
 from .wanted import Wanted
 from .worker import Order
-
-WAY: Final = "backup"
-"""By what a chore is stopped that makes way."""
 
 
 class Outside(NamedTuple):
@@ -59,7 +56,7 @@ class Rounds:
             against = ended_by(self._conditions, look([]).around)
             if against:
                 jobs.stop(self._number, against[0].kind)
-            elif running.yields and (brain.begin is not None or jobs.waiting):
+            elif self._chores.makes_way and (brain.begin is not None or jobs.waiting):
                 jobs.stop(self._number, WAY)
             return GLANCE
         if brain.begin is not None or brain.waiting or not jobs.idle:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ...core.errors import Failed
+from ..program import end
 
 SIREN: Final = "900000001"
 """Begins with a 9, as no number given in France does, and passes the check."""
@@ -64,12 +65,7 @@ def embedded_host(folder: Path, organisation: str) -> Iterator[EmbeddedHost]:
             raise _trouble(folder)
         yield EmbeddedHost(url, made["authority"], contract_key, folder)
     finally:
-        serving.terminate()
-        try:
-            serving.wait(_SECONDS)
-        except subprocess.TimeoutExpired:
-            serving.kill()
-            serving.wait()
+        end(serving, _SECONDS)
         assert serving.stdout is not None
         serving.stdout.close()
 

@@ -93,6 +93,7 @@ _PARTS: Final = (
     "leaving",
     "proving",
     "retention",
+    "window",
 )
 
 

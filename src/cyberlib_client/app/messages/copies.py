@@ -116,10 +116,55 @@ NOTICES: Final[dict[str, Text]] = {
         "The copy {at} is being read[, made {time}].",
         "Snapshots made since are not in it.",
     ),
+    "copy_left_over": Text(
+        "La copie {at} garde {count} objets que le coffre n’a plus, sans qu’il sache les avoir effacés : il"
+        " l’a fait il y a longtemps, pendant que cette copie était ailleurs, ou il les a perdus.",
+        "Vérifiez le coffre : cyberlib verify. S’il est sain, et que rien d’effacé ne doit rester sur cette"
+        " copie (données qu’un patient refuse) : cyberlib copy run --erase-absent, avec son nom ou --to.",
+        "The copy {at} keeps {count} objects that the vault has not, and does not know to have deleted: it"
+        " did long ago, while this copy was elsewhere, or it lost them.",
+        "Check the vault: cyberlib verify. If it is well, and nothing that was deleted is to stay on this"
+        " copy (what a patient refused): cyberlib copy run --erase-absent, with its name or --to.",
+    ),
     "copy_unplug": Text(
         "La copie {at} est faite : vous pouvez débrancher le disque.",
         "Éjectez-le d’abord si votre système le demande.",
         "The copy {at} is done: you may unplug the disk.",
         "Eject it first if your system asks for it.",
+    ),
+}
+
+HEALTH: Final[dict[str, Text]] = {
+    "copy_old": Text(
+        "Aucune seconde copie depuis[ {days}] jours : c’est alors que le dernier disque a été branché.",
+        "Branchez un de vos disques de copie ; la copie se fait d’elle-même, ou par cyberlib copy.",
+        "No second copy for[ {days}] days: that is when the last disk was plugged in.",
+        "Plug in one of your copy disks; the copy is made by itself, or by cyberlib copy.",
+    ),
+    "copy_never": Text(
+        "Aucune des secondes copies n’a encore été faite.",
+        "Branchez-en une, puis cyberlib copy.",
+        "None of the second copies was made yet.",
+        "Plug one in, then cyberlib copy.",
+    ),
+    "copy_unread": Text(
+        "Une partie d’une seconde copie n’a pas été relue[ depuis {days} jours].",
+        "L’agent relit une part de chaque copie quand son disque est branché : laissez-le branché quelques"
+        " heures, ou lancez cyberlib copy check NOM.",
+        "A part of a second copy was not read[ for {days} days].",
+        "The agent reads a portion of each copy while its disk is plugged in: leave it so for some hours, or"
+        " run cyberlib copy check NAME.",
+    ),
+    "copy_interrupted": Text(
+        "Une seconde copie n’a pas été finie : son disque n’était plus là.",
+        "Elle reprendra quand il sera branché.",
+        "A second copy was not finished: its disk was no longer there.",
+        "It goes on when that is plugged in.",
+    ),
+    "copy_unsound": Text(
+        "Une seconde copie a des objets abîmés.",
+        "Réparez-la : cyberlib copy check NOM --repair.",
+        "A second copy has damaged objects.",
+        "Mend it: cyberlib copy check NAME --repair.",
     ),
 }

@@ -41,13 +41,13 @@ NOTICES: Final[dict[str, Text]] = {
     ),
     "snapshot_damaged": Text(
         "Une version du coffre est endommagée ({name}) : elle n’est pas listée.",
-        "Remettez ce fichier d’une copie du coffre, si vous en avez une. Sinon cette version est perdue, et"
-        " elle seule : effacez ce fichier, puis cyberlib verify --accept-missing pour qu’elle ne soit plus"
-        " signalée.",
+        "Une copie du coffre la remet : cyberlib repair --apply --from COPIE ; chez un hébergeur,"
+        " prévenez-le. Sinon cette version est perdue, et elle seule : effacez cet objet, puis cyberlib"
+        " verify --accept-missing pour qu’elle ne soit plus signalée.",
         "A snapshot of the vault is damaged ({name}): it is not listed.",
-        "Put that file back from a copy of the vault, if you have one. Otherwise this snapshot is lost, and"
-        " it alone: delete the file, then cyberlib verify --accept-missing so that it is not reported any"
-        " more.",
+        "A copy of the vault puts it back: cyberlib repair --apply --from COPY; at a host, tell the host."
+        " Otherwise this snapshot is lost, and it alone: delete that object, then cyberlib verify"
+        " --accept-missing so that it is not reported any more.",
     ),
     "snapshot_unreadable": Text(
         "Le disque ne rend pas une version du coffre ({name}) : elle n’est pas listée.",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from .copies import HEALTH as COPIES
 from .doing import DOING
 from .proving import HEALTH as PROVING
+from .retention import HEALTH as RETENTION
 from .text import Text
 
 HEALTH: Final[dict[str, Text]] = {
+    **COPIES,
     **PROVING,
+    **RETENTION,
     # levels
     "protected": Text("Ce poste est protégé.", "", "This machine is protected.", ""),
     "attention": Text(
@@ -91,30 +95,6 @@ HEALTH: Final[dict[str, Text]] = {
         "Branchez-le.",
         "The disk of the vault was not plugged in for[ {days}] days.",
         "Plug it in.",
-    ),
-    "copy_old": Text(
-        "Aucune seconde copie depuis[ {days}] jours : c’est alors que le dernier disque a été branché.",
-        "Branchez un de vos disques de copie ; la copie se fait d’elle-même, ou par cyberlib copy.",
-        "No second copy for[ {days}] days: that is when the last disk was plugged in.",
-        "Plug in one of your copy disks; the copy is made by itself, or by cyberlib copy.",
-    ),
-    "copy_never": Text(
-        "Aucune des secondes copies n’a encore été faite.",
-        "Branchez-en une, puis cyberlib copy.",
-        "None of the second copies was made yet.",
-        "Plug one in, then cyberlib copy.",
-    ),
-    "copy_interrupted": Text(
-        "Une seconde copie n’a pas été finie : son disque n’était plus là.",
-        "Elle reprendra quand il sera branché.",
-        "A second copy was not finished: its disk was no longer there.",
-        "It goes on when that is plugged in.",
-    ),
-    "copy_unsound": Text(
-        "Une seconde copie a des objets abîmés.",
-        "Réparez-la : cyberlib copy check NOM --repair.",
-        "A second copy has damaged objects.",
-        "Mend it: cyberlib copy check NAME --repair.",
     ),
     "agent_not_running": Text(
         "L’agent de sauvegarde ne tourne pas : rien ne se fait de soi-même.",
@@ -249,6 +229,18 @@ HEALTH: Final[dict[str, Text]] = {
         "Rebranchez leur disque, ou retirez-les avec cyberlib sources remove.",
         "Protected folders that are not there any more: {count}.",
         "Plug their disk in again, or take them out with cyberlib sources remove.",
+    ),
+    "much_let_go": Text(
+        "Plus de la moitié des versions sont parties d’un coup : {count}[ sur {total}].",
+        "Si ce n’était pas voulu : cyberlib undelete les liste et les rétablit[, jusqu’au {until}].",
+        "More than half of the snapshots went at once: {count}[ of {total}].",
+        "If nobody wanted that: cyberlib undelete lists them and brings them back[, until {until}].",
+    ),
+    "retention_frozen": Text(
+        "Rien n’est effacé du coffre : une alarme contre les rançongiciels dure.",
+        "cyberlib alarm show dit ce qui a été vu.",
+        "Nothing is deleted from the vault: a ransomware alarm stands.",
+        "cyberlib alarm show tells what was seen.",
     ),
     "scope_changed": Text(
         "Dossiers qui étaient sauvegardés et ne le sont plus : {count}.",

@@ -157,10 +157,12 @@ ERRORS: Final[dict[str, Text]] = {
         "Declare it: cyberlib device enrol.",
     ),
     "host_device_revoked": Text(
-        "Ce poste n’a plus d’accès chez {at} : sa licence a été reprise par un autre, ou retirée.",
+        "Ce poste n’a plus d’accès chez {at} : sa licence a été reprise par un autre, ou retirée, ou tout y a"
+        " été effacé à la fin du contrat.",
         "Si ce n’était pas voulu, prévenez le cabinet et l’hébergeur. Pour le déclarer de nouveau : cyberlib"
         " device enrol, sous un autre nom.",
-        "This machine has no access at {at} any more: another took its licence over, or it was withdrawn.",
+        "This machine has no access at {at} any more: another took its licence over, or it was withdrawn, or"
+        " all was erased there at the contract’s end.",
         "If that was not meant, tell the practice and the host. To declare it anew: cyberlib device enrol,"
         " under another name.",
     ),

@@ -13,6 +13,12 @@ ERRORS: Final[dict[str, Text]] = {
         "The file {at} does not hold a contract key.",
         "Put the key alone into it, as the host gave it, with nothing before or after.",
     ),
+    "contract_key_typed": Text(
+        "Ce n’est pas une clé de contrat.",
+        "Collez-la telle que l’hébergeur l’a donnée, sans rien avant ni après.",
+        "This is no contract key.",
+        "Paste it as the host gave it, with nothing before or after.",
+    ),
     "host_no_such_device": Text(
         "Aucun poste du cabinet ne s’appelle {name} ; rien n’a été changé.",
         "Copiez le nom tel que le montre cyberlib device list : majuscules et minuscules y comptent.",

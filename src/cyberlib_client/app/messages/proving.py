@@ -32,6 +32,14 @@ ERRORS: Final[dict[str, Text]] = {
         "The scratch folder could not be made in {at}[: {reason}].",
         "Choose another folder with --to.",
     ),
+    "bad_upkeep": Text(
+        "« {text} » n’est pas un réglage de l’entretien.",
+        'Une durée s’écrit "30 d", de 1 j à 366 j (off : jamais) ; une taille "5 GB" ; un nom a 100 signes au'
+        " plus.",
+        "“{text}” is no setting of the upkeep.",
+        'A time is written "30 d", from 1 d to 366 d (off: never); a size "5 GB"; a name has 100 letters at'
+        " most.",
+    ),
     "drill_not_a_folder": Text(
         "{at} n’est pas un dossier.",
         "Donnez à --to un dossier qui existe.",
@@ -106,6 +114,12 @@ ERRORS: Final[dict[str, Text]] = {
 }
 
 HEALTH: Final[dict[str, Text]] = {
+    "let_go_elsewhere": Text(
+        "Un autre poste[, {device},] a mis en quarantaine {count} versions de celui-ci.",
+        "Si personne du cabinet ne l’a voulu : cyberlib undelete --all, puis appelez votre informaticien.",
+        "Another machine[, {device},] put {count} snapshots of this one into quarantine.",
+        "If nobody of the practice wanted that: cyberlib undelete --all, then call your IT.",
+    ),
     "drill_failed": Text(
         "Un exercice de restauration a échoué[ pour {count} fichiers].",
         "Lancez cyberlib verify --read-data, puis cyberlib backup : ce qui est encore sur le poste est remis"

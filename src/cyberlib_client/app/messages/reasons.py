@@ -14,6 +14,8 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "retired_policy": ("règles de conservation", "policy"),
     "retired_user": ("retirée à la main", "let go by hand"),
     "retired_erasure": ("effacement", "erasure"),
+    "retired_incomplete": ("incomplète", "incomplete"),
+    "retired_announced": ("effacement annoncé", "deletion announced"),
     "retired_settled": ("mise en ordre", "put in order"),
     # why a bucket refuses
     "AccessDenied": ("la clé d’accès n’en a pas le droit", "the access key may not"),

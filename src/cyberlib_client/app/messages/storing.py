@@ -67,6 +67,15 @@ ERRORS: Final[dict[str, Text]] = {
         "This snapshot cannot be brought back: its quarantine is over and its content was deleted.",
         "Look for it in another copy of the vault; cyberlib snapshots lists what is left.",
     ),
+    "deletion_announced": Text(
+        "Un poste, {device}, a dit depuis moins d’un jour qu’il efface cette version : l’effacement est"
+        " peut-être en cours.",
+        "Demain, relancez cyberlib undelete : ce qui est encore là revient. Si personne du cabinet n’a"
+        " demandé d’effacer, gardez débranchés les disques de copie et appelez votre informaticien.",
+        "A machine, {device}, said within the last day that it deletes this snapshot: that may be going on.",
+        "Run cyberlib undelete again tomorrow: what is still there comes back. If nobody of the practice"
+        " asked for it, keep disks with copies unplugged and call whoever looks after your machines.",
+    ),
     "not_retired": Text(
         "Cette version n’est pas en quarantaine : il n’y a rien à rétablir.",
         "cyberlib undelete, sans rien d’autre, liste ce qui peut l’être.",

@@ -17,11 +17,11 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "proof_needed": Text(
         "Ce poste ouvre le coffre, mais ne suffit pas pour en changer les accès, en accepter une table"
-        " plus ancienne ou lever une alarme.",
+        " plus ancienne, garder moins longtemps ou lever une alarme.",
         "Donnez une phrase secrète du coffre ou ses 24 mots : à l’invite d’un terminal, par"
         " CYBERLIB_PASSPHRASE, --passphrase-file FICHIER, ou --recovery-file FICHIER pour les mots.",
         "This machine opens the vault, but that is not enough to change who opens it, to accept an older"
-        " table of slots or to take an alarm back.",
+        " table of slots, to keep less or to take an alarm back.",
         "Give a passphrase of the vault or its 24 words: at a terminal’s prompt, by CYBERLIB_PASSPHRASE,"
         " --passphrase-file FILE, or --recovery-file FILE for the words.",
     ),
@@ -100,6 +100,18 @@ ERRORS: Final[dict[str, Text]] = {
         "L’un d’eux est faux, ou deux sont échangés : relisez la feuille.",
         "These 24 words do not belong together[; number {position} is not written as in the list].",
         "One is wrong, or two are swapped: read the sheet again.",
+    ),
+    "kit_opens_nothing": Text(
+        "Ces 24 mots sont bien écrits, mais n’ouvrent pas le coffre {at}.",
+        "Ce kit est d’un autre coffre, ou a été retiré de la liste des accès : cherchez le plus récent.",
+        "These 24 words are well written, but do not open the vault {at}.",
+        "This kit belongs to another vault, or was removed from the list of slots: look for the newest.",
+    ),
+    "kit_no_folder": Text(
+        "Il n’y a pas de dossier {at} où écrire le kit.",
+        "Choisissez un dossier qui existe, sur une clé USB par exemple.",
+        "There is no folder {at} to write the kit to.",
+        "Choose a folder that exists, on a USB stick for instance.",
     ),
     "secret_file_unreadable": Text(
         "Le fichier {at} ne se lit pas[ : {reason}].",

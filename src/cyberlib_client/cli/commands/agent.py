@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..language import Both
+from ...app.wording.language import Both
 from ..words import group
 
 agent = group(
@@ -17,4 +17,5 @@ agent.lazy |= {
     "install": ".commands.agent_service",
     "uninstall": ".commands.agent_service",
     "job": ".commands.agent_run",
+    "clerk": ".commands.agent_run",
 }

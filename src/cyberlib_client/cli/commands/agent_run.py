@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..language import Both, say
+from ...app.wording.language import Both, say
+from ...app.wording.units import moment
 from ..run import Run, pass_run
-from ..units import moment
 from ..words import argument, command, option
 
 if TYPE_CHECKING:
@@ -47,6 +47,19 @@ def job(run: Run) -> int:
 
 
 job.hidden = True
+
+
+@command("clerk", Both("Répondre à la fenêtre.", "Answer the window."))
+@pass_run
+def clerk(run: Run) -> int:
+    """What works for a window; not for people."""
+    from ...app.bootstrap import profile_at
+    from ...app.clerk.serving import serve
+
+    return serve(profile_at(run.profile), sys.stdin.buffer, sys.stdout.buffer)
+
+
+clerk.hidden = True
 
 
 @command(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from ..language import Both, say
+from ...app.wording.language import Both, say
 from ..run import Run, pass_run
 from ..words import command, option, refuse_together
 

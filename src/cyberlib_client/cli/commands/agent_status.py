@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from ..language import Both, language, say
+from ...app.wording.language import Both, language, say
+from ...app.wording.units import FILE, FOLDER, count, many, moment, size
 from ..places import here
 from ..run import Run, pass_run
-from ..units import FILE, FOLDER, count, many, moment, size
 from ..words import command
 
 if TYPE_CHECKING:
     from ...app.agent.control import AgentShown, ChoreShown, JobShown, WatchShown
     from ...app.reports import ReportHealth, ReportIncident
+    from ...app.set_aside import SetAside
     from ...app.shares import ReadShare
 
 
@@ -49,6 +50,7 @@ _COMMANDS: Final = {
     "backup": Both("sauvegarde", "backup"),
     "verify": Both("vérification", "verification"),
     "copy": Both("copie", "copy"),
+    "check": Both("contrôle de copie", "check of a copy"),
     "repair": Both("réparation", "repair"),
     "drill": Both("restauration d’essai", "restore drill"),
     "retention": Both("conservation", "retention"),
@@ -78,6 +80,7 @@ def lines(shown: AgentShown) -> Iterator[str]:
         yield from _health(shown.health)
     if shown.share is not None:
         yield _share(shown.share)
+    yield from _aside(shown.aside)
     left = [e for e in shown.incidents if e.kind != shown.problem and not _is_told(e, shown.health)]
     for each in left[:_INCIDENTS]:
         yield _incident(each)
@@ -87,7 +90,7 @@ def lines(shown: AgentShown) -> Iterator[str]:
 
 
 def _health(health: ReportHealth) -> Iterator[str]:
-    from ..report_words import LEVELS, SIGNS, ages, level_message, reason_message, with_remark
+    from ...app.wording.report_words import LEVELS, SIGNS, ages, level_message, reason_message, with_remark
 
     yield f"{SIGNS[health.level]} {LEVELS[health.level]} – {level_message(health.level)}"
     for reason in health.reasons:
@@ -100,15 +103,22 @@ def _health(health: ReportHealth) -> Iterator[str]:
         yield say(f"À faire : {level_message(health.next)}", f"To do: {level_message(health.next)}")
 
 
+def _aside(aside: SetAside | None) -> Iterator[str]:
+    from ...app.wording.report_words import kept_aside
+
+    for what, told in kept_aside(aside):
+        yield say(f"{what} : {told}", f"{what}: {told}")
+
+
 def _share(share: ReadShare) -> str:
-    from ..report_words import read_share
+    from ...app.wording.report_words import read_share
 
     what, part = read_share(share)
     return say(f"{what} : {part}", f"{what}: {part}")
 
 
 def _incident(each: ReportIncident) -> str:
-    from ..report_words import SEVERITIES, incident_message, with_remark, word
+    from ...app.wording.report_words import SEVERITIES, incident_message, with_remark, word
 
     told = with_remark(incident_message(each).title, f" {_since(each.first)}")
     return f"[{word(SEVERITIES, each.severity)}] {told}"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from ...app.messages import translated
-from ..language import Both, language, say
+from ...app.wording.language import Both, language, say
+from ...app.wording.units import FILE, count, many, moment
 from ..run import Run, pass_run
-from ..units import FILE, count, many, moment
 from ..words import argument, choice, command, group, option
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...app.wording.language import Both, say
+from ...app.wording.units import FILE, ITEM, duration, many, size
 from ..incidents import few_incidents
-from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import FILE, ITEM, duration, many, size
 from ..words import argument, command, option
 from .sources import own, rules
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ...app.wording.language import Both
 from ...core.errors import UsageError
 from ..from_option import from_option
-from ..language import Both
 from ..run import Run, pass_run
 from ..words import argument, command
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..language import Both, say
+from ...app.paths import shown_text
+from ...app.wording.language import Both, say
+from ...app.wording.units import FILE, count, many, moment, size
 from ..run import Run, pass_run
-from ..units import FILE, count, many, moment, size
 from ..words import argument, command, group, option
 
 if TYPE_CHECKING:
@@ -118,23 +119,25 @@ def _record(record: DrillRecord) -> Iterator[str]:
     yield say(
         f"Exercice de restauration : {_outcome(record.outcome)}", f"Restore drill: {_outcome(record.outcome)}"
     )
-    if record.organisation:
-        yield say(f"Cabinet : {record.organisation}", f"Practice: {record.organisation}")
-    yield say(f"Poste : {record.device.name}", f"Workstation: {record.device.name}")
-    yield say(f"Coffre : {record.vault.id}", f"Vault: {record.vault.id}")
-    begun, ended = moment(record.started), moment(record.ended)
+    # Whoever made the file chose these: none of them is to look like a line of ours.
+    practice, device = shown_text(record.organisation), shown_text(record.device.name)
+    vault, snapshot = shown_text(record.vault.id), shown_text(record.snapshot.id[:16])
+    if practice:
+        yield say(f"Cabinet : {practice}", f"Practice: {practice}")
+    yield say(f"Poste : {device}", f"Workstation: {device}")
+    yield say(f"Coffre : {vault}", f"Vault: {vault}")
+    begun, ended = moment(shown_text(record.started)), moment(shown_text(record.ended))
     yield say(
         f"Date : {begun} – {ended} (horloge du poste)", f"Date: {begun} – {ended} (the machine’s clock)"
     )
-    made = moment(record.snapshot.time)
-    yield say(
-        f"Version : {record.snapshot.id[:16]} du {made}", f"Snapshot: {record.snapshot.id[:16]} of {made}"
-    )
+    made = moment(shown_text(record.snapshot.time))
+    yield say(f"Version : {snapshot} du {made}", f"Snapshot: {snapshot} of {made}")
     tried = f"{many(record.total.files, *FILE)}, {size(record.total.bytes)}"
-    disk, vault = count(record.compared.disk.files), count(record.compared.vault.files)
+    disk, hashes = count(record.compared.disk.files), count(record.compared.vault.files)
     yield say(
-        f"Restaurés : {tried} ; identiques au disque {disk}, aux hachages du coffre {vault}",
-        f"Restored: {tried}; the same as the disk {disk}, as the vault’s hashes {vault}",
+        f"Restaurés : {tried} ; identiques au fichier du poste : {disk} ; à ce qui avait été"
+        f" sauvegardé : {hashes}",
+        f"Restored: {tried}; the same as the disk {disk}, as the vault’s hashes {hashes}",
     )
     wrong = record.wrong
     failed = wrong.damaged + wrong.differs + wrong.missing + wrong.unopened
@@ -161,6 +164,11 @@ def _checked(checked: CertificateChecked) -> Iterator[str]:
             f"NOT PROVEN: which vault it is of. Ask the practice for its vault’s fingerprint, by"
             f" another way than"
             f" this file, and compare it with {checked.fingerprint} (--vault-fingerprint).",
+        )
+    if checked.ahead:
+        yield say(
+            "DATE À VENIR : l’horloge du poste qui l’a fait était fausse, ou celle de ce poste l’est.",
+            "DATED AHEAD: the clock of the machine that made it was wrong, or this machine’s is.",
         )
     yield say(
         "N’est pas prouvé : l’heure par un tiers, ni que les fichiers hors de l’échantillon se restaurent.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from ..language import Both
+from ...app.wording.language import Both
 from ..powershell import SCRIPT
 from ..run import Run, pass_run
 from ..words import argument, choice, command

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import click
+
+from ...app.wording.language import Both, say
 from ..bucket_options import bucket_options
 from ..copy_lines import check_lines, copies_lines, copy_line
-from ..language import Both, say
 from ..run import Run, pass_run
 from ..words import argument, command, group, option
 
@@ -63,6 +65,17 @@ _STORE = Both("EMPLACEMENT", "STORE")
         "With --to: add what repairs a disk that loses bytes (an eighth more space).",
     ),
 )
+@option(
+    "--erase-absent",
+    is_flag=True,
+    help=Both(
+        "Effacer aussi de la copie ce que le coffre n’a plus, même s’il ne sait plus l’avoir effacé : pour"
+        " un disque resté longtemps ailleurs. Demande une phrase secrète, ou les 24 mots, et un coffre sain.",
+        "Delete from the copy too what the vault has not, even where it does not know any more that it"
+        " deleted it: for a disk that was elsewhere for long. Takes a passphrase, or the 24 words, and a"
+        " whole vault.",
+    ),
+)
 @bucket_options
 @pass_run
 def run_(
@@ -70,6 +83,7 @@ def run_(
     names: tuple[str, ...],
     to: str,
     parity: bool,
+    erase_absent: bool,
     endpoint: str,
     region: str,
     access_key_file: str | None,
@@ -83,7 +97,9 @@ def run_(
     given = BucketGiven(endpoint, region, access_key_file, ca)
     check_bucket_given(to, given)
     with run.stoppable():
-        done = copying.run_copies(run.session, to=to, given=given, parity=parity, names=names)
+        done = copying.run_copies(
+            run.session, to=to, given=given, parity=parity, names=names, erase_absent=erase_absent
+        )
     run.output.result(done, lambda: copies_lines(done))
     return done.exit_code
 
@@ -203,6 +219,59 @@ def _added(added: CopyInfo) -> Iterator[str]:
 
 
 @command(
+    "change",
+    Both(
+        "Changer ce qui est noté d’une copie ; ce qui n’est pas donné reste. Son disque n’a pas à être là.",
+        "Change what is noted of a copy; what is not given stays. Its disk need not be there.",
+    ),
+    copy,
+)
+@argument("name", metavar=_NAME, help=Both("Son nom.", "Its name."))
+@option("--name", "new", metavar=_NAME, help=Both("Son nouveau nom.", "Its new name."))
+@option(
+    "--every",
+    metavar=Both("DURÉE", "TIME"),
+    help=Both(
+        "À quel rythme la faire d’elle-même ; vide : seulement à la main.",
+        "How often to make it by itself; empty: by hand alone.",
+    ),
+)
+@option(
+    "--parity/--no-parity",
+    default=None,
+    help=Both(
+        "Y ajouter la parité à la prochaine copie ; --no-parity n’ôte pas celle qui y est.",
+        "Add parity with the next copy; --no-parity takes none away that is there.",
+    ),
+)
+@option(
+    "--elsewhere/--no-elsewhere",
+    default=None,
+    help=Both("Elle est gardée ailleurs qu’au cabinet, ou non.", "It is kept at another place, or not."),
+)
+@pass_run
+def change(
+    run: Run,
+    name: str,
+    new: str | None,
+    every: str | None,
+    parity: bool | None,
+    elsewhere: bool | None,
+) -> None:
+    """See its help."""
+    from ...app import copies
+
+    if new is None and every is None and parity is None and elsewhere is None:
+        raise click.UsageError(say("Donnez ce qui doit changer.", "Give what is to change."))
+    if new is not None:
+        from ...app.copy_names import rename_copy
+
+        name = rename_copy(run.session, name, new).name
+    changed = copies.change_copy(run.session, name, every=every, parity=parity, elsewhere=elsewhere)
+    run.output.result(changed, lambda: [copy_line(changed)])
+
+
+@command(
     "remove",
     Both(
         "Ôter une copie des réglages. Ce qu’elle contient reste sur son support.",
@@ -255,12 +324,22 @@ def remove(run: Run, name: str) -> None:
         "Without the vault, even if it is there: the copy by itself.",
     ),
 )
+@option(
+    "--rotate",
+    is_flag=True,
+    help=Both(
+        "Relire la part du jour : ce qui n’a pas été relu depuis le plus longtemps, pour que tout le soit en"
+        " 90 jours. L’agent le fait de lui-même quand le disque est branché.",
+        "Read the day’s portion: what has not been read for longest, so that all is within 90 days. The agent"
+        " does it by itself while the disk is plugged in.",
+    ),
+)
 @pass_run
-def check(run: Run, copy_: str, repair: bool, alone: bool) -> int:
+def check(run: Run, copy_: str, repair: bool, alone: bool, rotate: bool) -> int:
     """See its help."""
     from ...app import copy_checks
 
     with run.stoppable():
-        done = copy_checks.check(run.session, copy_, repair=repair, alone=alone)
+        done = copy_checks.check(run.session, copy_, repair=repair, alone=alone, rotate=rotate)
     run.output.result(done, lambda: check_lines(done))
     return done.exit_code

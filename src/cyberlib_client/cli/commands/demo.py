@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..language import Both, say
+from ...app.wording.language import Both, language, say
+from ...app.wording.units import FILE, FOLDER, duration, many, moment, percent, size
+from ...core.errors import Failed
 from ..run import Run, pass_run
-from ..units import FILE, FOLDER, duration, many, moment, percent, size
 from ..words import choice, command, option
 
 if TYPE_CHECKING:
@@ -47,13 +49,36 @@ if TYPE_CHECKING:
     show_default=True,
     help=Both("Taille du cabinet.", "Size of the practice."),
 )
+@option(
+    "--window/--terminal",
+    "in_window",
+    default=None,
+    help=Both(
+        "Ouvrir la fenêtre sur ce cabinet, ou tout dire ici (par défaut : s’il y a un écran, la fenêtre).",
+        "Open the window on that practice, or tell all here (default: where there is a screen, the window).",
+    ),
+)
 @pass_run
-def demo(run: Run, folder: str | None, keep: bool, size: SizeName) -> None:
+def demo(run: Run, folder: str | None, keep: bool, size: SizeName, in_window: bool | None) -> None:
     """See its help."""
     from ...app import showcase
+    from ...app.window import can_be_seen, open_window
 
+    if in_window is None:
+        watched = run.output.mode == "text" and run.output.is_watched
+        in_window = watched and not keep and can_be_seen(os.environ)
+    spoken = language()
+
+    def show(profile: str) -> None:
+        code = open_window(profile, spoken, alone=True, cancel=run.session.cancel)
+        run.session.cancel.check()
+        if code:
+            raise Failed("gui_not_started", reason=str(code))
+
+    window = show if in_window else None
     with run.stoppable():
-        run.output.items(showcase.run_showcase(run.session, folder, keep=keep, size=size), tell, at_once=True)
+        steps = showcase.run_showcase(run.session, folder, keep=keep, size=size, window=window)
+        run.output.items(steps, tell, at_once=True)
 
 
 _SHOWN = 3
@@ -207,6 +232,20 @@ def _done(f: dict[str, Any]) -> str:
     )
 
 
+def _drill(f: dict[str, Any]) -> str:
+    return say(
+        f"Une restauration est prouvée : {many(f['files'], *FILE)} comparés, {size(f['bytes'])}.",
+        f"A restore is proven: {many(f['files'], *FILE)} compared, {size(f['bytes'])}.",
+    )
+
+
+def _window(_f: dict[str, Any]) -> str:
+    return say(
+        "Voici la fenêtre. Fermez-la pour finir : rien ne reste ensuite.",
+        "Here is the window. Close it to end: nothing is left afterwards.",
+    )
+
+
 _TELL: dict[str, Callable[[dict[str, Any]], str]] = {
     "practice": _practice,
     "host": _host,
@@ -222,5 +261,7 @@ _TELL: dict[str, Callable[[dict[str, Any]], str]] = {
     "compare": _compare,
     "recovered": _recovered,
     "verify": _verify,
+    "drill": _drill,
+    "window": _window,
     "done": _done,
 }

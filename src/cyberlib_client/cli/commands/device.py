@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..language import Both, say
+from ...app.wording.language import Both, say
+from ...app.wording.units import moment
 from ..run import Run, pass_run
 from ..tables import table
-from ..units import moment
 from ..words import argument, command, group, option
 from .vault import program
 

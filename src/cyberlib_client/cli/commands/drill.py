@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...app.messages import translated
-from ..language import Both, language, say
+from ...app.wording.language import Both, language, say
+from ...app.wording.units import FILE, count, duration, many, moment, size
 from ..run import Run, pass_run
-from ..units import FILE, count, duration, many, moment, size
 from ..words import Between, command, option, refuse_together
 
 if TYPE_CHECKING:
@@ -94,17 +94,16 @@ def lines(done: Drilled) -> Iterator[str]:
         f"Restored for the drill: {tried}, of snapshot {done.snapshot[:8]} of {when}.",
     )
     yield say(
-        f"Identiques : {count(done.compared_disk)} au fichier du poste, octet par octet ;"
-        f" {count(done.compared_vault)} aux hachages du coffre (ces fichiers ont changé depuis, ou ne"
-        f" sont plus"
-        " là).",
+        f"Identiques au fichier du poste, octet par octet : {count(done.compared_disk)} ; à ce qui avait été"
+        f" sauvegardé (le fichier a changé depuis, ou n’est plus là) : {count(done.compared_vault)}.",
         f"The same: {count(done.compared_disk)} as on this machine, byte for byte;"
         f" {count(done.compared_vault)}"
         " as the vault’s hashes (these files changed since, or are gone).",
     )
     yield say(
-        f"Ouverts : {count(done.checked)} bases SQLite contrôlées, {count(done.opened)} autres fichiers.",
-        f"Opened: {count(done.checked)} SQLite databases checked, {count(done.opened)} other files.",
+        f"Bases de données contrôlées : {count(done.checked)} ; autres fichiers ouverts :"
+        f" {count(done.opened)}.",
+        f"Databases checked: {count(done.checked)}; other files opened: {count(done.opened)}.",
     )
     if done.too_large:
         yield say(
@@ -133,4 +132,11 @@ def lines(done: Drilled) -> Iterator[str]:
             " dans le coffre.",
             "Run cyberlib verify --read-data, then cyberlib backup: what is still on this machine is put back"
             " into the vault.",
+        )
+    elif all(each.fault == "unopened" for each in done.failing):
+        yield say(
+            "Ces fichiers étaient déjà ainsi sur le poste à la sauvegarde : ouvrez-les pour voir."
+            " Une version plus ancienne est peut-être bonne : cyberlib versions CHEMIN.",
+            "These files were like this on the machine when they were saved: open them to see. An older"
+            " version may be good: cyberlib versions PATH.",
         )

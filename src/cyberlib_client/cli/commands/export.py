@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...app.wording.language import Both, say
+from ...app.wording.units import FILE, ITEM, count, duration, many, moment, size
 from ..incidents import few_incidents
-from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import FILE, ITEM, count, duration, many, moment, size
 from ..words import argument, choice, command, option
 from . import export_end as export_end
 from .export_group import export

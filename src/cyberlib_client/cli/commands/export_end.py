@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..language import Both, say
+from ...app.wording.language import Both, say
+from ...app.wording.units import moment, size
 from ..run import Run, pass_run
-from ..units import moment, size
 from ..words import argument, command, option
 from .export_group import export
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..language import Both
+from ...app.wording.language import Both
 from ..words import group
 
 export = group(

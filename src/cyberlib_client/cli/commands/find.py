@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...app.wording.language import Both, say
+from ...app.wording.units import SNAPSHOT, many, modified, size
 from ..from_option import from_option
-from ..language import Both, say
 from ..places import told
 from ..run import Run, pass_run
-from ..units import SNAPSHOT, many, modified, size
 from ..words import argument, command, option
 
 if TYPE_CHECKING:

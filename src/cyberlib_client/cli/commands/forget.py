@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...app.messages import translated
-from ..language import Both, language, say
+from ...app.wording.language import Both, language, say
+from ...app.wording.units import SNAPSHOT, many, moment, size
 from ..retention_lines import plan_lines
 from ..run import Run, pass_run
 from ..tables import table
-from ..units import SNAPSHOT, many, moment, size
-from ..words import argument, command, option
+from ..words import argument, command, option, refuse_together
 from .retention import clock_is_right, dry_run, recovery_file, yes
 
 if TYPE_CHECKING:
@@ -85,10 +85,10 @@ def _forgotten(done: Forgotten) -> Iterator[str]:
         return
     gone, until = many(len(done.plan.going), *SNAPSHOT), moment(done.until)
     yield say(
-        f"En quarantaine jusqu’au {until} : {gone} (cyberlib undelete les rétablit).",
-        f"In quarantine until {until}: {gone} (cyberlib undelete brings them back).",
+        f"En quarantaine jusqu’au {until} : {gone}. Pour rétablir : cyberlib undelete.",
+        f"In quarantine until {until}: {gone}. To bring back: cyberlib undelete.",
     )
-    yield say(f"Libérés ensuite : {size(done.plan.frees)}.", f"Freed then: {size(done.plan.frees)}.")
+    yield say(f"Place libérée ensuite : {size(done.plan.frees)}.", f"Freed then: {size(done.plan.frees)}.")
 
 
 @command(
@@ -104,12 +104,19 @@ def _forgotten(done: Forgotten) -> Iterator[str]:
     metavar=Both("[VERSION]...", "[SNAPSHOT]..."),
     help=Both("Début de leur identifiant.", "Beginning of their ids."),
 )
+@option(
+    "--all",
+    "every",
+    is_flag=True,
+    help=Both("Toutes celles qui peuvent revenir.", "All that can come back."),
+)
 @pass_run
-def undelete(run: Run, snapshots: tuple[str, ...]) -> int:
+def undelete(run: Run, snapshots: tuple[str, ...], every: bool) -> int:
     """See its help."""
     from ...app import forgetting
 
-    done = forgetting.undelete(run.session, snapshots)
+    refuse_together((say("VERSION", "SNAPSHOT"), snapshots or None), ("--all", every or None))
+    done = forgetting.undelete(run.session, snapshots, every=every)
     run.output.result(done, lambda: _undeleted(done))
     return run.session.listing_exit
 
@@ -140,6 +147,18 @@ def _row(each: Quarantined) -> list[str]:
         moment(each.time),
         each.device,
         moment(each.retired),
-        ", ".join(translated(f"retired_{reason}", language()) for reason in each.reason.split(", ")),
-        moment(each.until) if each.returns else say("trop tard", "too late"),
+        ", ".join(_why(reason) for reason in each.reason.split(", ")),
+        _until(each),
     ]
+
+
+def _why(reason: str) -> str:
+    return translated(f"retired_{reason}", language()).removeprefix("retired_")
+
+
+def _until(each: Quarantined) -> str:
+    if each.announced:
+        return say("pas avant demain", "not before tomorrow")
+    if not each.returns and "erasure" in each.reason.split(", "):
+        return say("ne revient pas", "does not come back")
+    return moment(each.until) if each.returns else say("trop tard", "too late")

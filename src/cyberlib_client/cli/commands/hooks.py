@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from ..language import Both, say
+from ...app.wording.language import Both, say
 from ..run import Run, pass_run
 from ..words import F, argument, choice, command, group, option
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..language import Both, say
+from ...app.wording.language import Both, say
 from ..run import Run, pass_run
 from ..slots import asked_for, kind_name, slot_lines, slot_name, stored_name, words_lines
 from ..words import argument, choice, command, group, option

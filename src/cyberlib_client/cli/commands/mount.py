@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..language import Both, say
+from ...app.wording.language import Both, say
+from ...app.wording.units import count, duration
 from ..run import Run, pass_run
-from ..units import count, duration
 from ..words import argument, command
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from ..language import Both, say
+from ...app.wording.language import Both, say
+from ...app.wording.units import bit_rate, decimal, moment
+from ...app.wording.weekdays import weekdays
 from ..run import Run, pass_run
-from ..units import bit_rate, decimal, moment
-from ..weekdays import weekdays
 from ..words import argument, command, group, option
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""`cyberlib refuse` and `cyberlib refusals`: what a patient refused."""
+"""`cyberlib refuse`: what a patient refused."""
 
 from __future__ import annotations
 
@@ -6,29 +6,17 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..language import Both, say
+from ...app.wording.language import Both, say
+from ...app.wording.units import FILE, SNAPSHOT, many, moment, size
 from ..run import Run, pass_run
-from ..tables import table
-from ..units import FILE, SNAPSHOT, count, many, moment, size
-from ..words import argument, choice, command, group, option
+from ..words import argument, choice, command, option
 from .retention import clock_is_right, dry_run, recovery_file, yes
 
 if TYPE_CHECKING:
     from ...app.refusal_register import RefusalInfo
     from ...app.refusals import Reason, RefusalDone
 
-_REASONS = {
-    "refusal": Both("refus", "refusal"),
-    "objection": Both("opposition", "objection"),
-    "erasure": Both("effacement", "erasure"),
-    "mistake": Both("erreur", "mistake"),
-}
-
-_STATES = {
-    "excluded": Both("exclu des sauvegardes", "left out of backups"),
-    "waiting": Both("en attente d’effacement", "waiting to be erased"),
-    "proven": Both("effacement prouvé", "proven erased"),
-}
+_PIECE = (Both("partie", "part"), Both("parties", "parts"))
 
 
 @command(
@@ -59,7 +47,7 @@ _STATES = {
 )
 @option(
     "--date",
-    metavar=Both("AAAA-MM-JJ", "YYYY-MM-DD"),
+    metavar=Both("JJ/MM/AAAA", "YYYY-MM-DD"),
     help=Both("Jour de la demande (aujourd’hui sinon).", "Day of the request (else today)."),
 )
 @option(
@@ -130,144 +118,55 @@ def _refused(done: RefusalDone) -> Iterator[str]:
             f" {size(line.bytes)}.",
         )
     if not done.done:
-        yield say("Rien n’est changé.", "Nothing is changed.")
+        if not done.versions:
+            yield say("Aucune version ne serait changée.", "No snapshot would be changed.")
+        yield say("Simulation : rien n’est changé.", "Simulation: nothing is changed.")
         return
     yield say(
-        f"Exclu des sauvegardes à venir ; registre : {line.id}.",
-        f"Left out of backups to come; register: {line.id}.",
+        f"Exclu des sauvegardes à venir ; registre : {line.id}. En cas d’erreur : cyberlib refusals lift"
+        f" {line.id}",
+        f"Left out of backups to come; register: {line.id}. After a slip: cyberlib refusals lift {line.id}",
     )
     if line.status == "excluded":
+        yield say(
+            "Les versions déjà faites n’ont pas changé : pour en ôter ces fichiers aussi, la même commande"
+            " avec --purge.",
+            "Snapshots made before are unchanged: to take these files out of them too, the same command"
+            " with --purge.",
+        )
         return
-    yield from _state(line)
+    if not done.versions:
+        yield say("Aucune version déjà faite ne les contient.", "No snapshot made before holds them.")
+        return
+    yield from state_lines(line)
     if done.kept:
         yield say(
-            f"Gardés par l’hébergeur jusqu’à la fin de sa quarantaine : {count(done.kept)} objets.",
-            f"Kept by the host until the end of its quarantine: {count(done.kept)} objects.",
+            "L’hébergeur garde encore une partie de ce qui est effacé, chiffrée, jusqu’à la fin de sa propre"
+            " quarantaine.",
+            "The host still keeps some of what was erased, encrypted, until its own quarantine ends.",
         )
 
 
-def _state(line: RefusalInfo) -> Iterator[str]:
+def state_lines(line: RefusalInfo) -> Iterator[str]:
+    """How far an erasure is."""
     if line.status == "proven":
+        shared = many(line.shared, *_PIECE)
         yield say(
-            f"Prouvé : aucun des {count(line.pieces)} morceaux n’est plus dans le coffre, sauf"
-            f" {count(line.shared)} dont d’autres fichiers ont besoin.",
-            f"Proven: none of the {count(line.pieces)} pieces is in the vault any more, but for"
-            f" {count(line.shared)} that other files need.",
+            "Effacement prouvé : il n’en reste rien dans le coffre.",
+            "Erasure proven: nothing of them is left in the vault.",
         )
+        if line.shared:
+            yield say(
+                f"D’autres fichiers ont le même contenu que {shared} de ceux-ci, qui restent pour eux.",
+                f"Other files have the same content as {shared} of these, which stay for them.",
+            )
         return
     until = moment(line.until) if line.until else "?"
-    left = count(line.held)
     yield say(
-        f"Ôté de toutes les versions. Morceaux à effacer après le {until} : {left} ; alors cyberlib retention"
-        " apply, puis cyberlib refusals check.",
-        f"Taken out of all snapshots. Pieces to be erased after {until}: {left}; then cyberlib retention"
-        " apply, and cyberlib refusals check.",
+        f"Ôté de toutes les versions. Ce qui en reste dans le coffre est en quarantaine jusqu’au {until}, et"
+        " personne ne peut le rétablir. Ensuite : cyberlib retention apply (l’agent le fait seul), puis"
+        " cyberlib refusals check, pour la preuve.",
+        f"Taken out of all snapshots. What is left of them in the vault is in quarantine until {until}, and"
+        " nobody can bring it back. Then: cyberlib retention apply (the agent does so by itself), and"
+        " cyberlib refusals check, for the proof.",
     )
-
-
-refusals = group(
-    "refusals",
-    Both("Le registre des refus de patients.", "The register of patients’ refusals."),
-    usual="list",
-)
-
-
-@command(
-    "list",
-    Both("Lister le registre ; il ne nomme personne.", "List the register; it names nobody."),
-    refusals,
-)
-@option(
-    "--csv",
-    is_flag=True,
-    help=Both("En CSV, pour un tableur.", "As CSV, for a spreadsheet."),
-)
-@pass_run
-def list_(run: Run, csv: bool) -> None:
-    """See its help."""
-    from ...app import refusal_register as app
-
-    found = app.list_refusals(run.session)
-    if run.output.mode != "text":
-        run.output.items(found, str)
-    elif csv:
-        run.output.result(found, lambda: _csv(found))
-    else:
-        run.output.result(found, lambda: _listed(found))
-
-
-@command(
-    "check",
-    Both(
-        "Chercher dans tout le coffre ce qui devait être effacé, et noter la preuve.",
-        "Look through the vault for what was to be erased, and note the proof.",
-    ),
-    refusals,
-)
-@pass_run
-def check(run: Run) -> int:
-    """See its help."""
-    from ...app import refusals as app
-
-    with run.stoppable():
-        found = app.check(run.session)
-    if run.output.mode != "text":
-        run.output.items(found, str)
-    else:
-        run.output.result(found, lambda: _checked(found))
-    return 3 if any(line.status == "waiting" for line in found) else 0
-
-
-def _checked(found: list[RefusalInfo]) -> Iterator[str]:
-    for line in found:
-        if line.status != "excluded":
-            yield f"{line.id}  {line.date}"
-            yield from _state(line)
-    if all(line.status == "excluded" for line in found):
-        yield say("Rien à prouver.", "Nothing to prove.")
-
-
-def _listed(found: list[RefusalInfo]) -> Iterator[str]:
-    if not found:
-        yield say("Aucun refus.", "No refusal.")
-        return
-    head = [
-        say("REGISTRE", "REGISTER"),
-        say("DEMANDE", "REQUEST"),
-        say("MOTIF", "REASON"),
-        say("VERSIONS", "SNAPSHOTS"),
-        say("ÉTAT", "STATE"),
-    ]
-    yield from table(
-        head,
-        [
-            [each.id, each.date, str(_REASONS[each.reason]), count(each.snapshots), str(_STATES[each.status])]
-            for each in found
-        ],
-        "lllrl",
-    )
-
-
-def _csv(found: list[RefusalInfo]) -> Iterator[str]:
-    yield ";".join(_FIELDS)
-    for each in found:
-        yield ";".join("" if (value := getattr(each, name)) is None else str(value) for name in _FIELDS)
-
-
-_FIELDS = (
-    "id",
-    "noted",
-    "date",
-    "reason",
-    "digest",
-    "paths",
-    "status",
-    "snapshots",
-    "files",
-    "bytes",
-    "pieces",
-    "until",
-    "looked",
-    "shared",
-    "held",
-)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from ...app.wording.language import Both, say
+from ...app.wording.units import FILE, count, many
 from ..damage import damage_lines, object_line
-from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import FILE, count, many
 from ..words import Between, command, option
 
 if TYPE_CHECKING:
@@ -78,6 +78,10 @@ _FIXES: Final = {
     "index": Both("l’index des paquets", "the index of packs"),
     "lookups": Both("les répertoires d’index", "the lookups of indexes"),
     "copied": Both("d’après la copie, les objets", "from the copy, objects"),
+    "anew": Both(
+        "d’après la copie, dans de nouveaux paquets, le contenu de paquets abîmés",
+        "from the copy, in new packs, the content of damaged ones",
+    ),
 }
 
 
@@ -141,4 +145,7 @@ def _verdict(done: Repaired) -> str:
             "Tout n’a pas pu être remis. Le reste se restaure.",
             "Not all could be put back. The rest can be restored.",
         )
-    return say("Le coffre est endommagé.", "The vault is damaged.")
+    return say(
+        "Le coffre est endommagé. Ce qui manque peut revenir d’une copie : cyberlib repair --from COPIE.",
+        "The vault is damaged. What is missing may come back from a copy: cyberlib repair --from COPY.",
+    )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ..language import Both, say
-from ..report_words import ages, certificate, read_share
+from ...app.wording.language import Both, say
+from ...app.wording.report_words import ages, certificate, kept_aside, read_share
+from ...app.wording.units import FILE, count, many, moment, size
 from ..run import Run, pass_run
 from ..tables import table
-from ..units import FILE, count, many, moment, size
 from ..words import Between, command, option
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _lines(made: Report) -> Iterator[str]:
 
 
 def _answers(made: Report) -> Iterator[str]:
-    from ..report_words import LEVELS, SIGNS, level_message, other_reasons
+    from ...app.wording.report_words import LEVELS, SIGNS, level_message, other_reasons
 
     health = made.health
     yield f"{SIGNS[health.level]} {LEVELS[health.level]} – {level_message(health.level)}"
@@ -101,12 +101,14 @@ def _answers(made: Report) -> Iterator[str]:
         yield certificate(made.certificate)
     what, part = read_share(made.verified)
     yield say(f"{what} : {part}", f"{what}: {part}")
+    for what, told in kept_aside(made.aside):
+        yield say(f"{what} : {told}", f"{what}: {told}")
     files = f"{many(made.files, *FILE)}, {size(made.bytes)}"
     yield say(f"Sauvegardés : {files}", f"Backed up: {files}")
 
 
 def _reasons(reasons: Iterable[ReportReason]) -> Iterator[str]:
-    from ..report_words import reason_message
+    from ...app.wording.report_words import reason_message
 
     for reason in reasons:
         told = reason_message(reason)
@@ -114,7 +116,7 @@ def _reasons(reasons: Iterable[ReportReason]) -> Iterator[str]:
 
 
 def _days(made: Report) -> Iterator[str]:
-    from ..report_words import DAY_SIGNS, STATES, day_text, days_to_tell, hours, word
+    from ...app.wording.report_words import DAY_SIGNS, STATES, day_text, days_to_tell, hours, word
 
     head = [
         "",
@@ -143,7 +145,7 @@ def _days(made: Report) -> Iterator[str]:
 
 
 def _runs(made: Report) -> Iterator[str]:
-    from ..report_words import COMMANDS, TRIGGERS, outcome, word
+    from ...app.wording.report_words import COMMANDS, TRIGGERS, outcome, word
 
     for run in made.runs[-_RUNS:]:
         what = f"{word(COMMANDS, run.command)} ({word(TRIGGERS, run.trigger)})"
@@ -160,7 +162,7 @@ def _more(number: int) -> str:
 
 
 def _incidents(made: Report) -> Iterator[str]:
-    from ..report_words import SEVERITIES, incident_message, is_named, with_remark, word
+    from ...app.wording.report_words import SEVERITIES, incident_message, is_named, with_remark, word
 
     standing = [each for each in made.incidents if each.cleared is None]
     past = len(made.incidents) - len(standing)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...app.wording.language import Both, say
+from ...app.wording.units import FILE, ITEM, count, duration, many, moment, size
 from ..from_option import from_option
 from ..incidents import few_incidents
-from ..language import Both, say
 from ..places import sources_told
 from ..run import Run, pass_run
-from ..units import FILE, ITEM, count, duration, many, moment, size
 from ..words import argument, choice, command, option
 
 if TYPE_CHECKING:

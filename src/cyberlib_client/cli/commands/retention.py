@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..language import Both, say
+from ...app.wording.language import Both, say
 from ..retention_lines import changed_lines, done_lines, plan_lines, shown_lines
 from ..run import Run, pass_run
 from ..words import Between, command, group, option, refuse_together
@@ -65,10 +65,12 @@ def show(run: Run) -> None:
 @command(
     "set",
     Both(
-        "Choisir les règles, après avoir montré ce qu’elles feraient. Rien n’est effacé ici. Garder moins"
-        " demande une phrase secrète du coffre, ou ses 24 mots, comme pour key add.",
-        "Choose the policy, after showing what it would do. Nothing is deleted here. Keeping less takes a"
-        " passphrase of the vault, or its 24 words, as for key add.",
+        "Choisir les règles, après avoir montré ce qu’elles feraient : celles de ce poste ou, notées dans le"
+        " coffre, celles de plusieurs. Rien n’est effacé ici. Garder moins demande une phrase secrète du"
+        " coffre, ou ses 24 mots, comme pour key add.",
+        "Choose the policy, after showing what it would do: this machine’s own or, noted in the vault, that"
+        " of several. Nothing is deleted here. Keeping less takes a passphrase of the vault, or its"
+        " 24 words, as for key add.",
     ),
     retention,
 )
@@ -113,19 +115,42 @@ def show(run: Run) -> None:
         "Time before anything is deleted, in which undelete brings it back (30, at least 7).",
     ),
 )
+@option(
+    "--device",
+    default="",
+    metavar=Both("NOM", "NAME"),
+    help=Both(
+        "Du poste de ce nom, quel que soit celui qui applique : noté dans le coffre, contre une phrase"
+        " secrète ou les 24 mots.",
+        "Of the device of this name, whichever machine applies it: noted in the vault, against a passphrase"
+        " or the 24 words.",
+    ),
+)
+@option(
+    "--all-devices",
+    is_flag=True,
+    help=Both(
+        "De tous les postes du coffre, présents et à venir ; de même.",
+        "Of all devices of the vault, present and to come; likewise.",
+    ),
+)
 @dry_run
 @recovery_file
 @pass_run
-def change(run: Run, /, dry_run: bool, recovery_file: str | None, **given: Any) -> None:
+def change(
+    run: Run, /, dry_run: bool, recovery_file: str | None, device: str, all_devices: bool, **given: Any
+) -> None:
     """See its help."""
     from ...app import retention_settings as app
+    from ...app.retention import Which
 
+    refuse_together(("--device", device or None), ("--all-devices", all_devices))
     wanted = app.RetentionChange(**given)
     if wanted == app.RetentionChange():
         raise click.UsageError(say("Donnez ce qui doit changer.", "Give what is to change."))
     run.prove_by(recovery_file)
     with run.stoppable():
-        done = app.change(run.session, wanted, dry=dry_run)
+        done = app.change(run.session, wanted, Which(device, all_devices), dry=dry_run)
     run.output.result(done, lambda: changed_lines(done))
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..language import Both, say
+from ...app.wording.language import Both, say
+from ...app.wording.units import span
+from ...app.wording.weekdays import weekdays
 from ..run import Run, pass_run
-from ..weekdays import weekdays
 from ..words import command, group, option
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def change(run: Run, /, **given: Any) -> None:
 def _lines(shown: ScheduleShown) -> Iterator[str]:
     yield say(f"Sauvegardes : {_when(shown)}", f"Backups: {_when(shown)}")
     if shown.watch:
-        quiet, longest = _span(shown.quiet), _span(shown.longest)
+        quiet, longest = span(shown.quiet), span(shown.longest)
         yield say(
             f"Changements : sauvegardés après {quiet} sans rien de nouveau, {longest} au plus",
             f"Changes: saved after {quiet} of quiet, {longest} at most",
@@ -166,17 +167,9 @@ def _when(shown: ScheduleShown) -> str:
     if shown.times:
         parts.append(f"{_days(shown.days)} {', '.join(shown.times)}")
     if shown.every is not None:
-        span = _span(shown.every)
-        parts.append(say(f"à {span} d’intervalle", f"every {span}"))
+        every = span(shown.every)
+        parts.append(say(f"à {every} d’intervalle", f"every {every}"))
     return " + ".join(parts) or say("à aucune heure", "at no time")
-
-
-def _span(seconds: int) -> str:
-    """As it is typed: "60 s", "10 min", "4 h", "2 j"."""
-    for length, unit in ((86_400, say("j", "d")), (3600, "h"), (60, "min")):
-        if seconds % length == 0 and (seconds > length or unit != "min"):
-            return f"{seconds // length} {unit}"
-    return f"{seconds} s"
 
 
 def _percent(share: int) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...app.wording.language import Both, say
+from ...app.wording.units import count, many, moment, size
 from ..from_option import from_option
-from ..language import Both, say
 from ..run import Run, pass_run
 from ..tables import cut, table
-from ..units import count, many, moment, size
 from ..words import command, option
 
 if TYPE_CHECKING:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+import click
+
+from ...app.wording.language import Both, say
+from ...app.wording.rule_words import NAMES, ORIGINS
+from ...app.wording.units import FILE, FOLDER, many, size
 from ..incidents import few_incidents
-from ..language import Both, say
 from ..places import here
 from ..run import Run, pass_run
-from ..units import FILE, FOLDER, many, size
 from ..words import argument, command, group, option
 
 if TYPE_CHECKING:
     from ...app.sources import OwnFolder, PreviewInfo, SourceInfo
 
 F = TypeVar("F", bound=Callable[..., object])
+
+_PATTERN = Both("MOTIF", "PATTERN")
 
 sources = group("sources", Both("Les dossiers à protéger.", "The folders to protect."))
 
@@ -41,7 +46,7 @@ def rules(function: F) -> F:
         option(
             "--exclude",
             multiple=True,
-            metavar=Both("MOTIF", "PATTERN"),
+            metavar=_PATTERN,
             help=Both(
                 "Laisser de côté ce qui répond à ce motif gitignore ; peut se répéter.",
                 "Leave out what matches this gitignore pattern; may be repeated.",
@@ -68,6 +73,74 @@ def add(
     added = app.add_source(run.session, path, choice)
     path = here(added.path)
     run.output.result(added, lambda: [say(f"Dossier ajouté : {path}", f"Source added: {path}")])
+
+
+@command(
+    "change",
+    Both(
+        "Changer ses exclusions. Ce qui n’est pas donné reste.",
+        "Change its exclusions. What is not given stays.",
+    ),
+    sources,
+)
+@argument("path", metavar=Both("CHEMIN", "PATH"), help=Both("Le dossier.", "The folder."))
+@option(
+    "--exclude",
+    multiple=True,
+    metavar=_PATTERN,
+    help=Both(
+        "Laisser de côté, en plus, ce qui répond à ce motif gitignore ; peut se répéter.",
+        "Also leave out what matches this gitignore pattern; may be repeated.",
+    ),
+)
+@option(
+    "--take-back",
+    multiple=True,
+    metavar=_PATTERN,
+    help=Both(
+        "Ôter ce motif de la liste ; peut se répéter.", "Take this pattern off the list; may be repeated."
+    ),
+)
+@option(
+    "--default-exclusions/--no-default-exclusions",
+    default=None,
+    help=Both(
+        "Avec ou sans les exclusions d’usage (caches, fichiers temporaires).",
+        "With or without the usual exclusions (caches, temporary files).",
+    ),
+)
+@option(
+    "--one-file-system/--no-one-file-system",
+    default=None,
+    help=Both(
+        "Ne pas entrer dans les autres systèmes de fichiers, ou y entrer.",
+        "Do not enter other file systems, or enter them.",
+    ),
+)
+@pass_run
+def change(
+    run: Run,
+    path: str,
+    exclude: tuple[str, ...],
+    take_back: tuple[str, ...],
+    default_exclusions: bool | None,
+    one_file_system: bool | None,
+) -> None:
+    """See its help."""
+    from ...app import exclusions as app
+
+    if not (exclude or take_back) and default_exclusions is None and one_file_system is None:
+        raise click.UsageError(say("Donnez ce qui doit changer.", "Give what is to change."))
+    wanted = app.rules_with(
+        run.session,
+        path,
+        exclude,
+        take_back,
+        one_file_system=one_file_system,
+        default_exclusions=default_exclusions,
+    )
+    changed = app.change_source(run.session, path, wanted)
+    run.output.result(changed, lambda: [_line(changed.after)])
 
 
 @command(
@@ -147,25 +220,9 @@ def _line(source: SourceInfo) -> str:
     return here(source.path) + (f"  ({', '.join(remarks)})" if remarks else "")
 
 
-_ORIGINS = {
-    "default": Both("d’usage", "default"),
-    "source": Both("du dossier", "of the source"),
-    "option": Both("de la commande", "of the command"),
-    "refusal": Both("refus d’un patient", "a patient’s refusal"),
-    "cachedir-tag": Both("cache marqué", "tagged cache"),
-    "one-file-system": Both("autre système de fichiers", "other file system"),
-    "vault": Both("le coffre lui-même", "the vault itself"),
-    "profile": Both("fichiers privés de CyberLib", "CyberLib’s private files"),
-}
-
-
-_NAMES = {"one-file-system": Both("ce qui est ailleurs", "what is elsewhere")}
-"""Of rules that have no pattern."""
-
-
 def own(folder: OwnFolder) -> str:
     """A folder that no backup enters, with the reason."""
-    return f"{here(folder.path)} ({_ORIGINS[folder.origin]})"
+    return f"{here(folder.path)} ({ORIGINS[folder.origin]})"
 
 
 def _preview(found: PreviewInfo) -> Iterator[str]:
@@ -185,8 +242,8 @@ def _preview(found: PreviewInfo) -> Iterator[str]:
         least = "" if rule.complete else say("au moins ", "at least ")
         files = many(rule.files, *FILE)
         own_folder = rule.origin in ("vault", "profile")
-        named = here(rule.pattern) if own_folder else str(_NAMES.get(rule.origin, rule.pattern))
-        yield f"  {named}  [{_ORIGINS[rule.origin]}]  {least}{files}, {size(rule.bytes)}"
+        named = here(rule.pattern) if own_folder else str(NAMES.get(rule.origin, rule.pattern))
+        yield f"  {named}  [{ORIGINS[rule.origin]}]  {least}{files}, {size(rule.bytes)}"
         if own_folder:
             continue
         for example in rule.examples:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from ...app.wording.language import Both, say
+from ...app.wording.units import moment, size
 from ..bucket_options import BUCKET_OPTIONS, bucket_options
 from ..host_lines import host_lines
-from ..language import Both, say
 from ..run import Run, pass_run
 from ..slots import asked_for, slot_lines, words_lines
-from ..units import moment, size
 from ..words import command, group, option, refuse_together
 
 if TYPE_CHECKING:

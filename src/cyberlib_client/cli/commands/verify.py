@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ...app.wording.language import Both, say
+from ...app.wording.units import SNAPSHOT, count, duration, many, percent, size
 from ..damage import damage_lines, object_line
 from ..from_option import from_option
-from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import SNAPSHOT, count, duration, many, percent, size
 from ..words import Between, command, option
 
 if TYPE_CHECKING:
@@ -168,7 +168,14 @@ def _advice(done: Verified) -> Iterator[str]:
             " the vault. What a backup does not put back comes back from a copy of the vault alone: cyberlib"
             " repair --from.",
         )
-    elif any(not damaged.healed for damaged in done.damaged):
+    if not done.accepted and any(each.code == "snapshot_rollback" for each in done.problems):
+        yield say(
+            "Si personne ne l’a voulu, et qu’une copie du coffre les a encore : cyberlib repair --from COPIE"
+            " --apply les remet.",
+            "If nobody wanted that, and a copy of the vault has them still: cyberlib repair --from COPY"
+            " --apply puts them back.",
+        )
+    if not done.affected and any(not damaged.healed for damaged in done.damaged):
         yield say(
             "Lancez cyberlib backup : il remet l’index, l’en-tête et les tables d’accès qui manquent, et le"
             " contenu des paquets abîmés qui est encore sur le poste.",

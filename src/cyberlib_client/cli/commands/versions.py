@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...app.wording.language import Both, say
+from ...app.wording.units import SNAPSHOT, many, modified, moment, size
 from ..from_option import from_option
-from ..language import Both, say
 from ..run import Run, pass_run
-from ..units import SNAPSHOT, many, modified, moment, size
 from ..words import argument, command
 from .ls import remark
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from .language import Both, Language, language, say
 
 if TYPE_CHECKING:
-    from ..app.browsing import EntryInfo
+    from ..browsing import EntryInfo
 
 _NARROW = "\u202f"  # the space the French put between thousands
 
@@ -75,9 +75,35 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
+def span(seconds: int) -> str:
+    """As it is typed: "60 s", "10 min", "4 h", "2 j"."""
+    for length, unit in ((86_400, say("j", "d")), (3600, "h"), (60, "min")):
+        if seconds % length == 0 and (seconds > length or unit != "min"):
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
+
+
 def moment(iso: str) -> str:
     """A time of a result, in this machine's own time zone, to the minute."""
     return iso if iso.startswith("@") else _minute(iso[:16], language())
+
+
+def day(iso: str) -> str:
+    """A day as people write it: "22/11/2026", "2026-11-22"."""
+    return "/".join(reversed(iso.split("-"))) if language() == "fr" else iso
+
+
+_MONTHS: Final = (
+    Both("janvier", "January"), Both("février", "February"), Both("mars", "March"),
+    Both("avril", "April"), Both("mai", "May"), Both("juin", "June"), Both("juillet", "July"),
+    Both("août", "August"), Both("septembre", "September"), Both("octobre", "October"),
+    Both("novembre", "November"), Both("décembre", "December"),
+)  # fmt: skip
+
+
+def month(iso: str) -> str:
+    """A month as people write it: "mars 2027", "March 2027"."""
+    return f"{_MONTHS[int(iso[5:7]) - 1]} {iso[:4]}"
 
 
 @lru_cache(maxsize=4096)  # of the files of a folder, many were written in the same minute

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from ..app.messages import Fact, Message, error_texts, health_message, translated
-from ..app.messages.health import HEALTH
+from ..messages import Fact, Message, error_texts, health_message, translated
+from ..messages.health import HEALTH
 from .language import Both, language, say
-from .units import FILE, count, duration, many, moment, percent
+from .units import FILE, SNAPSHOT, count, duration, many, moment, percent, size
 
 if TYPE_CHECKING:
-    from ..app.drill_list import CertificateInfo
-    from ..app.reports import Report, ReportDay, ReportHealth, ReportIncident, ReportReason, ReportRun
-    from ..app.shares import ReadShare
+    from ..drill_list import CertificateInfo
+    from ..reports import Report, ReportDay, ReportHealth, ReportIncident, ReportReason, ReportRun
+    from ..set_aside import SetAside
+    from ..shares import ReadShare
 
 LEVELS: Final = {
     "protected": Both("Protégé", "Protected"),
@@ -36,6 +37,7 @@ COMMANDS: Final = {
     "restore": Both("restauration", "restore"),
     "verify": Both("vérification", "verification"),
     "copy": Both("copie", "copy"),
+    "check": Both("contrôle de copie", "check of a copy"),
     "repair": Both("réparation", "repair"),
     "drill": Both("exercice", "drill"),
     "retention": Both("conservation", "retention"),
@@ -96,12 +98,17 @@ def level_message(code: str) -> str:
     return health_message(code, {}, language()).title
 
 
+def reason_of(kind: str) -> str:
+    """The reason of `core.health` that a kind of incidents is told as; the kind itself for others."""
+    return _FILES.get(kind, kind)
+
+
 def incident_message(each: ReportIncident) -> Message:
     """What is wrong, and what to do; without the subject."""
     facts = _readable({"count": each.count, **each.facts})
     if each.kind == "stopped":
         facts["by"] = word(BY, each.subject)
-    code = _FILES.get(each.kind, each.kind)
+    code = reason_of(each.kind)
     if code in HEALTH:
         return health_message(code, facts, language())
     return health_message("incident", {"kind": each.kind, **facts}, language())
@@ -218,6 +225,35 @@ def read_share(share: ReadShare | None) -> tuple[str, str]:
         return say("Paquets relus", "Packs read"), say("jamais", "never")
     what = say(f"Paquets relus depuis moins de {share.days} jours", f"Packs read within {share.days} days")
     return what, percent(share.read, share.packs)
+
+
+def kept_aside(told: SetAside | None) -> Iterator[tuple[str, str]]:
+    """(what, how much): what lies in quarantine, and when anything was let go."""
+    if told is None:
+        return
+    if told.frozen:
+        yield (
+            say("Rien n’est effacé", "Nothing is deleted"),
+            say(f"une alarme dure sur {told.frozen}", f"an alarm stands on {told.frozen}"),
+        )
+    if told.snapshots and told.first is not None and told.last is not None:
+        first, last = moment(told.first)[:10], moment(told.last)[:10]
+        until = say(f"jusqu’au {first}", f"until {first}")
+        if last != first:
+            until = say(f"la première jusqu’au {first}, la dernière jusqu’au {last}", f"{first} to {last}")
+        gone = many(told.snapshots, *SNAPSHOT)
+        yield (
+            say("En quarantaine", "In quarantine"),
+            say(
+                f"{gone}, {size(told.waiting)}, {until} (pour rétablir : cyberlib undelete)",
+                f"{gone}, {size(told.waiting)}, {until} (to bring back: cyberlib undelete)",
+            ),
+        )
+    elif told.waiting:
+        yield say("En quarantaine", "In quarantine"), size(told.waiting)
+    if told.chosen or told.applied is not None:
+        when = moment(told.applied) if told.applied is not None else say("jamais encore", "not yet")
+        yield say("Dernier tri des versions", "Retention last applied"), when
 
 
 def since(health: ReportHealth) -> str:

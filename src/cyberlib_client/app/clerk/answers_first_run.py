@@ -1,0 +1,119 @@
+"""How the questions of the first run are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ...core.ports import CancelToken
+from . import questions_first_run as q
+from .asking import Question
+from .clerk import Answer, Clerk
+
+
+def _stand(clerk: Clerk, asked: q.FirstRunAsked, token: CancelToken) -> object:
+    from ..first_run_stand import stand
+
+    session = clerk.session(asked.id, token)
+    with session.closing:
+        return stand(session)
+
+
+def _leave(clerk: Clerk, asked: q.FirstRunLeft, token: CancelToken) -> object:
+    from ..first_run import leave
+
+    leave(clerk.session(asked.id, token))
+    return None
+
+
+def _folder(clerk: Clerk, asked: q.FolderChosen, token: CancelToken) -> object:
+    from ..first_run import choose_folder
+
+    return choose_folder(clerk.session(asked.id, token), asked.at)
+
+
+def _enrol(clerk: Clerk, asked: q.EnrolWanted, token: CancelToken) -> object:
+    from ..first_run import enrol_here
+
+    session = clerk.session(asked.id, token)
+    session.patience = _SOMEBODY_WAITS
+    with session.closing:
+        return enrol_here(session, asked.host, asked.contract_key, asked.contract_key_file, asked.ca_file)
+
+
+def _join(clerk: Clerk, asked: q.VaultJoined, token: CancelToken) -> object:
+    from ..first_run import join
+
+    clerk.give(asked.secret)
+    session = clerk.session(asked.id, token)
+    try:
+        with session.closing:
+            return join(session, asked.at)
+    finally:
+        clerk.give(None)
+
+
+def _terms(clerk: Clerk, asked: q.TermsAsked, token: CancelToken) -> object:
+    from ..first_run import terms_here
+
+    session = clerk.session(asked.id, token)
+    session.patience = _SOMEBODY_WAITS
+    with session.closing:
+        return terms_here(session, accept=asked.accept)
+
+
+def _offered(clerk: Clerk, asked: q.FoldersOffered, token: CancelToken) -> object:
+    from ..presets import offered
+
+    return offered(clerk.session(asked.id, token))
+
+
+def _protect(clerk: Clerk, asked: q.FoldersChosen, token: CancelToken) -> object:
+    from ..first_run import protect
+
+    return protect(clerk.session(asked.id, token), asked.paths)
+
+
+def _kit(clerk: Clerk, asked: q.KitWanted, token: CancelToken) -> object:
+    from ..recovery_kit import print_kit
+
+    session = clerk.session(asked.id, token)
+    with session.closing:
+        return print_kit(session, asked.words, asked.folder)
+
+
+def _typed(clerk: Clerk, asked: q.WordsTyped, token: CancelToken) -> object:
+    from ..first_run import words_known
+
+    words_known(clerk.session(asked.id, token))
+    return None
+
+
+def _renew(clerk: Clerk, asked: q.WordsRenewed, token: CancelToken) -> object:
+    from ..first_run import new_words
+
+    session = clerk.session(asked.id, token)
+    clerk.give(asked.secret)
+    try:
+        with session.closing:
+            return new_words(session, lambda: clerk.give(asked.secret))
+    finally:
+        clerk.give(None)
+
+
+_SOMEBODY_WAITS: Final = 4.0
+"""Seconds for which a host that does not answer is asked again, while somebody looks at the screen."""
+
+ANSWERS_FIRST_RUN: Final[Mapping[type[Question], Answer]] = {
+    q.FirstRunAsked: _stand,
+    q.FirstRunLeft: _leave,
+    q.FolderChosen: _folder,
+    q.EnrolWanted: _enrol,
+    q.VaultJoined: _join,
+    q.TermsAsked: _terms,
+    q.FoldersOffered: _offered,
+    q.FoldersChosen: _protect,
+    q.KitWanted: _kit,
+    q.WordsTyped: _typed,
+    q.WordsRenewed: _renew,
+}

@@ -1,0 +1,72 @@
+"""Answers about what opens the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ...core.ports import CancelToken
+from ..session import Session
+from . import questions_keys as q
+from .asking import Question
+from .clerk import Clerk
+
+
+def _lock(clerk: Clerk, _asked: q.LockWanted, _token: CancelToken) -> object:
+    clerk.lock()
+    return None
+
+
+def _proved(clerk: Clerk, asked: Any, token: CancelToken, do: Callable[[Session], object]) -> object:
+    session = clerk.session(asked.id, token)
+    with clerk.proved_by(asked.secret, getattr(asked, "new", None)):
+        told = do(session)
+    clerk.keep(session)  # it knows the new table of slots
+    return told
+
+
+def _make_kit(clerk: Clerk, asked: q.KitWanted, token: CancelToken) -> object:
+    from ..recovery_kit import make_kit
+
+    return _proved(clerk, asked, token, lambda session: make_kit(session, asked.folder))
+
+
+def _print_kit(clerk: Clerk, asked: q.KitOfWords, token: CancelToken) -> object:
+    from ..recovery_kit import print_kit
+
+    return print_kit(clerk.session(asked.id, token), asked.words, asked.folder)
+
+
+def _check_kit(clerk: Clerk, asked: q.KitTried, token: CancelToken) -> object:
+    from ..recovery_kit import check_kit
+
+    return check_kit(clerk.session(asked.id, token), asked.words)
+
+
+def _change(clerk: Clerk, asked: q.PassphraseChanged, token: CancelToken) -> object:
+    from ..keys import change_passphrase
+
+    return _proved(clerk, asked, token, lambda session: change_passphrase(session, asked.secret, asked.new))
+
+
+def _add(clerk: Clerk, asked: q.PassphraseAdded, token: CancelToken) -> object:
+    from ..keys import add_passphrase
+
+    return _proved(clerk, asked, token, lambda session: add_passphrase(session, asked.name, None))
+
+
+def _remove(clerk: Clerk, asked: q.SlotTaken, token: CancelToken) -> object:
+    from ..keys import remove
+
+    return _proved(clerk, asked, token, lambda session: remove(session, asked.slot, sure=True))
+
+
+ANSWERS_KEYS: Final[Mapping[type[Question], Callable[[Clerk, Any, CancelToken], object]]] = {
+    q.LockWanted: _lock,
+    q.KitWanted: _make_kit,
+    q.KitOfWords: _print_kit,
+    q.KitTried: _check_kit,
+    q.PassphraseChanged: _change,
+    q.PassphraseAdded: _add,
+    q.SlotTaken: _remove,
+}

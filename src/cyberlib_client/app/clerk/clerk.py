@@ -1,0 +1,218 @@
+"""Answers a window's questions, one after the other, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from ...core.errors import CyberlibError, Failed, NeedsUnlock, UsageError
+from ...core.events import Event, Progress
+from ...core.ports import CancelToken
+from ...state.profile import Profile
+from ..agent.messages import told
+from ..crash import write_report
+from ..prompts import Nobody
+from ..session import Session
+from ..workplace import Notice
+from ..workplace import Question as Agreement
+from . import questions as q
+from .asking import Question
+from .naming import Naming
+
+_PART: Final = 400
+"""Items of a part: drawn at once, and no longer on the way than a blink."""
+
+
+_BLINK: Final = 0.1
+"""Seconds after which what was found is shown, be it little."""
+
+
+class _Given(Nobody):
+    """Whom the session asks: the secret that the window handed over, once."""
+
+    def __init__(self) -> None:
+        self.secret: str | None = None
+        self.new: str | None = None
+
+    def passphrase(self, *, refused: CyberlibError | None, left: int, proof: bool) -> str | None:
+        """See workplace.Prompt."""
+        if refused is not None and self.secret is None:
+            raise refused  # there is nobody to ask again: the window does
+        given, self.secret = self.secret, None
+        return given
+
+    def new_passphrase(self, weakness: Callable[[str], UsageError | None]) -> str | None:
+        """See workplace.Prompt. Raises why it is too weak."""
+        given, self.new, self.secret = self.new or self.secret, None, None
+        weak = weakness(given) if given is not None else None
+        if weak is not None:
+            raise weak
+        return given
+
+    def agreed(self, question: Agreement, why: CyberlibError | None = None) -> bool | None:
+        """See workplace.Prompt: without a keychain, a file. Nothing would happen by itself otherwise, and
+        the window tells it."""
+        return True if question == "file_for_keychain" else None
+
+
+class Clerk:
+    """`output`: where what it says goes; `answers`: what answers each kind of question."""
+
+    def __init__(self, profile: Profile, output: BinaryIO, answers: Mapping[type[Question], Answer]) -> None:
+        self._profile = profile
+        self._output = output
+        self._answers = answers
+        self._given = _Given()
+        self._open: Session | None = None
+        self._locked = False
+        self.naming = Naming()
+        self._lock = threading.Lock()
+        self._cancelled: set[int] = set()
+        self._at_work: tuple[int, CancelToken] | None = None
+        self._closing = False
+
+    def cancel(self, number: int) -> None:
+        """The question is not waited for any more. From any thread."""
+        with self._lock:
+            if self._at_work is not None and self._at_work[0] == number:
+                self._at_work[1].cancel("user")
+            else:
+                self._cancelled.add(number)
+
+    def cancel_all(self) -> None:
+        """The window is gone: what is at work stops at a good point, what waits is not begun."""
+        with self._lock:
+            self._closing = True
+            if self._at_work is not None:
+                self._at_work[1].cancel("user")
+
+    def answer(self, asked: q.Asked) -> None:
+        """Answers one. Never raises."""
+        token = CancelToken()
+        with self._lock:
+            self._at_work = asked.id, token
+            if self._closing or asked.id in self._cancelled:
+                self._cancelled.discard(asked.id)
+                token.cancel("user")
+        try:
+            token.check()
+            result = self._answers[type(asked)](self, asked, token)
+            self.say(q.Answered(asked.id, msgspec.Raw(q.encode(result))))
+        except CyberlibError as error:
+            self.say(q.Refused(asked.id, told(error)))
+        except Exception as error:  # noqa: BLE001 (whatever it is, the window hears of it)
+            kind = type(error).__name__
+            report = write_report(self._profile, error, type(asked).__name__)
+            self.say(q.Refused(asked.id, told(Failed("internal_error", kind=kind, report=report))))
+        finally:
+            with self._lock:
+                self._at_work = None
+
+    def use_the_time(self) -> None:
+        """While nobody asks: learns a little more of the vault's names. Never raises."""
+        try:
+            self.naming.go_on()
+        except CyberlibError:
+            pass  # a search reads for itself, and tells what cannot be read
+        except Exception as error:  # noqa: BLE001 (a clerk goes on)
+            write_report(self._profile, error, "naming")
+
+    def say(self, said: q.FromClerk) -> None:
+        """One line to the window."""
+        try:
+            self._output.write(q.encode(said) + b"\n")
+            self._output.flush()
+        except OSError:
+            os._exit(0)  # the window is gone
+
+    def session(self, number: int, token: CancelToken) -> Session:
+        """One that knows the settings as they are now."""
+        return Session(
+            self._profile,
+            self._given,
+            listener=self._listener(number),
+            notify=self._notifier(number),
+            cancel=token,
+            watched=True,
+        )
+
+    def opened(self, number: int, token: CancelToken) -> Session:
+        """The one whose vault stays open; opened anew when the profile has another vault meanwhile.
+
+        Raises NeedsUnlock where the window has to give a secret first."""
+        now = self.session(number, token)
+        if self._locked:
+            raise NeedsUnlock("locked")
+        if self._open is None or self._open.place != now.place:
+            now.unlock()
+            self._open = now
+        self._open.cancel, self._open.listener = token, self._listener(number)
+        self._open.notify = self._notifier(number)
+        self._open.incomplete = False
+        return self._open
+
+    def lock(self) -> None:
+        """Somebody leaves: what is open is forgotten, and this machine's own secret opens nothing until a
+        passphrase or words were given."""
+        self._open, self._locked = None, True
+
+    def keep(self, session: Session) -> None:
+        """The vault that this one opened is the one that stays open."""
+        if not self._locked:
+            self._open = session
+
+    def unlock(self, secret: str, number: int, token: CancelToken) -> None:
+        """Opens the vault by what was typed. Raises NeedsUnlock("wrong_secret") and what opening raises."""
+        self.give(secret)
+        session = self.session(number, token)
+        session.unlock()
+        if self._locked:
+            session.prove()
+        self._open, self._locked, self._given.secret = session, False, None
+
+    def give(self, secret: str | None) -> None:
+        """What opens the vault the next time that somebody is asked."""
+        self._given.secret = secret
+        self._open = None
+
+    @contextmanager
+    def proved_by(self, secret: str | None, new: str | None = None) -> Iterator[None]:
+        """For this long somebody who is asked for a secret gives this one, and `new` where a new one is asked
+        for. What is open stays open."""
+        self._given.secret, self._given.new = secret, new
+        try:
+            yield
+        finally:
+            self._given.secret = self._given.new = None
+
+    def parts(self, number: int, items: Iterable[Any]) -> None:
+        """Tells a long list as it comes."""
+        part: list[Any] = []
+        told = time.monotonic()
+        for item in items:
+            part.append(item)
+            if len(part) >= _PART or time.monotonic() - told > _BLINK:
+                self.say(q.Part(number, msgspec.Raw(q.encode(part))))
+                part, told = [], time.monotonic()
+        if part:
+            self.say(q.Part(number, msgspec.Raw(q.encode(part))))
+
+    def _listener(self, number: int) -> Callable[[Event], None]:
+        def listen(event: Event) -> None:
+            if isinstance(event, Progress):
+                self.say(q.Stands(number, event))
+
+        return listen
+
+    def _notifier(self, number: int) -> Callable[[Notice], None]:
+        return lambda notice: self.say(q.Noticed(number, notice))
+
+
+Answer = Callable[[Clerk, Any, CancelToken], object]
+"""Answers a question. Raises what the window is to be told."""

@@ -1,0 +1,84 @@
+"""What a window asks its clerk while everything is set up."""
+
+from __future__ import annotations
+
+from .asking import Question
+
+
+class FirstRunAsked(Question, frozen=True, tag="first_run"):
+    """How far is it? `first_run.FirstRunTold`."""
+
+
+class FirstRunLeft(Question, frozen=True, tag="first_run_left"):
+    """It is left for now. Nothing."""
+
+
+class FolderChosen(Question, frozen=True, tag="first_run_folder"):
+    """The vault is to be in a folder: `first_run.PlaceTold`. Nothing is made."""
+
+    at: str
+
+
+class EnrolWanted(Question, frozen=True, tag="first_run_enrol"):
+    """This machine is declared at a host: `hosts.Enrolled`. `contract_key`, or a file with it; neither of
+    them: the one that was left here."""
+
+    host: str
+    contract_key: str = ""
+    contract_key_file: str = ""
+    ca_file: str = ""
+
+
+class VaultJoined(Question, frozen=True, tag="first_run_join"):
+    """A vault that is there, opened by a passphrase or 24 words: `vaults.VaultOpened`."""
+
+    at: str
+    secret: str
+
+
+class TermsAsked(Question, frozen=True, tag="first_run_terms"):
+    """The host's terms, accepted if that is wanted: `hosts.TermsShown`."""
+
+    accept: bool = False
+
+
+class FoldersOffered(Question, frozen=True, tag="first_run_folders"):
+    """What a practice usually protects, as far as it is here: a list of `presets.Offered`."""
+
+
+class FoldersChosen(Question, frozen=True, tag="first_run_protect"):
+    """These and no others are protected: a list of `SourceInfo`."""
+
+    paths: list[str]
+
+
+class KitWanted(Question, frozen=True, tag="first_run_kit"):
+    """The recovery kit with these words, a PDF in a folder: `recovery_kit.RecoveryKitMade`."""
+
+    words: str
+    folder: str
+
+
+class WordsTyped(Question, frozen=True, tag="first_run_words"):
+    """Three of the words were typed back. Nothing."""
+
+
+class WordsRenewed(Question, frozen=True, tag="first_run_new_words"):
+    """24 words in place of those that nobody wrote down, against the passphrase: `keys.SlotAdded`."""
+
+    secret: str
+
+
+AskedFirstRun = (
+    FirstRunAsked
+    | FirstRunLeft
+    | FolderChosen
+    | EnrolWanted
+    | VaultJoined
+    | TermsAsked
+    | FoldersOffered
+    | FoldersChosen
+    | KitWanted
+    | WordsTyped
+    | WordsRenewed
+)

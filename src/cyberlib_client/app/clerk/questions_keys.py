@@ -1,0 +1,58 @@
+"""What a window asks its clerk about what opens the vault.
+
+`secret`: a passphrase or 24 words, given once more, since a workstation that opens by itself proves nothing
+about who sits at it.
+"""
+
+from __future__ import annotations
+
+from .asking import Question
+
+
+class LockWanted(Question, frozen=True, tag="lock"):
+    """Nothing opens until somebody gives a secret. Nothing."""
+
+
+class KitWanted(Question, frozen=True, tag="make_kit"):
+    """A new recovery kit as a PDF in a folder: `recovery_kit.RecoveryKitMade`."""
+
+    secret: str
+    folder: str
+
+
+class KitOfWords(Question, frozen=True, tag="print_kit"):
+    """The sheet for words that are at hand: `recovery_kit.RecoveryKitMade`."""
+
+    words: str
+    folder: str
+
+
+class KitTried(Question, frozen=True, tag="check_kit"):
+    """Do these words open the vault? `recovery_kit.RecoveryKitChecked`."""
+
+    words: str
+
+
+class PassphraseChanged(Question, frozen=True, tag="change_passphrase"):
+    """Another one in place of the one given: `keys.SlotAdded`."""
+
+    secret: str
+    new: str
+
+
+class PassphraseAdded(Question, frozen=True, tag="add_passphrase"):
+    """A further one, by its name: `keys.SlotAdded`."""
+
+    secret: str
+    new: str
+    name: str
+
+
+class SlotTaken(Question, frozen=True, tag="remove_slot"):
+    """It opens the vault no more: `keys.SlotRemoved`."""
+
+    secret: str
+    slot: str
+
+
+AskedKeys = LockWanted | KitWanted | KitOfWords | KitTried | PassphraseChanged | PassphraseAdded | SlotTaken

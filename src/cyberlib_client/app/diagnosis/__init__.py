@@ -1,0 +1,1 @@
+"""What support needs to help, in one archive without secrets and without names."""

@@ -1,0 +1,41 @@
+"""What a window is told of the first run; apart from what does it, which is slow to load."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from ..state.first_run import PlaceKind
+
+StepName = Literal["welcome", "terms", "protect", "key", "backup", "proof", "done"]
+
+
+class FirstRunTold(msgspec.Struct, frozen=True):
+    """`wanted`: it is to be shown by itself. `step`: the first that is not done. `device`: this machine's
+    name. `place`, `at`: where the vault is, or is to be. `host`: where this machine is declared, "" for
+    nowhere. `left_host`: address that was left for it; `left_key`: with its contract key. `bytes`, `files`:
+    of the last backup."""
+
+    wanted: bool = False
+    step: StepName = "welcome"
+    device: str = ""
+    place: PlaceKind = ""
+    at: str = ""
+    host: str = ""
+    left_host: str = ""
+    left_key: bool = False
+    sources: int = 0
+    vault: bool = False
+    words: bool = False
+    files: int = 0
+    bytes: int = 0
+
+
+class PlaceTold(msgspec.Struct, frozen=True):
+    """A folder in which a vault can be made. `free`: bytes, None when unknown. `same_disk`: it is on the
+    disk of what it is to protect."""
+
+    at: str
+    free: int | None
+    same_disk: bool
