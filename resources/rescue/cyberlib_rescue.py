@@ -87,7 +87,7 @@ FORMAT_VERSION = 1
 SUITE = 1
 
 if TYPE_CHECKING:  # names of types, for whoever checks them; Python itself passes over annotations
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     Table = dict[str, Any]  # what JSON or msgpack calls an object or map
     Named = tuple[bytes, Table]  # a snapshot and the 32 bytes that name it
@@ -340,7 +340,7 @@ def find_root(
 # 3  Sealed objects
 #
 # A pack, an index and a snapshot begin with the same 88 bytes:
-#   0   4   "CLBP" pack, "CLBI" index, "CLBS" snapshot
+#   0   4   "CLBP" pack, "CLBI" index, "CLBS" snapshot, "CLBR" retirement
 #   4   1   format version, 1
 #   5   1   suite, 1
 #   6   2   epoch (packs), 0 elsewhere
@@ -762,22 +762,40 @@ def check_optional(snapshot: Table) -> None:
         need(all(isinstance(name, str) for name in people.values()), "bad_snapshot")
 
 
-def open_snapshot(keys: Keys, data: bytes) -> Any:
-    """The body of a snapshot whose certificate and signature hold."""
-    record = open_sealed_record(keys, b"CLBS", data, 16 * MIB)
+def open_signed(keys: Keys, magic: bytes, data: bytes, bad: str) -> tuple[Any, bytes, bytes]:
+    """(what a device said, the bytes that it signed, its signature), which is to be checked."""
+    record = open_sealed_record(keys, magic, data, 16 * MIB)
     try:
         outer = unpack(record)
-        need(isinstance(outer, list) and len(outer) == 2, "bad_snapshot")
+        need(isinstance(outer, list) and len(outer) == 2, bad)
         body, signatures = outer
-        need(isinstance(body, bytes) and is_table(signatures), "bad_snapshot")
-        need(all(isinstance(value, bytes) for value in signatures.values()), "bad_snapshot")
-        snapshot = unpack(body)
+        need(isinstance(body, bytes) and is_table(signatures), bad)
+        need(all(isinstance(value, bytes) for value in signatures.values()), bad)
+        said = unpack(body)
     except ValueError:
-        raise Problem("bad_snapshot") from None
-    need(is_table(snapshot) and is_table(snapshot.get("device")), "bad_snapshot")
-    device = snapshot["device"]
-    need(all(isinstance(device.get(name), bytes) for name in ("id", "key", "certificate")), "bad_snapshot")
-    need(isinstance(device.get("name"), str), "bad_snapshot")
+        raise Problem(bad) from None
+    need(is_table(said) and is_table(said.get("device")), bad)
+    device = said["device"]
+    need(all(isinstance(device.get(name), bytes) for name in ("id", "key", "certificate")), bad)
+    need(isinstance(device.get("name"), str), bad)
+    return said, body, signatures.get("ed25519", b"")
+
+
+def check_signature(keys: Keys, device: Table, purpose: bytes, body: bytes, signature: bytes) -> None:
+    """The vault certified the device, and the device signed."""
+    certified = b"cyberlib/v1/device" + keys.vault_id + device["id"] + device["key"] + device["name"].encode()
+    try:
+        vault_key = Ed25519PrivateKey.from_private_bytes(keys.signing_seed).public_key()
+        vault_key.verify(device["certificate"], certified)
+        device_key = Ed25519PublicKey.from_public_bytes(device["key"])
+        device_key.verify(signature, purpose + keys.vault_id + body)
+    except (InvalidSignature, ValueError):
+        raise Problem("bad_signature") from None
+
+
+def open_snapshot(keys: Keys, data: bytes) -> Any:
+    """The body of a snapshot whose certificate and signature hold."""
+    snapshot, body, signature = open_signed(keys, b"CLBS", data, "bad_snapshot")
     need(all(is_count(snapshot.get(name)) for name in _NUMBERS_OF_SNAPSHOT), "bad_snapshot")
     need(all(isinstance(snapshot.get(name), str) for name in ("system", "client")), "bad_snapshot")
     need(isinstance(snapshot.get("root"), bytes), "bad_snapshot")
@@ -785,16 +803,8 @@ def open_snapshot(keys: Keys, data: bytes) -> Any:
     need(previous is None or isinstance(previous, bytes), "bad_snapshot")
     need(replaces is None or isinstance(replaces, bytes), "bad_snapshot")
     check_optional(snapshot)
-    certified = b"cyberlib/v1/device" + keys.vault_id + device["id"] + device["key"] + device["name"].encode()
-    signature = signatures.get("ed25519", b"")
-    try:
-        vault_key = Ed25519PrivateKey.from_private_bytes(keys.signing_seed).public_key()
-        vault_key.verify(device["certificate"], certified)
-        device_key = Ed25519PublicKey.from_public_bytes(device["key"])
-        device_key.verify(signature, b"cyberlib/v1/snapshot" + keys.vault_id + body)
-    except (InvalidSignature, ValueError):
-        raise Problem("bad_signature") from None
-    need(len(device["id"]) == 16, "bad_snapshot")
+    check_signature(keys, snapshot["device"], b"cyberlib/v1/snapshot", body, signature)
+    need(len(snapshot["device"]["id"]) == 16, "bad_snapshot")
     need(len(snapshot["root"]) == ID_SIZE, "bad_snapshot")
     need(1 <= snapshot["sequence"] <= MAX_SEQUENCE, "bad_snapshot")
     need(previous is None or len(previous) == 32, "bad_snapshot")
@@ -802,10 +812,52 @@ def open_snapshot(keys: Keys, data: bytes) -> Any:
     return snapshot
 
 
-def load_snapshots(folder: str, keys: Keys, warn: Warn) -> list[Named]:
-    """[(name, snapshot)], oldest first. One that was put under another's name is refused."""
+def open_retirement(keys: Keys, data: bytes) -> Any:
+    """What a device said of objects that may go; certificate and signature hold."""
+    said, body, signature = open_signed(keys, b"CLBR", data, "bad_retirement")
+    objects = said.get("objects", {})
+    need(isinstance(said.get("action"), str) and is_table(objects), "bad_retirement")
+    need(is_count(said.get("time")) and is_table(said.get("rules") or {}), "bad_retirement")
+    digests, about = [*objects.values(), said.get("undoes", b"")], said.get("about", b"")
+    need(all(isinstance(each, bytes) for each in (*digests, about)), "bad_retirement")
+    check_signature(keys, said["device"], b"cyberlib/v1/retirement", body, signature)
+    need(len(said["device"]["id"]) == 16 and len(about) in (0, 16), "bad_retirement")
+    need(not any(len(each) % 32 for each in digests), "bad_retirement")
+    return said
+
+
+def cut(digests: bytes) -> set[bytes]:
+    """Digests that lie end to end."""
+    return {digests[at : at + 32] for at in range(0, len(digests), 32)}
+
+
+def load_retired(folder: str, keys: Keys, warn: Warn) -> tuple[set[bytes], set[bytes]]:
+    """(snapshots in quarantine, those that were let go at any time and that nobody is to miss)."""
+    said: dict[bytes, Any] = {}
+    for name, path, size in stored_names(folder, "retired"):
+        try:
+            said[name] = open_retirement(keys, read_object(name, path, size))
+        except (Problem, OSError) as error:
+            warn(path, error)
+
+    def named(action: str) -> dict[bytes, set[bytes]]:
+        every = {by: each for by, each in said.items() if each["action"] == action}
+        return {by: cut(each.get("objects", {}).get("snapshots", b"")) for by, each in every.items()}
+
+    aside: set[bytes] = set()
+    for word, taken_back in (("retire", "revive"), ("purge", "spare")):
+        back = [(names, cut(said[by].get("undoes", b""))) for by, names in named(taken_back).items()]
+        for by, names in named(word).items():
+            undone = [those for those, records in back if by in records]
+            aside |= names.difference(*undone)
+    return aside, set().union(*named("retire").values())
+
+
+def load_snapshots(folder: str, keys: Keys, warn: Warn, once: Iterable[bytes] = ()) -> list[Named]:
+    """[(name, snapshot)], oldest first. One that was put under another's name is refused. `once`: those that
+    were let go, and that nobody is to miss."""
     found = []
-    there: set[bytes | None] = {None}  # one that cannot be opened is damaged, not absent
+    there: set[bytes | None] = {None, *once}  # one that cannot be opened is damaged, not absent
     for name, path, size in stored_names(folder, "snapshots"):
         there.add(name)
         try:
@@ -1391,6 +1443,9 @@ CODES = {
     "no_snapshot": "Aucune version à restaurer · no snapshot to restore.",
     "no_snapshot_left": "Aucune version ne peut être lue : voir plus haut pourquoi, et chercher une autre "
     "copie du coffre · no snapshot can be read: see above why, and look for another copy of the vault.",
+    "all_in_quarantine": "Toutes les versions sont en quarantaine : --list, puis --snapshot ID · all "
+    "snapshots are in quarantine: --list, then --snapshot ID.",
+    "bad_retirement": "mal formée : écartée · malformed: set aside",
     "snapshot_unknown": "Aucune version, ou plusieurs, ne commencent ainsi : voir --list · no snapshot, or "
     "several, begin like this: see --list.",
     "dest_not_empty": "La destination doit être neuve ou vide · the destination must be new or empty.",
@@ -1521,7 +1576,7 @@ def open_keys(folder: str, options: argparse.Namespace) -> Keys:
     return Keys(root, bytes.fromhex(header["id"]))
 
 
-def print_list(snapshots: list[Named]) -> None:
+def print_list(snapshots: list[Named], aside: set[bytes]) -> None:
     """One line for each snapshot, oldest first."""
     for name, snapshot in snapshots:
         numbers = snapshot.get("statistics", {})
@@ -1530,15 +1585,21 @@ def print_list(snapshots: list[Named]) -> None:
         who = f"{show(snapshot['device']['name'])}  {show(snapshot['system'])}"
         print(f"{name.hex()[:12]}  {when(snapshot['time'])}  {who}  {show(snapshot.get('label', ''))}")
         print(f"    {files} fichiers · files, {size} octets · bytes: {show(sources)}")
+        if name in aside:
+            print("    en quarantaine : --snapshot la restaure · in quarantine: --snapshot restores it")
 
 
 def chosen_snapshots(
-    snapshots: list[Named], wanted: str, unread: bool = False
+    snapshots: list[Named], wanted: str, unread: bool = False, aside: Collection[bytes] = ()
 ) -> list[tuple[str, bytes, Table]]:
     """[(folder name or "", name, snapshot)]: the one asked for, or the newest of each device. `unread`: there
-    are some that cannot be read."""
+    are some that cannot be read; those `aside` are in quarantine, and taken by their names alone."""
     if not snapshots:
         raise Problem("no_snapshot_left" if unread else "no_snapshot")
+    if not wanted or wanted == "latest":
+        snapshots = [item for item in snapshots if item[0] not in aside]
+        if not snapshots:
+            raise Problem("all_in_quarantine")
     if wanted == "latest":
         return [("", *snapshots[-1])]
     if wanted:
@@ -1659,11 +1720,12 @@ def main(arguments: list[str] | None = None) -> int:
             wrong.append(path)
             tell("unusable", path, why)
 
-        snapshots = load_snapshots(options.vault, keys, unusable)
+        aside, once = load_retired(options.vault, keys, unusable)
+        snapshots = load_snapshots(options.vault, keys, unusable, once)
         if options.list:
-            print_list(snapshots)
+            print_list(snapshots, aside)
             return 0
-        chosen = chosen_snapshots(snapshots, options.snapshot, unread=bool(wrong))
+        chosen = chosen_snapshots(snapshots, options.snapshot, bool(wrong), aside)
         dest = prepare(options.dest, options.vault)
         vault = Vault(options.vault, keys, unusable)
         return 3 if restore(vault, chosen, dest, options) else 0

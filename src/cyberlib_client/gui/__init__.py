@@ -1,0 +1,1 @@
+"""The desktop application, thin over the agent's and the clerk's messages. All of Qt is here."""

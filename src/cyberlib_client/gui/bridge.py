@@ -1,0 +1,210 @@
+"""Where the words of agent and clerk become Qt's signals: here alone. All of it happens in threads; what is
+heard comes to the window's own."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from subprocess import Popen
+from typing import Any, Final
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from ..app.agent.client import AgentClient, agent_of
+from ..app.agent.messages import Accepted, Begun, Changed, Ended, Event, Job
+from ..app.agent.status import StatusInfo
+from ..app.bootstrap import profile_at
+from ..app.clerk import questions as q
+from ..app.clerk.asking import Question
+from ..app.clerk.client import ClerkClient, error_of
+from ..core.errors import CyberlibError
+
+_LOOK: Final = 5.0
+"""Seconds between two looks at how the agent is; what happens is heard at once."""
+_AGAIN: Final = 2.0
+"""Seconds until an agent that is not there is looked for again."""
+_GLANCES: Final = 10
+"""Looks within that time at whether somebody has work for it: then it is looked for at once."""
+
+Then = Callable[[Any], None]
+
+
+class _Waiting:
+    """A question and who waits for what."""
+
+    def __init__(self, kind: Any, then: Then, failed: Then | None, part: Then | None, stands: Then | None):
+        self.kind, self.then, self.failed, self.part, self.stands = kind, then, failed, part, stands
+
+
+class Bridge(QObject):
+    """One for a window. `clerk`: one that was started already. `status`: StatusInfo, or None while no agent
+    is there; `happened`: number of a job and its event; `agent_failed`, `failed`: an error that nobody else
+    takes."""
+
+    status = Signal(object)
+    happened = Signal(int, object)
+    failed = Signal(object)
+    _heard = Signal(int, object)
+    _placed = Signal(object, object)
+
+    def __init__(self, folder: str | None, clerk: Popen[bytes] | None = None) -> None:
+        super().__init__()
+        self.profile = profile_at(folder)
+        self.agent: StatusInfo | None = None
+        self._clerk = ClerkClient(self.profile, clerk)
+        self._waiting: dict[int, _Waiting] = {}
+        self._orders: SimpleQueue[Callable[[AgentClient], object]] = SimpleQueue()
+        self._refused = ""
+        self._closing = threading.Event()
+        self._heard.connect(self._hear)
+        self._placed.connect(lambda hear, told: hear(told))
+        self.status.connect(self._keep)
+        self._link = threading.Thread(target=self._follow, daemon=True)
+
+    def start(self) -> None:
+        """From now on the agent is listened to."""
+        self._link.start()
+
+    def close(self) -> None:
+        """Nobody listens any more."""
+        self._closing.set()
+        self._orders.put(lambda _client: None)
+        self._waiting.clear()
+        self._clerk.close()
+
+    # ---- the clerk
+
+    @property
+    def waits(self) -> bool:
+        """Whether something that was asked is not answered yet."""
+        return bool(self._waiting)
+
+    def ask(
+        self,
+        kind: type[Question],
+        result: Any,
+        then: Then,
+        *,
+        failed: Then | None = None,
+        part: Then | None = None,
+        stands: Then | None = None,
+        **facts: Any,
+    ) -> int:
+        """Asks; `then` takes the answer as `result`, `failed` the error, `part` each part of a long list,
+        `stands` a Progress. The number, for `cancel`."""
+        # The answer comes as an event of this thread's: never before this has returned.
+        number = self._clerk.ask(kind, self._tell, **facts)
+        self._waiting[number] = _Waiting(result, then, failed, part, stands)
+        return number
+
+    def cancel(self, number: int) -> None:
+        """Nobody waits for it any more: nothing of it is heard."""
+        if self._waiting.pop(number, None) is not None:
+            self._clerk.cancel(number)
+
+    def stop(self, number: int) -> None:
+        """It stops at a good point; how it ended is still heard."""
+        self._clerk.cancel(number)
+
+    def _tell(self, number: int, said: q.FromClerk | CyberlibError) -> None:
+        if not self._closing.is_set():
+            self._heard.emit(number, said)
+
+    def _hear(self, number: int, said: object) -> None:
+        last = isinstance(said, q.Answered | q.Refused | CyberlibError)
+        waiting = self._waiting.pop(number, None) if last else self._waiting.get(number)
+        if waiting is None:
+            return
+        match said:
+            case q.Answered():
+                whole = waiting.part is None
+                waiting.then(msgspec.json.decode(said.result, type=waiting.kind) if whole else None)
+            case q.Refused():
+                (waiting.failed or self.failed.emit)(error_of(said))
+            case CyberlibError():
+                (waiting.failed or self.failed.emit)(said)
+            case q.Part() if waiting.part is not None:
+                waiting.part(msgspec.json.decode(said.result, type=waiting.kind))
+            case q.Stands() if waiting.stands is not None:
+                waiting.stands(said.progress)
+
+    # ---- the agent
+
+    def order(self, what: Callable[[AgentClient], object]) -> None:
+        """Has the agent do something, such as `lambda agent: agent.resume()`; what it refuses is `failed`."""
+        self._orders.put(what)
+
+    def begin(self, job: Job) -> None:
+        """Has the agent do a job; `happened` tells of it."""
+        self.order(lambda agent: agent.start(job))
+
+    def place(self, job: Job, then: Callable[[Accepted], None], failed: Then) -> None:
+        """As `begin`; `then` takes its number, or `failed` why it is not done."""
+
+        def ask(agent: AgentClient) -> None:
+            try:
+                accepted = agent.start(job)
+            except CyberlibError as error:
+                self._placed.emit(failed, error)
+                if error.code == "agent_gone":
+                    raise
+            else:
+                self._placed.emit(then, accepted)
+
+        self.order(ask)
+
+    def _keep(self, status: StatusInfo | None) -> None:
+        self.agent = status
+
+    def _follow(self) -> None:
+        while not self._closing.is_set():
+            try:
+                client = agent_of(self.profile, self._happened)
+                if client is None:
+                    self.status.emit(None)
+                else:
+                    with client:
+                        client.follow()
+                        self._serve(client)
+            except CyberlibError as error:
+                self.status.emit(None)
+                if error.code != "agent_gone":
+                    self._refuse(error)
+            for _ in range(_GLANCES):
+                if self._closing.wait(_AGAIN / _GLANCES) or not self._orders.empty():
+                    break  # whoever waits for something to be done has just started one
+
+    def _refuse(self, error: CyberlibError) -> None:
+        """Tells why the agent cannot be spoken with: once, and again to whoever wanted something of it."""
+        wanted = False
+        with contextlib.suppress(Empty):
+            while True:
+                self._orders.get_nowait()
+                wanted = True
+        if wanted or error.code != self._refused:
+            self._refused = error.code
+            self.failed.emit(error)
+
+    def _serve(self, client: AgentClient) -> None:
+        self._refused = ""
+        while not self._closing.is_set():
+            self.status.emit(client.status())
+            try:
+                what = self._orders.get(timeout=_LOOK)
+            except Empty:
+                continue
+            try:
+                what(client)
+            except CyberlibError as error:
+                if error.code == "agent_gone":
+                    raise
+                self.failed.emit(error)
+
+    def _happened(self, job: int, event: Event) -> None:
+        if not self._closing.is_set():
+            self.happened.emit(job, event)
+            if isinstance(event, Begun | Changed | Ended):
+                self._orders.put(lambda _client: None)  # look at once

@@ -1,0 +1,70 @@
+"""What the rooms of the window have in common."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea
+
+from ..app.agent.messages import Job
+from ..core.errors import CyberlibError
+from .bridge import Bridge, Then
+from .widgets.basics import page
+
+
+class House(Protocol):
+    """The window, as its rooms see it."""
+
+    bridge: Bridge
+
+    def go(self, room: str) -> None:
+        """Shows another room."""
+
+    def do(self, job: str) -> None:
+        """Has something done: "backup", "verify", "drill", "resume", "agent", "unlock", "make", "terms",
+        "alarm"."""
+
+    def note(self, words: str) -> None:
+        """A sentence, without names, beside the clock when nobody looks at the window."""
+
+    def explain(self, code: str, more: str = "") -> None:
+        """Opens the help at an error's code. `more`: what was said of it."""
+
+    def begin(self, job: Job) -> None:
+        """Has the agent do a job, and starts the agent where there is none; nothing else is shown."""
+
+    def say_error(self, error: CyberlibError) -> None:
+        """A sentence at the head of the window."""
+
+    def lock(self) -> None:
+        """Whoever comes next gives the passphrase before anything of the vault is shown."""
+
+    def unlock(self, then: Then) -> None:
+        """Asks for what opens the vault, then calls `then(None)`."""
+
+
+class Room(QScrollArea):
+    """A screen: a column that scrolls when the window is small."""
+
+    def __init__(self, house: House, name: str) -> None:
+        super().__init__()
+        self.house, self.bridge = house, house.bridge
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        ground, self.column = page()
+        self.setAccessibleName(name)
+        self.setWidget(ground)
+
+    def enter(self) -> None:
+        """It is shown: what it tells is looked up anew."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is at work that ends with the window."""
+        return False
+
+    def heard(self, job: int, event: object) -> None:
+        """Something happened; see agent.messages.Event."""

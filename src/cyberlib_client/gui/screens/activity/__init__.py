@@ -1,0 +1,1 @@
+"""Activity: what is at work, what was, what went wrong."""

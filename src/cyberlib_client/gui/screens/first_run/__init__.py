@@ -1,0 +1,1 @@
+"""What is asked once, from the first start to a file that was restored and compared."""

@@ -1,0 +1,1 @@
+"""Help, without a network."""

@@ -1,0 +1,1 @@
+"""Home: four answers, one sentence, one next thing to do."""

@@ -1,0 +1,195 @@
+"""What the vault takes, and where it is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from PySide6.QtWidgets import QProgressBar
+
+from ....app.clerk.home import HomeTold, StorageTold
+from ....app.host_told import Card as Hosting
+from ....app.times import iso_time
+from ....app.wording.language import language, say
+from ....app.wording.units import SNAPSHOT, many, month, size
+from ....core.errors import CyberlibError
+from ....core.forecast import Forecast
+from ...widgets.basics import Card, IconLabel, Pill, button, clear, column, label, row
+from ...words import error
+from .hosting import HostingCard
+
+
+def forecast_words(told: Forecast) -> str:
+    """How long the room will last, as far as anybody can tell."""
+    if told.kind == "full_by" and told.at is not None:
+        when = month(iso_time(told.at))
+        return say(
+            f"Au rythme actuel de ce poste, plein vers {when}.",
+            f"At this machine’s present rate, full by about {when}.",
+        )
+    if told.kind == "long":
+        return say(
+            "Au rythme actuel de ce poste, suffisant pour plus de cinq ans.",
+            "At this machine’s present rate, enough for more than five years.",
+        )
+    if told.kind == "steady":
+        return say("Le coffre ne grandit pas en ce moment.", "The vault does not grow at present.")
+    return say(
+        "Trop peu de jours pour dire quand ce sera plein.", "Too few days yet to tell when it will be full."
+    )
+
+
+class Storage(Card):
+    """What the vault takes."""
+
+    def __init__(self) -> None:
+        super().__init__(say("Coffre", "Vault"))
+        self._figure, self._words = label("–", "figure"), label(kind="small", wrap=True)
+        self._bar, self._foot = QProgressBar(), label(kind="small", wrap=True)
+        self._bar.setTextVisible(False)
+        line_ = row(self._figure, self._words, gap=18)
+        line_.setStretch(1, 1)
+        self.body.addLayout(line_)
+        self.body.addWidget(self._bar)
+        self.body.addWidget(self._foot)
+        self.body.addStretch(1)
+        self._bar.hide()
+        self._files = 0
+
+    def show_told(self, told: HomeTold) -> None:
+        """What is known without asking the vault."""
+        self._files = told.report.bytes
+        if told.place == "none":
+            self._figure.setText("–")
+            self._words.setText(say("Il n’y a pas encore de coffre.", "There is no vault yet."))
+            self._foot.setText("")
+
+    def show_storage(self, told: StorageTold) -> None:
+        """What the vault's store says."""
+        self._figure.setText(size(told.bytes))
+        versions = many(told.snapshots, *SNAPSHOT)
+        self._words.setText(
+            say(
+                f"pour {size(self._files)} de fichiers · {versions}",
+                f"for {size(self._files)} of files · {versions}",
+            )
+        )
+        room = told.room
+        self._bar.setVisible(room is not None)
+        if room is None:
+            self._foot.setText(
+                say(
+                    "Les versions se partagent ce qui n’a pas changé.",
+                    "Snapshots share what did not change.",
+                )
+            )
+            return
+        self._bar.setMaximum(1000)
+        self._bar.setValue(min(1000, (room.total - room.left) * 1000 // room.total))
+        total, left = size(room.total), size(room.left)
+        if told.host is not None:
+            self._bar.setAccessibleName(
+                say("Place prise dans l’abonnement", "Share of the subscription in use")
+            )
+            words = say(
+                f"{total} compris dans l’abonnement, il en reste {left}.",
+                f"{total} in the subscription, {left} of them left.",
+            )
+        else:
+            self._bar.setAccessibleName(say("Place prise sur le disque", "Share of the disk in use"))
+            words = say(f"{left} libres sur le disque de {total}.", f"{left} free on the disk of {total}.")
+        self._foot.setText(f"{words} {forecast_words(room.forecast)}")
+
+
+_WARN_DAYS: Final = 60
+"""As `app.hosting` warns."""
+
+
+def _day(iso: str) -> str:
+    return "/".join(reversed(iso.split("-"))) if language() == "fr" else iso
+
+
+def _days_left(iso: str) -> int | None:
+    try:
+        return (date.fromisoformat(iso) - datetime.now().astimezone().date()).days
+    except ValueError:
+        return None  # shown as it is
+
+
+class Place(Card):
+    """Where the vault is; at a host, what certifies the hosting."""
+
+    def __init__(self) -> None:
+        super().__init__(say("Hébergement", "Hosting"))
+        self._icon = IconLabel("server", "ink", 28)
+        self._name, self._words = label(kind="strong", wrap=True), label(kind="small", wrap=True)
+        line_ = row(self._icon, column(self._name, self._words, gap=2), gap=14)
+        line_.setStretch(1, 1)
+        self.body.addLayout(line_)
+        self._foot = label(kind="small", wrap=True)
+        self.body.addWidget(self._foot)
+        self._card: Hosting | None = None
+        self._validity = row()
+        self._more = button(say("Voir la carte…", "See the card…"), self._open, link=True)
+        self._more.hide()
+        self.body.addLayout(row(self._validity, self._more, None))
+        self.body.addStretch(1)
+
+    def _open(self) -> None:
+        if self._card is not None:
+            HostingCard(self._card, self.window()).open()
+
+    def show_told(self, told: HomeTold) -> None:
+        """What is known without asking."""
+        names = {
+            "none": say("Pas de coffre", "No vault"),
+            "folder": say("Sur un disque", "On a disk"),
+            "bucket": say("Dans un stockage S3", "In an S3 storage"),
+            "host": say("Chez votre hébergeur", "At your host"),
+        }
+        self._icon.show_icon("disk" if told.place == "folder" else "server", "ink")
+        self.title.setText(say("Hébergement", "Hosting") if told.place == "host" else say("Où", "Where"))
+        self._name.setText(names.get(told.place, ""))
+        self._words.setText(told.at)
+        self._foot.setText(
+            say(
+                "Vos fichiers y sont illisibles sans votre clé.",
+                "Without your key nobody can read them there.",
+            )
+            if told.place != "none"
+            else ""
+        )
+
+    def show_storage(self, told: StorageTold) -> None:
+        """The hosting's card."""
+        card = told.host.card if told.host is not None else None
+        if told.host is None or card is None:
+            self._more.hide()
+            clear(self._validity)
+            return
+        self._name.setText(say(f"{card.host}, certifié HDS", f"{card.host}, HDS certified"))
+        zones = len(told.host.zones)
+        self._words.setText(
+            say(
+                f"{zones} centre{'s' * (zones > 1)} · certificat valable jusqu’au {_day(card.valid_until)}",
+                f"{zones} data centre{'s' * (zones != 1)} · certificate valid until {_day(card.valid_until)}",
+            )
+        )
+        self._card = card
+        self._more.show()
+        left = _days_left(card.valid_until)
+        clear(self._validity)
+        if card.withdrawn is not None or (left is not None and left < 0):
+            self._validity.addWidget(Pill(say("Certificat retiré ou échu", "Certificate over"), "wrong"))
+        elif left is not None and left <= _WARN_DAYS:
+            self._validity.addWidget(Pill(say(f"Échoit dans {left} jours", f"Ends in {left} days"), "todo"))
+        self._foot.setText(
+            say(
+                "C’est l’hébergement qui est certifié. Vos fichiers y sont illisibles sans votre clé.",
+                "It is the hosting that is certified. Without your key nobody can read your files there.",
+            )
+        )
+
+    def show_absent(self, raised: CyberlibError) -> None:
+        """The vault is not there now."""
+        self._foot.setText(str(error(raised)))

@@ -1,0 +1,194 @@
+"""What opens the vault: passphrases, recovery kits, workstations."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtWidgets import QPushButton, QVBoxLayout
+
+from ....app.clerk import questions as q
+from ....app.keys import SlotAdded, SlotRemoved
+from ....app.recovery_kit import RecoveryKitMade
+from ....app.slots import SlotInfo
+from ....app.wording.language import Both, say
+from ....app.wording.units import moment
+from ....core.errors import CyberlibError, NeedsUnlock
+from ...room import House, Room
+from ...widgets.basics import Card, IconLabel, Pill, button, clear, column, label, line, row
+from ...widgets.form import Told
+from .forms import CheckKit, NewKit, NewPassphrase, Removal, show_file
+
+_KINDS: Final = {
+    "passphrase": (Both("Phrase secrète", "Passphrase"), "key"),
+    "recovery": (Both("Kit de secours", "Recovery kit"), "text"),
+    "device": (Both("Poste de travail", "Workstation"), "lock"),
+}
+
+
+class Keys(Room):
+    """See the module."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house, say("Clé et accès", "Key and access"))
+        lock = button(say("Verrouiller", "Lock"), house.lock, sign="lock")
+        lock.setToolTip(
+            say(
+                "Restaurer et voir les accès demandera la phrase secrète (Ctrl+L).",
+                "To restore and to see what opens the vault will take the passphrase (Ctrl+L).",
+            )
+        )
+        self.column.addLayout(row(label(say("Clé et accès", "Key and access"), "title"), None, lock))
+        self.told = Told()
+        self.column.addWidget(self.told)
+        self.column.addWidget(self._kit())
+        self._card = Card(say("Ce qui ouvre le coffre", "What opens the vault"))
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(10)
+        self._card.body.addLayout(self._lines)
+        self._card.body.addLayout(
+            row(
+                button(say("Changer la phrase secrète…", "Change the passphrase…"), self.change),
+                button(say("Ajouter une phrase secrète…", "Add a passphrase…"), self.add),
+                None,
+            )
+        )
+        self.column.addWidget(self._card)
+        self.column.addWidget(self._escrow())
+        self.column.addStretch(1)
+
+    def _kit(self) -> Card:
+        card = Card(say("Le kit de secours", "The recovery kit"))
+        card.body.addWidget(
+            label(
+                say(
+                    "Personne d’autre que vous ne peut ouvrir le coffre : ni l’hébergeur, ni l’éditeur. Le"
+                    " kit, sur papier et hors du cabinet, l’ouvre quand la phrase est oubliée ou le poste"
+                    " perdu.",
+                    "Nobody but you can open the vault: neither the host nor the publisher. The kit, on"
+                    " paper and outside the practice, opens it when the passphrase is forgotten or the"
+                    " machine lost.",
+                ),
+                "soft",
+                wrap=True,
+            )
+        )
+        card.body.addLayout(
+            row(
+                button(say("Nouveau kit de secours…", "New recovery kit…"), self.make_kit, main=True),
+                button(say("Contrôler un kit…", "Check a kit…"), self.check_kit),
+                None,
+            )
+        )
+        return card
+
+    def _escrow(self) -> Card:
+        card = Card(say("Séquestre", "Escrow"))
+        words = label(
+            say(
+                "Personne d’autre ne garde une copie de votre clé. Confier une copie à un tiers viendra dans"
+                " une version suivante, et restera votre choix.",
+                "Nobody else keeps a copy of your key. Leaving one with a third party comes with a later"
+                " version, and will be your choice.",
+            ),
+            "soft",
+            wrap=True,
+        )
+        inside = row(Pill(say("Désactivé", "Off"), ""), words)
+        inside.setStretch(1, 1)
+        card.body.addLayout(inside)
+        return card
+
+    def enter(self) -> None:
+        """See Room."""
+        self.bridge.ask(q.KeysAsked, list[SlotInfo], self._show, failed=self._failed)
+
+    # ---- what is done
+
+    def make_kit(self) -> None:
+        """A new sheet."""
+        NewKit(self, self.bridge, self._made).open()
+
+    def check_kit(self) -> None:
+        """Does a sheet still open the vault?"""
+        CheckKit(self, self.bridge).open()
+
+    def change(self) -> None:
+        """Another passphrase."""
+        NewPassphrase(self, self.bridge, self._changed, further=False).open()
+
+    def add(self) -> None:
+        """A further passphrase."""
+        NewPassphrase(self, self.bridge, self._added, further=True).open()
+
+    def _made(self, made: RecoveryKitMade) -> None:
+        self.told.say(
+            say(
+                f"Kit n° {made.slot.id[:8]} écrit : {made.file}. Imprimez-le deux fois, puis effacez ce"
+                f" fichier.",
+                f"Kit {made.slot.id[:8]} written: {made.file}. Print it twice, then delete that file.",
+            )
+        )
+        show_file(made.file)
+        self.enter()
+
+    def _changed(self, _added: SlotAdded) -> None:
+        self.told.say(say("La phrase secrète est changée.", "The passphrase is changed."))
+        self.enter()
+
+    def _added(self, added: SlotAdded) -> None:
+        self.told.say(say(f"« {added.slot.name} » ouvre le coffre.", f"“{added.slot.name}” opens the vault."))
+        self.enter()
+
+    def _removed(self, removed: SlotRemoved) -> None:
+        words = say("C’est retiré.", "It is removed.")
+        if all(slot.kind != "recovery" for slot in removed.left):
+            words += say(
+                " Il n’y a plus aucun kit : faites-en un nouveau.", " There is no kit left: make a new one."
+            )
+        self.told.say(words)
+        self.enter()
+
+    # ---- what is shown
+
+    def _failed(self, raised: CyberlibError) -> None:
+        if not isinstance(raised, NeedsUnlock):
+            self.house.say_error(raised)
+            return
+        clear(self._lines)
+        opening = button(
+            say("Ouvrir le coffre…", "Open the vault…"),
+            lambda: self.house.unlock(lambda _nothing: self.enter()),
+            main=True,
+            sign="lock",
+        )
+        self._lines.addLayout(
+            row(label(say("Le coffre est fermé.", "The vault is closed."), "soft"), None, opening)
+        )
+
+    def _show(self, slots: list[SlotInfo]) -> None:
+        clear(self._lines)
+        ways = sum(slot.kind != "device" for slot in slots)
+        for slot in slots:
+            words, sign = _KINDS.get(slot.kind, (Both(slot.kind, slot.kind), "key"))
+            since = say(f"depuis le {moment(slot.created)}", f"since {moment(slot.created)}")
+            number = say(f"n° {slot.id[:8]}", f"No. {slot.id[:8]}")
+            chosen = "" if slot.name == slot.kind else f"{slot.name} · "
+            text = column(label(str(words), "strong"), label(f"{chosen}{number} · {since}", "small"), gap=2)
+            made = row(IconLabel(sign, "brand", 24), text, gap=14)
+            made.setStretch(1, 1)
+            if slot.here:
+                made.addWidget(Pill(say("Ce poste", "This machine"), "ok"))
+            if slot.kind == "device" or ways > 1:
+                made.addWidget(self._remove_button(slot, str(words)))
+            self._lines.addLayout(made)
+            self._lines.addWidget(line())
+
+    def _remove_button(self, slot: SlotInfo, kind: str) -> QPushButton:
+        name = kind if slot.name == slot.kind else slot.name
+        made = button(
+            say("Retirer…", "Remove…"),
+            lambda: Removal(self, self.bridge, slot, name, self._removed).open(),
+            link=True,
+        )
+        made.setAccessibleName(say(f"Retirer {name} {slot.id[:8]}", f"Remove {name} {slot.id[:8]}"))
+        return made

@@ -1,0 +1,117 @@
+"""The entries of a folder of the vault, as they come: a million do not stop the window."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from ....app.browsing import EntryInfo
+from ....app.wording.language import Both, language, say
+from ....app.wording.units import modified, size
+from ...look.icons import pixmap
+from ...look.theme import theme
+
+HEADS: Final = (Both("Nom", "Name"), Both("Modifié", "Modified"), Both("Taille", "Size"))
+_SIGNS: Final = {"directory": "folder", "file": "file", "symlink": "link"}
+_IMAGES: Final = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".dcm", ".webp")
+_TEXTS: Final = (".txt", ".doc", ".docx", ".odt", ".pdf", ".rtf", ".md", ".csv", ".html")
+_BASES: Final = (".sqlite", ".db", ".fdb", ".mdb", ".accdb", ".sqlite3")
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+def sign_of(entry: EntryInfo) -> str:
+    """The icon for an entry."""
+    if entry.kind != "file":
+        return _SIGNS.get(entry.kind, "file")
+    name = entry.path.lower()
+    for endings, sign in ((_IMAGES, "image"), (_TEXTS, "text"), (_BASES, "database")):
+        if name.endswith(endings):
+            return sign
+    return "file"
+
+
+class Row:
+    """What a line shows. `name`: of the entry, or what stands for it; `more`: in place of when it was
+    modified; `snapshot`: the version it is of, "" for the one that is shown."""
+
+    __slots__ = ("entry", "more", "name", "snapshot")
+
+    def __init__(self, entry: EntryInfo, name: str, more: str = "", snapshot: str = "") -> None:
+        self.entry, self.name, self.more, self.snapshot = entry, name, more, snapshot
+
+
+class Listing(QAbstractTableModel):
+    """Rows are added at the end only: nothing is sorted while somebody reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[Row] = []
+
+    def clear(self) -> None:
+        """Nothing is shown."""
+        self.beginResetModel()
+        self._rows = []
+        self.endResetModel()
+
+    def add(self, rows: list[Row]) -> None:
+        """More of it."""
+        if not rows:
+            return
+        first = len(self._rows)
+        self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
+        self._rows += rows
+        self.endInsertRows()
+
+    def row_at(self, number: int) -> Row:
+        """What a line shows."""
+        return self._rows[number]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's own signature)
+        """See QAbstractTableModel."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (as above)
+        """See QAbstractTableModel."""
+        return 0 if parent.isValid() else len(HEADS)
+
+    def headerData(self, section: int, side: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """See QAbstractTableModel."""
+        if side is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return str(HEADS[section])
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """See QAbstractTableModel."""
+        row = self._rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, index.column())
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
+            return pixmap(sign_of(row.entry), theme().tokens.soft, 20, 2.0)
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() > 0:
+            return theme().colour("soft")
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:
+            return row.entry.native or row.entry.path
+        return None
+
+    @staticmethod
+    def _text(row: Row, column: int) -> str:
+        entry = row.entry
+        if column == 0:
+            return row.name
+        if column == 1:
+            return row.more or modified(entry)
+        return size(entry.size) if entry.kind == "file" else ""
+
+
+def when(iso: str) -> str:
+    """A moment as people say it."""
+    at = datetime.fromisoformat(iso.replace("Z", "+00:00")).astimezone()
+    today = datetime.now().astimezone().date()
+    if at.date() == today:
+        return say(f"Aujourd’hui {at:%H:%M}", f"Today {at:%H:%M}")
+    if at.date() == today - timedelta(days=1):
+        return say(f"Hier {at:%H:%M}", f"Yesterday {at:%H:%M}")
+    return f"{at:%d/%m/%Y %H:%M}" if language() == "fr" else f"{at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,325 @@
+"""A time-line, folders, a search over all versions, a look before, and files brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Final, cast
+
+from PySide6.QtCore import QItemSelectionRange, QModelIndex, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QSlider, QTableView, QWidget
+
+from ....app.browsing import EntryInfo, FoundInfo
+from ....app.clerk import questions as q
+from ....app.snapshot_list import SnapshotInfo
+from ....app.wording.language import say
+from ....app.wording.units import SNAPSHOT, many, moment
+from ....core.errors import CyberlibError, NeedsUnlock
+from ...room import House, Room
+from ...widgets.basics import Card, button, clear, label, row
+from ...widgets.table import dress
+from ...words import error_line
+from .listing import Listing, Row, when
+from .taking import Taking
+
+_SETTLED = 250
+"""ms after the last move of the slider, or letter of a search, before it is looked up."""
+_MOST_CHOSEN: Final = 5000
+
+
+class Restore(Room):
+    """See the module."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house, say("Restaurer", "Restore"))
+        self._snapshots: list[SnapshotInfo] = []
+        self._path = ""
+        self._asked: int | None = None
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(
+            say("Rechercher un nom dans toutes les versions", "Search all versions for a name")
+        )
+        self.search.setAccessibleName(self.search.placeholderText())
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(380)
+        self.column.addLayout(row(label(say("Restaurer", "Restore"), "title"), None, self.search))
+        self.column.addWidget(self._time())
+        self._problem = Card()
+        self._problem_line = row()
+        self._problem.body.addLayout(self._problem_line)
+        self._problem.hide()
+        self.column.addWidget(self._problem)
+        self.listing = Listing()
+        self.table = QTableView()
+        self.table.setModel(self.listing)
+        dress(self.table, say("Fichiers de cette version", "Files of this version"), 0, (360, 170, 110))
+        self._crumbs = QHBoxLayout()
+        self._crumbs.setSpacing(0)
+        self._told = label(kind="small", wrap=True)
+        self._told.hide()
+        files = Card(margin=12)
+        files.body.addLayout(self._crumbs)
+        files.body.addWidget(self._told)
+        files.body.addWidget(self.table, 1)
+        self.taking = Taking(house, self._versions)
+        self._both = QWidget()
+        both = row(files, self.taking, gap=18)
+        both.setStretch(0, 1)
+        self._both.setLayout(both)
+        self._both.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._both.setMinimumHeight(420)
+        self.column.addWidget(self._both, 1)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLED)
+        self._then: Callable[[], object] = lambda: None
+        self._settle.timeout.connect(lambda: self._then())
+        self.table.doubleClicked.connect(self._open)
+        self.table.activated.connect(self._open)
+        self.table.selectionModel().selectionChanged.connect(lambda _now, _before: self._chosen())
+        self.search.textChanged.connect(lambda _text: self._later(self._find))
+
+    def _time(self) -> Card:
+        card = Card()
+        self._when, self._count = label(kind="section"), label(kind="small")
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName(say("Version", "Version"))
+        self.slider.setPageStep(10)
+        self.slider.valueChanged.connect(self._moved)
+        line = row(self._when, self.slider, self._count, gap=18)
+        line.setStretch(1, 1)
+        card.body.addLayout(line)
+        self._when.setMinimumWidth(170)
+        return card
+
+    @property
+    def busy(self) -> bool:
+        """See Room."""
+        return self.taking.busy
+
+    # ---- versions
+
+    @property
+    def snapshot(self) -> SnapshotInfo | None:
+        """The version that is shown."""
+        at = self.slider.value()
+        return self._snapshots[at] if 0 <= at < len(self._snapshots) else None
+
+    def enter(self) -> None:
+        """See Room."""
+        if not self.listing.rowCount():
+            self.search.setFocus()
+        self.bridge.ask(q.SnapshotsAsked, list[SnapshotInfo], self._show_snapshots, failed=self._failed)
+
+    def _show_snapshots(self, found: list[SnapshotInfo]) -> None:
+        newest = self.slider.value() >= len(self._snapshots) - 1
+        known = self.snapshot.id if self.snapshot is not None else None
+        self._snapshots = found
+        self._problem.hide()
+        self._both.setVisible(bool(found))
+        self.slider.blockSignals(True)
+        self.slider.setRange(0, max(0, len(found) - 1))
+        if newest or known is None:
+            self.slider.setValue(len(found) - 1)
+        self.slider.blockSignals(False)
+        if not found:
+            self._say_problem(
+                say(
+                    "Il n’y a encore rien à restaurer : la première sauvegarde n’est pas faite.",
+                    "There is nothing to restore yet: the first backup is not made.",
+                ),
+                say("Sauvegarder maintenant", "Back up now"),
+                lambda: self.house.do("backup"),
+            )
+            return
+        first = found[0]
+        self._count.setText(
+            say(
+                f"{many(len(found), *SNAPSHOT)} depuis le {moment(first.time)[:10]}",
+                f"{many(len(found), *SNAPSHOT)} since {moment(first.time)[:10]}",
+            )
+        )
+        shown = self.snapshot
+        self._say_when()
+        if shown is not None and (shown.id != known or not self.listing.rowCount()):
+            self._look()
+
+    def _moved(self, _value: int) -> None:
+        self._say_when()
+        self._later(self._look)
+
+    def _say_when(self) -> None:
+        if self.snapshot is not None:
+            self._when.setText(when(self.snapshot.time))
+            self.slider.setAccessibleDescription(self._when.text())
+
+    def _later(self, then: Callable[[], object]) -> None:
+        self._then = then
+        self._settle.start()
+
+    # ---- folders
+
+    def _look(self) -> None:
+        """The folder that is open, in the version that is chosen."""
+        shown = self.snapshot
+        if shown is None:
+            return
+        self._begin()
+        self._show_crumbs()
+        self._asked = self.bridge.ask(
+            q.EntriesAsked, list[EntryInfo], self._ended, failed=self._look_failed, part=self._part,
+            snapshot=shown.id, path=self._path,
+        )  # fmt: skip
+
+    def _look_failed(self, raised: CyberlibError) -> None:
+        if raised.code == "path_not_in_snapshot" and self._path:
+            words = say("Ce dossier n’était pas dans cette version.", "This folder was not in this version.")
+            self._say(words)
+            return
+        self._failed(raised)
+
+    def _begin(self) -> None:
+        if self._asked is not None:
+            self.bridge.cancel(self._asked)
+        self.listing.clear()
+        self.taking.show_nothing()
+        self._say("")
+
+    def _part(self, entries: list[EntryInfo]) -> None:
+        # At the top, one source shows what it holds, several show themselves: by where they are.
+        shown = self.snapshot
+        several = not self._path and shown is not None and len(shown.sources) > 1
+        self.listing.add([Row(e, e.path if several else e.path.rpartition("/")[2]) for e in entries])
+        if self.listing.rowCount() == len(entries) and entries:
+            self.table.clearSelection()
+
+    def _ended(self, _nothing: object) -> None:
+        self._asked = None
+        if not self.listing.rowCount():
+            self._say(say("Ce dossier est vide.", "This folder is empty."))
+
+    def _open(self, index: QModelIndex) -> None:
+        entry = self.listing.row_at(index.row()).entry
+        if entry.kind == "directory":
+            self.open_folder(entry.path)
+
+    def open_folder(self, path: str) -> None:
+        """Shows a folder of the chosen version; "" for its sources."""
+        self._path = path
+        if self.search.text():
+            self.search.blockSignals(True)
+            self.search.clear()
+            self.search.blockSignals(False)
+        self._look()
+
+    def _show_crumbs(self, words: str = "") -> None:
+        clear(self._crumbs)
+        whole = button(say("Tout", "All"), lambda: self.open_folder(""), link=True)
+        self._crumbs.addWidget(whole)
+        if words:
+            self._crumbs.addWidget(label(f" ›  {words}", "small"))
+        path = ""
+        for name in self._path.strip("/").split("/") if self._path and not words else []:
+            path = f"{path}/{name}"
+            self._crumbs.addWidget(label(" › ", "small"))
+            self._crumbs.addWidget(button(name, partial(self.open_folder, path), link=True))
+        self._crumbs.addStretch(1)
+
+    # ---- search and versions
+
+    def _find(self) -> None:
+        text = self.search.text().strip()
+        if not text:
+            self._look()
+            return
+        self._begin()
+        self._show_crumbs(say(f"« {text} » dans toutes les versions", f"“{text}” in all versions"))
+        pattern = text if any(letter in text for letter in "*?[") else f"*{text}*"
+        self._asked = self.bridge.ask(
+            q.FindAsked,
+            list[FoundInfo],
+            self._found_all,
+            failed=self._failed,
+            part=self._found,
+            pattern=pattern,
+        )
+
+    def _found(self, found: list[FoundInfo]) -> None:
+        self.listing.add([Row(f.entry, f.entry.path, when(f.last_time), f.last) for f in found])
+
+    def _found_all(self, _nothing: object) -> None:
+        self._asked = None
+        if not self.listing.rowCount():
+            self._say(say("Aucun nom ne correspond.", "No name matches."))
+
+    def _versions(self, path: str) -> None:
+        self._begin()
+        name = path.rpartition("/")[2]
+        self._show_crumbs(say(f"Versions de {name}", f"Versions of {name}"))
+        self._asked = self.bridge.ask(
+            q.VersionsAsked, list[FoundInfo], self._show_versions, failed=self._failed, path=path
+        )
+
+    def _show_versions(self, found: list[FoundInfo]) -> None:
+        self._asked = None
+        self.listing.add(
+            [Row(f.entry, when(f.last_time), moment(f.entry.modified), f.last) for f in reversed(found)]
+        )
+
+    # ---- what is chosen
+
+    def _chosen(self) -> None:
+        shown = self.snapshot
+        ranges = list(cast(Iterable[QItemSelectionRange], self.table.selectionModel().selection()))
+        numbers = sum(each.height() for each in ranges)
+        if not numbers or shown is None:
+            self.taking.show_nothing()
+            return
+        if numbers > _MOST_CHOSEN:
+            self.taking.show_nothing()
+            self._say(
+                say(
+                    f"Au-delà de {_MOST_CHOSEN} éléments, choisissez plutôt leur dossier.",
+                    f"Beyond {_MOST_CHOSEN} items, choose their folder instead.",
+                )
+            )
+            return
+        rows = [self.listing.row_at(n) for each in ranges for n in range(each.top(), each.bottom() + 1)]
+        if len(rows) == 1:
+            self.taking.show_entry(rows[0].entry, rows[0].snapshot or shown.id)
+            return
+        snapshots = {each.snapshot or shown.id for each in rows}
+        self.taking.show_several(
+            [each.entry for each in rows], *(snapshots if len(snapshots) == 1 else ("",))
+        )
+
+    def heard(self, job: int, event: object) -> None:
+        """See Room."""
+        self.taking.bringing.heard(job, event)
+
+    # ---- what went wrong
+
+    def _say(self, words: str) -> None:
+        self._told.setText(words)
+        self._told.setVisible(bool(words))
+
+    def _failed(self, raised: CyberlibError) -> None:
+        if isinstance(raised, NeedsUnlock):
+            self._both.hide()
+            self._say_problem(
+                say("Le coffre est fermé.", "The vault is closed."),
+                say("Ouvrir le coffre…", "Open the vault…"),
+                lambda: self.house.unlock(lambda _nothing: self.enter()),
+            )
+        elif self._snapshots:
+            self._say(error_line(raised))
+        else:
+            self._both.hide()
+            self._say_problem(error_line(raised), say("Réessayer", "Try again"), self.enter)
+
+    def _say_problem(self, words: str, todo: str, clicked: Callable[[], object]) -> None:
+        clear(self._problem_line)
+        told = label(words, wrap=True)
+        self._problem_line.addWidget(told, 1)
+        self._problem_line.addWidget(button(todo, clicked, main=True))
+        self._problem.show()

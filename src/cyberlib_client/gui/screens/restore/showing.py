@@ -1,0 +1,112 @@
+"""A look at a file before it is restored: text and images; of others, what they are."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtGui import QImageReader, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QStackedWidget
+
+from ....app.clerk.questions import Peeked
+from ....app.wording.language import say
+from ...widgets.basics import label
+
+_MOST_TEXT = 200_000
+_MOST_DOTS = 40_000_000
+"""Dots of an image that is drawn: those of a large photograph."""
+_SIDE = 2000
+_IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
+
+
+class Showing(QStackedWidget):
+    """One page each for words, text and an image."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("look")
+        self._words = label(kind="small", wrap=True)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._text = QPlainTextEdit()
+        self._text.setReadOnly(True)
+        self._text.setProperty("kind", "preview")
+        self._text.setTabChangesFocus(True)
+        self._text.setAccessibleName(say("Aperçu", "Preview"))
+        self._image = QLabel()
+        self._image.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._image.setMinimumSize(1, 1)
+        self._whole: QPixmap | None = None
+        for each in (self._words, self._text, self._image):
+            self.addWidget(each)
+
+    def say(self, words: str) -> None:
+        """No preview, but words."""
+        self._words.setText(words)
+        self.setCurrentWidget(self._words)
+
+    def show_content(self, told: Peeked) -> None:
+        """The first bytes of a file."""
+        if told.content.startswith(_IMAGES) and told.whole:
+            image = _image(told.content)
+            if image is not None:
+                self._whole = image
+                self._fit()
+                self._image.setAccessibleName(say("Aperçu de l’image", "Preview of the image"))
+                self.setCurrentWidget(self._image)
+                return
+        text = _text(told.content[:_MOST_TEXT])
+        if text is None:
+            self.say(
+                say(
+                    "Ce type de fichier ne s’affiche pas ici. Restaurez-le pour l’ouvrir.",
+                    "Files of this kind are not shown here. Restore it to open it.",
+                )
+            )
+            return
+        self._text.setPlainText(text)
+        self.setCurrentWidget(self._text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See QWidget."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._whole is not None and self.width() > 2 and self.height() > 2:
+            self._image.setPixmap(
+                self._whole.scaled(
+                    self.size(),
+                    Qt.AspectRatioMode.KeepAspectRatio,
+                    Qt.TransformationMode.SmoothTransformation,
+                )
+            )
+
+
+def _image(content: bytes) -> QPixmap | None:
+    """None for one that is none, or whose picture is far larger than its file: it would fill the memory."""
+    data = QByteArray(content)
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if not size.isValid() or size.width() * size.height() > _MOST_DOTS:
+        return None
+    if max(size.width(), size.height()) > _SIDE:
+        reader.setScaledSize(size.scaled(_SIDE, _SIDE, Qt.AspectRatioMode.KeepAspectRatio))
+    image = reader.read()
+    return None if image.isNull() else QPixmap.fromImage(image)
+
+
+def _text(content: bytes) -> str | None:
+    """None for what is no text."""
+    if b"\0" in content[:4096]:
+        return None
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.start < len(content) - 4 or encoding != "utf-8":
+                continue
+            text = content[: error.start].decode(encoding)
+        controls = sum(ord(letter) < 32 and letter not in "\t\n\r\f" for letter in text[:4096])
+        return text if controls * 50 <= min(len(text), 4096) else None
+    return None

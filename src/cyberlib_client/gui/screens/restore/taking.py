@@ -1,0 +1,258 @@
+"""Beside the list: what is chosen, a look at it, and how it is brought back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from PySide6.QtWidgets import QComboBox, QFileDialog, QProgressBar, QSizePolicy
+
+from ....app.brought import Brought
+from ....app.browsing import EntryInfo, FoundInfo
+from ....app.clerk import questions as q
+from ....app.clerk.questions import Peeked
+from ....app.wording.language import Both, say
+from ....app.wording.units import FILE, many, size
+from ....core.errors import CyberlibError
+from ....core.events import Progress
+from ...room import House
+from ...widgets.basics import Card, button, label
+from ...words import error_line
+from .bringing import Bringing
+from .listing import when
+from .showing import Showing
+from .told import Told, summary
+
+_CONFLICTS: Final = {
+    "keep-both": Both("S’il existe déjà : garder les deux", "If there is one: keep both"),
+    "replace": Both("S’il existe déjà : le remplacer", "If there is one: replace it"),
+    "skip": Both("S’il existe déjà : le laisser", "If there is one: leave it"),
+}
+_WIDTH: Final = 316
+_LOOKED_AT: Final = 4 << 20
+"""Bytes of a file that are fetched for a look."""
+
+
+class Taking(Card):
+    """`versions`: takes the path of a file whose versions are to be listed."""
+
+    def __init__(self, house: House, versions: Callable[[str], object]) -> None:
+        super().__init__()
+        self._house, self._bridge = house, house.bridge
+        self.setFixedWidth(_WIDTH)
+        self._entries: list[EntryInfo] = []
+        self._report: Brought | None = None
+        self._snapshot = ""
+        self._peeking: int | None = None
+        self._tracing: int | None = None
+        self.bringing = Bringing(self._bridge, self._stands, self._done, self._failed)
+        self._name = label(kind="section", wrap=True)
+        self._look = Showing()
+        self._look.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self._versions = button(
+            say("Voir toutes ses versions", "See all its versions"), self._list, link=True
+        )
+        self._list_versions = versions
+        self.conflict = QComboBox()
+        for code, words in _CONFLICTS.items():
+            self.conflict.addItem(str(words), code)
+        self.conflict.setAccessibleName(say("S’il existe déjà", "If there is one already"))
+        self.conflict.view().setAccessibleName(self.conflict.accessibleName())
+        self.here = button(say("Restaurer ce fichier", "Restore this file"), self._here, main=True)
+        self._earlier = ""
+        self.earlier = button(say("Celle d’avant", "The one before"), self._bring_earlier)
+        self.elsewhere = button(say("Ailleurs…", "Elsewhere…"), self._choose)
+        for each in (self.here, self.earlier, self.elsewhere):
+            each.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(say("Avancement", "Progress"))
+        self.told = label(kind="small-ink", wrap=True)
+        self._stop = button(say("Arrêter", "Stop"), self._cancel, link=True)
+        listed = say("Compte rendu, fichier par fichier", "Report, file by file")
+        self.report = button(listed, self._open_report, link=True)
+        self.body.addWidget(self._name)
+        self.body.addWidget(self._look, 1)
+        for part in (
+            self._versions,
+            self._bar,
+            self.told,
+            self.report,
+            self._stop,
+            self.conflict,
+            self.here,
+            self.earlier,
+            self.elsewhere,
+        ):
+            self.body.addWidget(part)
+        self.show_nothing()
+        self._show_state()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being brought back that ends with the window."""
+        return self.bringing.needs_window
+
+    def show_nothing(self) -> None:
+        """Nothing is chosen."""
+        self._entries, self._earlier = [], ""
+        self._name.setText("")
+        self._look.say(
+            say(
+                "Choisissez un fichier pour le voir ici, un dossier pour l’ouvrir.",
+                "Choose a file to see it here, a folder to open it.",
+            )
+        )
+        self._show_state()
+
+    def show_entry(self, entry: EntryInfo, snapshot: str) -> None:
+        """What is chosen, and of which version."""
+        if self._peeking is not None:
+            self._bridge.cancel(self._peeking)
+            self._peeking = None
+        self._entries, self._snapshot, self._report = [entry], snapshot, None
+        self._name.setText(entry.path.rpartition("/")[2] or entry.path)
+        folder = entry.kind == "directory"
+        self.here.setText(
+            say("Restaurer ce dossier", "Restore this folder")
+            if folder
+            else say("Restaurer ce fichier", "Restore this file")
+        )
+        self._earlier = ""
+        if self._tracing is not None:
+            self._bridge.cancel(self._tracing)
+            self._tracing = None
+        if entry.kind == "file" and not entry.missing:
+            self._look.say(say("Ouverture…", "Opening…"))
+            self._peeking = self._bridge.ask(
+                q.PeekAsked, Peeked, self._peeked, failed=self._unpeeked,
+                snapshot=snapshot, path=entry.path, most=_LOOKED_AT,
+            )  # fmt: skip
+        else:
+            self._look.say(say("Dossier", "Folder") if folder else "")
+        self.told.setText("")
+        self._show_state()
+
+    def _trace(self, entry: EntryInfo) -> None:
+        """Asks for the version before."""
+        self._tracing = self._bridge.ask(
+            q.VersionsAsked, list[FoundInfo], partial(self._traced, entry), failed=lambda _error: None,
+            path=entry.path,
+        )  # fmt: skip
+
+    def _traced(self, entry: EntryInfo, found: list[FoundInfo]) -> None:
+        self._tracing = None
+        here = (entry.modified, entry.size)
+        same = [n for n, each in enumerate(found) if (each.entry.modified, each.entry.size) == here]
+        if same and same[-1] and self._entries == [entry]:
+            before = found[same[-1] - 1]
+            self._earlier = before.last
+            at = when(before.last_time)
+            self.earlier.setText(say(f"Celle d’avant : {at}", f"The one before: {at}"))
+            self._show_state()
+
+    def _bring_earlier(self) -> None:
+        self._restore_of(self._earlier, "")
+
+    def show_several(self, entries: list[EntryInfo], snapshot: str) -> None:
+        """Several are chosen, of one version; "" when they are of different ones."""
+        if self._peeking is not None:
+            self._bridge.cancel(self._peeking)
+            self._peeking = None
+        self._entries, self._snapshot, self._report = entries if snapshot else [], snapshot, None
+        self._earlier, count = "", len(entries)
+        self._name.setText(say(f"{count} éléments choisis", f"{count} items chosen"))
+        self.here.setText(say(f"Restaurer ces {count} éléments", f"Restore these {count} items"))
+        self._look.say(
+            ""
+            if snapshot
+            else say(
+                "Ils sont de versions différentes : restaurez-les l’un après l’autre.",
+                "They are of different versions: restore one after the other.",
+            )
+        )
+        self.told.setText("")
+        self._show_state()
+
+    def _peeked(self, told: Peeked) -> None:
+        self._peeking = None
+        if self._entries:
+            self._trace(self._entries[0])
+        self._look.show_content(told)
+
+    def _unpeeked(self, raised: CyberlibError) -> None:
+        self._peeking = None
+        self._look.say(error_line(raised))
+
+    def _list(self) -> None:
+        if self._entries:
+            self._list_versions(self._entries[0].path)
+
+    # ---- bringing back
+
+    def _here(self) -> None:
+        self.restore("")
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, say("Où faut-il restaurer ?", "Restore to where?"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.restore)
+        dialog.open()
+
+    def restore(self, to: str) -> None:
+        """Brings back what is chosen: to a folder, or for "" to where it came from."""
+        self._restore_of(self._snapshot, to)
+
+    def _restore_of(self, snapshot: str, to: str) -> None:
+        if not self._entries or self.bringing.at_work:
+            return
+        self._bar.setRange(0, 0)
+        self.told.setText(say("Restauration…", "Restoring…"))
+        self._report = None
+        paths = [each.path for each in self._entries]
+        self.bringing.begin(snapshot, paths, to, self.conflict.currentData())
+        self._show_state()
+
+    def _stands(self, told: Progress) -> None:
+        if told.bytes_total:
+            self._bar.setRange(0, 1000)
+            self._bar.setValue(min(1000, told.bytes_done * 1000 // told.bytes_total))
+        self.told.setText(f"{many(told.files_done, *FILE)} · {size(told.bytes_done)}")
+
+    def _done(self, told: Brought) -> None:
+        self._report = told
+        self.told.setText(summary(told))
+        self._house.note(say("La restauration est terminée.", "The restore is done."))
+        self._show_state()
+
+    def _failed(self, raised: CyberlibError) -> None:
+        stopped = say(
+            "Restauration arrêtée ; les fichiers déjà restaurés sont entiers.",
+            "The restore was stopped; the files restored so far are whole.",
+        )
+        self.told.setText(stopped if raised.code == "stopped" else error_line(raised))
+        self._show_state()
+
+    def _open_report(self) -> None:
+        if self._report is not None:
+            Told(self, self._report).open()
+
+    def _cancel(self) -> None:
+        self.bringing.stop()
+        self.told.setText(say("Arrêt…", "Stopping…"))
+
+    def _show_state(self) -> None:
+        at_work, chosen = self.bringing.at_work, bool(self._entries)
+        for each in (self._bar, self._stop):
+            each.setVisible(at_work)
+        self.told.setVisible(at_work or bool(self.told.text()))
+        self.report.setVisible(not at_work and self._report is not None and bool(self._report.items))
+        for part in (self.conflict, self.here, self.elsewhere):
+            part.setVisible(chosen and not at_work)
+        self.here.setVisible(chosen and not at_work and sys.platform != "win32")  # it names its folder there
+        self.earlier.setVisible(self.here.isVisibleTo(self) and bool(self._earlier))
+        one = len(self._entries) == 1 and self._entries[0].kind == "file"
+        self._versions.setVisible(one)

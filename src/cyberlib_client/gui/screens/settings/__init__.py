@@ -1,0 +1,1 @@
+"""When backups run, and how long they are kept."""

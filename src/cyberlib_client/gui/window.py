@@ -1,0 +1,300 @@
+"""The window: a side bar, the rooms, and a line for what went wrong."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from ..app.agent.messages import BackupJob, Changed, DrillJob, Ended, Job, VerifyJob
+from ..app.agent.start import start_agent
+from ..app.clerk import questions as q
+from ..app.clerk.home import HomeTold
+from ..app.clerk.questions_first_run import FirstRunAsked
+from ..app.clerk.questions_keys import LockWanted
+from ..app.first_run_told import FirstRunTold
+from ..app.wording.language import say
+from ..core.errors import CyberlibError
+from .bridge import Bridge, Then
+from .room import Room
+from .screens.rooms import ROOMS, load_all
+from .unlocking import Unlocking
+from .widgets.banner import Banner
+from .widgets.side import Side
+from .words import doing, error_line
+
+if TYPE_CHECKING:
+    from .screens.first_run.first_run import FirstRun
+
+_SOON: Final = 700
+"""ms after something happened: much may happen at once."""
+_JOBS: Final[dict[str, Job]] = {"backup": BackupJob(), "verify": VerifyJob(), "drill": DrillJob()}
+
+_SENSITIVE: Final = ("restore", "keys")
+"""Rooms that show names and contents of files, or what opens the vault."""
+_LEFT_ALONE: Final = 10 * 60_000
+"""ms for which another window is used until these are emptied."""
+
+
+class Window(QMainWindow):
+    """See room.House. Rooms are made when they are first entered. `noted`: a sentence for whoever does not
+    look at the window."""
+
+    noted = Signal(str)
+
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__()
+        self.bridge = bridge
+        self.setWindowTitle("CyberLib")
+        self.resize(QSize(1280, 800))
+        self.setMinimumSize(QSize(900, 560))
+        rooms = {name: (str(room.words), room.sign) for name, room in ROOMS.items()}
+        self.side = Side(rooms, self.go, self.ask)
+        self.rooms: dict[str, Room] = {}
+        self.first: FirstRun | None = None
+        self._stack = QStackedWidget()
+        self.banner = Banner(self.explain)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self.banner)
+        right.addWidget(self._stack)
+        whole = QWidget()
+        inside = QHBoxLayout(whole)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addWidget(self.side)
+        inside.addLayout(right, 1)
+        whole.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        whole.setAccessibleName(self.windowTitle())
+        self.setCentralWidget(whole)
+        whole.setFocus()  # not the first button: its ring would ask to be looked at
+        for number, name in enumerate(ROOMS, 1):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
+            shortcut.activated.connect(lambda name=name: self._go_by_key(name))
+        QShortcut(QKeySequence.StandardKey.Refresh, self).activated.connect(self._enter)
+        QShortcut(QKeySequence.StandardKey.HelpContents, self).activated.connect(self.ask)
+        bridge.failed.connect(self.say_error)
+        bridge.happened.connect(self._happened)
+        self._closing: Callable[[], bool] = lambda: True
+        self._left_alone = QTimer(self)
+        self._left_alone.setSingleShot(True)
+        self._left_alone.setInterval(_LEFT_ALONE)
+        self._left_alone.timeout.connect(self.hide_contents)
+        QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self.lock)
+        self._loading = threading.Thread(target=load_all, daemon=True)
+        self.go("home")
+        bridge.ask(FirstRunAsked, FirstRunTold, self._set_up, failed=lambda _error: None)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_SOON)
+        self._soon.timeout.connect(self.look)
+        self.look()
+
+    # ---- rooms
+
+    @property
+    def here(self) -> str:
+        """The room that is shown."""
+        return next(name for name, room in self.rooms.items() if room is self._stack.currentWidget())
+
+    def go(self, room: str) -> None:
+        """See room.House."""
+        self.side.alone(False)
+        if room not in self.rooms:
+            made = ROOMS[room].kind()(self)
+            self.rooms[room] = made
+            self._stack.addWidget(made)
+        self._stack.setCurrentWidget(self.rooms[room])
+        self.side.choose(room)
+        self._enter()
+
+    def _go_by_key(self, room: str) -> None:
+        if not self.setting_up:
+            self.go(room)
+
+    @property
+    def setting_up(self) -> bool:
+        """Whether the first run is shown, and no room beside it."""
+        return self.first is not None and self._stack.currentWidget() is self.first
+
+    def _set_up(self, told: FirstRunTold) -> None:
+        if told.wanted:
+            self.set_up(told)
+
+    def set_up(self, told: FirstRunTold) -> None:
+        """Shows the first run, where it stands."""
+        if self.first is None:
+            from .screens.first_run.first_run import FirstRun  # most windows never show it
+
+            self.first = FirstRun(self)
+            self._stack.addWidget(self.first)
+        self.side.alone(True)
+        self.banner.hide()
+        self._stack.setCurrentWidget(self.first)
+        self.first.begin(told)
+
+    def _enter(self) -> None:
+        room = self._stack.currentWidget()
+        if isinstance(room, Room):
+            room.enter()
+
+    def _happened(self, job: int, event: object) -> None:
+        for room in [*self.rooms.values(), *([self.first] if self.first is not None else [])]:
+            room.heard(job, event)
+        if isinstance(event, Ended | Changed):
+            self._soon.start()
+
+    def look(self) -> None:
+        """What asks for attention is counted anew."""
+        self.bridge.ask(q.HomeAsked, HomeTold, self._show_state, failed=self._load, days=1)
+
+    def _load(self, _told: object) -> None:
+        if self._loading.ident is None:
+            self._loading.start()  # home is shown: what the other rooms take is loaded meanwhile
+
+    def _show_state(self, told: HomeTold) -> None:
+        self._load(told)
+        weighty = [each for each in told.report.health.reasons if each.weight != "notice"]
+        standing = [each for each in told.report.incidents if each.cleared is None]
+        self.side.buttons["home"].show_badge(len(weighty))
+        self.side.buttons["activity"].show_badge(sum(e.count for e in standing if e.severity != "notice"))
+        self.side.foot.setText(say(f"Poste : {told.report.device}", f"Machine: {told.report.device}"))
+
+    # ---- what rooms ask for
+
+    def do(self, job: str) -> None:
+        """See room.House."""
+        if job == "unlock":
+            self.unlock(lambda _nothing: self.do("backup"))
+        elif job == "resume":
+            self.bridge.order(lambda agent: agent.resume())
+        elif job == "agent":
+            self._start_agent()
+        elif job == "terms":
+            from .agreeing import Terms  # with what speaks to hosts
+
+            Terms(self, self).open()
+        elif job == "alarm":
+            from .agreeing import Alarm
+
+            Alarm(self, self).open()
+        elif job == "make":
+            self.bridge.ask(FirstRunAsked, FirstRunTold, self.set_up, failed=self.say_error)
+        else:
+            self.begin(_JOBS[job])
+            self.go("activity")
+
+    def begin(self, job: Job) -> None:
+        """See room.House."""
+        if self.bridge.agent is None:
+            self._start_agent()
+        self.bridge.begin(job)
+
+    def _start_agent(self) -> None:
+        try:
+            start_agent(self.bridge.profile)
+        except CyberlibError as error:
+            self.say_error(error)
+
+    def say_error(self, error: CyberlibError) -> None:
+        """See room.House."""
+        self.banner.say(error_line(error), error.code)
+
+    def note(self, words: str) -> None:
+        """See room.House."""
+        if not self.isActiveWindow():
+            self.noted.emit(words)
+
+    def ask(self) -> None:
+        """The help on the room that is there."""
+        from .screens.help.explaining import Explaining
+        from .screens.help.topics import of_room
+
+        if self.setting_up:
+            Explaining(self, self, say("Aide", "Help"), of_room("first_run")).open()
+            return
+        name = str(ROOMS[self.here].words)
+        Explaining(self, self, say(f"Aide : {name}", f"Help: {name}"), of_room(self.here)).open()
+
+    def explain(self, code: str, more: str = "") -> None:
+        """See room.House."""
+        from .screens.help.explaining import Explaining
+        from .screens.help.topics import about
+
+        name = say("Que s’est-il passé ?", "What happened?")
+        Explaining(
+            self, self, name, about(doing(code)), code=code, said=more.removesuffix(f" [{code}]")
+        ).open()
+
+    def unlock(self, then: Then) -> None:
+        """See room.House."""
+        dialog = Unlocking(self.bridge, then, self)
+        dialog.open()
+
+    # ---- leaving the screen alone
+
+    def lock(self) -> None:
+        """See room.House."""
+        self.bridge.ask(LockWanted, None, lambda _nothing: self.hide_contents(), failed=self.say_error)
+
+    def hide_contents(self) -> None:
+        """Nothing of the vault stays on the screen. What is being restored goes on."""
+        for name in _SENSITIVE:
+            room = self.rooms.get(name)
+            if room is not None and not room.busy:
+                if self._stack.currentWidget() is room:
+                    self.go("home")
+                del self.rooms[name]
+                self._stack.removeWidget(room)
+                room.deleteLater()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """See QWidget: another window is used."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange:
+            if self.isActiveWindow():
+                self._left_alone.stop()
+            else:
+                self._left_alone.start()
+
+    # ---- closing
+
+    def leave(self, then: Callable[[], object]) -> None:
+        """Calls `then`; while something is at work that would end with the window, only if that is wanted."""
+        if not any(room.busy for room in self.rooms.values()):
+            then()
+            return
+        asking = QMessageBox(self)
+        asking.setWindowTitle("CyberLib")
+        asking.setIcon(QMessageBox.Icon.Question)
+        asking.setText(say("Une restauration est en cours.", "A restore is at work."))
+        asking.setInformativeText(
+            say(
+                "La quitter maintenant l’arrête ; les fichiers déjà restaurés sont entiers. Les sauvegardes,"
+                " elles, continuent sans la fenêtre.",
+                "Leaving now stops it; the files restored so far are whole. Backups go on without the"
+                " window.",
+            )
+        )
+        stop = asking.addButton(
+            say("Arrêter la restauration", "Stop the restore"), QMessageBox.ButtonRole.DestructiveRole
+        )
+        asking.setDefaultButton(asking.addButton(say("Rester", "Stay"), QMessageBox.ButtonRole.RejectRole))
+        stop.clicked.connect(lambda _checked=False: then())
+        asking.open()
+
+    def on_close(self, may: Callable[[], bool]) -> None:
+        """`may`: asked before the window closes."""
+        self._closing = may
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """See QWidget."""
+        if self._closing():
+            event.accept()
+        else:
+            event.ignore()

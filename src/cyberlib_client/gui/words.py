@@ -1,0 +1,146 @@
+"""How the window says what codes mean: the sentences that all share, without the command line's advice."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from ..app.messages import Message, error_message
+from ..app.reports import ReportReason
+from ..app.wording.language import Both, language, say
+from ..app.wording.report_words import reason_message
+from ..app.wording.units import duration
+from ..core.errors import CyberlibError
+from ..core.health import NEXT
+
+
+class Doing(NamedTuple):
+    """The one next thing to do. `words`: on its button. `room`: where it is done, or `job` what the agent
+    does."""
+
+    words: Both
+    room: str = ""
+    job: str = ""
+
+
+DOING: Final[dict[str, Doing]] = {
+    "look_at_alarm": Doing(Both("Voir l’alarme", "See the alarm"), job="alarm"),
+    "make_vault": Doing(Both("Créer le coffre", "Make the vault"), job="make"),
+    "add_source": Doing(Both("Choisir les dossiers", "Choose folders"), room="folders"),
+    "verify": Doing(Both("Vérifier le coffre", "Check the vault"), job="verify"),
+    "call_host": Doing(Both("Appeler l’hébergeur", "Call the host"), room="help"),
+    "make_room": Doing(Both("Faire de la place", "Make room"), room="settings"),
+    "plug_copy": Doing(Both("Voir les copies", "See the copies"), room="copies"),
+    "check_copy": Doing(Both("Voir les copies", "See the copies"), room="copies"),
+    "plug_disk": Doing(Both("Réessayer", "Try again"), job="backup"),
+    "unlock": Doing(Both("Donner la phrase secrète", "Give the passphrase"), job="unlock"),
+    "start_agent": Doing(Both("Démarrer", "Start it"), job="agent"),
+    "back_up": Doing(Both("Sauvegarder maintenant", "Back up now"), job="backup"),
+    "look_at_sources": Doing(Both("Voir les dossiers", "See the folders"), room="folders"),
+    "accept_terms": Doing(Both("Lire les conditions", "Read the terms"), job="terms"),
+    "look_at_files": Doing(Both("Voir lesquels", "See which"), room="activity"),
+    "look_at_incidents": Doing(Both("Voir le détail", "See the details"), room="activity"),
+    "look_at_line": Doing(Both("Réessayer", "Try again"), job="backup"),
+    "resume": Doing(Both("Reprendre", "Resume"), job="resume"),
+    "prove_restore": Doing(Both("Essayer une restauration", "Try a restore"), job="drill"),
+}
+"""By the codes of `core.health.NEXT`; a test sees that none is missing."""
+
+HEADLINES: Final = {
+    "protected": Both("Votre poste est protégé", "Your machine is protected"),
+    "attention": Both("Une chose est à regarder", "One thing asks for your attention"),
+    "danger": Both("Votre poste n’est pas protégé", "Your machine is not protected"),
+    "unknown": Both("On ne sait pas si ce poste est protégé", "It is not known whether this is protected"),
+}
+
+MORE: Final[dict[str, str]] = {
+    "copy_never": "plug_copy",
+    "copy_unread": "plug_copy",
+    "copy_denied": "plug_copy",
+    "copy_gone": "plug_copy",
+    "copy_full": "plug_copy",
+    "copy_not_here": "plug_copy",
+    "copy_other_vault": "plug_copy",
+    "verification_late": "verify",
+    "file_damaged": "verify",
+    "store_damaged": "verify",
+    "host_terms_not_accepted": "accept_terms",
+    "host_terms_changed": "accept_terms",
+    "host_full": "make_room",
+    "host_quota_reached": "make_room",
+    "host_organisation_suspended": "call_host",
+    "host_organisation_terminated": "call_host",
+    "host_certification_withdrawn": "call_host",
+    "host_device_revoked": "call_host",
+    "certification_ends": "call_host",
+    "restore_not_proven": "prove_restore",
+    "sources_missing": "look_at_sources",
+    "no_sources": "add_source",
+    "agent_gone": "start_agent",
+    "agent_not_running": "start_agent",
+    "wrong_secret": "unlock",
+    "proof_needed": "unlock",
+    "host_unreachable": "look_at_line",
+}
+"""The same for other incidents and errors, by their codes."""
+
+_OF_COMMANDS: Final = "cyberlib "
+
+
+def doing(code: str) -> str:
+    """What there is to do in the window about a reason, an incident or an error: a key of DOING, or ""."""
+    return NEXT.get(code) or MORE.get(code, "")
+
+
+def for_window(message: Message, code: str = "") -> Message:
+    """Advice that names a command says who can run it, or nothing where a button takes its place."""
+    if _OF_COMMANDS not in message.advice:
+        return message
+    return Message(message.title, "" if doing(code) or not code else str(FOR_TECHNICIANS))
+
+
+FOR_TECHNICIANS: Final = Both(
+    "Cela ne se règle pas encore dans la fenêtre : montrez cette phrase à votre informaticien, ou écrivez à"
+    " l’assistance (« Aide »).",
+    "This cannot be settled in the window yet: show this sentence to your technician, or write to support"
+    " (“Help”).",
+)
+
+
+def reason(told: ReportReason) -> Message:
+    """What is said of a reason."""
+    return for_window(reason_message(told), told.code)
+
+
+def error(raised: CyberlibError) -> Message:
+    """What happened and what to do."""
+    return for_window(error_message(raised.code, raised.facts, language()), raised.code)
+
+
+def error_line(raised: CyberlibError) -> str:
+    """The same in a line, with its code for whoever helps."""
+    return f"{error(raised)} [{raised.code}]"
+
+
+def ago(seconds: int) -> str:
+    """How long ago: "il y a 12 minutes"."""
+    if seconds < 60:
+        return say("à l’instant", "just now")
+    if seconds < 3600:
+        n = seconds // 60
+        return say(f"il y a {n} minute{'s' * (n > 1)}", f"{n} minute{'s' * (n > 1)} ago")
+    if seconds < 2 * 86_400:
+        n = seconds // 3600
+        return say(f"il y a {n} heure{'s' * (n > 1)}", f"{n} hour{'s' * (n > 1)} ago")
+    n = seconds // 86_400
+    return say(f"il y a {n} jours", f"{n} days ago")
+
+
+def left(seconds: float) -> str:
+    """How long still."""
+    if seconds < 90:
+        return say("encore une minute environ", "about a minute left")
+    if seconds < 5400:
+        return say(
+            f"encore {round(seconds / 60)} minutes environ", f"about {round(seconds / 60)} minutes left"
+        )
+    return say(f"encore {duration(seconds)} environ", f"about {duration(seconds)} left")
