@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -70,6 +71,9 @@ class StoreContract:
     deletes = True
     """Whether whoever holds this store may delete."""
 
+    dated = False
+    """Whether it knows when an object came."""
+
     examples = 40
     """How many histories are tried against a dictionary."""
 
@@ -92,6 +96,7 @@ class StoreContract:
             lambda name: store.put(name, b"x"),
             store.get,
             store.size,
+            store.arrived,
             store.delete,
         ]
         for name in NOT_NAMES:
@@ -143,6 +148,35 @@ class StoreContract:
             store.put(name, b"the second, longer")
             assert store.get(name) == b"first"
             assert store.size(name) == 5
+
+    def test_what_is_damaged_gives_way_to_what_is_whole(self, store: Store) -> None:
+        """Whoever reads meanwhile finds the one or the other, and never nothing."""
+        store.put(f"packs/{HEX}", b"damaged" * 1000)
+        if not self.deletes:
+            with pytest.raises(Failed):
+                store.replace(f"packs/{HEX}", b"whole")
+            assert store.get(f"packs/{HEX}") == b"damaged" * 1000
+            return
+        seen, ended = set[bytes](), threading.Event()
+
+        def look() -> None:
+            while not ended.is_set():
+                seen.add(store.get(f"packs/{HEX}"))
+                time.sleep(0.001)  # on Windows nobody replaces what is always open
+
+        with ThreadPoolExecutor(1) as pool:
+            looking = pool.submit(look)
+            try:
+                for _ in range(5):
+                    store.replace(f"packs/{HEX}", b"who", b"le")
+                    store.replace(f"packs/{HEX}", b"damaged" * 1000)
+            finally:
+                ended.set()
+            looking.result()
+        assert seen <= {b"whole", b"damaged" * 1000}
+        store.replace(f"packs/{HEX}", b"whole")
+        assert (store.get(f"packs/{HEX}"), store.size(f"packs/{HEX}")) == (b"whole", 5)
+        assert [item.size for item in store.list("packs")] == [5]
 
     def test_a_part_that_is_no_bytes_leaves_nothing(self, store: Store) -> None:
         with pytest.raises(TypeError):
@@ -198,6 +232,18 @@ class StoreContract:
                 assert store.get(f"packs/{HEX}", offset, length) == data[offset : offset + length]
 
     # ---- listing ------------------------------------------------------------------------------
+
+    def test_tells_when_an_object_came(self, store: Store) -> None:
+        """Or nothing; never what is in the object."""
+        before, name = time.time_ns() - 2 * 10**9, name_of(b"it is 1970", "retired")
+        store.put(name, b"it is 1970")
+        came = store.arrived(name)
+        if self.dated:
+            assert came is not None
+            assert before <= came <= time.time_ns() + 2 * 10**9
+        else:
+            assert came is None
+        assert store.arrived(f"retired/{HEX}") is None
 
     def test_lists_each_kind_alone(self, store: Store) -> None:
         put: dict[str, set[tuple[str, int]]] = {kind: set() for kind in OBJECT_KINDS}

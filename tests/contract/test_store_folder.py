@@ -26,6 +26,8 @@ LONG_AGO = time.time() - 25 * 3600
 
 
 class TestFolderStore(StoreContract):
+    dated = True
+
     def make(self, at: Path) -> Store:
         return FolderStore.make(str(at / "coffre"))
 
@@ -300,6 +302,25 @@ def test_sweeps_nothing_behind_a_link(tmp_path: Path, root: Path, store: FolderS
     with pytest.raises(Unreachable):
         store.put(f"packs/{HEX}", b"x")
     assert all(letter.exists() for letter in letters)
+
+
+@posix
+def test_what_is_no_object_gives_way_to_one(tmp_path: Path, root: Path, store: FolderStore) -> None:
+    """Else a copy would be told as whole, for ever, that lacks what it says to hold."""
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"precious")
+    fifo, link, folder = (name_of(data) for data in (b"1", b"2", b"3"))
+    places = [root / "packs" / name[6:8] / name[6:] for name in (fifo, link, folder)]
+    for place in places:
+        place.parent.mkdir(parents=True)
+    os.mkfifo(places[0])
+    places[1].symlink_to(outside)
+    places[2].mkdir()
+    store.put(fifo, b"1")
+    store.put(link, b"2")
+    assert [store.get(fifo), store.get(link), outside.read_bytes()] == [b"1", b"2", b"precious"]
+    with pytest.raises(CyberlibError):
+        store.put(folder, b"3")
 
 
 @posix

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the server is i
 
 class TestS3Store(StoreContract):
     examples = 6
+    dated = True
     _bucket: ClassVar[Bucket]
     _open_stores: ExitStack
 

@@ -24,12 +24,14 @@ from cyberlib_client.core.format_v1.header import (
 )
 from cyberlib_client.core.format_v1.index import PackInfo
 from cyberlib_client.core.format_v1.lines import write_lines
+from cyberlib_client.core.format_v1.retired import Retirement, by_kind
 from cyberlib_client.core.format_v1.sealed import seal_record
 from cyberlib_client.core.format_v1.snapshot import Snapshot, seal_snapshot
 from cyberlib_client.core.ids import KIB, KIND_DATA, KIND_TREE, MIB, object_name
 from cyberlib_client.core.ports import CancelToken
 from cyberlib_client.repository.index import Index
 from cyberlib_client.repository.packer import Packer
+from cyberlib_client.repository.retirements import load_retirements, put_retirement
 from cyberlib_client.repository.snapshots import load_snapshots
 from cyberlib_client.repository.vault import NewSlot, create_vault
 from cyberlib_client.services.device import identity
@@ -420,6 +422,41 @@ def test_the_same_order_as_the_program_has(hostile: Hostile, tmp_path: Path) -> 
     assert told == ["not_an_object", "snapshot_fork"], "what is there and damaged leaves no gap"
     newest = {device: s.get("label", "") for device, _, s in rescue.chosen_snapshots(found, "")}
     assert newest == {"Poste": "", "A": "70", "B": "55"}
+
+
+def test_what_was_let_go_is_told_and_restored_by_its_name_alone(hostile: Hostile, tmp_path: Path) -> None:
+    hostile.commit(hostile.node([0, [hostile.file(b"a")]]))
+    store, keys = hostile.vault.store, hostile.vault.keys
+    first = load_snapshots(store, keys).items[0]
+    me, chain = identity(keys, bytes(48), "Poste"), [first.digest]
+    for number in (2, 3, 4):
+        snapshot = Snapshot(
+            me.device, number, first.snapshot.root, number, number, "linux", "t", previous=chain[-1]
+        )
+        data = seal_snapshot(keys, bytes([number]) * 32, snapshot, me.signing)
+        store.put(object_name("snapshots", sha256(data)), data)
+        chain.append(sha256(data))
+    names = [object_name("snapshots", digest) for digest in chain]
+
+    def say(action: str, some: list[str], undoes: bytes = b"") -> bytes:
+        said = Retirement(me.device, action, 9, "", "user", by_kind(some), undoes)
+        return put_retirement(store, keys, Draws(action + str(len(some))), said, me.signing)[0]
+
+    say("purge", names[:1])
+    say("revive", names[3:], say("retire", names))
+    store.delete(names[0])
+    listed = hostile.rescue("--list")
+    assert "snapshot_gap" not in listed
+    shown = [line.split()[0] for line in listed.splitlines() if not line.startswith(" ")]
+    assert shown == [digest.hex()[:12] for digest in chain[1:]]
+    assert listed.count("en quarantaine") == 2
+    assert chain[3].hex()[:12] in hostile.rescue(tmp_path / "out", "--snapshot", "latest")
+    assert "Tout est restauré" in hostile.rescue(tmp_path / "words", "--snapshot", shown[0])
+    say("retire", names[3:])
+    assert "all_in_quarantine" not in hostile.rescue("--list")
+    assert "--snapshot ID" in hostile.rescue(tmp_path / "none", code=1)
+    retired = load_retirements(store, keys)
+    assert {each.hex()[:12] for each in retired.retired("snapshots")} >= set(shown)
 
 
 # ---- somebody without the keys, who can write to the vault's folder -----------------------------------

@@ -20,7 +20,7 @@ from cyberlib_client.core.format_v1.tree import DIRECTORY, FILE, Entry, Extra, r
 from cyberlib_client.core.ids import KIND_DATA, KIND_TREE, object_name
 from cyberlib_client.core.ports import CancelToken, Store
 from cyberlib_client.repository.packer import Packer
-from cyberlib_client.services import browse
+from cyberlib_client.services import browse, search
 from tests.support.vaults import VaultKit, make_identity
 
 
@@ -147,8 +147,8 @@ def looks(kit: VaultKit, out: Path) -> Iterator[tuple[str, Callable[[], object]]
     yield "restore", lambda: kit.restore(out)
     yield "dry run", lambda: kit.restore(out, dry_run=True)
     yield "walk", lambda: some(browse.walk(kit.reader(), root, b""))
-    yield "find", lambda: some(browse.find(kit.reader(), [first, stored], "*7*", lost))
-    yield "find all", lambda: some(browse.find(kit.reader(), [first, stored], "*", lost))
+    yield "find", lambda: some(search.find(kit.reader(), [first, stored], "*7*", lost))
+    yield "find all", lambda: some(search.find(kit.reader(), [first, stored], "*", lost))
     yield "diff", lambda: some(browse.diff(kit.reader(), earlier, root, b""))
     yield "diff back", lambda: some(browse.diff(kit.reader(), root, earlier, b""))
     yield "diff nothing", lambda: some(browse.diff(kit.reader(), None, root, b""))

@@ -23,7 +23,7 @@ from cyberlib_client.core.format_v1.tree import (
 )
 from cyberlib_client.core.ids import ZERO_ID
 from cyberlib_client.repository import content
-from cyberlib_client.services import browse
+from cyberlib_client.services import browse, search
 from tests.faults.forge import Forge, canary, file, folder, look_everywhere, other
 from tests.support.trees import make_tree
 from tests.support.vaults import VaultKit
@@ -198,7 +198,7 @@ def test_parts_of_a_directory_that_are_lost_cost_no_more(tmp_path: Path) -> None
     assert [path for path, entry in walked if entry.kind == tree.FILE] == paths
     assert told == [(b"/d", "chunk_missing")]
     unread: list[bytes] = []
-    found = browse.find(kit.reader(), [stored], "*7", lambda path, _: unread.append(path))
+    found = search.find(kit.reader(), [stored], "*7", lambda path, _: unread.append(path))
     assert ([match.path for match in found], unread) == (paths, [b"/d"])
     assert [(a.path, a.reason) for a in kit.verify().affected] == [(b"/d", "missing")]
     assert kit.restore(tmp_path / "out").failed == 1

@@ -51,6 +51,10 @@ class Faulty(MemoryStore):
         self._change()
         super().put(name, *parts)
 
+    def replace(self, name: str, *parts: Buffer) -> None:
+        self._change()
+        super().replace(name, *parts)
+
     def delete(self, name: str) -> None:
         if not self.full:
             self._change()
@@ -107,7 +111,9 @@ def copy_of(whole: dict[str, bytes]) -> MemoryStore:
 
 def repair(kit: VaultKit, copy: MemoryStore | None = None, *, apply: bool = True) -> Repair:
     """As `cyberlib repair --read-data --from`."""
-    mender = Mender(kit.open(), apply=apply, random=kit.random, listener=ignore, cancel=CancelToken())
+    mender = Mender(
+        kit.open(), apply=apply, random=kit.random, listener=ignore, cancel=CancelToken(), clock=kit.clock
+    )
     mender.small_objects()
     mender.index()
     mender.lookups()
@@ -167,6 +173,7 @@ def test_killed_before_any_change_and_run_again(damaged: Damaged, tmp_path: Path
         damaged.store.objects, damaged.store.left = dict(start), number
         with pytest.raises(Killed):
             repair(damaged.kit, copy)
+        assert start.keys() <= damaged.store.objects.keys(), "what lay there, even damaged, lies there"
         damaged.store.left = None
         repair(damaged.kit, copy)
         check(damaged, tmp_path / f"out-{number}")
@@ -185,8 +192,7 @@ def test_a_full_disk_loses_nothing_and_there_is_room_later(damaged: Damaged, tmp
         damaged.store.left = None
         kept = damaged.store.objects
         seen += len(kept) > len(start)
-        # What lay there damaged is still of use, but for the one that was being replaced.
-        assert len(set(start) - set(kept)) <= 1
+        assert start.keys() <= kept.keys(), "what lies there damaged is still of use"
         repair(damaged.kit, copy)
         check(damaged, tmp_path / f"out-{number}")
     assert seen, "some of it was put back before the disk was full"
@@ -247,7 +253,7 @@ def test_two_at_once_and_a_backup_between(damaged: Damaged, tmp_path: Path) -> N
         damaged.store.before = lambda: None  # what it does is not interrupted itself
         if len(inside) < 4:
             inside.append(len(inside))
-            if len(inside) % 2:
+            if len(inside) % 2 == 0:
                 repair(damaged.kit, copy)
             else:
                 make_tree(damaged.folder, {f"new{len(inside)}": bytes([len(inside)]) * 5_000})
@@ -268,8 +274,29 @@ def test_a_store_that_lets_nobody_delete_keeps_what_is_damaged(
     monkeypatch.setattr(Faulty, "may_delete", False)
     done = repair(damaged.kit, copy_of(damaged.whole))
     assert "vault" in done.kept and any(name.startswith("packs/") for name in done.kept)
-    assert len(done.names("index")) == len(names(damaged.store.objects, "packs"))
+    assert len(done.names("index")) == len(names(damaged.whole, "packs"))
     assert any(name.startswith("packs/") for name in done.names("copied")), "what is not there is put"
+    # What cannot be replaced is stored in other packs, once, and nothing is lost.
+    assert done.names("anew") == [name for name in done.kept if name.startswith("packs/")]
+    found = damaged.kit.verify()
+    assert not found.affected and {name for name, _ in found.damaged} >= set(done.names("anew"))
+    again = repair(damaged.kit, copy_of(damaged.whole))
+    assert (again.names("anew"), again.names("copied")) == ([], [])
+
+
+def test_killed_while_content_is_stored_anew(damaged: Damaged, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy, start = copy_of(damaged.whole), dict(damaged.store.objects)
+    monkeypatch.setattr(Faulty, "may_delete", False)
+    assert repair(damaged.kit, copy, apply=False).names("anew"), "a preview tells of it"
+    assert damaged.store.objects == start
+    repair(damaged.kit, copy)
+    for number in range(damaged.store.changes):
+        damaged.store.objects, damaged.store.left = dict(start), number
+        with pytest.raises(Killed):
+            repair(damaged.kit, copy)
+        damaged.store.left = None
+        repair(damaged.kit, copy)
+        assert not damaged.kit.verify().affected
 
 
 def test_what_goes_on_purpose_is_not_brought_back(damaged: Damaged) -> None:

@@ -112,6 +112,31 @@ def test_killed(tmp_path: Path, kind: str, after: int) -> None:
     _restore_again(tmp_path / "target", range(last + 2))
 
 
+_TRYING = """
+import os, signal, sys
+from cyberlib_client.files.write_back import Target
+calls = 0
+def unlink(*_args, **_named):
+    global calls
+    calls += 1
+    if calls == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(*_args, **_named)
+real, os.unlink = os.unlink, unlink
+Target(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_killed_while_it_tries_what_names_the_disk_takes(tmp_path: Path, at: int) -> None:
+    root = tmp_path / "target"
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    command = [sys.executable, "-c", _TRYING, str(root), str(at)]
+    assert subprocess.run(command, env=environment, check=False).returncode == -signal.SIGKILL
+    assert [path.name[:15] for path in root.iterdir()][:1] == [".cyberlib-part-"]
+    _restore_again(root, range(2))
+
+
 def test_a_sealed_file_cannot_be_read_by_a_user() -> None:
     with unprivileged() as folder:
         path = folder / "f"

@@ -58,7 +58,7 @@ from cyberlib_client.repository.reader import read_pack_footer
 from cyberlib_client.repository.retirements import Retirements
 from cyberlib_client.repository.snapshots import load_snapshots
 from cyberlib_client.repository.trees import find_entry, read_directory
-from cyberlib_client.services.browse import name_test
+from cyberlib_client.services.search import name_test
 from cyberlib_client.transports.memory import MemoryStore
 from tests.support.access_list import posix_access_list
 from tests.support.vaults import open_with_key

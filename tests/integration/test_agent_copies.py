@@ -58,11 +58,25 @@ def test_disks_in_rotation(life: Life, line: CommandLine, tmp_path: Path) -> Non
     assert [each["lacks"] for each in line.json("copy", "list")["items"]] == [0, 0]
 
 
-def test_by_hand_alone_is_by_hand_alone(life: Life, line: CommandLine, tmp_path: Path) -> None:
+def test_by_hand_alone_is_by_hand_alone_but_for_a_look_at_what_is_there(
+    life: Life, line: CommandLine, tmp_path: Path
+) -> None:
+    line("backup")
     line("copy", "add", "monday", str(tmp_path / "usb1"), "--every", "")
+    line("copy", "add", "tuesday", str(tmp_path / "usb2"), "--every", "")
+    line("copy")
+    for path in (tmp_path / "usb1").rglob("?" * 64):
+        path.chmod(0o600)
+        path.write_bytes(bytes(path.stat().st_size))
+    (tmp_path / "usb2").rename(tmp_path / "in-the-safe")
     life.start()
     life.live(at(2026, 10, 6, 12))
-    assert copies(life) == []
+    assert [run.trigger for run in copies(life)] == ["user"]
+    found = bootstrap.history(life.profile).incidents(open_only=True)
+    assert [(each.kind, each.subject) for each in found] == [("copy_unsound", "monday")]
+    assert life.agent is not None
+    chores = {each.name: each.failures for each in life.agent.status().chores}
+    assert (chores["check:monday"], chores["check:tuesday"]) == (0, 0), "a disk that is away is no failure"
 
 
 def test_a_copy_that_fails_is_told_and_held_back(life: Life, line: CommandLine, tmp_path: Path) -> None:

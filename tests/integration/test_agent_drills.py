@@ -39,7 +39,7 @@ def test_drills_come_round(life: Life, line: CommandLine) -> None:
     life.start()
     life.live(at(2026, 10, 10, 8))
     assert life.agent is not None
-    assert [chore.name for chore in life.agent.status().chores] == ["drill"]
+    assert [chore.name for chore in life.agent.status().chores] == ["drill", "retention"]
     life.stop()
     runs = drills(life)
     assert 2 <= len(runs) <= 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -148,6 +149,9 @@ def test_copies_of_the_settings(line: CommandLine, practice: Path, tmp_path: Pat
         (("add", "again", str(tmp_path / "usb1")), "copy_place_taken"),
         (("add", "of/slash", str(tmp_path / "usb3")), "bad_copy"),
         (("add", "often", str(tmp_path / "usb3"), "--every", "3 s"), "bad_copy"),
+        (("change", "monday", "--every", "3 s"), "bad_copy"),
+        (("change", "monday"), "usage"),
+        (("change", "sunday", "--parity"), "copy_unknown"),
         (("remove", "sunday"), "copy_unknown"),
         (("check", "sunday"), "copy_unknown"),
         (("run", "sunday"), "copy_unknown"),
@@ -167,6 +171,13 @@ def test_copies_of_the_settings(line: CommandLine, practice: Path, tmp_path: Pat
     assert [each["lacks"] for each in line.json("copy", "list")["items"]] == [1, 1]
     line("copy", "tuesday")
     assert [each["lacks"] for each in line.json("copy", "list")["items"]] == [1, 0]
+    os.rename(tmp_path / "usb1", tmp_path / "drawer")  # its disk need not be there
+    changed = line.json("copy", "change", "monday", "--every", "", "--no-parity", "--elsewhere")["result"]
+    assert (changed["every"], changed["parity"], changed["elsewhere"]) == ("", False, True)
+    os.rename(tmp_path / "drawer", tmp_path / "usb1")
+    [monday, tuesday] = line.json("copy", "list")["items"]
+    assert (monday["every"], monday["elsewhere"], monday["lacks"]) == ("", True, 1)
+    assert (tuesday["every"], tuesday["elsewhere"]) == ("2 d", False)
     line("copy", "remove", "monday")
     assert objects(tmp_path / "usb1")
     assert [each["name"] for each in line.json("copy", "list")["items"]] == ["tuesday"]
@@ -222,6 +233,46 @@ def test_a_damaged_copy_is_told_and_mended(line: CommandLine, practice: Path, tm
         assert "Nothing is damaged." in line("copy", "check", str(usb)).out
 
 
+def test_portions_come_round_and_go_on_with_what_was_damaged(
+    line: CommandLine, practice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [bootstrap.clock()]
+    monkeypatch.setattr(bootstrap, "clock", lambda: now[0])
+    usb = tmp_path / "usb"
+    line("copy", "add", "usb", str(usb), "--parity")
+    for number in range(6):
+        (practice / f"{number}.new").write_bytes(os.urandom(90_000))
+        line("backup")
+    line("copy")
+    assert line.error("copy", "check", str(usb), "--rotate", code=2) == "copy_unknown"
+    first = line.json("copy", "check", "usb", "--rotate")["result"]
+    assert first["portion"] and 0 < first["objects"] < first["share"]["packs"]
+    reads = []
+    while not reads or reads[-1]["share"]["percent"] < 100:
+        assert len(reads) < 12, "not within 90 days where its disk is there weekly"
+        now[0] += 7 * 86_400 * 10**9
+        reads.append(line.json("copy", "check", "usb", "--rotate")["result"])
+    assert len(reads) > 2
+    for pack in list(usb.glob(PACKS))[:2]:
+        damaged(pack)
+    assert line.json("copy", "check", "usb", code=7)["result"]["share"]["percent"] < 100
+    again = line.json("copy", "check", "usb", "--rotate", code=7)["result"]
+    assert [fault["by"] for fault in again["faults"]] == ["vault"] * 2
+    assert standing(line) == ["copy_unsound"], "a portion of others does not declare it well"
+    line("copy", "check", "usb", "--repair")
+    line("copy", "check", "usb", "--rotate")
+    assert standing(line) == []
+    shown = line.json("copy", "list")["items"][0]
+    assert shown["checked"] is not None
+    now[0] += 140 * 86_400 * 10**9
+    (practice / "again.new").write_bytes(b"new")
+    assert "A part of a second copy was not read for 14" in line("report").out
+    line("copy", "check", "usb")
+    assert "A part of a second copy" not in line("report").out
+    line("copy", "remove", "usb")
+    assert not list((line.profile / "state").glob("copy-read-*"))
+
+
 def test_a_damaged_vault_is_told_and_the_copy_keeps_what_it_has(
     line: CommandLine, practice: Path, tmp_path: Path
 ) -> None:
@@ -274,3 +325,31 @@ def test_a_service_may_write_to_copies(line: CommandLine, practice: Path, tmp_pa
     writes = service_install.plan_of(Session(profile, Nobody()), "system").writes
     assert {str(line.vault), str(tmp_path / "usb")} <= set(writes)
     assert ("/media" in writes) == (sys.platform == "linux" and bool(bootstrap.disks().of(str(tmp_path))))
+
+
+def test_a_disk_that_was_away_for_long_keeps_nothing_that_was_erased(
+    line: CommandLine, practice: Path, tmp_path: Path
+) -> None:
+    """The vault has forgotten that it deleted an object: it is told, and goes on request, never on its own,
+    nor while the vault itself may have lost something."""
+    to = tmp_path / "usb"
+    line("copy", "--to", str(to))
+    erased = b"what a patient refused" * 100
+    digits = hashlib.sha256(erased).hexdigest()
+    left = to / "packs" / digits[:2] / digits
+    left.parent.mkdir(exist_ok=True)
+    left.write_bytes(erased)
+    done = line.json("copy", "--to", str(to))
+    assert done["result"]["copies"][0]["left_over"] == 1
+    assert "copy_left_over" in {notice["code"] for notice in done["notices"]}
+    run = ("copy", "run", "--to", str(to), "--erase-absent")
+    assert line.error(*run, code=5) == "proof_needed"
+    lost = next(path for path in line.vault.glob(PACKS))
+    aside = lost.rename(tmp_path / "aside")
+    with line.secret(PASSPHRASE):
+        assert line.error(*run, code=7) == "retention_needs_whole"
+        assert left.exists()
+        aside.rename(lost)
+        again = line.json(*run)["result"]["copies"][0]
+    assert (again["deleted"], again["left_over"], left.exists()) == (1, 0, False)
+    assert objects(to) == objects(line.vault)

@@ -10,10 +10,13 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from cyberlib_client.core.certificate import check_file
+from cyberlib_client.core.certificate import check_file, fingerprint, sign_file, unsigned
 from cyberlib_client.core.errors import CyberlibError
+from cyberlib_client.core.format_v1.signed import certified
 from cyberlib_client.core.keys import VaultKeys
 from cyberlib_client.core.kit import fingerprint_of
 from cyberlib_client.services import drill as service
@@ -98,6 +101,35 @@ def test_the_certificate_verifies_elsewhere_and_names_no_file(
         assert name not in data
         assert all(name not in content for content in unpacked(data))
     assert data.count(b"%%EOF") == 1 and data.rstrip().endswith(b"%%EOF")
+
+
+def test_what_a_forger_writes_looks_like_no_line_of_ours(
+    drilled: tuple[CommandLine, Any], tmp_path: Path
+) -> None:
+    """A certificate of their own vault is intact; its names say the rest."""
+    _, result = drilled
+    true = check_file(Path(result["certificate"]).read_bytes())
+    owner, signing = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    public, key = signing.public_key().public_bytes_raw(), owner.public_key().public_bytes_raw().hex()
+    vault_id, device_id = bytes.fromhex(true.vault.id), bytes.fromhex(true.device.id)
+    name = f"POSTE\n\nSigned for the vault with the fingerprint {true.vault.fingerprint}\x1b[8m"
+    told = certified(vault_id, device_id, name, public)
+    forged = msgspec.structs.replace(
+        true,
+        organisation="Cabinet\nIntact",
+        ended="2199-01-01T00:00:00Z",
+        vault=msgspec.structs.replace(true.vault, key=key, fingerprint=fingerprint(key)),
+        device=msgspec.structs.replace(
+            true.device, name=name, key=public.hex(), certificate=owner.sign(told).hex()
+        ),
+    )
+    path = tmp_path / "forged.pdf"
+    path.write_bytes(sign_file(b"%PDF-1.7\n" + unsigned(forged), vault_id, signing))
+    line, _ = drilled
+    text = line("certificate", "verify", str(path)).out
+    assert "NOT PROVEN" in text and "DATED AHEAD" in text
+    assert not any(each.startswith(("Signed for", "Intact\n")) for each in text.splitlines(keepends=True))
+    assert "\x1b" not in text
 
 
 def unpacked(data: bytes) -> list[bytes]:

@@ -16,11 +16,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from cyberlib_client.app import exporting
 from cyberlib_client.app.exporting import Exported
 from cyberlib_client.app.kit_check import Checked
 from cyberlib_client.core.kit import read_signature
-from tests.faults.disks import MIB, allow, mounted_tmpfs
-from tests.support.command_line import PASSPHRASE, CommandLine, restored
+from tests.faults.disks import MIB, allow, failing_files, injected, mounted_tmpfs, needs_root, stick
+from tests.support.command_line import PASSPHRASE, SOURCES, CommandLine, restored
 from tests.support.trees import Plan, make_tree, told
 
 FILES: Plan = {
@@ -201,6 +202,10 @@ def test_a_damaged_object_is_taken_as_it_is_and_told(line: CommandLine, tmp_path
     told_ = line("export", "vault", str(tmp_path / "kit"), code=3)
     assert pack.name in told_.err
     assert (tmp_path / "kit" / "coffre" / pack.relative_to(line.vault)).read_bytes() == bytes(data)
+    # Nobody is to accept such a kit as all that was owed: it says so later, and to whoever asks.
+    checked = line("export", "check", str(tmp_path / "kit"))
+    assert pack.name in checked.err
+    assert _check(line, tmp_path / "kit").failed == 1
 
 
 @pytest.mark.faults
@@ -209,10 +214,73 @@ def test_a_full_disk_is_told_and_the_rest_comes_later(line: CommandLine, tmp_pat
     make_tree(tmp_path / "cabinet", {f"{n}.bin": os.urandom(600_000) for n in range(6)})
     line("backup", str(tmp_path / "cabinet"))
     with mounted_tmpfs(tmp_path / "disk", "size=2m") as disk:
-        assert line.error("export", kind, str(disk / "kit"), code=1) in ("target_full", "store_full")
+        assert line.error("export", kind, str(disk / "kit"), code=1) in ("target_full", "kit_not_written")
         allow(disk, f"size={16 * MIB}")
         _export(line, kind, disk / "kit")
         assert _check(line, disk / "kit").missing == 0
+
+
+_KILLED = """
+import os, signal, sys
+from cyberlib_client.cli.main import main
+real, at = os.replace, sys.argv.pop(1)
+def replace(source, *rest):
+    if os.path.basename(source) == at:
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(source, *rest)
+os.replace = replace
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX's")
+@pytest.mark.parametrize("name", ["unfinished.json", "manifest.json", "signature.json"])
+def test_killed_just_before_one_of_its_own_files_is_there(
+    line: CommandLine, tmp_path: Path, name: str
+) -> None:
+    kit = tmp_path / "kit"
+    command = [sys.executable, "-c", _KILLED, f"{name}.part", *line.arguments("export", "vault", str(kit))]
+    killed = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(SOURCES)}, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert (kit / f"{name}.part").exists()
+    _export(line, "vault", kit)
+    assert _check(line, kit).missing == 0
+    assert not list(kit.rglob("*.part"))
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("kind", ["plain", "vault"])
+def test_its_disk_is_pulled_out(
+    line: CommandLine, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its folder stays, empty: nothing is written there, and no empty kit signed. It goes on later."""
+    needs_root()
+    with stick(tmp_path / "stick.img") as disk:
+        at = disk.plug(tmp_path / "usb")
+        real = exporting._add_texts
+
+        def pull(*args: Any) -> None:
+            disk.pull()
+            real(*args)
+
+        monkeypatch.setattr(exporting, "_add_texts", pull)
+        assert line.error("export", kind, str(at), code=1) == "kit_not_written"
+        assert list((tmp_path / "usb").iterdir()) == []
+        monkeypatch.undo()
+        disk.plug(at)
+        _export(line, kind, at)
+        assert _check(line, at).missing == 0
+
+
+@pytest.mark.faults
+def test_a_disk_that_fails_is_the_kits_and_not_the_vaults(line: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    with failing_files(tmp_path / "disk", tmp_path / "seen", tmp_path / "orders") as seen:
+        (tmp_path / "orders").write_text("write EIO tmp/ 1000\n")
+        assert line.error("export", "vault", str(seen / "kit"), code=1) == "kit_not_written"
+        assert injected(tmp_path / "orders")["write EIO"] >= 1
+        (tmp_path / "orders").write_text("")
+        _export(line, "vault", seen / "kit")
 
 
 def test_places_that_are_refused(line: CommandLine, tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ def test_verify_says_what_it_checked_and_each_damaged_file_once(line: CommandLin
     told = [said for said in told if "packs/" not in said]
     assert len(told) == len({one["path"] for one in found})
     # Of a root that does not open, whole snapshots are lost.
-    where = (" (dans 3 versions, la dernière ", "! 3 versions entières")
+    where = (" (dans 3 versions, la dernière ", " (dans 3 versions, de ", "! 3 versions entières")
     assert all(any(each in said for each in where) and "\u00a0: abîmé" in said for said in told), told
 
 

@@ -66,7 +66,65 @@ def test_from_backups_to_come(line: CommandLine, practice: Path) -> None:
     refused = line.json("backup", code=2)
     assert refused["error"]["code"] == "no_sources"
     assert [each["code"] for each in refused["notices"]] == ["source_refused"]
-    assert line.error("refuse", "x", "--reason", "refusal", "--date", "3/11", code=2) == "bad_date"
+    some = ("refuse", str(practice / "MARTIN"), "--reason", "refusal")
+    assert line.error(*some, "--date", "3/11", code=2) == "bad_date"
+    assert line.error(*some, "--date", "03/11/2199", code=2) == "date_to_come"
+    assert line.json(*some, "--date", "3/11/2026", "--dry-run")["result"]["line"]["date"] == "2026-11-03"
+
+
+def test_a_name_that_is_nowhere_is_a_slip(
+    line: CommandLine, practice: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (line.profile / "settings.toml").read_bytes()
+    for how in ((), ("--dry-run",), ("--purge", "--dry-run")):
+        slip = ("refuse", str(practice / "DURANT"), str(practice / "MARTIN"), "--reason", "objection", *how)
+        assert line.error(*slip, code=2) == "refused_nowhere"
+    assert (line.profile / "settings.toml").read_bytes() == before
+    assert line.json("refusals", "list")["items"] == []
+    # A relative path is the one below the current folder, in backups to come and in those made.
+    monkeypatch.chdir(practice)
+    relative = line.json("refuse", "DURAND", "--reason", "objection", "--purge", "--dry-run")["result"]
+    assert len(relative["versions"]) == 3
+    # What only snapshots have any more can be refused as well.
+    (practice / "notes.txt").unlink()
+    line("refuse", "notes.txt", "--reason", "objection")
+
+
+def test_taken_back(line: CommandLine, practice: Path) -> None:
+    args = ("refuse", str(practice / "DURAND"), str(practice / "notes.txt"), "--reason", "refusal")
+    first = line.json(*args)["result"]["line"]["id"]
+    done = proven(line, "refuse", str(practice / "DURAND"), "--reason", "refusal", "--now", "--yes")
+    assert line.error("refusals", "lift", "0" * 8, code=2) == "refusal_unknown"
+    partly = line.json("refusals", "lift", str(practice / "notes.txt"))["result"]
+    assert (len(partly["paths"]), partly["lines"]) == (1, []), "the patient’s folder is refused still"
+    line("backup")
+    assert "notes.txt" in names(line, "latest") and "DURAND/scan.bin" not in names(line, "latest")
+    lifted = line.json("refusals", "lift", first)["result"]
+    # The other line was of the same folder, and holds it back no longer either.
+    assert {each["id"] for each in lifted["lines"]} == {first, done["line"]["id"]}
+    assert all(each["lifted"] for each in line.json("refusals", "list")["items"])
+    assert "refusals" not in (line.profile / "settings.toml").read_text(encoding="utf-8")
+    assert line.error("refusals", "lift", first, code=2) == "refusal_unknown"
+    line("backup")
+    assert "DURAND/scan.bin" in names(line, "latest")
+    assert not [name for name in names(line, ids(line)[0]) if "DURAND" in name], "what was purged came back"
+    assert line.json("refusals", "check")["items"][1]["status"] == "proven"
+
+
+def test_now_is_for_its_own_alone(line: CommandLine, practice: Path) -> None:
+    before = line.json("snapshots")["items"]
+    (practice / "MARTIN" / "alone.bin").write_bytes(os.urandom(40_000))
+    line("backup")
+    wait = ("refuse", str(practice / "DURAND" / "0.bin"), "--reason", "erasure", "--purge", "--yes")
+    waiting = proven(line, *wait)["line"]
+    now = ("refuse", str(practice / "MARTIN" / "alone.bin"), "--reason", "erasure", "--now", "--yes")
+    assert proven(line, *now)["line"]["status"] == "proven"
+    first = line.json("refusals", "check", code=3)["items"][0]
+    assert (first["id"], first["status"]) == (waiting["id"], "waiting")
+    assert first["held"] > 0, "the quarantine of another refusal was ended"
+    listed = {each["id"]: each for each in line.json("undelete")["result"]["waiting"]}
+    assert before[0]["id"] in listed and not any(each["returns"] for each in listed.values())
+    assert line.json("verify", "--read-data")["result"]["ok"]
 
 
 def test_out_of_every_version_at_once(line: CommandLine, practice: Path, tmp_path: Path) -> None:
@@ -97,7 +155,48 @@ def test_out_of_every_version_at_once(line: CommandLine, practice: Path, tmp_pat
     line("backup")
     assert line.json("snapshots")["items"][-1]["sequence"] == 4
     assert not line.json("snapshots")["notices"]
-    assert line.error("undelete", before[0]["id"], code=2) == "snapshot_unknown"
+    assert line.error("undelete", before[0]["id"], code=2) == "erased_stays"
+
+
+def test_a_version_in_quarantine_stays_there_without_what_is_refused(
+    line: CommandLine, practice: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = ids(line)
+    proven(line, "forget", before[0], "--yes")
+    args = ("refuse", str(practice / "DURAND"), "--reason", "erasure", "--purge", "--now", "--yes")
+    done = proven(line, *args, code=3)
+    assert len(ids(line)) == 2, "what was let go is back"
+    assert done["line"]["status"] == "waiting"
+    (back,) = [each for each in line.json("undelete")["result"]["waiting"] if each["returns"]]
+    assert done["line"]["until"][:10] == back["until"][:10], "what may come back needs packs with pieces"
+    line("undelete", back["id"])
+    assert not [name for name in names(line, back["id"]) if "DURAND" in name]
+    assert line.json("verify", "--read-data")["result"]["ok"]
+    line("retention", "apply", "--yes")
+    now = bootstrap.clock() + 31 * DAY
+    monkeypatch.setattr(bootstrap, "clock", lambda: now)
+    line("retention", "apply", "--yes")
+    assert [each["status"] for each in line.json("refusals", "check")["items"]] == ["proven"]
+    assert len(ids(line)) == 3
+    assert line.json("verify", "--read-data")["result"]["ok"]
+
+
+def test_a_version_that_was_brought_back_stays_so_without_what_is_refused(
+    line: CommandLine, practice: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ids(line)[0]
+    proven(line, "forget", first, "--yes")
+    line("undelete", first)
+    proven(line, "refuse", str(practice / "DURAND"), "--reason", "erasure", "--purge", "--yes")
+    anew = ids(line)[0]
+    assert anew != first
+    proven(line, "retention", "set", "--last", "1")
+    line("retention", "apply", "--yes")
+    now = bootstrap.clock() + 31 * DAY
+    monkeypatch.setattr(bootstrap, "clock", lambda: now)
+    line("retention", "apply", "--yes")
+    assert anew in ids(line), "what somebody brought back went"
+    assert not [name for name in names(line, anew) if "DURAND" in name]
 
 
 def rescued(line: CommandLine, folder: Path, to: Path) -> tuple[str, set[str]]:
@@ -151,3 +250,32 @@ def test_after_a_quarantine_with_a_proof_that_names_nobody(
     assert not list((line.profile / "refusals").iterdir()), "ids stay after the proof"
     again = proven(line, *args)
     assert (again["versions"], again["line"]["status"]) == ([], "proven")
+
+
+def test_other_machines_of_the_vault_leave_it_out_too(
+    line: CommandLine, practice: Path, tmp_path: Path
+) -> None:
+    other = CommandLine(tmp_path / "other")
+    with other.secret(PASSPHRASE):
+        other("vault", "open", "--at", str(line.vault), "--device-file", "--device-name", "OTHER")
+    other("sources", "add", str(practice))
+    other("backup")
+    line("refuse", str(practice / "DURAND"), str(practice / "notes.txt"), "--reason", "refusal")
+    told = other.json("backup")
+    (notice,) = [each for each in told["notices"] if each["code"] == "refused_elsewhere"]
+    assert notice["facts"]["count"] == 2
+    assert not [name for name in names(other, "latest") if "DURAND" in name or "notes" in name]
+    assert "MARTIN/scan.bin" in names(other, "latest")
+    other("backup")
+    (once,) = [e for e in other.json("report")["result"]["incidents"] if e["kind"] == "refused_elsewhere"]
+    assert (once["facts"]["count"], once["times"]) == (2, 1), "it is told anew with each backup"
+    assert "DURAND" not in (other.profile / "refusals.json").read_text(encoding="utf-8")
+    # Taken back where it was noted, or, by its path, on any machine.
+    assert line.json("refusals", "lift", str(practice / "notes.txt"))["result"]["lines"] == []
+    other("refusals", "lift", str(practice / "DURAND"))
+    assert not other.json("backup")["notices"]
+    assert "DURAND/scan.bin" in names(other, "latest")
+    # A whole source is no other machine's to leave out.
+    line("refuse", str(practice), "--reason", "mistake")
+    other("backup")
+    assert "MARTIN/scan.bin" in names(other, "latest")

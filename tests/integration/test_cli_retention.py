@@ -11,11 +11,23 @@ from typing import Any
 import pytest
 
 from cyberlib_client.app import bootstrap
+from cyberlib_client.app.agent.chore_list import kind_of
+from cyberlib_client.app.agent.messages import RetentionJob
+from cyberlib_client.app.prompts import Nobody
+from cyberlib_client.app.session import Session
+from cyberlib_client.core.errors import CyberlibError
+from cyberlib_client.core.format_v1.retired import PURGE, RETIRE, Retirement, by_kind
+from cyberlib_client.repository.retirements import put_retirement
+from cyberlib_client.repository.unlocking import offered_passphrase
+from cyberlib_client.repository.vault import open_vault
+from cyberlib_client.services.device import identity
+from cyberlib_client.state.profile import Profile
+from cyberlib_client.transports.folder import FolderStore
 from tests.support.command_line import PASSPHRASE, CommandLine
 from tests.support.trees import make_tree
 
 DAY = 86_400 * 10**9
-BEGIN = 20_800 * DAY + 12 * 3600 * 10**9
+BEGIN = 25_600 * DAY + 12 * 3600 * 10**9  # of 2040: later than what a file system tells of its files
 
 
 class Calendar:
@@ -101,6 +113,16 @@ def test_what_is_foretold_is_what_happens(line: CommandLine, year: list[str], ca
     waiting = line.json("undelete")["result"]["waiting"]
     assert [each["id"] for each in waiting] == ids(line, "--retired")
     assert {(each["reason"], each["returns"]) for each in waiting} == {("policy", True)}
+    report = line.json("report")["result"]
+    aside = report["aside"]
+    assert (aside["snapshots"], aside["waiting"]) == (len(year) - 2, done["plan"]["waiting"])
+    assert (aside["first"][:10], aside["frozen"]) == (waiting[0]["until"][:10], "")
+    assert f"{len(year) - 2} snapshots" in line("report").out
+    line("report", "--html", str(line.profile / "page.html"))
+    assert "In quarantine" in (line.profile / "page.html").read_text(encoding="utf-8")
+    (much,) = [each for each in report["incidents"] if each["kind"] == "much_let_go"]
+    assert much["facts"]["total"] == len(year) and much["facts"]["count"] == len(year) - 2
+    assert "cyberlib undelete" in line("report").out
     calendar.days(31)
     again = line.json("retention", "apply", "--yes")["result"]
     assert again["purged"] >= done["plan"]["frees"] > 0
@@ -146,7 +168,10 @@ def test_a_version_is_forgotten_and_comes_back(
     assert not line.json("snapshots")["notices"], "what was let go is missed"
     assert line.error("undelete", year[0], code=2) == "not_retired"
     assert line.error("undelete", "ffffffff", code=2) == "snapshot_unknown"
+    assert line.json("report")["result"]["aside"]["snapshots"] == 2
+    assert not [e for e in line.json("report")["result"]["incidents"] if e["kind"] == "much_let_go"]
     assert line.json("undelete", year[3])["result"]["back"] == [year[3]]
+    assert line.json("report")["result"]["aside"]["snapshots"] == 1
     assert line.error("undelete", year[3], code=2) == "not_retired"
     line("restore", year[3], "--to", str(tmp_path / "out"))
     proven(line, "retention", "set", "--last", "1")
@@ -155,7 +180,7 @@ def test_a_version_is_forgotten_and_comes_back(
     assert year[4] not in ids(line, "--retired")
     assert ids(line) == [year[3], year[-1]], "what somebody brought back went again"
     assert [each["rules"] for each in done["plan"]["kept"]] == [["undeleted"], ["newest", "last"]]
-    assert line.error("undelete", year[4], code=2) == "snapshot_unknown"
+    assert line.error("undelete", year[4], code=1) == "quarantine_over"
 
 
 def test_an_undo_after_the_end(line: CommandLine, year: list[str], calendar: Calendar) -> None:
@@ -167,7 +192,42 @@ def test_an_undo_after_the_end(line: CommandLine, year: list[str], calendar: Cal
     assert not name.exists()
     name.write_bytes(data)  # a copy put back by hand
     assert line.error("undelete", year[3], code=1) == "quarantine_over"
+    assert line.json("undelete", "--all")["result"]["back"] == []
     assert year[3] not in ids(line)
+
+
+def told(line: CommandLine) -> int:
+    """Of how many snapshots the report says that another machine let them go."""
+    reasons = line.json("report")["result"]["health"]["reasons"]
+    return sum(each["facts"]["count"] for each in reasons if each["code"] == "let_go_elsewhere")
+
+
+def test_all_comes_back_by_one_command(line: CommandLine, year: list[str], calendar: Calendar) -> None:
+    """Whoever has the keys lets all go, as if a patient had refused, and says that it is being deleted."""
+    store = FolderStore(str(line.vault))
+    vault = open_vault(store, offered_passphrase(PASSPHRASE))
+    thief = identity(vault.keys, bytes(48), "thief")
+    names = [name for kind in ("snapshots", "packs", "index") for name, _ in store.list(kind)]
+    for action in (RETIRE, PURGE):
+        said = Retirement(thief.device, action, calendar(), "", "erasure", by_kind(names))
+        put_retirement(store, vault.keys, os.urandom, said, thief.signing)
+    assert ids(line) == []
+    assert line.error("undelete", year[0], code=1) == "deletion_announced"
+    assert line.error("undelete", year[0], "--all", code=2) == "usage"
+    assert {each["announced"] for each in line.json("undelete")["result"]["waiting"]} == {True}
+    assert not told(line)
+    line("backup")
+    assert told(line) == len(year)
+    calendar.days(1.1)
+    done = line.json("undelete", "--all")["result"]
+    assert (done["back"], done["waiting"]) == (year, [])
+    assert not told(line)
+    year += ids(line)[-1:]
+    assert ids(line) == year
+    calendar.days(40)
+    line("retention", "apply", "--yes")
+    assert line.json("verify", "--read-data")["result"]["ok"]
+    assert ids(line) == year
 
 
 def test_even_the_newest_with_force(line: CommandLine, year: list[str]) -> None:
@@ -233,6 +293,8 @@ def test_an_alarm_stands_still_everywhere(
         assert other.error("alarm", "dismiss", "--device", "nobody", code=2) == "no_freeze"
     assert objects(line) == before
     assert "FROZEN" in line("retention", "show").out
+    assert line.json("report")["result"]["aside"]["frozen"]
+    assert "Nothing is deleted: an alarm stands on" in line("report").out
     with line.secret(PASSPHRASE):
         line("alarm", "dismiss")
     line("retention", "apply", "--yes")
@@ -251,17 +313,98 @@ def test_an_alarm_stands_still_everywhere(
         other("forget", last, "--yes")
 
 
-def test_two_machines_each_keep_their_own(
-    line: CommandLine, year: list[str], calendar: Calendar, tmp_path: Path
-) -> None:
-    other = CommandLine(tmp_path / "other")
+@pytest.fixture
+def other(line: CommandLine, year: list[str], tmp_path: Path) -> CommandLine:
+    """A second machine of the vault, with three snapshots."""
+    made = CommandLine(tmp_path / "other")
     folder = make_tree(tmp_path / "Accueil", {"a.txt": b"a"})
-    with other.secret(PASSPHRASE):
-        other("vault", "open", "--at", str(line.vault), "--device-file", "--device-name", "OTHER")
-    other("sources", "add", str(folder))
+    with made.secret(PASSPHRASE):
+        made("vault", "open", "--at", str(line.vault), "--device-file", "--device-name", "OTHER")
+    made("sources", "add", str(folder))
     for _ in range(3):
         (folder / "a.txt").write_bytes(os.urandom(100))
-        other("backup")
+        made("backup")
+    return made
+
+
+def weekly(line: CommandLine) -> int:
+    """What an agent does once a week."""
+    session = Session(Profile(str(line.profile), bootstrap.private_files), Nobody())
+    session.trigger = "schedule"
+    try:
+        kind = kind_of(RetentionJob())
+        assert kind is not None
+        return kind.do(session, RetentionJob()).exit_code
+    except CyberlibError as error:
+        return error.exit_code
+    finally:
+        session.closing.close()
+
+
+def mine(line: CommandLine) -> list[str]:
+    name = line.json("vault", "info")["result"]["device"]
+    return [s["id"] for s in line.json("snapshots")["items"] if s["device"] == name]
+
+
+def test_a_policy_in_the_vault_holds_for_all_machines(
+    line: CommandLine, other: CommandLine, year: list[str], calendar: Calendar
+) -> None:
+    before = objects(line)
+    assert weekly(other) == 0 and objects(line) == before, "nothing is chosen, nothing is done"
+    assert line.error("retention", "set", "--last", "2", "--all-devices", code=5) == "proof_needed"
+    looked = line.json("retention", "set", "--last", "2", "--all-devices", "--dry-run")["result"]
+    assert not looked["saved"] and len(looked["then"]["going"]) == len(year) - 2 + 1
+    assert objects(line) == before
+    proven(line, "retention", "set", "--last", "2", "--all-devices")
+    shown = other.json("retention", "show")["result"]
+    assert not shown["chosen"]
+    [shared] = shown["shared"]
+    assert (shared["last"], shared["device_id"]) == (2, "")
+    assert shared["set_by"] == line.json("snapshots")["items"][0]["device"] and shared["set_at"]
+    assert "In the vault, for all devices (set by " in other("retention", "show").out
+    os.rename(line.vault, line.vault.with_name("away"))
+    shown = other.json("retention", "show")
+    assert shown["result"]["shared"] is None
+    assert [each["code"] for each in shown["notices"]] == ["policies_not_seen"]
+    assert "nothing is ever deleted" not in other("retention", "show").out
+    os.rename(line.vault.with_name("away"), line.vault)
+    # One machine has a policy of its own as well, and another one that stands in the vault for it alone.
+    line("retention", "set", "--last", "4")
+    calendar.days(3)
+    assert [weekly(each) for each in (line, other)] == [0, 0]
+    assert (len(mine(line)), len(mine(other))) == (4, 2)
+    proven(line, "retention", "set", "--last", "1", "--device", "other")
+    proven(line, "retention", "apply", "--all-devices", "--yes")
+    assert (len(mine(line)), len(mine(other))) == (4, 1), "this machine's own policy is not another's"
+    assert line.error("retention", "set", "--preset", "none", code=5) == "proof_needed", "the vault’s is left"
+    proven(other, "retention", "set", "--preset", "none", "--device", "OTHER")
+    assert [each["last"] for each in line.json("retention", "show")["result"]["shared"]] == [2]
+    proven(other, "retention", "set", "--preset", "none", "--all-devices")
+    assert line.json("retention", "show")["result"]["shared"] == []
+    assert proven(line, "retention", "set", "--last", "1", "--device", "X", code=2)["error"]["code"] == (
+        "device_unknown"
+    )
+    assert line.json("verify", "--read-data")["result"]["ok"]
+
+
+def test_what_the_agent_could_not_do_is_told_until_it_did(
+    line: CommandLine, year: list[str], calendar: Calendar
+) -> None:
+    proven(line, "retention", "set", "--last", "1")
+    calendar.days(70)
+    assert weekly(line) == 1
+    line("backup")
+    kinds = [each["kind"] for each in line.json("report")["result"]["incidents"]]
+    assert "clock_doubtful" in kinds, "a backup did not put the clock right"
+    line("retention", "apply", "--yes", "--clock-is-right")
+    found = {each["kind"]: each["cleared"] for each in line.json("report")["result"]["incidents"]}
+    assert found.pop("clock_doubtful")
+    assert found == {"much_let_go": None}
+
+
+def test_two_machines_each_keep_their_own(
+    line: CommandLine, other: CommandLine, year: list[str], calendar: Calendar
+) -> None:
     proven(other, "retention", "set", "--last", "1")
     other("retention", "apply", "--yes")
     assert len(ids(line)) == len(year) + 1, "another machine's snapshots went"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -15,7 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cyberlib_client.app import bootstrap
+from cyberlib_client.app import bootstrap, bucket_link
 from cyberlib_client.cli.records import RESULTS
 from cyberlib_host.core.ports import Content
 from cyberlib_host.storage.s3 import S3Storage
@@ -263,6 +264,73 @@ def test_a_second_copy_in_a_bucket(bucket: Bucket, at: str, tmp_path: Path) -> N
     (tmp_path / "burnt").rename(line.vault)
     line("copy", "remove", "bucket")
     assert not [p for p in line.profile.rglob("*") if p.is_file() and bucket.secret_key in _text(p)]
+
+
+def test_retention_refusal_and_repair_in_a_bucket(
+    bucket: Bucket, at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let go, brought back, deleted at the quarantine's end, erased at once; and what the bucket lost comes
+    from a copy, each object in its own place."""
+    practice = make_tree(tmp_path / "Cabinet", {"patient": {"irm.bin": os.urandom(50_000)}})
+    line = station(tmp_path / "a")
+    vault(line, "create", at, bucket)
+    line("sources", "add", str(practice))
+    for _ in range(3):
+        (practice / "scan.bin").write_bytes(os.urandom(60_000))
+        line("backup")
+    made = [each["id"] for each in line.json("snapshots")["items"]]
+    with line.secret(PASSPHRASE):
+        line("retention", "set", "--last", "1")
+    assert line.json("retention", "apply", "--yes")["result"]["retired"] == 2
+    line("undelete", made[0])
+    now, real = bootstrap.clock, bucket_link.S3Store
+    with monkeypatch.context() as later:  # for all but the storage, which wants to be asked at its own time
+        later.setattr(bootstrap, "clock", lambda: now() + 31 * 86_400 * 10**9)
+        later.setattr(bucket_link, "S3Store", lambda place, key, by, _clock: real(place, key, by, now))
+        done = line.json("retention", "apply", "--yes")["result"]
+        assert (done["purged_snapshots"], done["held"]) == (1, 0)
+    assert [each["id"] for each in line.json("snapshots")["items"]] == [made[0], made[2]]
+    assert line.error("undelete", made[1], code=1) == "quarantine_over"
+    given = ("refuse", str(practice / "patient"), "--reason", "refusal", "--purge", "--now", "--yes")
+    with line.secret(PASSPHRASE):
+        assert line.json(*given, "--clock-is-right")["result"]["line"]["status"] == "proven"
+    line("copy", "--to", str(tmp_path / "disk"))
+    lost = _lose(bucket, at)
+    (practice / "scan.bin").unlink()
+    assert not line.json("verify", "--read-data", code=7)["result"]["ok"]
+    given = ("repair", "--read-data", "--apply", "--no-backup", "--from", str(tmp_path / "disk"))
+    assert line.json(*given)["result"]["ok"]
+    assert lost <= {key for key, _ in _objects(bucket, at)}
+    assert line.json("verify", "--read-data")["result"]["damaged"] == []
+
+
+def _client(bucket: Bucket) -> Any:
+    import boto3
+
+    return boto3.client(
+        "s3", endpoint_url=bucket.endpoint, region_name="us-east-1",
+        aws_access_key_id=bucket.access_key, aws_secret_access_key=bucket.secret_key,
+    )  # fmt: skip
+
+
+def _objects(bucket: Bucket, at: str) -> list[tuple[str, int]]:
+    """(key, size), smallest first."""
+    prefix = at.split("/", 3)[3] + "/"
+    with contextlib.closing(_client(bucket)) as client:
+        found = client.list_objects_v2(Bucket=bucket.bucket, Prefix=prefix)["Contents"]
+    return sorted(((each["Key"], each["Size"]) for each in found), key=lambda each: each[1])
+
+
+def _lose(bucket: Bucket, at: str) -> set[str]:
+    """The largest pack is damaged, the next one and a snapshot are gone: their keys."""
+    every = [key for key, _ in _objects(bucket, at)]
+    *_, second, first = (key for key in every if "/packs/" in key)
+    snapshot = next(key for key in every if "/snapshots/" in key)
+    with contextlib.closing(_client(bucket)) as client:
+        client.put_object(Bucket=bucket.bucket, Key=first, Body=b"damaged" * 10_000)
+        for key in (second, snapshot):
+            client.delete_object(Bucket=bucket.bucket, Key=key)
+    return {first, second, snapshot}
 
 
 # ---- at a host whose zone is a bucket ---------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -205,6 +207,34 @@ def test_the_demonstration_can_be_kept_and_looked_into(tmp_path: Path) -> None:
     assert kept.code == 0 and len(kept.out.splitlines()) == 3
     assert line.error("demo", "--dir", str(folder), code=2) == "demo_folder_not_empty"
     assert kept == call("--profile", str(folder / "Profil"), "snapshots")
+
+
+def test_the_demonstration_opens_the_window_until_it_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody presses Ctrl-C once it is there, which closes it too."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONUNBUFFERED": "1"}
+    playing = subprocess.Popen(
+        [sys.executable, "-m", "cyberlib_client", "--jsonl", "demo", "--window", "--size", "tiny"],
+        stdout=subprocess.PIPE, env=environment, encoding="utf-8",
+    )  # fmt: skip
+    assert playing.stdout is not None
+    told = []
+    for told_line in playing.stdout:
+        event = json.loads(told_line)
+        if event["event"] == "item":
+            told.append(event["item"]["step"])
+        if told[-1:] == ["window"]:
+            break
+    assert told == ["practice", "host", "vault", "first_backup", "second_backup", "drill", "window"]
+    (stage,) = tmp_path.glob("cyberlib-demo-*")
+    assert (stage / "Profil" / "state").exists()
+    playing.send_signal(signal.SIGINT)
+    with playing.stdout:
+        playing.stdout.read()
+    assert playing.wait(60) == 130
+    assert list(tmp_path.iterdir()) == [], "neither the practice nor an agent that writes there"
 
 
 def test_a_demonstration_that_fails_says_so_and_leaves_nothing(

@@ -152,3 +152,22 @@ def test_private_files_are_no_source(line: CommandLine, practice: Path) -> None:
 def test_a_source_that_is_gone_is_told_so_before_any_snapshot(line: CommandLine, practice: Path) -> None:
     told = line("sources", "preview", str(practice), str(practice / "gone"), code=3).err
     assert "nothing of this source is saved" in told and "snapshot" not in told
+
+
+def test_what_a_source_leaves_out_is_changed(line: CommandLine, practice: Path) -> None:
+    here = str(practice)
+    line("sources", "add", here, "--exclude", "*.tmp")
+    changed = line.json("sources", "change", here, "--exclude", "*.pdf", "--no-default-exclusions")["result"]
+    assert changed["before"]["exclude"] == ["*.tmp"] and changed["after"]["exclude"] == ["*.tmp", "*.pdf"]
+    assert not changed["after"]["default_exclusions"]
+    assert line.json("sources", "preview")["result"]["files"] == 2
+    line("sources", "change", here, "--take-back", "*.pdf", "--default-exclusions")
+    assert line.json("sources", "preview")["result"]["files"] == 3
+    before = line.json("sources", "list")["items"]
+    assert line.error("sources", "change", here, "--take-back", "*.pdf", code=2) == "pattern_unknown"
+    assert line.error("sources", "change", here, "--exclude", "a[b", code=2) == "bad_pattern"
+    assert (
+        line.error("sources", "change", str(practice / "sub"), "--exclude", "x", code=2) == "source_unknown"
+    )
+    assert "Give what is to change" in line("sources", "change", here, code=2).err
+    assert line.json("sources", "list")["items"] == before

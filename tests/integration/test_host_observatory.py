@@ -16,7 +16,7 @@ import msgspec
 import psycopg
 import pytest
 from alembic import command as alembic
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, literal, select, text, update
 
 from cyberlib_client.core.errors import CyberlibError, Failed
 from cyberlib_client.transports.host import observatory as tell
@@ -30,7 +30,7 @@ from cyberlib_host.database import schema
 from cyberlib_host.database.engine import Database
 from cyberlib_host.database.observed import addresses as addresses_table
 from cyberlib_host.database.observed import alarms, mails, moments, plans, runs, watches, windows
-from cyberlib_host.database.tables import metadata, objects
+from cyberlib_host.database.tables import metadata, objects, retired
 from cyberlib_host.jobs.keeper import purge_audit
 from cyberlib_host.jobs.observatory import Observatory, observe
 from cyberlib_host.services import addresses, audit, maintenance, months, watching
@@ -495,6 +495,11 @@ def test_the_month_of_a_practice(each_host: TestHost) -> None:
         )  # fmt: skip
     _to(host, "2027-01-31T23:01:00")  # February in Paris
     _stored(host, vault, second, packs=5, snapshots=1)
+    with host.context.database.write() as connection:
+        let_go = select(objects.c.vault, objects.c.name, literal(0), objects.c.device).where(
+            objects.c.vault == station.store.vault, objects.c.name.startswith("packs/")
+        )
+        connection.execute(insert(retired).from_select(["vault", "name", "since", "device"], let_go.limit(2)))
     assert [months.mail_months(host.context) for _ in range(2)] == [1, 0]
     (letter,) = station.letters("month")
     assert letter["Subject"] == "Rapport mensuel des sauvegardes, janvier 2027"
@@ -511,6 +516,7 @@ def test_the_month_of_a_practice(each_host: TestHost) -> None:
         ["fichiers qui n’ont pas pu être lus", "6"],
         ["fichiers disparus pendant la sauvegarde", "1"],
     ]  # fmt: skip
+    assert "En quarantaine à ce jour : 20,0 Mo" in re.sub(r"\s+", " ", _body(letter))
     html = letter.get_body(("html",))
     assert html is not None
     cells = re.findall(r"<td[^>]*>([^<]*)</td>", html.get_content())

@@ -22,6 +22,7 @@ from cyberlib_host.services.retirement import remove_condemned
 from tests.integration.test_host_copies import TWO
 from tests.support.hosts import TestHost, serving
 from tests.support.light import Station, read_files
+from tests.support.operators import Operator
 from tests.support.vaults import DAY, FixedClock, make_vault
 
 
@@ -58,8 +59,16 @@ def test_what_is_let_go_is_deleted_in_every_zone_after_thirty_days(host: TestHos
     gone, kept = put(store, b"gone" * 100), put(store, b"kept" * 100)
     copy_some(host.context)
     assert files(tmp_path / "host" / "lyon") == {b"gone" * 100, b"kept" * 100}
+    operator = Operator(tmp_path / "host")
+    assert operator.json("organisation", "quarantine") == []
     store.retire([gone])
     assert store.purge([gone, kept]) == []
+    (waits,) = operator.json("organisation", "quarantine")
+    assert (waits["vault"], waits["objects"], waits["snapshots"], waits["bytes"]) == (
+        store.location.rpartition("/")[2], 1, 0, 400,
+    )  # fmt: skip
+    assert (waits["due"], waits["condemned"]) == (0, 0) and waits["since"] < waits["until"]
+    assert operator.json("organisation", "quarantine", waits["siren"]) == [waits]
     later(host, 29)
     assert store.purge([gone]) == []
     assert store.get(gone) == b"gone" * 100, "readable as long as it is there"
@@ -153,6 +162,8 @@ def test_a_zone_that_is_away_deletes_later(host: TestHost, tmp_path: Path) -> No
     with away(lyon):
         assert store.purge([name]) == [name]
     assert files(lyon) == {b"gone"}
+    (waits,) = Operator(tmp_path / "host").json("organisation", "quarantine")
+    assert (waits["objects"], waits["since"], waits["condemned"]) == (0, None, 1)
     assert remove_condemned(host.context) == 1
     assert files(lyon) == set()
 

@@ -110,6 +110,9 @@ def test_never_while_the_contract_is_alive_nor_before_acceptance_or_deadline(hos
     customer.decide("terminated")
     assert _refused(customer) is not None, "links that were given out may still be used"
     host.clock.advance(seconds=host.context.link_seconds + 1)
+    with host.context.database.read() as connection:
+        told = leaving.told(host.context, connection, customer.id)
+        assert leaving.state(host.context, told, leaving.of(connection, customer.id)) == "erasable"
     assert customer.erase().certificate.basis == "accepted"
 
 
@@ -190,6 +193,8 @@ def test_an_erasure_that_is_cut_short_is_finished_by_the_next(
         customer.erase()
     assert calls == at
     monkeypatch.undo()
+    operator = Operator(host.tls_folder.parent)
+    assert operator.json("leaving", "show", customer.id)["state"] == "erasing"
     assert copy_some(host.context) == 0, "nothing comes back into a zone"
     told = customer.erase().certificate
     assert customer.left_on_disks() == []
@@ -257,10 +262,13 @@ def test_the_whole_way_from_request_to_certificate(host: TestHost, tmp_path: Pat
     operator("organisation", "terminate", made.id)
     status = msgspec.convert(line.json("export", "status")["result"], Leaving)
     assert status.erased_from is not None
+    listed = {each["id"]: each["state"] for each in operator.json("leaving", "list")}
+    assert listed[made.id] == "terminated"
     host.context.link_seconds = 0
     document = erase(host.context, made.id, OPERATOR)
     file = tmp_path / "certificat.json"
     file.write_bytes(document)
+    assert operator.json("leaving", "show", made.id)["state"] == "erased"
     assert operator("leaving", "certificate", made.id).out.encode() == document
     found = msgspec.convert(line.json("export", "certificate", str(file))["result"], Destruction)
     assert found.known is True

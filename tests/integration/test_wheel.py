@@ -46,6 +46,9 @@ def test_an_installation_has_the_types_the_licence_and_the_command(installed: Pa
         "[console_scripts]",
         "cyberlib = cyberlib_client.__main__:start",
         "cyberlib-host = cyberlib_host.__main__:start",
+        "",
+        "[gui_scripts]",
+        "cyberlib-gui = cyberlib_client.gui.__main__:start",
     ]
 
 

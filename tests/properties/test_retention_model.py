@@ -1,4 +1,6 @@
-"""Space is freed by machines that do not know of each other, and die: 10,000 steps, and nothing is lost.
+"""Space is freed by machines that do not know of each other, and die: 3,200 steps, and nothing is lost.
+
+The 10,000 of docs/benchmarks-retention.md: with CYBERLIB_HISTORIES=50 in the environment.
 
 The model is a dictionary: what each snapshot held when it was made. Between any two calls of the store
 another machine may do a whole job, or the one at work may be killed, before or after the call did what it was
@@ -8,14 +10,17 @@ what was let go less than its quarantine ago comes back when somebody asks for i
 
 from __future__ import annotations
 
+import os
 import random
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from cyberlib_client.core.errors import CyberlibError, Failed
+from cyberlib_client.core.errors import CyberlibError, Failed, UsageError
 from cyberlib_client.core.events import ignore
+from cyberlib_client.core.format_v1.retired import REVIVE
 from cyberlib_client.core.ids import KIB
 from cyberlib_client.core.ports import Buffer, CancelToken, StoredObject
 from cyberlib_client.repository.snapshots import Stored
@@ -26,7 +31,8 @@ from cyberlib_client.transports.memory import MemoryStore
 from tests.support.light import Files, Station, changed, read_files, some_files
 from tests.support.vaults import DAY, FixedClock, make_vault
 
-HISTORIES, STEPS = 50, 200
+HISTORIES, STEPS = int(os.environ.get("CYBERLIB_HISTORIES", "16")), 200
+FAILED_ONCE = (356647, 933102)
 HOUR = DAY // 24
 _LIMITS = Limits(small=64 * KIB + 1, many=4, small_index=64 * KIB)
 
@@ -81,6 +87,7 @@ class History:
         self.at_work: set[int] = set()
         self.depth = 0
         self.countdown: int | None = None
+        self.thread = threading.get_ident()
         self.victim = ""
         self.store.before = lambda call: self._happens(call, "before")
         self.store.after = lambda call: self._happens(call, "after")
@@ -93,6 +100,8 @@ class History:
         self.countdown -= 1
         if self.countdown >= 0:
             return
+        if self.victim == "another" and threading.get_ident() != self.thread:
+            return  # the model is one thread's: it waits for that one's next call
         victim, self.countdown = self.victim, None
         if victim != "another":
             self.done[f"killed at {call}"] += 1
@@ -252,9 +261,13 @@ class History:
             station.died()
             return
         except Failed as error:
-            assert error.code == "quarantine_over"
+            assert error.code in ("quarantine_over", "deletion_announced")
             assert begun - since >= QUARANTINE or self.clock.now - since >= QUARANTINE
             self.done["too late"] += 1
+            return
+        except UsageError as error:
+            assert error.code == "not_retired"
+            assert self.let_go.get(digest) is not before, "nobody else brought it back"
             return
         finally:
             self._calm()
@@ -278,7 +291,7 @@ class History:
             assert read_files(vault, listed[digest]) == self.kept[digest]
 
 
-@pytest.mark.parametrize("seed", range(HISTORIES))
+@pytest.mark.parametrize("seed", [*range(HISTORIES), *FAILED_ONCE])
 def test_nothing_that_is_kept_is_lost(seed: int) -> None:
     history = History(seed)
     steps = ["backup"] * 4 + ["go on"] * 3 + ["sweep"] * 3 + ["time"] * 2 + ["undelete", "crash"]
@@ -303,6 +316,9 @@ def test_faults_were_seen() -> None:
         history.check(everything=True)
         records = history.stations[0].vault().retirements().records.values()
         history.done["settled"] += any(record.reason == "settled" for record in records)
+        # By a backup that relied upon it, or a sweep that found it needed after all.
+        needed = (record.action == REVIVE and record.reason == "needed" for record in records)
+        history.done["revived"] += any(needed)
         done += history.done
     kills = ["killed at put", "killed at list", "killed at delete"]
     for what in [

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cyberlib_client.core.retention import PERIODS, Dated, Policy, decide
+from cyberlib_client.core.retention import PERIODS, Dated, Policy, decide, decide_each
 
 PARIS = ZoneInfo("Europe/Paris")
 SECOND = 10**9
@@ -86,6 +86,17 @@ def test_a_device_does_not_push_out_what_others_made(history: list[Dated]) -> No
     for device in {each.device for each in history}:
         alone = decide(policy, [e for e in history if e.device == device], NOW, PARIS).kept
         assert alone.items() <= together.items()
+
+
+@given(st.lists(st.lists(policies, min_size=1, max_size=3), min_size=3, max_size=3), histories())
+def test_of_several_policies_what_any_keeps_stays(held: list[list[Policy]], history: list[Dated]) -> None:
+    """Each device by its own, and none by those of others."""
+    decision = decide_each(lambda device: held[device[0]], history, NOW, PARIS)
+    assert decision.kept.keys().isdisjoint(decision.going)
+    for device in {each.device for each in history}:
+        mine = [each for each in history if each.device == device]
+        kept = {digest for policy in held[device[0]] for digest in decide(policy, mine, NOW, PARIS).kept}
+        assert {each.digest for each in mine} & decision.kept.keys() == kept
 
 
 def test_days_end_at_midnight_of_the_practice() -> None:

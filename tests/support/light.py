@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cyberlib_client.core.crypto import sha256
+from cyberlib_client.core.errors import IntegrityError
 from cyberlib_client.core.events import ignore
 from cyberlib_client.core.format_v1.header import hedged_salt
 from cyberlib_client.core.format_v1.index import PackInfo
@@ -91,8 +92,7 @@ class Station:
         yield None
         proof = Proof(self._run(vault), index, retirements)
         yield None
-        proof.hold()
-        yield self._commit(vault, snapshots, root)
+        yield self._commit(vault, snapshots, root, proof)
 
     def _tree(self, vault: Vault, snapshots: SnapshotList, index: Any, packer: Packer, files: Files) -> bytes:
         nodes = NodeWriter(index, vault.keys.tree_ids, packer.add)
@@ -113,7 +113,10 @@ class Station:
         if last is None:
             return {}
         reader = vault.reader_on(index, recover=True)
-        return {entry.name: entry for entry in read_directory(reader, last.snapshot.root)}
+        try:
+            return {entry.name: entry for entry in read_directory(reader, last.snapshot.root)}
+        except IntegrityError:
+            return {}  # as every backup: it was let go and deleted while this run slept for a month
 
     def _entry(
         self,
@@ -149,7 +152,7 @@ class Station:
             Suspects(vault, ()),
         )
 
-    def _commit(self, vault: Vault, snapshots: SnapshotList, root: bytes) -> Stored:
+    def _commit(self, vault: Vault, snapshots: SnapshotList, root: bytes, proof: Proof) -> Stored:
         previous, sequence = snapshots.next_of(self.identity.device.id)
         snapshot = Snapshot(
             device=self.identity.device,
@@ -164,7 +167,7 @@ class Station:
         salt = hedged_salt(vault.keys, self.random, root)
         data = seal_snapshot(vault.keys, salt, snapshot, self.identity.signing)
         digest = sha256(data)
-        self.store.put(object_name("snapshots", digest), data)
+        proof.commit(object_name("snapshots", digest), data)
         return Stored(digest, snapshot)
 
 

@@ -176,10 +176,17 @@ def make_identity(vault: Vault, name: str = "poste-1") -> Identity:
     return identity(vault.keys, random.Random(ascii(name)).randbytes(48), name)
 
 
-def source_of(path: str | Path, rules: Sequence[str] = (), **options: bool) -> Source:
+def source_of(
+    path: str | Path,
+    rules: Sequence[str] = (),
+    *,
+    one_file_system: bool = False,
+    cache_tags: bool = True,
+) -> Source:
     """A folder or file to protect, leaving out what `rules` say."""
     native = os.path.abspath(path)
-    selection = Selection(Filters([Rule(r, "source") for r in rules]), **options)
+    filters = Filters([Rule(r, "source") for r in rules])
+    selection = Selection(filters, one_file_system=one_file_system, cache_tags=cache_tags)
     return Source(native if os.name == "nt" else os.fsencode(native), to_vault_path(native), selection)
 
 

@@ -157,6 +157,7 @@ WRONG_IMPORTS = [
         "services -> cyberlib_client.transports",
     ),
     ("cli/__init__.py", "from ..services import x", "The command line", "cli -> cyberlib_client.services"),
+    ("gui/__init__.py", "from ..services import x", "The window", "gui -> cyberlib_client.services"),
     ("app/__init__.py", "import PySide6", "Qt", "app -> PySide6"),
     ("app/__init__.py", "def f() -> None:\n    import click", "Terminal", "app -> click"),
     ("services/__init__.py", "import keyring", "Keychains", "services -> keyring"),

@@ -196,6 +196,9 @@ def _retired(given: Given) -> object:
         "reason": said.reason,
         "objects": {kind: digests.hex() for kind, digests in said.objects.items()},
         "undoes": said.undoes.hex(),
+        **({"quarantine": said.quarantine} if said.quarantine else {}),
+        **({"about": said.about.hex()} if said.about else {}),
+        **({"rules": msgspec.to_builtins(said.rules)} if said.rules else {}),
     }
 
 

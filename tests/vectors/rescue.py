@@ -187,6 +187,20 @@ def _content(given: Given) -> object:
     return [[each.hex(), offset, size] for each, offset, size in spans]
 
 
+def _retired(given: Given) -> object:
+    said = program.open_retirement(_keys(given), bytes.fromhex(given["data"]))
+    return {
+        "device_id": said["device"]["id"].hex(),
+        "action": said["action"],
+        "time": said["time"],
+        "reason": said.get("reason", ""),
+        "objects": {kind: digests.hex() for kind, digests in said.get("objects", {}).items()},
+        "undoes": said.get("undoes", b"").hex(),
+        **{name: said[name] for name in ("quarantine", "rules") if said.get(name)},
+        **({"about": said["about"].hex()} if said.get("about") else {}),
+    }
+
+
 READERS: dict[str, Callable[[Given], object]] = {
     "words": _words,
     "keys": _derived,
@@ -197,6 +211,7 @@ READERS: dict[str, Callable[[Given], object]] = {
     "pack": _pack,
     "index": _index,
     "snapshot": _snapshot,
+    "retired": _retired,
     "tree": _tree,
     "content": _content,
 }

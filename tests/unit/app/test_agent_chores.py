@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from cyberlib_client.app.agent.brain import Now
 from cyberlib_client.app.agent.chore_list import chores_of
 from cyberlib_client.app.agent.chores import DAILY, GLANCE, SOON, Chore, Chores, Past
-from cyberlib_client.app.agent.messages import VerifyJob
-from cyberlib_client.state.refusal_settings import RefusalSettings
-from cyberlib_client.state.retention_settings import RetentionSettings
+from cyberlib_client.app.agent.messages import DrillJob, VerifyJob
 from cyberlib_client.state.settings import Settings, VaultSettings
 
 START = 1_800_000_000 * 10**9
@@ -137,12 +135,41 @@ def test_one_that_made_way_goes_on_soon_and_one_that_somebody_stopped_later() ->
     assert life.chores.past["verify"].failures == 0
 
 
+def test_one_that_would_begin_anew_makes_way_a_few_times() -> None:
+    drill = Chore("drill", DAILY, DrillJob(), yields=3)
+    life = Life(drill)
+    for _ in range(2):
+        life.pass_by(25 * HOUR)
+        ways = 0
+        life.chores.began(drill, life.now)
+        while life.chores.makes_way:
+            life.chores.ended(life.now, done=False, by="backup")
+            ways += 1
+            life.begin_anew()
+            assert life.due() == ["drill"]
+            life.run(drill, done=False, by="battery")  # no backup: it does not count
+            life.pass_by(120)
+            assert life.due() == ["drill"]
+            life.chores.began(drill, life.now)
+        assert ways == 3
+        life.chores.ended(life.now, done=True)
+
+
 def test_the_longest_due_comes_first_and_only_one_runs() -> None:
     life = Life(VERIFY, COPY)
     life.pass_by(13 * HOUR)
     assert life.due() == ["verify", "copy:usb"]
     life.chores.began(VERIFY, life.now)
     assert life.due() == []
+
+
+def test_one_that_is_last_waits_for_those_that_are_less_late() -> None:
+    check = Chore("check:usb", DAILY, VerifyJob(), last=True)
+    life = Life(check, COPY)
+    life.pass_by(13 * HOUR)
+    life.run(COPY)
+    life.pass_by(7 * 24 * HOUR)
+    assert life.due() == ["copy:usb", "check:usb"]
 
 
 def test_a_clock_that_is_set_back_by_years_holds_nothing_up() -> None:
@@ -186,15 +213,7 @@ def test_whatever_happens_it_comes_round_again_and_never_twice_at_once(
     assert life.due() == ["verify"]
 
 
-def test_retention_comes_round_once_a_policy_is_chosen_or_a_patient_refused() -> None:
-    vault = VaultSettings("/vault", "0" * 32)
-    refusal = RefusalSettings("refusal", "2026-11-22", path="/cabinet/x")
-    for settings, wanted in (
-        (Settings(vault=vault), False),
-        (Settings(vault=vault, retention=RetentionSettings(quarantine=60)), False),
-        (Settings(vault=vault, retention=RetentionSettings(daily=3)), True),
-        (Settings(vault=vault, retention=RetentionSettings(preset="tout", last=-1)), True),
-        (Settings(vault=vault, refusals=[refusal]), True),
-        (Settings(retention=RetentionSettings(daily=3)), False),
-    ):
+def test_retention_comes_round_wherever_there_is_a_vault() -> None:
+    vault = VaultSettings("/vault", "00" * 16)
+    for settings, wanted in ((Settings(vault=vault), True), (Settings(), False)):
         assert ("retention" in [each.name for each in chores_of(settings)]) is wanted

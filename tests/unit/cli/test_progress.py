@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from cyberlib_client.cli.language import choose
+from cyberlib_client.app.wording.language import choose
 from cyberlib_client.cli.output import Output
 from cyberlib_client.cli.progress import Pace, figures
 from cyberlib_client.core.events import Incident, Progress

@@ -15,10 +15,10 @@ from cyberlib_client.app import bootstrap
 from cyberlib_client.app.health import AgentFacts, facts_of, health_of, off_between
 from cyberlib_client.app.reports import Report, report
 from cyberlib_client.app.session import Session
-from cyberlib_client.cli.language import choose
+from cyberlib_client.app.wording.language import choose
+from cyberlib_client.app.wording.report_words import reason_message
 from cyberlib_client.cli.main import main
 from cyberlib_client.cli.report_page import page
-from cyberlib_client.cli.report_words import reason_message
 from cyberlib_client.core.health import DAY, HOUR, health
 from cyberlib_client.state.history import History, Moment, Raised, RunRecord
 from cyberlib_client.state.seen import Seen, write_seen
@@ -104,7 +104,7 @@ def _fill(history: History, now: int) -> None:
 
 @pytest.fixture
 def made(session: Session) -> Report:
-    _fill(session.history, bootstrap.clock())
+    _fill(session.history, bootstrap.clock() // 10**9 * 10**9)  # half a second of a night is cut off twice
     return report(session, 10, zone=ZONE)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cyberlib_client.cli import language
-from cyberlib_client.cli.weekdays import weekdays
+from cyberlib_client.app.wording import language
+from cyberlib_client.app.wording.weekdays import weekdays
 from cyberlib_client.core.bandwidth import read_days
 from cyberlib_client.state.schedule_settings import read_times
 

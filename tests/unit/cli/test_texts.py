@@ -13,8 +13,8 @@ from typing import Final
 import click
 import pytest
 
-from cyberlib_client.cli import units
-from cyberlib_client.cli.language import Both, Language, choose, from_environment
+from cyberlib_client.app.wording import units
+from cyberlib_client.app.wording.language import Both, Language, choose, from_environment
 from cyberlib_client.cli.main import cli, speak
 from cyberlib_client.cli.reference import EXIT_CODES
 from tests.support.command_line import call
@@ -52,15 +52,19 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "vault", "vault create", "vault open", "vault info", "vault access", "backup", "snapshots", "ls",
         "find", "versions", "diff", "restore", "cat", "mount", "export", "export request", "export status",
         "export accept", "export certificate", "export plain", "export vault", "export check", "verify",
-        "repair", "copy", "copy run", "copy list", "copy add", "copy remove", "copy check", "drill",
+        "repair", "copy", "copy run", "copy list", "copy add", "copy change", "copy remove", "copy check",
+        "drill",
         "certificate", "certificate list", "certificate show", "certificate verify", "retention",
         "retention show", "retention set", "retention apply", "forget", "undelete",
-        "refuse", "refusals", "refusals list", "refusals check", "report", "alarm",
+        "refuse", "refusals", "refusals list", "refusals lift", "refusals check",
+        "report", "diagnose", "alarm",
         "alarm show", "alarm dismiss", "alarm canaries", "key", "key list", "key add", "key remove",
-        "sources", "sources add", "sources remove", "sources list", "sources preview", "hooks",
-        "hooks list", "hooks add", "hooks change", "hooks remove", "schedule", "schedule show",
-        "schedule set", "agent", "agent run", "agent status", "agent pause", "agent resume", "agent stop",
-        "agent install", "agent uninstall", "agent job", "device", "device enrol", "device list",
+        "kit", "kit create", "kit check",
+        "sources", "sources add", "sources change", "sources remove", "sources list", "sources preview",
+        "hooks", "hooks list", "hooks add", "hooks change", "hooks remove", "schedule", "schedule show",
+        "schedule set", "upkeep", "upkeep show", "upkeep set",
+        "agent", "agent run", "agent status", "agent pause", "agent resume", "agent stop", "agent install",
+        "agent uninstall", "agent job", "agent clerk", "gui", "device", "device enrol", "device list",
         "device reassign", "device revoke", "device terms", "device audit", "network", "network show",
         "network limit", "network hours", "network proxy", "network ca", "network check", "demo",
         "completion",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cyberlib_client.cli.language import Language
+from cyberlib_client.app.wording.language import Language
 from cyberlib_client.cli.main import speak
 from cyberlib_client.cli.typed_words import typed_words
 from cyberlib_client.core.words import decode, encode

@@ -13,6 +13,7 @@ from cyberlib_client.core.health import (
     BY_HAND,
     BY_HAND_DANGER,
     CHANCE,
+    COPY_UNREAD,
     DAY,
     HOUR,
     LATE_DANGER,
@@ -46,8 +47,8 @@ def _fault(kind: str, severity: str = "warning", count: int = 1, **facts: Any) -
     return {"faults": (made,)}
 
 
-def _copies(*copied: int | None) -> CopiesKnown:
-    facts = tuple(CopyFact(f"disk-{place}", at, elsewhere=not place) for place, at in enumerate(copied))
+def _copies(*copied: int | None, read: int | None = None) -> CopiesKnown:
+    facts = tuple(CopyFact(f"disk-{place}", at, not place, read) for place, at in enumerate(copied))
     return CopiesKnown("machine", "machine", vault_elsewhere=False, copies=facts, remind=30 * DAY)
 
 
@@ -96,7 +97,9 @@ CASES: list[tuple[dict[str, Any], str, str, str]] = [
     ({"unreached": NOW - UNPLUGGED - 1}, "attention", "disk_not_plugged", "plug_disk"),
     ({"copies": _copies(NOW - 31 * DAY, None)}, "attention", "copy_old", "plug_copy"),
     ({"copies": _copies(None, None)}, "protected", "copy_never", ""),
+    ({"copies": _copies(NOW, read=NOW - COPY_UNREAD - 1)}, "protected", "copy_unread", ""),
     (_fault("copy_gone", "notice", exit=6), "protected", "copy_interrupted", ""),
+    (_fault("let_go_elsewhere"), "attention", "let_go_elsewhere", "look_at_incidents"),
     (_fault("copy_unsound"), "attention", "copy_unsound", "check_copy"),
     (_fault("copy_full", exit=1), "attention", "incident", "look_at_incidents"),
     ({"agent": False}, "attention", "agent_not_running", "start_agent"),

@@ -19,6 +19,7 @@ NO_RUN: Final = set(
     re.findall(
         r"\w+",
         """
+    gui_not_installed gui_not_started agent_not_started clerk_gone no_own_place
     usage report_not_written profile_has_vault vault_exists folder_not_empty vault_in_vault profile_in_vault
     words_file_in_vault source_known cat_is_raw slot_name_taken slot_unknown slot_ambiguous slot_last
     device_slot_here words_file_exists demo_folder_unusable demo_folder_not_empty slots_full passphrases_full
@@ -31,11 +32,14 @@ NO_RUN: Final = set(
     proxy_for_whom proxy_user_unfit bad_rate bad_hours bad_times bad_days bad_every bad_quiet bad_run_hours
     bad_battery hours_unknown hook_known hook_unknown bad_hook hook_folder repair_from_itself
     copy_place_taken copy_name_taken copy_is_vault copy_unknown copy_at_host bad_copy no_copies not_retired
-    quarantine_over agent_running agent_not_running agent_denied agent_unfit agent_gone agent_lost_us
+    quarantine_over deletion_announced agent_running agent_not_running agent_denied agent_unfit agent_gone
+    agent_lost_us
     agent_ending agent_full unclear_pause bad_order bad_size drill_at_work no_certificate
     bad_fingerprint certificate_altered certificate_newer certificate_not_kept certificate_not_written
     certificate_of_another certificate_unknown certificate_unreadable host_leaving_accepted
     bad_preset bad_date yes_needed no_freeze erased_stays forget_newest bad_retention
+    date_to_come refused_nowhere refusal_unknown bad_upkeep
+    diagnosis_exists diagnosis_not_written contract_key_typed folder_not_below pattern_unknown
 """,
     )
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 
 from cyberlib_client.core.errors import IntegrityError, UsageError
 from cyberlib_client.core.format_v1 import tree
-from cyberlib_client.core.format_v1.snapshot import Device, Snapshot
 from cyberlib_client.core.format_v1.tree import Entry, Extra, root_entry
 from cyberlib_client.repository.snapshots import Stored
 from cyberlib_client.services.browse import (
@@ -21,44 +19,16 @@ from cyberlib_client.services.browse import (
     content,
     diff,
     entry_at,
-    find,
     look,
-    name_test,
     split_path,
     versions,
     walk,
 )
+from cyberlib_client.services.search import find, name_test
 from tests.support.nodes import IDS, Nodes
+from tests.support.plans import Shown, Tree
 from tests.support.trees import make_tree
 from tests.support.vaults import VaultKit, source_of
-
-Tree = Mapping[str, "bytes | Tree"]
-"""Name → content of a file, or a folder."""
-
-
-class Shown:
-    """Snapshots made of plain trees, written as nodes."""
-
-    def __init__(self) -> None:
-        self.nodes = Nodes()
-        self.stored: list[Stored] = []
-
-    def add(self, plan: Tree) -> Entry:
-        root = self._directory(plan)
-        number = len(self.stored) + 1
-        device = Device(bytes(16), "poste", bytes(32), bytes(64))
-        snapshot = Snapshot(device, number, root, number, number, "linux", "0")
-        self.stored.append(Stored(number.to_bytes(32, "big"), snapshot))
-        return root_entry(root)
-
-    def _directory(self, plan: Tree) -> bytes:
-        entries = [self._entry(name.encode(), what) for name, what in plan.items()]
-        return self.nodes.writer.directory(sorted(entries, key=lambda e: e.name))
-
-    def _entry(self, name: bytes, what: bytes | Tree) -> Entry:
-        if isinstance(what, bytes):
-            return Entry(name, tree.FILE, 0o644, 1, 1, len(what), 0, 0, len(what), IDS.of(what))
-        return Entry(name, tree.DIRECTORY, 0o755, 1, 1, 0, 0, 0, 0, self._directory(what))
 
 
 def nothing(path: bytes, stored: Stored) -> None:

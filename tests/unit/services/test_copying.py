@@ -11,18 +11,21 @@ import pytest
 from cyberlib_client.core.crypto import sha256
 from cyberlib_client.core.errors import CyberlibError, Failed, Stopped, Unreachable, UsageError
 from cyberlib_client.core.events import Event, Incident, ignore
+from cyberlib_client.core.format_v1.retired import PURGE, RETIRE, Retirement, by_kind
 from cyberlib_client.core.ids import object_name
 from cyberlib_client.core.ports import OBJECT_KINDS, PARITY, Buffer, CancelToken, Store, StoredObject
+from cyberlib_client.repository.retirements import put_retirement
 from cyberlib_client.repository.slot_tables import Tables
 from cyberlib_client.repository.vault import NewSlot
 from cyberlib_client.services.copied_purges import delete_from, purged_from
 from cyberlib_client.services.copy_check import CopyChecked, check_copy
 from cyberlib_client.services.copying import Copied, begin_copy, copy_objects, sizes
+from cyberlib_client.services.device import identity
 from cyberlib_client.services.stripes import Striped, bring_up_to_date, read_stripes
 from cyberlib_client.transports.folder import FolderStore
 from cyberlib_client.transports.memory import MemoryStore
 from tests.support.trees import make_tree
-from tests.support.vaults import VaultKit, open_with_key, reopened
+from tests.support.vaults import DAY, VaultKit, open_with_key, reopened
 
 FILES = 30
 
@@ -49,7 +52,7 @@ def copied(
     begin_copy(vault, target)
     tell = events.append if events is not None else ignore
     done = copy_objects(vault.store, target, listener=tell, cancel=cancel or CancelToken())
-    purged = purged_from(vault.store, vault.retirements())
+    purged = purged_from(vault.store, target, vault.keys, vault.retirements(), kit.clock())
     if next(target.list(PARITY), None) is not None:
         striped(target, purged)
     delete_from(target, purged, CancelToken())
@@ -81,11 +84,15 @@ def names(store: Store) -> dict[str, int]:
     return sizes(store, OBJECT_KINDS)
 
 
+def on_its_own(target: Store) -> VaultKit:
+    alone = VaultKit()
+    alone.store = target
+    return alone
+
+
 def is_whole(target: Store, practice: Path, to: Path) -> None:
     """The copy alone, opened by who knows nothing else, gives all back."""
-    alone = VaultKit.__new__(VaultKit)
-    alone.__dict__.update(VaultKit().__dict__)
-    alone.store = target
+    alone = on_its_own(target)
     result = alone.restore(to)
     assert result.files == FILES
     assert not result.failed
@@ -298,6 +305,48 @@ def test_what_was_purged_leaves_the_copy_and_its_parity(
     is_whole(target, practice, tmp_path / "out")
 
 
+class Dated(MemoryStore):
+    """Knows when each object came, by its own clock."""
+
+    def __init__(self, kit: VaultKit) -> None:
+        super().__init__()
+        self._kit = kit
+        self.came: dict[str, int] = {}
+
+    def put(self, name: str, *parts: Buffer) -> None:
+        self.came.setdefault(name, self._kit.clock())
+        super().put(name, *parts)
+
+    def arrived(self, name: str) -> int | None:
+        return self.came.get(name)
+
+
+def test_a_stolen_key_empties_no_copy_at_once(kit: VaultKit, practice: Path) -> None:
+    """Whoever has the keys says that all was let go long ago and deleted, and deletes it. A disk that is
+    plugged in afterwards keeps it for thirty days. Then it goes, though the vault forgot what was said."""
+    target = Dated(kit)
+    kit.backup(practice)
+    copied(kit, target)
+    before = set(target.objects)
+    vault, who = kit.open(), identity(kit.open().keys, bytes(48), "poste")
+    names = [n for n in before if n.startswith(("packs/", "index/", "snapshots/"))]
+    for action in (RETIRE, PURGE):
+        said = Retirement(who.device, action, kit.clock() - 90 * DAY, "", "erasure", by_kind(names))
+        put_retirement(vault.store, vault.keys, kit.random, said, who.signing)
+    for name in names:
+        kit.store.delete(name)
+    for _ in range(2):
+        copied(kit, target)
+        assert target.objects.keys() >= before
+        kit.clock.advance(29 * DAY)
+    assert len(on_its_own(target).snapshots().retired) == 2
+    for name in [name for name in kit.store.objects if name.startswith("retired/")]:
+        kit.store.delete(name)
+    kit.clock.advance(2 * DAY)
+    copied(kit, target)
+    assert not target.objects.keys() & set(names)
+
+
 def test_what_the_vault_lost_is_not_taken_for_purged(kit: VaultKit, practice: Path) -> None:
     """Nor is what was retired, nor anything while deleting is frozen."""
     target = MemoryStore()
@@ -430,6 +479,10 @@ class DiesAt(MemoryStore):
     def put(self, name: str, *parts: Buffer) -> None:
         self._live()
         super().put(name, *parts)
+
+    def replace(self, name: str, *parts: Buffer) -> None:
+        self._live()
+        super().replace(name, *parts)
 
     def delete(self, name: str) -> None:
         self._live()

@@ -12,6 +12,7 @@ from cyberlib_client.core.ids import KIB, KIND_DATA, KIND_TREE
 from cyberlib_client.core.ports import Buffer, CancelToken
 from cyberlib_client.repository.index import ABSENT
 from cyberlib_client.services.erasure import Holding, holding, remains, rewrite
+from cyberlib_client.services.revive import undelete
 from cyberlib_client.transports.memory import MemoryStore
 from tests.support.vaults import DAY, VaultKit, make_identity, vault_path
 
@@ -149,6 +150,28 @@ def test_killed_at_each_write_it_loses_nothing_and_goes_on(tmp_path: Path) -> No
             continue
         break
     assert at > 8, "nothing was cut"
+
+
+def test_what_somebody_let_go_does_not_come_back_by_it(case: Case) -> None:
+    kit = case.kit
+    kit.sweep(case.old[0], case.old[1], reason="policy")
+    case.erase()
+    listed = kit.snapshots()
+    assert case.live() == {3}
+    waiting = [s for s in listed.retired if s.snapshot.replaces]
+    assert [s.snapshot.sequence for s in waiting] == [1, 2]
+    retirements = kit.open().retirements()
+    assert {tuple(retirements.reasons("snapshots", s.digest)) for s in waiting} == {("policy",)}
+    undelete(kit.open(), make_identity(kit.open(), "poste-1"), kit.random, kit.clock, waiting[1].digest)
+    assert case.live() == {2, 3}
+    assert not kit.snapshots().problems
+    kit.clock.advance(31 * DAY)
+    kit.sweep(reason="policy", erase=case.ids)
+    kit.clock.advance(31 * DAY)
+    kit.sweep(reason="policy")
+    assert case.is_gone()
+    assert case.live() == {2, 3}
+    assert kit.verify().ok
 
 
 def test_two_machines_at_once(case: Case) -> None:

@@ -11,10 +11,11 @@ import pytest
 from cyberlib_client.core.errors import CyberlibError, Failed, IntegrityError, UsageError
 from cyberlib_client.core.events import ignore
 from cyberlib_client.core.format_v1.retired import FREEZE, PURGE, RETIRE, THAW, Retirement, by_kind
-from cyberlib_client.core.ids import KIB, object_name
+from cyberlib_client.core.ids import KIB, digest_of, object_name
 from cyberlib_client.core.ports import Buffer, CancelToken
-from cyberlib_client.repository.retirements import put_retirement
+from cyberlib_client.repository.retirements import BY_USER, Retirements, put_retirement
 from cyberlib_client.repository.snapshots import Stored
+from cyberlib_client.services.quarantine import Quarantine
 from cyberlib_client.services.revive import undelete
 from cyberlib_client.services.sweep import Freed, Sweep, sweep
 from cyberlib_client.services.waste import Limits
@@ -32,6 +33,7 @@ class Hooked(MemoryStore):
         super().__init__()
         self.at_put: Callable[[str], None] = lambda _name: None
         self.at_delete: Callable[[str], None] = lambda _name: None
+        self.arrived = lambda _name: None  # type: ignore[method-assign]
 
     def put(self, name: str, *parts: Buffer) -> None:
         self.at_put(name)
@@ -117,6 +119,108 @@ def test_what_only_they_need_goes_with_snapshots_after_thirty_days(place: Place)
     assert not listed.retired
 
 
+@pytest.mark.parametrize(("promised", "days"), [(0, 30), (7, 30), (90, 90), (-5, 30), (10**6, 366)])
+def test_the_longer_of_two_quarantines_counts(place: Place, promised: int, days: int) -> None:
+    device, time = place.a.identity.device, place.clock()
+    record = Retirement(device, RETIRE, time, objects={"packs": bytes(32)}, quarantine=promised)
+    told = Quarantine(place.store, Retirements({bytes(32): record}), time + days * DAY)
+    assert told.until("packs", bytes(32), 30 * DAY) == time + days * DAY
+    assert told.due("packs", 30 * DAY) == [bytes(32)]
+    early = Quarantine(place.store, Retirements({bytes(32): record}), time + days * DAY - 1)
+    assert not early.due("packs", 30 * DAY)
+
+
+def test_what_somebody_promised_to_keep_stays_whatever_others_chose(place: Place) -> None:
+    first = place.backup(place.a, ONE)
+    before = place.packs()
+    place.backup(place.a, TWO)
+    place.sweep(place.a, first, quarantine=60 * DAY)
+    place.clock.advance(31 * DAY)
+    assert place.sweep(place.b, quarantine=7 * DAY).purged == 0
+    assert place.packs() >= before, "another machine's quarantine ended this one"
+    place.clock.advance(30 * DAY)
+    assert place.sweep(place.b, quarantine=7 * DAY).purged > 0
+    assert not place.packs() & before
+
+
+@pytest.mark.parametrize("days", [-400, 4000])
+def test_a_wrong_date_neither_ends_nor_prolongs_a_quarantine(place: Place, days: int) -> None:
+    """Where the store knows when what it says came."""
+    gone, _, came = place.backup(place.a, ONE), place.backup(place.a, TWO), place.clock()
+    place.clock.advance(days * DAY)
+    place.sweep(place.b, gone)
+    place.clock.now = came
+    place.store.arrived = lambda _name: came  # type: ignore[method-assign]
+    for late, left in ((0, 1), (29, 1), (31, 0)):
+        place.clock.now = came + late * DAY
+        place.sweep(place.a)
+        assert len(place.a.snapshots(place.a.vault()).retired) == left, late
+
+
+def test_the_quarantine_of_what_a_clock_without_a_date_let_go_begins_when_that_is_seen(place: Place) -> None:
+    gone, last = place.backup(place.a, ONE), place.backup(place.a, TWO)
+    now, place.clock.now = place.clock.now, 5000
+    place.sweep(place.b, gone, reason="user")
+    for late, left in ((0, 1), (29, 1), (31, 0)):
+        place.clock.now = now + late * DAY
+        assert place.sweep(place.a, dry=True).purged == 0 or not left
+        place.sweep(place.a)
+        listed = place.a.snapshots(place.a.vault())
+        assert len(listed.retired) == left, late
+        for each in listed.retired:
+            assert place.a.vault().retirements().reasons("snapshots", each.digest) == ["user"]
+    assert place.files_of(last) == TWO
+
+
+def test_lies_about_a_deletion_keep_nothing_from_coming_back(place: Place) -> None:
+    """Whoever has the keys says that all is going, along with what never was."""
+    first, last = place.backup(place.a, ONE), place.backup(place.a, TWO)
+    kinds = ("snapshots", "packs", "index")
+    names = [name for kind in kinds for name, _ in place.store.list(kind)]
+    for action in (RETIRE, PURGE):
+        place.say(action, [*names, object_name("packs", bytes(32)), object_name("index", bytes(32))])
+    with pytest.raises(Failed, match="deletion_announced"):
+        place.undelete(first)
+    assert not place.a.snapshots(place.a.vault()).items
+    place.clock.advance(DAY + 1)
+    undelete(place.b.vault(), place.b.identity, place.b.random, place.clock, first.digest, last.digest)
+    place.clock.advance(40 * DAY)
+    assert place.sweep(place.a).purged == 0
+    assert {name for kind in kinds for name, _ in place.store.list(kind)} >= set(names)
+    assert (place.files_of(first), place.files_of(last)) == (ONE, TWO)
+    assert [s.digest for s in place.a.snapshots(place.a.vault()).items] == [first.digest, last.digest]
+    packs = place.packs()
+    place.backup(place.b, {**TWO, "more": b"more"})
+    assert len(place.packs()) == len(packs) + 1, "what was spared is not relied upon"
+
+
+def test_what_was_announced_and_not_let_go_is_there_again_after_a_day(place: Place) -> None:
+    """Who announced it was killed before it said that it spares what came back."""
+    first = place.backup(place.a, ONE)
+    place.say(PURGE, [object_name("snapshots", first.digest), *place.packs()])
+    for hours, there in ((0, 0), (23, 0), (2, 1)):
+        place.clock.advance(hours * DAY // 24)
+        place.sweep(place.b)
+        assert len(place.a.snapshots(place.a.vault()).items) == there
+    assert place.files_of(first) == ONE
+
+
+def test_that_somebody_brought_a_snapshot_back_is_not_forgotten(place: Place) -> None:
+    """When many records of what is gone make room for one."""
+    stored, vault = place.backup(place.a, ONE), place.b.vault()
+    name = object_name("snapshots", stored.digest)
+    back = Retirement(place.b.identity.device, "revive", place.clock(), "", BY_USER, by_kind([name]))
+    digest, _ = put_retirement(place.store, vault.keys, place.b.random, back, place.b.identity.signing)
+    for n in range(20):
+        place.say(RETIRE, [object_name("packs", bytes([n]) * 32)])
+    for _ in range(3):
+        place.clock.advance(61 * DAY)
+        place.sweep(place.a)
+    assert len(list(place.store.list("retired"))) < 20, "nothing made room"
+    assert place.a.vault().retirements().wanted_back() == {stored.digest}
+    assert digest in place.a.vault().retirements().records
+
+
 def test_a_look_changes_nothing(place: Place) -> None:
     first = place.backup(place.a, ONE)
     place.backup(place.a, TWO)
@@ -148,9 +252,82 @@ def test_after_its_quarantine_nothing_comes_back(place: Place) -> None:
         place.undelete(last)
     place.sweep(place.a, first)
     place.clock.advance(31 * DAY)
+    kept = dict(place.store.objects)
     place.sweep(place.a)
     with pytest.raises(Failed, match="quarantine_over"):
         place.undelete(first)
+    place.clock.advance(2 * DAY)
+    with pytest.raises(Failed, match="quarantine_over"):
+        place.undelete(first)
+    name = object_name("snapshots", first.digest)
+    place.store.put(name, kept[name])  # a copy put back by hand
+    with pytest.raises(Failed, match="quarantine_over"):
+        place.undelete(first)
+
+
+def test_what_comes_back_while_somebody_is_about_to_delete_keeps_all_it_needs(place: Place) -> None:
+    """Also what was let go at another time, with another snapshot, and whose quarantine is over."""
+    shared = {"shared": b"x" * 50_000}
+    other = place.backup(place.a, shared)
+    first = place.backup(place.a, shared | ONE)
+    place.backup(place.a, TWO)
+    place.sweep(place.a, first)
+    place.clock.advance(10 * DAY)
+    place.sweep(place.a, other)
+    place.clock.advance(31 * DAY)
+    done: list[str] = []
+
+    def at_put(name: str) -> None:
+        if name.startswith("retired/") and not done:  # the announcement
+            done.append(name)
+            place.undelete(first)
+
+    place.store.at_put = at_put
+    assert place.sweep(place.a).purged_snapshots == 1
+    assert done
+    assert first.digest in {s.digest for s in place.a.snapshots(place.a.vault()).items}
+    assert place.files_of(first) == shared | ONE
+
+
+@pytest.mark.parametrize("going", [0, 1])
+def test_what_comes_back_does_not_wait_for_what_it_can_do_without(place: Place, going: int) -> None:
+    """Two packs in quarantine hold the same, and one of them is being deleted."""
+    runs = [place.a.backup(ONE), place.b.backup(ONE)]
+    for _step in range(2):
+        for run in runs:
+            next(run)  # each sends its pack, and knows nothing of the other's
+    packs = sorted(place.packs())
+    assert len(packs) == 2
+    first, second = map(finish, runs)
+    third = place.backup(place.a, ONE)
+    place.backup(place.a, TWO)
+    for stored in (first, second, third):
+        place.clock.advance(DAY)
+        place.sweep(place.a, stored)
+    assert place.a.vault().retirements().retired("packs") == set(map(digest_of, packs))
+    place.say(PURGE, [packs[going]])
+    place.undelete(second)
+    assert place.files_of(second) == ONE
+
+
+def test_nothing_comes_back_of_which_a_part_is_gone(place: Place) -> None:
+    """It was announced, by one whose clock was ahead, and never deleted; what it needs went with others."""
+    shared = {"shared": b"x" * 50_000}
+    other = place.backup(place.a, shared)
+    first = place.backup(place.a, shared | ONE)
+    place.backup(place.a, TWO)
+    place.sweep(place.a, first, quarantine=90 * DAY)
+    place.sweep(place.a, other)
+    place.say(PURGE, [object_name("snapshots", first.digest)])
+    place.clock.advance(31 * DAY)
+    place.sweep(place.a)
+    try:
+        place.undelete(first)
+    except Failed as error:
+        assert error.code == "quarantine_over"
+        assert first.digest not in {s.digest for s in place.a.snapshots(place.a.vault()).items}
+    else:
+        assert place.files_of(first) == shared | ONE
 
 
 def test_packs_that_are_mostly_dead_are_written_anew(tmp_path: Path) -> None:
@@ -227,6 +404,32 @@ def test_a_machine_that_slept_before_its_commit_looks_again(place: Place) -> Non
     with pytest.raises(Failed, match="vault_changed"):
         next(run)
     assert place.files_of(place.backup(place.a, THREE)) == THREE
+
+
+def test_a_machine_that_slept_in_the_middle_of_its_commit_takes_it_back(place: Place) -> None:
+    """The snapshot arrives a month after all was proven to be there."""
+    first = place.backup(place.b, ONE)
+    last = place.backup(place.b, TWO)
+    run = place.a.backup(THREE)
+
+    def a_month_passes(name: str) -> None:
+        if name.startswith("snapshots/"):
+            place.store.at_put = lambda _name: None
+            place.sweep(place.b, first)
+            place.clock.advance(31 * DAY)
+            place.sweep(place.b)
+            place.clock.advance(2 * DAY)
+
+    place.store.at_put = a_month_passes
+    with pytest.raises(Failed, match="vault_changed"):
+        finish(run)
+    listed = place.a.snapshots(place.a.vault())
+    assert [s.digest for s in listed.items] == [last.digest]
+    assert len(listed.retired) == 1
+    with pytest.raises(Failed, match="quarantine_over"):
+        place.undelete(listed.retired[0])
+    assert place.files_of(place.backup(place.a, THREE)) == THREE
+    assert place.sweep(place.b).purged == 0
 
 
 def test_what_is_revived_after_the_survey_is_not_deleted(place: Place) -> None:

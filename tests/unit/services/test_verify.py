@@ -7,6 +7,7 @@ import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -17,6 +18,7 @@ from cyberlib_client.core.format_v1.header import HEADER_SIZE
 from cyberlib_client.core.format_v1.vault import write_vault_header
 from cyberlib_client.core.ids import KIND_DATA, object_name
 from cyberlib_client.core.ports import CancelToken
+from cyberlib_client.services import verify as service
 from cyberlib_client.services.rotation import sample
 from cyberlib_client.services.suspects import UNKNOWN_PACK
 from cyberlib_client.services.verify import VerifyResult, verify
@@ -369,6 +371,62 @@ def test_stopped(many: VaultKit) -> None:
     with pytest.raises(Stopped) as stopped:
         verify(many.open(), many.snapshots(), choose=sample(100, many.random), listener=ignore, cancel=cancel)
     assert stopped.value.facts == {"by": "shutdown"}
+
+
+class Tired(CancelToken):
+    """Stops at the look number `at`."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self.at = at
+
+    def check(self) -> None:
+        self.at -= 1
+        if not self.at:
+            self.cancel("backup")
+        super().check()
+
+
+def test_a_walk_that_was_cut_short_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kit = VaultKit()
+    folder = make_tree(tmp_path / "cabinet", {f"d{n}": {"x.txt": b"%d" % n} for n in range(30)})
+    kit.backup(folder)
+    opened: list[bytes] = []
+    real = service.read_directory
+
+    def reading(reader: Any, content: bytes, *more: Any) -> Any:
+        opened.append(content)
+        return real(reader, content, *more)
+
+    monkeypatch.setattr(service, "read_directory", reading)
+
+    def walk(whole: set[bytes], cancel: CancelToken | None = None) -> VerifyResult:
+        opened.clear()
+        return verify(
+            kit.open(), kit.snapshots(), choose=sample(0, kit.random), walked=whole,
+            listener=ignore, cancel=cancel or CancelToken(),
+        )  # fmt: skip
+
+    whole: set[bytes] = set()
+    walk(set())
+    every = len(opened)
+    for _ in range(3):
+        before = len(whole)
+        with pytest.raises(Stopped):
+            walk(whole, Tired(20))
+        assert before < len(whole) < every
+    done = set(whole)
+    assert walk(whole).ok
+    assert not done & set(opened)
+    assert len(opened) == every - len(done)
+    # What is wrong is looked for everywhere: it may have gone since.
+    packs = [name for name in kit.store.objects if name.startswith("packs/")]
+    for name in packs:
+        kit.store.delete(name)
+    gone = walk(set())
+    again = walk(done)
+    assert not again.ok
+    assert (again.affected_count, again.damaged) == (gone.affected_count, gone.damaged)
 
 
 def test_a_store_that_fails_is_no_damage(many: VaultKit) -> None:

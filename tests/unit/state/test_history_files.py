@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import sqlite3
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -21,6 +23,7 @@ from cyberlib_client.system import this_system
 
 DAY = 86_400 * 10**9
 NOW = 20_000 * DAY
+SRC = Path(__file__).parents[3] / "src"
 
 
 @pytest.fixture
@@ -238,6 +241,40 @@ def test_what_is_old_goes_but_not_because_a_clock_ran_ahead(profile: Profile) ->
     assert len(history.moments(0)) == 2 * EVERY
     assert [run.started for run in history.runs()][:1] == [NOW + (DAYS + 2) * DAY]
     assert [each.kind for each in history.incidents(open_only=False)][-1] == "open"
+
+
+_KILLED = """
+import os, signal, sys
+from cyberlib_client.app.bootstrap import private_files
+from cyberlib_client.state.profile import Profile
+profile = Profile(sys.argv[1], private_files)
+os.fsync = lambda _fd: os.kill(os.getpid(), signal.SIGKILL)
+profile.write(os.path.join(profile.root, sys.argv[2]), b"a secret")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
+def test_what_a_killed_process_was_writing_goes(profile: Profile) -> None:
+    """Secrets among it."""
+    for name in ("retention.json", "credentials/slots.json", "certificates/paper.pdf", "state/seen.json"):
+        killed = subprocess.run(
+            [sys.executable, "-c", _KILLED, profile.root, name],
+            env={**os.environ, "PYTHONPATH": str(SRC)},
+            check=False,
+        )
+        assert killed.returncode == -signal.SIGKILL
+    left = list(Path(profile.root).rglob("*.new"))
+    assert len(left) == 4
+    mine = Path(profile.root, "my.new")
+    mine.write_text("somebody's", encoding="utf-8")
+    history = _history(profile, Said())
+    for days in (0.5, 2):
+        assert [path for path in left if not path.exists()] == [], "one that may be being written stays"
+        for path in (*left, mine):
+            os.utime(path, (NOW / 1e9 - days * 86_400,) * 2)
+        _many(history, NOW)
+    assert [path for path in left if path.exists()] == []
+    assert mine.exists()
 
 
 def test_texts_and_numbers_are_bounded_and_never_refused(profile: Profile) -> None:

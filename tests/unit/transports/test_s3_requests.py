@@ -203,7 +203,7 @@ def test_a_page_of_a_listing() -> None:
         b"<Contents><Key>x/a</Key><Size>12</Size><Owner><ID>o</ID></Owner></Contents>"
         b"<Contents><Key>x/&#233;</Key><Size>0</Size></Contents></ListBucketResult>"
     )
-    assert page == ([("x/a", 12), ("x/é", 0)], "t&1")
+    assert page == ([("x/a", 12), ("x/é", 0)], "t&1", {})
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,13 @@ from cyberlib_client.core.errors import IntegrityError
 from cyberlib_client.core.format_v1.header import RETIREMENT
 from cyberlib_client.core.format_v1.retired import (
     FREEZE,
+    POLICY,
     PURGE,
     RETIRE,
     REVIVE,
     THAW,
     Retirement,
+    Rules,
     by_kind,
     open_retirement,
     seal_retirement,
@@ -77,6 +79,7 @@ def test_a_signature_of_a_snapshot_is_none_of_a_retirement() -> None:
     [
         {"objects": {"packs": bytes(31)}},
         {"undoes": bytes(33)},
+        {"about": bytes(15)},
         {"device": certify(KEYS, b"", "x", SIGNING.public_key().public_bytes_raw())},
     ],
 )
@@ -108,7 +111,7 @@ def test_a_revival_undoes_what_its_writer_had_seen_and_nothing_else() -> None:
     first, second = bytes([0]) * 32, bytes([1]) * 32
     both = fold(said(RETIRE, PACK), said(RETIRE, PACK, time=9), said(REVIVE, PACK, undoes=first))
     assert bytes(32) in both.retired("packs")
-    assert both.since("packs", bytes(32)) == 9
+    assert both.retired_by("packs", bytes(32)) == {second}
     neither = fold(said(RETIRE, PACK), said(RETIRE, PACK), said(REVIVE, PACK, undoes=first + second))
     assert not neither.retired("packs")
     assert bytes(32) in neither.once("packs")
@@ -136,6 +139,21 @@ def test_who_announced_a_deletion_may_spare_what_was_revived() -> None:
 def test_a_thaw_ends_the_freeze_it_names() -> None:
     assert fold(said(FREEZE)).freezes
     assert fold(said(FREEZE), said(FREEZE), said(THAW, undoes=bytes(32))).freezes.keys() == {bytes([1]) * 32}
+
+
+def test_a_policy_stands_until_one_that_saw_it_takes_its_place() -> None:
+    def policy(number: int, undoes: bytes = b"", about: bytes = b"") -> Retirement:
+        rules = Rules(last=number) if number else None
+        return Retirement(DEVICE, POLICY, number, undoes=undoes, rules=rules, about=about)
+
+    def standing(*records: Retirement) -> list[int]:
+        return [record.rules.last for _, record in fold(*records).policies() if record.rules]
+
+    first, second, one = policy(1), policy(2), policy(3, about=bytes(16))
+    assert standing(second, first, one) == [1, 2, 3]
+    assert standing(first, second, policy(5, undoes=bytes(32))) == [2, 5]
+    assert standing(first, policy(0, undoes=bytes(32)), one) == [3]
+    assert standing(said(RETIRE), said(REVIVE, undoes=bytes([2]) * 32), second) == [2], "no policy says so"
 
 
 def test_actions_of_later_versions_are_passed_over() -> None:
