@@ -1,11 +1,14 @@
 """The one entry for whoever works on CyberLib. Needs Python 3.11 and nothing else.
 
-    python3 dev.py demo [ARG…]    see it work: a fictitious practice, saved and restored
+    python3 dev.py demo [ARG…]    see it work: a fictitious practice, saved and restored; in the
+                                  window where there is a screen
     python3 dev.py test           style, types, layers and every test
     python3 dev.py test ARG…      only these tests: the arguments go to pytest
     python3 dev.py test --windows [ARG…]   the unit and contract tests on a Windows Python (Wine)
     python3 dev.py lint           style, types and layers alone
     python3 dev.py run ARG…       the `cyberlib` command
+    python3 dev.py gui [ARG…]     the window
+    python3 dev.py screenshots --out DIR   pictures of every screen
     python3 dev.py bench [ARG…]   measure, beside restic and borg
     python3 dev.py lock [--upgrade]   choose and record the dependencies again
 
@@ -25,12 +28,13 @@ if sys.version_info < (3, 11):  # noqa: UP036 (who reads the refusal has an olde
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from tools.dev import checks, debian, environment, lock  # noqa: E402
+from tools.dev import checks, debian, environment, lock, window  # noqa: E402
 from tools.dev.process import call  # noqa: E402
 
 
 def demo(args: list[str]) -> int:
-    return call([environment.ensure("host"), "-m", "cyberlib_client", "demo", *args])
+    kind = "desktop" if window.can_be_seen() else "host"
+    return call([environment.ensure(kind), "-m", "cyberlib_client", "demo", *args])
 
 
 def run(args: list[str]) -> int:
@@ -51,6 +55,15 @@ def lint(_args: list[str]) -> int:
     return 1 if checks.lint(environment.ensure("test")) else 0
 
 
+def gui(args: list[str]) -> int:
+    return call([environment.ensure("desktop"), "-m", "cyberlib_client.gui", *args])
+
+
+def screenshots(args: list[str]) -> int:
+    python = environment.ensure("desktop")
+    return call([python, "-m", "tools.screenshots", *args], cwd=ROOT)
+
+
 def bench(args: list[str]) -> int:
     return call([environment.ensure("test"), "-m", "benchmarks", *args], cwd=ROOT)
 
@@ -60,6 +73,8 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "lint": lint,
     "run": run,
+    "gui": gui,
+    "screenshots": screenshots,
     "bench": bench,
     "lock": lock.write,
 }

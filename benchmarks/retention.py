@@ -35,6 +35,7 @@ from cyberlib_client.repository.index import Index
 from cyberlib_client.repository.packer import Packer
 from cyberlib_client.repository.trees import NodeWriter
 from cyberlib_client.repository.vault import Vault
+from cyberlib_client.services.commit import Proof
 from cyberlib_client.services.repack import repack
 from cyberlib_client.services.survey import survey
 from cyberlib_client.services.sweep import Freed, Sweep, sweep
@@ -299,7 +300,11 @@ def root_of_snapshot(
     root = nodes.directory(folders)
     packer.finish()
     vault.put_index(made, station.random)
-    station._commit(station.vault(), station.snapshots(station.vault()), root)
+    vault = station.vault()
+    retirements = vault.retirements()
+    index, _ = vault.load_index(check_packs=True, to_rely_on=True, retirements=retirements)
+    proof = Proof(station._run(vault), index, retirements)
+    station._commit(vault, station.snapshots(vault), root, proof)
 
 
 def sweep_of(station: Station, clock: FixedClock) -> Freed:

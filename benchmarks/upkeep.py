@@ -1,8 +1,10 @@
-"""What upkeep costs: `python -m benchmarks.upkeep index|verify|portion FOLDER [--chunks N] [--bytes N]`.
+"""What upkeep costs: `python -m benchmarks.upkeep index|verify|portion|parity FOLDER …`.
 
 `index`: all index objects are lost and made again from the packs. `verify`: every byte is read and proven,
 beside `cat` of the same packs, each with the system's cache dropped (which needs root). `portion`: what a
-portion of the day takes. A vault is made in FOLDER for each, and stays for the next time.
+portion of the day takes. `parity`: it is made for all of a copy, from the disk, the copy is checked, and two
+lost packs come back. `--chunks N --bytes N`: how large. A vault is made in FOLDER for each, and stays for the
+next time.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import threading
@@ -20,14 +23,18 @@ from pathlib import Path
 from cyberlib_client.app.bootstrap import process
 from cyberlib_client.core.events import ignore
 from cyberlib_client.core.format_v1.index import PackInfo
+from cyberlib_client.core.format_v1.vault import OBJECT_NAME
 from cyberlib_client.core.ids import KIND_DATA
-from cyberlib_client.core.ports import CancelToken
+from cyberlib_client.core.ports import OBJECT_KINDS, PARITY, CancelToken
 from cyberlib_client.repository.index import Index
 from cyberlib_client.repository.packer import Packer
 from cyberlib_client.repository.snapshots import load_snapshots
 from cyberlib_client.repository.vault import NewSlot, Vault, create_vault, open_vault
+from cyberlib_client.services.copy_check import check_copy
+from cyberlib_client.services.copying import sizes
 from cyberlib_client.services.repair import Mender
 from cyberlib_client.services.rotation import portion, sample
+from cyberlib_client.services.stripes import bring_up_to_date, read_stripes
 from cyberlib_client.services.verify import verify
 from cyberlib_client.state.packs_read import PacksRead
 from cyberlib_client.transports.folder import FolderStore
@@ -81,7 +88,9 @@ def rebuild(folder: Path) -> dict[str, object]:
     for path in (folder / "index").iterdir():
         path.unlink()
     vault = open_made(folder)
-    mender = Mender(vault, apply=True, random=os.urandom, listener=ignore, cancel=CancelToken())
+    mender = Mender(
+        vault, apply=True, random=os.urandom, listener=ignore, cancel=CancelToken(), clock=time.time_ns
+    )
     began = time.monotonic()
     mender.index()
     return {
@@ -116,6 +125,38 @@ def read_all(folder: Path, *, daily: bool, proven: bool) -> dict[str, object]:
     }
 
 
+def protect(folder: Path) -> dict[str, object]:
+    """Parity for all of a copy, a check of it, and two packs of one stripe that come back."""
+    shutil.rmtree(folder / PARITY, ignore_errors=True)
+    store = FolderStore(str(folder))
+    there = {**sizes(store, OBJECT_KINDS), OBJECT_NAME: store.size(OBJECT_NAME) or 0}
+    size = sum(there.values())
+    drop()
+    seconds = [time.monotonic()]
+    made = bring_up_to_date(store, there, lambda _name: False, ignore, CancelToken())
+    seconds.append(time.monotonic())
+    drop()
+    found = check_copy(store, None, repair=False, listener=ignore, cancel=CancelToken())
+    assert not found.faults and not found.uncovered
+    stripes = read_stripes(store, CancelToken()).found.values()
+    lost = next(names for each in stripes if len(names := [n for n in each.members if n[:6] == "packs/"]) > 8)
+    lost = lost[:2]
+    for name in lost:
+        store.delete(name)
+    drop()
+    seconds.append(time.monotonic())
+    mended = check_copy(store, None, repair=True, listener=ignore, cancel=CancelToken())
+    seconds.append(time.monotonic())
+    assert sorted(fault.name for fault in mended.faults if fault.mended) == sorted(lost)
+    return {
+        "gb": round(size / 1e9, 2),
+        "parity_gb": round(made.bytes_written / 1e9, 2),
+        "make_mb_per_second": round(size / (seconds[1] - seconds[0]) / 1e6),
+        "check_mb_per_second": round(found.bytes / found.seconds / 1e6),
+        "mend_seconds": round(seconds[3] - seconds[2], 1),
+    }
+
+
 def drop() -> None:
     """What the system keeps of files in memory."""
     os.sync()
@@ -145,7 +186,13 @@ def apart(*arguments: str) -> dict[str, object]:
 def child(what: str, folder: Path, *, proven: bool) -> None:
     """Does it and tells; as a worker of the agent, it gives memory back early."""
     process().give_memory_back()
-    told = rebuild(folder) if what == "index" else read_all(folder, daily=what == "portion", proven=proven)
+    told = (
+        protect(folder)
+        if what == "parity"
+        else rebuild(folder)
+        if what == "index"
+        else read_all(folder, daily=what == "portion", proven=proven)
+    )
     usage = resource.getrusage(resource.RUSAGE_SELF)
     told["processor"] = round(usage.ru_utime + usage.ru_stime, 1)
     told["peak_mb"] = usage.ru_maxrss // 1024
@@ -155,7 +202,7 @@ def child(what: str, folder: Path, *, proven: bool) -> None:
 def main() -> None:
     """See the module."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("index", "verify", "portion"))
+    parser.add_argument("what", choices=("index", "verify", "portion", "parity"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--chunks", type=int, default=1_000_000)
     parser.add_argument("--bytes", type=int, default=1_000, help="of each chunk")
@@ -168,7 +215,7 @@ def main() -> None:
         return
     vault = asked.folder / f"{asked.what}-{asked.chunks}-{asked.bytes}"
     if not vault.exists():
-        make(vault, asked.chunks, asked.bytes, small=asked.what != "verify")
+        make(vault, asked.chunks, asked.bytes, small=asked.what in ("index", "portion"))
     for _ in range(asked.rounds):
         if asked.what == "verify":
             drop()

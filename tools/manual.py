@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
 from cyberlib_client import __version__  # noqa: E402
+from cyberlib_client.app.wording.language import Language, say  # noqa: E402
 from cyberlib_client.cli import reference  # noqa: E402
-from cyberlib_client.cli.language import Language, say  # noqa: E402
 from cyberlib_client.cli.main import cli, speak  # noqa: E402
 from cyberlib_client.cli.words import ANYWHERE  # noqa: E402
 

@@ -1,4 +1,4 @@
-"""Puts the no-break spaces of French into the sentences of the command line.
+"""Puts the no-break spaces of French into the sentences of terminal and window.
 
     python3 tools/typography.py
 
@@ -26,7 +26,9 @@ _SPACE = re.compile(r"(?<=\S) (?=[:;!?»%](?!\w))|(?<=«) (?=\S)")
 def sources() -> Iterator[Path]:
     """The modules that say something in French."""
     yield from sorted((CLIENT / "cli").rglob("*.py"))
-    yield from sorted((CLIENT / "app" / "messages").glob("*.py"))
+    for room in ("messages", "wording", "diagnosis"):
+        yield from sorted((CLIENT / "app" / room).glob("*.py"))
+    yield from sorted((CLIENT / "gui").rglob("*.py"))
 
 
 def typeset(path: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import glob
 import os
 import shutil
 import subprocess
@@ -27,7 +29,26 @@ TEST_PROGRAMS = {
     "nginx-light": "nginx",
     "postgresql": "pg_lsclusters",
     "systemd": "systemd-analyze",
+    "xvfb": "Xvfb",
     "zsh": "zsh",
+}
+# Package: a library by which it is recognised. What Qt needs to draw without a screen.
+WINDOW_LIBRARIES = {
+    "libdbus-1-3": "libdbus-1.so.3",
+    "libegl1": "libEGL.so.1",
+    "libfontconfig1": "libfontconfig.so.1",
+    "libgl1": "libGL.so.1",
+    "libglib2.0-0": "libglib-2.0.so.0",
+    "libxkbcommon0": "libxkbcommon.so.0",
+}
+# Package: a file by which it is recognised. What reads the window as a screen reader does.
+SCREEN_READER_FILES = {
+    "at-spi2-core": "/usr/libexec/at-spi-bus-launcher",
+    "libxcb-cursor0": "/usr/lib/*/libxcb-cursor.so.0",
+    "libxcb-icccm4": "/usr/lib/*/libxcb-icccm.so.4",
+    "libxcb-keysyms1": "/usr/lib/*/libxcb-keysyms.so.1",
+    "libxkbcommon-x11-0": "/usr/lib/*/libxkbcommon-x11.so.0",
+    "python3-pyatspi": "/usr/lib/python3/dist-packages/pyatspi",
 }
 _PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 
@@ -37,8 +58,10 @@ def provide_test_programs() -> None:
     if sys.platform != "linux":
         return
     missing = [package for package, program in TEST_PROGRAMS.items() if not _has(program)]
+    missing += [package for package, library in WINDOW_LIBRARIES.items() if not _loads(library)]
+    missing += [package for package, file in SCREEN_READER_FILES.items() if not glob.glob(file)]
     if missing and not install(missing):
-        note(f"please install, for the tests of faults: {' '.join(missing)}")
+        note(f"please install, for the tests: {' '.join(missing)}")
 
 
 def install(packages: Sequence[str]) -> bool:
@@ -68,3 +91,11 @@ def _run(command: Sequence[str], show: bool = True) -> bool:
 
 def _has(program: str) -> bool:
     return shutil.which(program, path=_PATH) is not None
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

@@ -19,12 +19,17 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 REQUIREMENTS = ROOT / "requirements"
 # Each file holds all of those before it, same versions.
-_BUILDS_ON = {"run": ("run",), "host": ("run", "host"), "test": ("run", "host", "test")}
+_BUILDS_ON = {
+    "run": ("run",),
+    "host": ("run", "host"),
+    "desktop": ("run", "host", "desktop"),
+    "test": ("run", "host", "desktop", "test"),
+}
 
 
 def ensure(profile: str) -> Path:
-    """The Python that has what `profile` needs: "run" (the product alone), "host" (and its host) or "test"
-    (all tools)."""
+    """The Python that has what `profile` needs: "run" (the command line alone), "host" (and its host),
+    "desktop" (and its window) or "test" (all tools)."""
     have = _installed()
     if not any(_fingerprint(p) in have for p in _BUILDS_ON if profile in _BUILDS_ON[p]):
         _refuse_what_cannot_work()

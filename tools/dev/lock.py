@@ -16,11 +16,20 @@ from typing import Any
 from .environment import REQUIREMENTS, ROOT
 from .process import give_up, note
 
-# File: what it is resolved from. `run` and `host` repeat the versions of `test`: one environment serves all.
+# File: what it is resolved from. All repeat the versions of `test`: one environment serves all.
 _FILES = {
-    "test": ["pyproject.toml", "--extra", "host", "--group", "test"],
+    "test": ["pyproject.toml", "--extra", "host", "--extra", "desktop", "--group", "test"],
     "run": ["pyproject.toml", "--constraint", "requirements/test.txt"],
     "host": ["pyproject.toml", "--extra", "host", "--constraint", "requirements/test.txt"],
+    "desktop": [
+        "pyproject.toml",
+        "--extra",
+        "host",
+        "--extra",
+        "desktop",
+        "--constraint",
+        "requirements/test.txt",
+    ],
     "lock": ["--group", "lock"],
     "setup": ["--group", "setup"],
 }

@@ -65,6 +65,31 @@ def retirement_vectors() -> list[Vector]:
     return [
         accepts("two packs let go", given(good), out),
         accepts("with everything", given(_sealed(full)), full_out),
+        accepts("a promise", given(_sealed(_said(quarantine=90))), {**out, "quarantine": 90}),
+        accepts(
+            "a policy",
+            given(
+                _sealed(
+                    _said(
+                        action="policy",
+                        objects={},
+                        undoes=undoes,
+                        about=bytes(16),
+                        quarantine=45,
+                        rules={"preset": "court", "last": 5, "monthly": -1, "labelled": False},
+                    )
+                )
+            ),
+            {
+                **out,
+                "action": "policy",
+                "objects": {},
+                "undoes": undoes.hex(),
+                "about": bytes(16).hex(),
+                "quarantine": 45,
+                "rules": {"preset": "court", "last": 5, "monthly": -1, "labelled": False},
+            },
+        ),
         accepts(
             "an action of tomorrow",
             given(_sealed(_said(action="later"))),
@@ -81,6 +106,8 @@ def retirement_vectors() -> list[Vector]:
         refused("digests that are text", _said(objects={"packs": "x" * 32})),
         refused("kinds that are a list", _said(objects=[])),
         refused("a record to undo of 33 bytes", _said(undoes=undoes + b"x")),
+        refused("a device of 15 bytes", _said(about=bytes(15))),
+        refused("rules that are a list", _said(action="policy", rules=[1])),
         refused("an action that is a number", _said(action=1)),
         refused("a body that is no msgpack", b"\xc1"),
         rejects(
