@@ -20,7 +20,7 @@ from cyberlib_client.core.platform import Channel, Listener
 
 SCRIPT = Path(__file__).parents[1] / "support" / "echo_listener.py"
 LARGE = 3 << 20
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds after which something that should have woken is taken to hang."""
 
 

@@ -151,7 +151,7 @@ def failing_files(backing: Path, at: Path, orders: Path) -> Iterator[Path]:
         if os.path.ismount(at):
             _run("umount", "-l", at)
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=180)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

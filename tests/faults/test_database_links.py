@@ -115,7 +115,7 @@ def test_what_lies_in_the_place_of_a_journal_holds_nobody_up(
     line.make_vault()
     process = line.start("backup", str(folder))
     try:
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=180)
     finally:
         process.kill()
     assert process.returncode == 3, said

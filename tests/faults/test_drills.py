@@ -54,7 +54,7 @@ def test_what_a_killed_drill_left_is_cleared_by_the_next(
     mine.write_text("mine", encoding="utf-8")
     where = place if elsewhere else None
     process = line.start("drill", "--all", *(["--to", str(place)] if elsewhere else []))
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while not any(path.is_file() for each in left(line, where) if each != mine for path in each.rglob("*")):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < until

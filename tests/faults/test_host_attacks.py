@@ -103,7 +103,7 @@ def test_many_sessions_have_the_rate_of_one_device(tmp_path: Path) -> None:
 
 
 def _connected(host: TestHost) -> ssl.SSLSocket:
-    plain = socket.create_connection(("127.0.0.1", int(host.url.rpartition(":")[2])), timeout=30)
+    plain = socket.create_connection(("127.0.0.1", int(host.url.rpartition(":")[2])), timeout=180)
     return ssl.create_default_context(cadata=host.ca).wrap_socket(plain, server_hostname="127.0.0.1")
 
 

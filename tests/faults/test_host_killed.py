@@ -59,7 +59,7 @@ def test_a_backup_goes_on_when_the_host_comes_back(host: HostProcess, tmp_path: 
         time.sleep(dice.uniform(0, 0.1))
         killed += process.poll() is None
         host.restart()
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=180)
         assert process.returncode == 0, (out, err)
         assert host.json("check", "--read-data")["lost"] == []
     assert killed >= 3, "the host was never killed while a backup was under way"

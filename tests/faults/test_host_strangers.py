@@ -110,7 +110,7 @@ def _at(scene: Scene, clock: str, *args: str) -> tuple[int, str]:
         process = scene.line.start(*args)
     finally:
         scene.line.environment.clear()
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=180)
     return process.returncode, (out + err).decode()
 
 
@@ -165,7 +165,7 @@ def test_old_tls_is_refused_by_the_host(host: TestHost, tmp_path: Path, version:
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.maximum_version = version
         at = urlsplit(url)
-        with closing(socket.create_connection((at.hostname, at.port), timeout=20)) as plain:
+        with closing(socket.create_connection((at.hostname, at.port), timeout=180)) as plain:
             try:
                 with context.wrap_socket(plain) as wrapped:
                     return wrapped.version()

@@ -47,7 +47,7 @@ class Mount:
     def end(self, how: int = signal.SIGINT) -> int:
         """Its exit code; `said` has all of what it wrote on standard error."""
         self.process.send_signal(how)
-        _, err = self.process.communicate(timeout=60)
+        _, err = self.process.communicate(timeout=180)
         self.said += err
         return self.process.returncode
 
@@ -212,7 +212,7 @@ def test_a_mount_that_was_killed_is_told_and_cleared(
     with mounted(line, tmp_path / "m") as again:
         assert os.listdir(again.at / "latest")
         subprocess.run(["umount", again.at], check=True)
-        assert again.process.wait(60) == 0
+        assert again.process.wait(180) == 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
@@ -313,7 +313,7 @@ def test_a_host_that_is_gone_is_an_error_and_no_hang(tmp_path: Path) -> None:
         assert names[0].read_bytes() == (folder / "0.bin").read_bytes()  # the kernel has it yet
     finally:
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=180)
     assert process.returncode == 0
     assert "host_unreachable" in err
 
@@ -326,7 +326,7 @@ def test_the_record_of_a_mount(practice: tuple[CommandLine, Path], tmp_path: Pat
     events = [json.loads(process.stdout.readline())]
     assert (events[0]["event"], events[0]["code"]) == ("notice", "mounted")
     process.send_signal(signal.SIGINT)
-    events += map(json.loads, process.communicate(timeout=60)[0].splitlines())
+    events += map(json.loads, process.communicate(timeout=180)[0].splitlines())
     assert process.returncode == 0
     result = events[-1]["result"]
     assert msgspec.convert(result, Mounted).snapshots == 2

@@ -196,7 +196,7 @@ def test_a_fifo_in_the_place_of_a_part_is_not_waited_for(start: Start, reader: b
 
     thread = threading.Thread(target=write, daemon=True)
     thread.start()
-    thread.join(60)
+    thread.join(180)
     assert found == ["target_changed"]
     for end in ends:
         os.close(end)

@@ -73,13 +73,13 @@ def test_a_process_that_nobody_can_end_is_told_of(tmp_path: Path) -> None:
             [sys.executable, "-c", _HOLDER, lock, tmp_path / "lecteur"], stdout=subprocess.PIPE
         )
         assert holder.stdout is not None and holder.stdout.readline() == b"locked\n"
-        assert asked.wait(60)
+        assert asked.wait(180)
         assert refusal(lock) == ("profile_busy", holder.pid)  # it may end yet
         holder.send_signal(signal.SIGKILL)
         with pytest.raises(subprocess.TimeoutExpired):
             holder.wait(0.3)
         assert refusal(lock) == ("profile_stuck", holder.pid)
-    holder.wait(60)
+    holder.wait(180)
     holder.stdout.close()
     with ProcessLock(lock):
         pass

@@ -82,7 +82,7 @@ def test_two_workstations_at_once(tmp_path: Path, fresh: bool) -> None:
     runs: dict[str, list[tuple[str, int, int, str, int]]] = {}
     try:
         for device, child in children.items():
-            output, errors = child.communicate(timeout=120)
+            output, errors = child.communicate(timeout=180)
             assert child.returncode == 0, errors
             runs[device] = [tuple(json.loads(line)) for line in output.splitlines()]
     finally:

@@ -18,7 +18,7 @@ from cyberlib_client.gui.look.theme import begin
 from cyberlib_client.gui.window import Window
 from tests.support.command_line import CommandLine
 
-PATIENCE = 60_000
+PATIENCE = 180_000
 """ms until something that does not come fails a test; nothing waits for so long."""
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pyatspi  # type: ignore[import-not-found]
 from gi.repository import GLib  # type: ignore[import-not-found]
 
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 _SIDE = 8  # rooms
 
 

@@ -175,7 +175,7 @@ class Keyboard:
     def __init__(self, shown: Shown) -> None:
         self.shown = shown
         shown.window.activateWindow()
-        shown.bot.waitUntil(shown.window.isActiveWindow, timeout=5_000)
+        shown.bot.waitUntil(shown.window.isActiveWindow, timeout=60_000)
 
     def strike(self, key: Qt.Key) -> None:
         self.shown.bot.keyClick(QApplication.focusWidget() or self.shown.window, key)

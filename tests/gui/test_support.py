@@ -244,4 +244,4 @@ def test_an_agent_of_another_version_is_told_once_and_to_who_asks(line: CommandL
     shown.settle()
     listener.close()
     shown.bridge.close()
-    thread.join(10)
+    thread.join(180)

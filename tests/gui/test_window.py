@@ -264,7 +264,7 @@ def test_a_restore_by_the_keyboard_alone(kept: CommandLine, practice: Path, show
     shown = show(kept)
     window, bot = shown.window, shown.bot
     window.activateWindow()
-    bot.waitUntil(window.isActiveWindow, timeout=5_000)
+    bot.waitUntil(window.isActiveWindow, timeout=60_000)
     shown.settle()
 
     def strike(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

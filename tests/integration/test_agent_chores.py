@@ -99,7 +99,7 @@ class Endless:
         return self._next
 
     def _next(self) -> Event | None:
-        assert self._asked.wait(60)
+        assert self._asked.wait(180)
         if self._told:
             return None
         self._told = True

@@ -143,12 +143,12 @@ def test_killed_and_run_again(line: CommandLine, folder: Path, tmp_path: Path) -
     index = line.vault / "index"
     for pause in (0.0, 0.05):
         process = line.start("repair", "--apply", "--from", str(copy))
-        end = time.monotonic() + 30
+        end = time.monotonic() + 180
         while not any(index.iterdir()) and process.poll() is None and time.monotonic() < end:
             time.sleep(0.002)
         time.sleep(pause)
         process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=30)
+        process.communicate(timeout=180)
     assert any(index.iterdir()), "some of it was done"
     line("repair", "--apply", "--from", str(copy))
     line("verify", "--read-data")

@@ -146,7 +146,7 @@ def test_two_workstations_at_once(bucket: Bucket, at: str, tmp_path: Path) -> No
     vault(stations[1], "open", at, bucket)
     runs = [line.start("backup", str(f)) for line, f in zip(stations, folders, strict=True)]
     for run in runs:
-        run.communicate(timeout=60)
+        run.communicate(timeout=180)
     assert [run.returncode for run in runs] == [0, 0]
     assert len(stations[0].json("snapshots")["items"]) == 2
     stations[0]("verify", "--read-data")

@@ -233,7 +233,7 @@ def test_the_demonstration_opens_the_window_until_it_is_closed(
     playing.send_signal(signal.SIGINT)
     with playing.stdout:
         playing.stdout.read()
-    assert playing.wait(60) == 130
+    assert playing.wait(180) == 130
     assert list(tmp_path.iterdir()) == [], "neither the practice nor an agent that writes there"
 
 

@@ -56,7 +56,7 @@ def _nginx(folder: Path, changes: Mapping[str, str]) -> Iterator[Path]:
         yield log
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(180)
 
 
 def _wait_for(url: str, ca: str) -> httpx2.Client:
@@ -74,7 +74,7 @@ def _wait_for(url: str, ca: str) -> httpx2.Client:
 def _announced(port: int, authority: Path, size: int) -> int:
     """The answer to a body that is announced and does not come."""
     trust = ssl.create_default_context(cafile=authority)
-    with closing(HTTPSConnection("127.0.0.1", port, context=trust, timeout=30)) as connection:
+    with closing(HTTPSConnection("127.0.0.1", port, context=trust, timeout=180)) as connection:
         link = f"/v1/storage/{'0' * 32}/{'0' * 64}?size={size}&expires=1&seal=none"
         connection.putrequest("PUT", link)
         connection.putheader("Content-Length", str(size))

@@ -74,7 +74,7 @@ def each_host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TestHo
 
 def _begun(host: TestHost) -> TestHost:
     """On a Monday morning, once its own thread has looked for the first time."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 180
     while time.monotonic() < until:
         with host.context.database.read() as connection:
             if maintenance._moment(connection, "beat") is not None:

@@ -83,14 +83,14 @@ def test_its_commands_need_nothing_but_their_state(tmp_path: Path) -> None:
     assert process.stdout is not None
     try:
         said = [process.stdout.readline(), process.stdout.readline()]
-        assert said[1].startswith(b"Serving at "), (said, process.communicate(timeout=20))
+        assert said[1].startswith(b"Serving at "), (said, process.communicate(timeout=180))
         trust = ssl.create_default_context(cafile=state / "tls" / "ca.crt")
-        with urllib.request.urlopen(f"https://127.0.0.1:{port}/ready", context=trust, timeout=20) as answer:
+        with urllib.request.urlopen(f"https://127.0.0.1:{port}/ready", context=trust, timeout=180) as answer:
             assert answer.read() == b"ok"
         capabilities = Path(f"/proc/{process.pid}/status").read_text("utf-8")
         assert re.search(r"^CapEff:\s*0+$", capabilities, re.M), capabilities
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(180) == 0
     finally:
         process.kill()
         process.communicate()

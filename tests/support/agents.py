@@ -47,14 +47,14 @@ class RunningAgent:
                     client.end()
             else:
                 self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(60)
+        code = self.process.wait(180)
         for stream in (self.process.stdout, self.process.stderr):
             assert stream is not None
             stream.close()
         return code
 
 
-def until(seen: Callable[[], object], seconds: float = 60.0) -> None:
+def until(seen: Callable[[], object], seconds: float = 180.0) -> None:
     end = time.monotonic() + seconds
     while not seen():
         assert time.monotonic() < end, "it never happened"

@@ -92,7 +92,7 @@ class HostProcess:
     def stop(self) -> int:
         """By SIGTERM; its exit code."""
         self._process.send_signal(signal.SIGTERM)
-        code = self._process.wait(30)
+        code = self._process.wait(180)
         assert self._process.stdout is not None
         self._process.stdout.close()
         return code

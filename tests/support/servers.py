@@ -160,7 +160,7 @@ class Postgresql:
             return
         self._process.send_signal(how)
         try:
-            self._process.wait(20)
+            self._process.wait(180)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -180,7 +180,7 @@ class Followed:
         self._accepted = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(client, job))
         self._thread.start()
-        assert self._accepted.wait(20)
+        assert self._accepted.wait(180)
 
     def _run(self, client: AgentClient, job: Job) -> None:
         try:
@@ -193,7 +193,7 @@ class Followed:
         self._accepted.set()
 
     def join(self) -> Ended | CyberlibError | None:
-        self._thread.join(20)
+        self._thread.join(180)
         assert not self._thread.is_alive()
         return self.ended
 
@@ -240,7 +240,7 @@ def test_a_job_tells_who_asked_for_it_and_whoever_follows(desk: Desk, profile: P
         desk.works[0].end()
         assert run.join() == _DONE
         assert [type(event) for event in run.events] == [Begun, ProgressTold]
-        assert over.wait(20)
+        assert over.wait(180)
         assert [type(event) for _, event in heard] == [Begun, ProgressTold, Ended]
 
 
@@ -252,7 +252,7 @@ def test_jobs_wait_for_one_another_and_people_come_first(desk: Desk, profile: Pr
         assert first.place == Accepted(1, 0)
         assert second.place == Accepted(3, 1)
         for number in range(3):
-            assert desk.started.acquire(timeout=20)
+            assert desk.started.acquire(timeout=180)
             desk.works[number].end()
         assert first.join() == second.join() == _DONE
 
@@ -376,7 +376,7 @@ def test_a_question_that_is_no_question_is_refused(desk: Desk, profile: Profile)
 
 
 def until(seen: Callable[[], object]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 180
     while not seen():
         assert time.monotonic() < end, "it never happened"
         time.sleep(0.02)

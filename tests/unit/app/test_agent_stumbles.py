@@ -45,7 +45,7 @@ def test_the_agent_goes_on(line: CommandLine, tmp_path: Path, monkeypatch: pytes
             break
         threading.Event().wait(0.02)
     agent.end()
-    thread.join(20)
+    thread.join(180)
     assert not thread.is_alive() and agent.status().next_run is not None
     assert "agent_stumbled" in seen and agent.status().problem == ""
     (report,) = Path(profile.crashes).iterdir()

@@ -44,7 +44,7 @@ class Watched:
 
     def until(self, holds: Callable[[], bool]) -> None:
         """Waits for what must come."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while not holds():
             assert time.monotonic() < end, (self.folders, self.lost)
             self.awake.wait(0.02)
@@ -277,7 +277,7 @@ def test_more_changes_than_windows_has_room_for(
     tell = reader._tell
 
     def late(notices: bytes) -> None:
-        held.wait(60)
+        held.wait(180)
         tell(notices)
 
     monkeypatch.setattr(reader, "_tell", late)

@@ -105,15 +105,15 @@ def test_another_user_is_turned_away(folder: Path) -> None:
     server = threading.Thread(target=lambda: accepted.append(listener.accept()))
     server.start()
     stranger = _as_stranger(CONNECT, listener.address)
-    assert "PermissionError" in stranger.communicate(timeout=60)[1]
+    assert "PermissionError" in stranger.communicate(timeout=180)[1]
     folder.chmod(0o755)
     os.chmod(listener.address, 0o666)
     stranger = _as_stranger(CONNECT, listener.address)
-    told, wrong = stranger.communicate(timeout=60)
+    told, wrong = stranger.communicate(timeout=180)
     assert (told, wrong) == ("b''\n", "")  # it was connected, and closed at once
     assert accepted == []
     ours = local_sockets().connect(listener.address)
-    server.join(60)
+    server.join(180)
     (theirs,) = accepted
     assert theirs is not None
     theirs.send(b"x")
@@ -160,7 +160,7 @@ def test_a_path_too_long_for_a_socket_gives_way_to_a_short_one(
     server = threading.Thread(target=lambda: accepted.append(listener.accept()))
     server.start()
     ours = local_sockets().connect(listener.address)
-    server.join(60)
+    server.join(180)
     assert accepted[0] is not None
     accepted[0].close()
     ours.close()
