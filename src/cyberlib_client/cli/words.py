@@ -267,3 +267,16 @@ def _program_options() -> list[click.Parameter]:
         hidden("lang", type=choice("fr", "en")),  # `main` has looked at it already
         hidden("version", is_flag=True, is_eager=True, callback=show_version),
     ]
+
+
+reset_option = option(
+    "--reset",
+    is_flag=True,
+    help=Both("Revenir d’abord aux réglages d’origine.", "Go back to the original settings first."),
+)
+
+
+def require_change(is_one: bool) -> None:
+    """For commands that change only what is given. Raises click.UsageError where nothing was."""
+    if not is_one:
+        raise click.UsageError(say("Donnez ce qui doit changer.", "Give what is to change."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import sys
 import time
@@ -22,7 +23,7 @@ from cyberlib_client.system.windows.api import DWORD
 from cyberlib_client.system.windows.service_api import advapi32
 from tests.support.systems import WINE
 
-NAME = f"cyberlib-agent-test-{os.getpid()}"
+_NUMBERS = itertools.count()
 PROGRAM = """
 import pathlib, sys, threading
 sys.path[:0] = {path!r}
@@ -44,8 +45,10 @@ services().run_as_service(str(folder), main, ended.set)
 def plan(tmp_path: Path) -> Iterator[ServicePlan]:
     folder = tmp_path / "profil d'été"
     folder.mkdir()
-    yield ServicePlan(NAME, "system", f"CyberLib: essai {NAME}", _command(folder, fails=False), str(folder))
-    services().uninstall(NAME, "system")
+    # A name of its own for each: one that was deleted may not be made again while anybody holds it open.
+    name = f"cyberlib-agent-test-{os.getpid()}-{next(_NUMBERS)}"
+    yield ServicePlan(name, "system", f"CyberLib: essai {name}", _command(folder, fails=False), str(folder))
+    services().uninstall(name, "system")
 
 
 def _command(folder: Path, *, fails: bool) -> tuple[str, ...]:
@@ -55,7 +58,7 @@ def _command(folder: Path, *, fails: bool) -> tuple[str, ...]:
 
 
 def _until(true: Callable[[], bool]) -> None:
-    for _ in range(400):
+    for _ in range(3_600):
         if true():
             return
         time.sleep(0.05)
@@ -64,37 +67,37 @@ def _until(true: Callable[[], bool]) -> None:
 
 def test_a_service_is_made_begun_ended_and_deleted(plan: ServicePlan) -> None:
     made = services()
-    assert made.state(NAME, "system") == "absent"
-    assert made.install(plan) == NAME
-    assert made.install(plan) == NAME  # in the place of itself
-    assert made.state(NAME, "system") == "stopped"
-    made.start(NAME, "system")
-    assert made.state(NAME, "system") == "running"
+    assert made.state(plan.name, "system") == "absent"
+    assert made.install(plan) == plan.name
+    assert made.install(plan) == plan.name  # in the place of itself
+    assert made.state(plan.name, "system") == "stopped"
+    made.start(plan.name, "system")
+    assert made.state(plan.name, "system") == "running"
     _until(Path(plan.folder, "here").exists)
-    made.start(NAME, "system")
-    made.stop(NAME, "system")
+    made.start(plan.name, "system")
+    made.stop(plan.name, "system")
     assert Path(plan.folder, "ended").exists()
-    assert made.state(NAME, "system") == "stopped"
-    made.stop(NAME, "system")
-    assert made.uninstall(NAME, "system") is True
-    _until(lambda: made.state(NAME, "system") == "absent")  # once nobody holds it open
-    assert made.uninstall(NAME, "system") is False
+    assert made.state(plan.name, "system") == "stopped"
+    made.stop(plan.name, "system")
+    assert made.uninstall(plan.name, "system") is True
+    _until(lambda: made.state(plan.name, "system") == "absent")  # once nobody holds it open
+    assert made.uninstall(plan.name, "system") is False
 
 
 def test_one_that_fails_is_told_to_have_failed(plan: ServicePlan) -> None:
     services().install(plan._replace(command=_command(Path(plan.folder), fails=True)))
     try:
-        services().start(NAME, "system")
+        services().start(plan.name, "system")
     except Failed as error:
         assert error.code == "service_refused"
     _until(Path(plan.folder, "here").exists)
-    _until(lambda: services().state(NAME, "system") == "failed")
+    _until(lambda: services().state(plan.name, "system") == "failed")
 
 
 def test_it_says_what_it_is(plan: ServicePlan) -> None:
     services().install(plan)
     manager = advapi32().OpenSCManagerW(None, None, 1)
-    service = advapi32().OpenServiceW(manager, NAME, 1)
+    service = advapi32().OpenServiceW(manager, plan.name, 1)
     room, needed = ctypes.create_string_buffer(8192), DWORD()
     assert advapi32().QueryServiceConfig2W(service, 1, room, len(room), ctypes.byref(needed))
     assert service_api.Description.from_buffer(room).text == plan.description
@@ -104,7 +107,7 @@ def test_it_says_what_it_is(plan: ServicePlan) -> None:
 
 def test_there_are_no_services_of_one_user() -> None:
     with pytest.raises(Failed) as caught:
-        services().state(NAME, "user")
+        services().state(plan.name, "user")
     assert caught.value.code == "service_scope_unknown"
 
 

@@ -230,18 +230,6 @@ HEALTH: Final[dict[str, Text]] = {
         "Protected folders that are not there any more: {count}.",
         "Plug their disk in again, or take them out with cyberlib sources remove.",
     ),
-    "much_let_go": Text(
-        "Plus de la moitié des versions sont parties d’un coup : {count}[ sur {total}].",
-        "Si ce n’était pas voulu : cyberlib undelete les liste et les rétablit[, jusqu’au {until}].",
-        "More than half of the snapshots went at once: {count}[ of {total}].",
-        "If nobody wanted that: cyberlib undelete lists them and brings them back[, until {until}].",
-    ),
-    "retention_frozen": Text(
-        "Rien n’est effacé du coffre : une alarme contre les rançongiciels dure.",
-        "cyberlib alarm show dit ce qui a été vu.",
-        "Nothing is deleted from the vault: a ransomware alarm stands.",
-        "cyberlib alarm show tells what was seen.",
-    ),
     "scope_changed": Text(
         "Dossiers qui étaient sauvegardés et ne le sont plus : {count}.",
         "Regardez lesquels : cyberlib report --with-names.",

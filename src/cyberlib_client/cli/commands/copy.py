@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import click
-
 from ...app.wording.language import Both, say
 from ..bucket_options import bucket_options
 from ..copy_lines import check_lines, copies_lines, copy_line
 from ..run import Run, pass_run
-from ..words import argument, command, group, option
+from ..words import argument, command, group, option, require_change
 
 if TYPE_CHECKING:
     from ...app.copies import CopyInfo
@@ -261,8 +259,7 @@ def change(
     """See its help."""
     from ...app import copies
 
-    if new is None and every is None and parity is None and elsewhere is None:
-        raise click.UsageError(say("Donnez ce qui doit changer.", "Give what is to change."))
+    require_change(any(each is not None for each in (new, every, parity, elsewhere)))
     if new is not None:
         from ...app.copy_names import rename_copy
 

@@ -9,7 +9,7 @@ import click
 
 from ...app.wording.language import Both, say
 from ..run import Run, pass_run
-from ..words import F, argument, choice, command, group, option
+from ..words import F, argument, choice, command, group, option, require_change
 
 if TYPE_CHECKING:
     from ...app.hooks import HookInfo
@@ -173,8 +173,7 @@ def change(
         "" if folder == _NOTHING else folder,
         (() if source == (_NOTHING,) else source) if source else None,
     )
-    if wanted == app.HookChange():
-        raise click.UsageError(say("Donnez ce qui doit changer.", "Give what is to change."))
+    require_change(wanted != app.HookChange())
     changed = app.change_hook(run.session, name, wanted)
     run.output.result(
         changed, lambda: [say(f"Commande changée : {_line(changed)}", f"Command changed: {_line(changed)}")]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from ...app.wording.language import Both, say
+from ...app.wording.language import Both
 from ..retention_lines import changed_lines, done_lines, plan_lines, shown_lines
 from ..run import Run, pass_run
-from ..words import Between, command, group, option, refuse_together
+from ..words import Between, command, group, option, refuse_together, require_change
 
 if TYPE_CHECKING:
     from ...app.retention import Preview
@@ -146,8 +144,7 @@ def change(
 
     refuse_together(("--device", device or None), ("--all-devices", all_devices))
     wanted = app.RetentionChange(**given)
-    if wanted == app.RetentionChange():
-        raise click.UsageError(say("Donnez ce qui doit changer.", "Give what is to change."))
+    require_change(wanted != app.RetentionChange())
     run.prove_by(recovery_file)
     with run.stoppable():
         done = app.change(run.session, wanted, Which(device, all_devices), dry=dry_run)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from ...app.wording.language import Both, say
 from ...app.wording.units import span
 from ...app.wording.weekdays import weekdays
 from ..run import Run, pass_run
-from ..words import command, group, option
+from ..words import command, group, option, require_change, reset_option
 
 if TYPE_CHECKING:
     from ...app.scheduling import ScheduleShown
@@ -110,19 +108,14 @@ def show(run: Run) -> None:
         "Back up over networks paid by volume too, or not.",
     ),
 )
-@option(
-    "--reset",
-    is_flag=True,
-    help=Both("Revenir d’abord aux réglages d’origine.", "Go back to the original settings first."),
-)
+@reset_option
 @pass_run
 def change(run: Run, /, **given: Any) -> None:
     """See its help."""
     from ...app import scheduling as app
 
     wanted = app.ScheduleChange(**given)
-    if wanted == app.ScheduleChange():
-        raise click.UsageError(say("Donnez ce qui doit changer.", "Give what is to change."))
+    require_change(wanted != app.ScheduleChange())
     shown = app.change(run.session, wanted)
     run.output.result(shown, lambda: _lines(shown))
 

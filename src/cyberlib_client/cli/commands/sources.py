@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-import click
-
 from ...app.wording.language import Both, say
 from ...app.wording.rule_words import NAMES, ORIGINS
 from ...app.wording.units import FILE, FOLDER, many, size
 from ..incidents import few_incidents
 from ..places import here
 from ..run import Run, pass_run
-from ..words import argument, command, group, option
+from ..words import argument, command, group, option, require_change
 
 if TYPE_CHECKING:
     from ...app.sources import OwnFolder, PreviewInfo, SourceInfo
@@ -129,8 +127,9 @@ def change(
     """See its help."""
     from ...app import exclusions as app
 
-    if not (exclude or take_back) and default_exclusions is None and one_file_system is None:
-        raise click.UsageError(say("Donnez ce qui doit changer.", "Give what is to change."))
+    require_change(
+        bool(exclude or take_back) or default_exclusions is not None or one_file_system is not None
+    )
     wanted = app.rules_with(
         run.session,
         path,

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from ...app.wording.language import Both, say
 from ...app.wording.units import count, moment, size, span
 from ..run import Run, pass_run
-from ..words import Between, command, group, option
+from ..words import Between, command, group, option, require_change, reset_option
 
 if TYPE_CHECKING:
     from ...app.upkeep import ChoreShown, UpkeepShown
@@ -113,19 +111,14 @@ def show(run: Run) -> None:
         'Read each copy again within "90 d", in portions while its disk is plugged in; off: by hand.',
     ),
 )
-@option(
-    "--reset",
-    is_flag=True,
-    help=Both("Revenir d’abord aux réglages d’origine.", "Go back to the original settings first."),
-)
+@reset_option
 @pass_run
 def change(run: Run, /, **given: Any) -> None:
     """See its help."""
     from ...app import upkeep as app
 
     wanted = app.UpkeepChange(**given)
-    if wanted == app.UpkeepChange():
-        raise click.UsageError(say("Donnez ce qui doit changer.", "Give what is to change."))
+    require_change(wanted != app.UpkeepChange())
     shown = app.change(run.session, wanted)
     run.output.result(shown, lambda: _lines(shown))
 
