@@ -107,7 +107,7 @@ def test_it_says_what_it_is(plan: ServicePlan) -> None:
 
 def test_there_are_no_services_of_one_user() -> None:
     with pytest.raises(Failed) as caught:
-        services().state(plan.name, "user")
+        services().state("cyberlib-agent-test", "user")
     assert caught.value.code == "service_scope_unknown"
 
 
