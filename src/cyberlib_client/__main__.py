@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 
+from .cli.ending import endings
+
 _asked: list[int] = []
 
 
@@ -15,7 +17,7 @@ def _ask(number: int, _frame: object) -> None:
 def start() -> None:
     """The console script. Does not return."""
     # What is needed to say that the command was stopped is not even loaded: that takes a moment.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in endings():
         signal.signal(number, _ask)
     if sys.argv[1:] == ["--capture"]:  # begun by a backup, for one database
         from .files.capturing import serve

@@ -26,7 +26,7 @@ def _events(process: subprocess.Popen[bytes]) -> Any:
         yield json.loads(text)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_stopped_backup_loses_nothing(line: CommandLine, tmp_path: Path, number: signal.Signals) -> None:
     folder = make_tree(tmp_path / "Images", IMAGES)
     last: dict[str, Any] = {}
@@ -45,6 +45,21 @@ def test_a_stopped_backup_loses_nothing(line: CommandLine, tmp_path: Path, numbe
     done = line.json("backup", str(folder))["result"]["snapshot"]
     assert done["new_bytes"] < done["bytes"]  # packs already sent were not sent again
     line("verify", "--read-data")
+
+
+def test_who_begins_it_apart_from_the_terminal_may_close_that(line: CommandLine, tmp_path: Path) -> None:
+    folder = make_tree(tmp_path / "Images", IMAGES)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        process = line.start("--jsonl", "backup", str(folder))
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["event"] == "progress"
+        process.send_signal(signal.SIGHUP)
+        process.stdout.read()
+        assert process.wait() == 0
 
 
 def test_a_second_signal_does_not_wait(line: CommandLine, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 import click
 
 from ..core.ports import CancelToken
+from .ending import endings
 from .output import Output
 from .prompt import TerminalPrompt
 from .words import refuse_together
@@ -109,7 +110,7 @@ class Run:
     @contextlib.contextmanager
     def signals(self, asked: Sequence[int]) -> Iterator[None]:
         """Within, Ctrl-C and a request to end come here. `asked`: those that came before."""
-        numbers = (signal.SIGINT, signal.SIGTERM)
+        numbers = endings()
         before = [signal.signal(number, self._signalled) for number in numbers]
         for number in asked[:1]:
             self._note(number)

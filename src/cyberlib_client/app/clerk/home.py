@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -46,6 +47,8 @@ def home(session: Session, days: int) -> HomeTold:
     if vault is not None:
         at = shown_native(vault.at)
         place = "host" if stores.is_host(vault.at) else "bucket" if stores.is_bucket(vault.at) else "folder"
+        if place == "host":
+            at = urlsplit(vault.at).netloc  # the rest is the vault's number, which tells nobody anything
     made = report(session, days, agent=agent_facts(session))
     return HomeTold(made, len(session.settings.sources), place, at)
 

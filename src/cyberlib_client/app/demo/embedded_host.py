@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -27,6 +28,22 @@ _ROOM: Final = 2 << 20
 
 _NEEDED: Final = ("cyberlib_host", "starlette", "uvicorn", "sqlalchemy", "alembic", "structlog")
 _SECONDS: Final = 60
+
+_CARD: Final = """
+[card]
+host = "Hébergeur de démonstration (fictif)"
+certificate = "FICTIF-0000"
+activities = [1, 2, 3, 4, 5, 6]
+valid_from = "{begin}"
+valid_until = "{end}"
+sub_processors = []
+
+[[card.places]]
+name = "Ce poste"
+latitude = 48.86
+longitude = 2.35
+"""
+"""As every host has one; nobody is to take it for a real one's."""
 
 
 class EmbeddedHost(NamedTuple):
@@ -49,6 +66,10 @@ def embedded_host(folder: Path, organisation: str) -> Iterator[EmbeddedHost]:
     command = [sys.executable, "-m", "cyberlib_host", "--data", str(folder)]
     made = _said([*command, "--json", "init"], folder)
     given = ["organisation", "create", "--name", organisation, "--siren", SIREN, "--seats", "1"]
+    today = datetime.now().astimezone().date()
+    card = _CARD.format(begin=today - timedelta(days=365), end=today + timedelta(days=730))
+    with (folder / "host.toml").open("a", encoding="utf-8") as settings:
+        settings.write(card)
     contract_key = _said([*command, "--json", *given], folder)["contract_key"]
     serving = subprocess.Popen(
         [*command, "serve", "--port", "0"],
