@@ -259,3 +259,16 @@ def test_a_snapshot_that_gives_nothing_back_names_the_one_before(
     (notice,) = done["notices"]
     assert (notice["code"], notice["facts"]["before"]) == ("earlier_snapshot", first[:8])
     assert line.json("restore", notice["facts"]["before"], "--to", str(tmp_path / "out"))["result"]["files"]
+
+
+def test_a_backup_of_something_else_is_not_that_of_the_folders_nor_a_history_lost(
+    line: CommandLine, tmp_path: Path
+) -> None:
+    line("sources", "add", str(make_tree(tmp_path / "cabinet", {"f": b"f"})))
+    line("backup", str(make_tree(tmp_path / "once", {"f": b"f"})))
+    (reason,) = [
+        each["code"]
+        for each in line.json("report")["result"]["health"]["reasons"]
+        if each["weight"] == "danger" or each["code"] == "history_unknown"
+    ]
+    assert reason == "never_backed_up"

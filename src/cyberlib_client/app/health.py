@@ -52,7 +52,7 @@ def facts_of(session: Session, agent: AgentFacts | None, now: int) -> HealthFact
     moments = history.moments(expected - 30 * DAY) if expected is not None and expected < now else []
     return HealthFacts(
         now=now,
-        history=history.is_known and (last is not None or not _had_history(session)),
+        history=history.is_known and (last is not None or not _had_history(session, attempts)),
         vault=settings.vault is not None,
         sources=len(settings.sources),
         last_backup=last.ended if last is not None else None,
@@ -80,13 +80,13 @@ def _unread(session: Session) -> int | None:
     return share.unread_for if share is not None else None
 
 
-def _had_history(session: Session) -> bool:
-    """Whether there were backups of which the history, begun anew, knows nothing."""
+def _had_history(session: Session, attempts: Sequence[RunRecord]) -> bool:
+    """Whether there were backups of which the history, begun anew, knows nothing. `attempts`: those it knows,
+    also of paths chosen for once."""
     if session.settings.vault is None:
         return False
-    return bool(session.seen.heads) or any(
-        moment.kind == "history_begun_anew" for moment in session.history.moments(-(2**63))
-    )
+    untold = bool(session.seen.heads) and all(run.outcome != "completed" for run in attempts)
+    return untold or any(moment.kind == "history_begun_anew" for moment in session.history.moments(-(2**63)))
 
 
 def _expected(agent: AgentFacts, last: RunRecord | None, now: int) -> int | None:

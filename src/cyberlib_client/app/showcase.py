@@ -210,12 +210,12 @@ class _Show:
         session = self._session
         sources.add_source(session, str(self._practice), Choice())
         session.fresh_settings()
-        yield _backup_step("first_backup", self._backup())
+        yield _backup_step("first_backup", self._backup(Choice()))
         simulate_day(self._practice)
-        yield _backup_step("second_backup", self._backup())
+        yield _backup_step("second_backup", self._backup(Choice()))
         for _day in range(_MORE_DAYS):
             simulate_day(self._practice)
-            self._backup()
+            self._backup(Choice())
         session.forget_snapshots()
         proven = drills.run_drill(session)
         yield Step("drill", {"files": proven.files, "bytes": proven.bytes})
@@ -224,9 +224,9 @@ class _Show:
             yield Step("window", {})
             self._window(session.profile.root)
 
-    def _backup(self) -> backups.BackupDone:
+    def _backup(self, choice: Choice | None = None) -> backups.BackupDone:
         self._session.forget_snapshots()
-        return backups.run_backup(self._session, Choice([str(self._practice)]))
+        return backups.run_backup(self._session, choice or Choice([str(self._practice)]))
 
     def _look(self, letter: Path) -> Iterator[Step]:
         self._session.forget_snapshots()

@@ -48,9 +48,9 @@ HEALTH: Final[dict[str, Text]] = {
         "Add one: cyberlib sources add FOLDER.",
     ),
     "never_backed_up": Text(
-        "Rien n’a encore été sauvegardé.",
+        "Les dossiers protégés n’ont encore jamais été sauvegardés.",
         "Lancez cyberlib backup.",
-        "Nothing was backed up yet.",
+        "The protected folders were never backed up yet.",
         "Run cyberlib backup.",
     ),
     "first_backup_running": Text(

@@ -251,7 +251,9 @@ class _Head(Card):
 def _last(told: HomeTold) -> str:
     health = told.report.health
     if health.last_backup is None or health.age is None:
-        return say("Aucune sauvegarde n’a encore été faite.", "No backup was made yet.")
+        return say(
+            "Ce qui est protégé n’a pas encore été sauvegardé.", "What is protected was not backed up yet."
+        )
     when = ago(health.age)
     parts = [
         say(f"Dernière sauvegarde {when}", f"Last backup {when}"),
