@@ -93,7 +93,7 @@ class Tray(QObject):
         """A word beside the clock, where somebody can see it."""
         if self.is_there:
             kind = QSystemTrayIcon.MessageIcon
-            self._icon.showMessage("CyberLib", words, kind.Warning if grave else kind.Information)
+            self._icon.showMessage("CyberLib", _plain(words), kind.Warning if grave else kind.Information)
 
     def _unknown(self, _error: CyberlibError) -> None:
         self._say("unknown", "")
@@ -101,4 +101,9 @@ class Tray(QObject):
     def _say(self, level: str, more: str) -> None:
         level = level if level in _LOOKS else "unknown"
         self._icon.setIcon(icon(*_LOOKS[level], 22))
-        self._icon.setToolTip("\n".join(filter(None, (f"CyberLib : {HEADLINES[level]}", more))))
+        self._icon.setToolTip(_plain("\n".join(filter(None, (f"CyberLib : {HEADLINES[level]}", more)))))
+
+
+def _plain(words: str) -> str:
+    """Some desktops take what is told beside the clock for markup, others show it as it is."""
+    return words.replace("<", "‹").replace(">", "›").replace("&", "+")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Final, Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -28,6 +29,8 @@ Tone = Literal["ok", "todo", "wrong", ""]
 
 SIGNS: Final[dict[Tone, str]] = {"ok": "check", "todo": "alert", "wrong": "cross", "": "dot"}
 """Never colour alone."""
+_LONGEST_TIP: Final = 2000
+"""Letters."""
 
 
 def label(text: str = "", kind: Kind = "", *, wrap: bool = False) -> QLabel:
@@ -39,6 +42,13 @@ def label(text: str = "", kind: Kind = "", *, wrap: bool = False) -> QLabel:
         made.setWordWrap(True)
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     return made
+
+
+def tip(text: str) -> str:
+    """For a tooltip, which is markup to Qt wherever it looks like it: a file's name could have Qt open
+    another file, or a share of somebody else's machine, as its image."""
+    text = text[:_LONGEST_TIP]
+    return f'<p style="white-space: pre-wrap">{escape(text)}</p>' if "<" in text else text
 
 
 def button(
@@ -57,7 +67,7 @@ class _Button(QPushButton):
     """Its icon follows the theme."""
 
     def __init__(self, text: str, sign: str, role: Role) -> None:
-        super().__init__(text)
+        super().__init__(text.replace("&", "&&"))  # in a folder's name it is no shortcut
         self._sign, self._role = sign, role
         if sign:
             self.setIconSize(QSize(18, 18))

@@ -10,7 +10,7 @@ from ....app.sources import LeftOutInfo, PreviewInfo
 from ....app.wording.language import say
 from ....app.wording.rule_words import NAMES, ORIGINS
 from ....app.wording.units import FILE, ITEM, many, size
-from ...widgets.basics import Pill, clear, column, label, line, row
+from ...widgets.basics import Pill, clear, column, label, line, row, tip
 
 _MOST = 12
 _NAMED = 3
@@ -61,5 +61,5 @@ def _rule(each: LeftOutInfo, *, new: bool) -> QVBoxLayout:
     examples = label(names, "small", wrap=True)
     for one in (words, examples):
         one.setMinimumWidth(1)  # a long name is cut rather than the window
-        one.setToolTip("\n".join(each.examples))
+        one.setToolTip(tip("\n".join(each.examples)))
     return column(told, words, examples, gap=2)

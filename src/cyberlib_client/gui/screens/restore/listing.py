@@ -12,6 +12,7 @@ from ....app.wording.language import Both, language, say
 from ....app.wording.units import modified, size
 from ...look.icons import pixmap
 from ...look.theme import theme
+from ...widgets.basics import tip
 
 HEADS: Final = (Both("Nom", "Name"), Both("Modifié", "Modified"), Both("Taille", "Size"))
 _SIGNS: Final = {"directory": "folder", "file": "file", "symlink": "link"}
@@ -93,7 +94,7 @@ class Listing(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and index.column() > 0:
             return theme().colour("soft")
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:
-            return row.entry.native or row.entry.path
+            return tip(row.entry.native or row.entry.path)
         return None
 
     @staticmethod

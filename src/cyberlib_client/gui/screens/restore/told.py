@@ -14,7 +14,7 @@ from ....app.brought import Brought, BroughtItem
 from ....app.messages import incident_message
 from ....app.wording.language import Both, language, say
 from ....app.wording.units import FILE, many
-from ...widgets.basics import button, label, row
+from ...widgets.basics import button, label, row, tip
 from ...widgets.table import dress
 from ...words import for_window
 
@@ -63,7 +63,7 @@ class _Items(QAbstractTableModel):
         """See QAbstractTableModel."""
         item = self._items[index.row()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return item.path if index.column() == 0 else reason_of(item)
+            return tip(item.path if index.column() == 0 else reason_of(item))
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         name = item.path.rpartition("/")[2]
