@@ -7,12 +7,13 @@ import struct
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from cyberlib_client.app.agent.client import agent_of
 from cyberlib_client.app.agent.messages import BackupJob, Ended
@@ -70,6 +71,49 @@ def choose_all(room: Restore) -> None:
         QItemSelection(room.listing.index(0, 0), last),
         QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
     )
+
+
+def test_names_stand_in_the_order_of_people_and_in_another_by_a_click(
+    line: CommandLine, letters: Path, show: Show
+) -> None:
+    (letters / "Zoé").mkdir()
+    for number in (10, 9):
+        (letters / f"lettre {number}.txt").write_text("x" * 200 * number, encoding="utf-8")
+    line("backup")
+    shown = show(line)
+    room = room_of(shown)
+
+    def names() -> list[str]:
+        return [room.listing.row_at(n).name for n in range(room.listing.rowCount())]
+
+    people = ["lettre 9.txt", "lettre 10.txt", "lettre Durand.txt", "lettre Élise.txt", "lettre Martin.txt"]
+    assert names() == ["Zoé", *people]
+    room.table.selectRow(1)
+    head = room.table.horizontalHeader()
+    for _twice in range(2):  # the second time: the largest first
+        at = QPoint(head.sectionViewportPosition(2) + 8, head.height() // 2)
+        shown.bot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert names()[:3] == ["Zoé", "lettre 10.txt", "lettre 9.txt"]
+    (selected,) = room.table.selectionModel().selectedRows()
+    assert room.listing.row_at(selected.row()).name == "lettre 9.txt"
+    room.open_folder("")
+    shown.settle()
+    assert names() == ["Zoé", *people]
+
+
+def test_until_when_the_agent_waits_is_told_as_people_write_it(
+    line: CommandLine, agent: None, show: Show
+) -> None:
+    shown = show(line)
+    shown.window.go("activity")
+    shown.until(lambda: shown.bridge.agent is not None and shown.bridge.agent.waiting)
+    status = shown.bridge.agent
+    assert status is not None
+    until = status.waiting[0].facts["until"]
+    assert isinstance(until, int)
+    moment = f"{datetime.fromtimestamp(until / 1e9).astimezone():%d/%m/%Y %H:%M}"
+    room = shown.window.rooms["activity"]
+    shown.until(lambda: any(moment in each.text() for each in room.findChildren(QLabel)))
 
 
 def test_several_are_brought_back_by_the_agent_and_told_one_by_one(

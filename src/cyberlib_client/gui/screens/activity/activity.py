@@ -225,7 +225,7 @@ class _Now(Card):
             return
         self._stopping, self._newest, self._pace = False, None, Pace()
         self.title.setText(say("En ce moment", "Now"))
-        self._more.setText(_waits(status))
+        self._more.setText(waits(status))
         self._more.show()
 
     def heard(self, event: object) -> None:
@@ -315,7 +315,8 @@ def _sent(told: Progress) -> str:
     return "      ".join(parts)
 
 
-def _waits(status: StatusInfo | None) -> str:
+def waits(status: StatusInfo | None) -> str:
+    """Why nothing is at work, and when something will be."""
     if status is None:
         return say(
             "L’agent de sauvegarde ne tourne pas : rien ne se fait de soi-même. « Sauvegarder maintenant » le"
@@ -331,7 +332,8 @@ def _waits(status: StatusInfo | None) -> str:
         return say(f"Les sauvegardes sont en pause jusqu’au {until}.", f"Backups are paused until {until}.")
     if status.waiting:
         each = status.waiting[0]
-        return str(for_window(waiting_message(each.kind, each.facts, language())))
+        facts = {n: _clock(f) if n == "until" and isinstance(f, int) else f for n, f in each.facts.items()}
+        return str(for_window(waiting_message(each.kind, facts, language())))
     if status.next_run is not None:
         when = _clock(status.next_run)
         return say(f"Rien en cours. Prochaine sauvegarde : {when}.", f"Nothing at work. Next backup: {when}.")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -44,8 +47,22 @@ class Row:
         self.entry, self.name, self.more, self.snapshot = entry, name, more, snapshot
 
 
+SORTED: Final = 5_000
+"""Rows that are put in order without being asked; more of them would stop the window for a moment."""
+
+_DIGITS: Final = re.compile(r"(\d+)")
+
+
+def order_of(name: str) -> tuple[object, ...]:
+    """By which people look a name up: without case and accents, and numbers by what they are worth."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    parts = _DIGITS.split("".join(each for each in plain if not unicodedata.combining(each)))
+    numbers = [int(part) if number % 2 else part for number, part in enumerate(parts)]
+    return tuple(numbers), name
+
+
 class Listing(QAbstractTableModel):
-    """Rows are added at the end only: nothing is sorted while somebody reads."""
+    """Rows are added at the end only: nothing is sorted while somebody reads, unless they ask for it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,6 +113,28 @@ class Listing(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:
             return tip(row.entry.native or row.entry.path)
         return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """See QAbstractItemModel: folders first, whichever the order. What is selected stays so."""
+        if column not in range(len(HEADS)) or len(self._rows) < 2:
+            return
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        held = [(self._rows[index.row()], index.column()) for index in before]
+        self._rows.sort(key=self._key(column), reverse=order == Qt.SortOrder.DescendingOrder)
+        self._rows.sort(key=lambda row: row.entry.kind != "directory")
+        places = {id(row): number for number, row in enumerate(self._rows)} if held else {}
+        self.changePersistentIndexList(before, [self.index(places[id(row)], at) for row, at in held])
+        self.layoutChanged.emit()
+
+    def _key(self, column: int) -> Callable[[Row], Any]:
+        if column == 1:
+            return lambda row: row.entry.modified or ""
+        if column == 2:
+            return lambda row: row.entry.size
+        if len(self._rows) <= SORTED:
+            return lambda row: order_of(row.name)
+        return lambda row: row.name.casefold()
 
     @staticmethod
     def _text(row: Row, column: int) -> str:

@@ -19,7 +19,7 @@ from ...room import House, Room
 from ...widgets.basics import Card, button, clear, label, row
 from ...widgets.table import dress
 from ...words import error_line
-from .listing import Listing, Row, when
+from .listing import SORTED, Listing, Row, when
 from .taking import Taking
 
 _SETTLED = 250
@@ -53,6 +53,8 @@ class Restore(Room):
         self.table = QTableView()
         self.table.setModel(self.listing)
         dress(self.table, say("Fichiers de cette version", "Files of this version"), 0, (360, 170, 110))
+        self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.table.setSortingEnabled(True)
         self._crumbs = QHBoxLayout()
         self._crumbs.setSpacing(0)
         self._told = label(kind="small", wrap=True)
@@ -182,6 +184,7 @@ class Restore(Room):
         if self._asked is not None:
             self.bridge.cancel(self._asked)
         self.listing.clear()
+        self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as it comes
         self.taking.show_nothing()
         self._say("")
 
@@ -197,6 +200,8 @@ class Restore(Room):
         self._asked = None
         if not self.listing.rowCount():
             self._say(say("Ce dossier est vide.", "This folder is empty."))
+        elif self.listing.rowCount() <= SORTED:
+            self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
 
     def _open(self, index: QModelIndex) -> None:
         entry = self.listing.row_at(index.row()).entry
