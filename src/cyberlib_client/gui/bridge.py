@@ -6,20 +6,24 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
+from functools import partial
 from queue import Empty, SimpleQueue
 from subprocess import Popen
 from typing import Any, Final
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from ..app.agent.client import AgentClient, agent_of
 from ..app.agent.messages import Accepted, Begun, Changed, Ended, Event, Job
 from ..app.agent.status import StatusInfo
 from ..app.bootstrap import profile_at
+from ..app.brought import Brought
 from ..app.clerk import questions as q
 from ..app.clerk.asking import Question
 from ..app.clerk.client import ClerkClient, error_of
+from ..app.clerk.questions_keys import LockWanted
 from ..core.errors import CyberlibError
 
 _LOOK: Final = 5.0
@@ -37,6 +41,14 @@ class _Waiting:
 
     def __init__(self, kind: Any, then: Then, failed: Then | None, part: Then | None, stands: Then | None):
         self.kind, self.then, self.failed, self.part, self.stands = kind, then, failed, part, stands
+
+
+def _is_there(then: Then) -> bool:
+    """Whether what would take an answer has not been removed from the window meanwhile."""
+    while isinstance(then, partial):
+        then = then.func
+    owner = getattr(then, "__self__", None)
+    return not isinstance(owner, QObject) or isValid(owner)
 
 
 class Bridge(QObject):
@@ -109,6 +121,14 @@ class Bridge(QObject):
         """It stops at a good point; how it ended is still heard."""
         self._clerk.cancel(number)
 
+    def lock(self, failed: Then) -> None:
+        """Nothing of the vault is told until somebody gives its secret. What was asked before is not heard
+        any more, but for what is being brought back."""
+        for number, waiting in list(self._waiting.items()):
+            if waiting.kind is not Brought:
+                self.cancel(number)
+        self.ask(LockWanted, None, lambda _nothing: None, failed=failed)
+
     def _tell(self, number: int, said: q.FromClerk | CyberlibError) -> None:
         if not self._closing.is_set():
             self._heard.emit(number, said)
@@ -116,7 +136,7 @@ class Bridge(QObject):
     def _hear(self, number: int, said: object) -> None:
         last = isinstance(said, q.Answered | q.Refused | CyberlibError)
         waiting = self._waiting.pop(number, None) if last else self._waiting.get(number)
-        if waiting is None:
+        if waiting is None or not _is_there(waiting.then):
             return
         match said:
             case q.Answered():

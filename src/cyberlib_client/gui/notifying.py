@@ -8,8 +8,7 @@ from ..app.agent.messages import Begun, Ended, raised
 from ..app.reports import ReportHealth
 from ..app.wording.language import say
 from ..app.wording.report_words import COMMANDS, word
-from ..core.errors import CyberlibError
-from .words import error, reason
+from .words import bare, error, reason
 
 _TELLING = frozenset(("late", "old_backup", "disk_not_plugged", "copy_old", "copy_never", "ransomware_alarm"))
 """Told though nothing is in danger yet; what is in danger is always told."""
@@ -56,8 +55,4 @@ class Notifier:
 
 def _why(event: Ended) -> str:
     """Without the places and names that an error may have."""
-    if event.error is None:
-        return ""
-    whole = raised(event.error)
-    bare: CyberlibError = type(whole)(whole.code, **dict.fromkeys(whole.facts, "…"))
-    return error(bare).title
+    return error(bare(raised(event.error))).title if event.error is not None else ""

@@ -17,6 +17,8 @@ class House(Protocol):
     """The window, as its rooms see it."""
 
     bridge: Bridge
+    locked: bool
+    """Nothing of the vault, nor names of files, are shown until somebody gives what opens it."""
 
     def go(self, room: str) -> None:
         """Shows another room."""
@@ -60,6 +62,14 @@ class Room(QScrollArea):
 
     def enter(self) -> None:
         """It is shown: what it tells is looked up anew."""
+
+    def empty(self) -> None:
+        """Names and contents go; what is at work goes on."""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether it is kept once it is emptied: it follows what is at work."""
+        return False
 
     @property
     def busy(self) -> bool:

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..app.agent.messages import BackupJob, Changed, DrillJob, Ended, Job, VerifyJob
 from ..app.agent.start import start_agent
 from ..app.clerk import questions as q
 from ..app.clerk.home import HomeTold
 from ..app.clerk.questions_first_run import FirstRunAsked
-from ..app.clerk.questions_keys import LockWanted
 from ..app.first_run_told import FirstRunTold
 from ..app.wording.language import say
 from ..core.errors import CyberlibError
 from .bridge import Bridge, Then
+from .left_alone import LeftAlone
 from .room import Room
 from .screens.rooms import ROOMS, load_all
 from .unlocking import Unlocking
 from .widgets.banner import Banner
 from .widgets.side import Side
-from .words import doing, error_line
+from .words import bare, doing, error_line
 
 if TYPE_CHECKING:
     from .screens.first_run.first_run import FirstRun
@@ -36,8 +44,8 @@ _JOBS: Final[dict[str, Job]] = {"backup": BackupJob(), "verify": VerifyJob(), "d
 
 _SENSITIVE: Final = ("restore", "keys")
 """Rooms that show names and contents of files, or what opens the vault."""
-_LEFT_ALONE: Final = 10 * 60_000
-"""ms for which another window is used until these are emptied."""
+_NAMING: Final = (*_SENSITIVE, "activity", "folders")
+"""Those that show names of files at all."""
 
 
 class Window(QMainWindow):
@@ -81,14 +89,13 @@ class Window(QMainWindow):
         bridge.failed.connect(self.say_error)
         bridge.happened.connect(self._happened)
         self._closing: Callable[[], bool] = lambda: True
-        self._left_alone = QTimer(self)
-        self._left_alone.setSingleShot(True)
-        self._left_alone.setInterval(_LEFT_ALONE)
-        self._left_alone.timeout.connect(self.hide_contents)
-        QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self.lock)
+        self.locked = False
+        self.left_alone = LeftAlone(self)
+        self.left_alone.timeout.connect(self.hide_contents)
+        self.left_alone.leaving.connect(self.lock)
         self._loading = threading.Thread(target=load_all, daemon=True)
         self.go("home")
-        bridge.ask(FirstRunAsked, FirstRunTold, self._set_up, failed=lambda _error: None)
+        self._look_for_first_run()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SOON)
@@ -121,6 +128,9 @@ class Window(QMainWindow):
     def setting_up(self) -> bool:
         """Whether the first run is shown, and no room beside it."""
         return self.first is not None and self._stack.currentWidget() is self.first
+
+    def _look_for_first_run(self) -> None:
+        self.bridge.ask(FirstRunAsked, FirstRunTold, self._set_up, failed=lambda _error: None)
 
     def _set_up(self, told: FirstRunTold) -> None:
         if told.wanted:
@@ -203,7 +213,7 @@ class Window(QMainWindow):
 
     def say_error(self, error: CyberlibError) -> None:
         """See room.House."""
-        self.banner.say(error_line(error), error.code)
+        self.banner.say(error_line(bare(error) if self.locked else error), error.code)
 
     def note(self, words: str) -> None:
         """See room.House."""
@@ -233,34 +243,56 @@ class Window(QMainWindow):
 
     def unlock(self, then: Then) -> None:
         """See room.House."""
-        dialog = Unlocking(self.bridge, then, self)
+
+        def opened(nothing: object) -> None:
+            self.locked = False
+            self._enter()
+            self._look_for_first_run()
+            then(nothing)
+
+        dialog = Unlocking(self.bridge, opened, self)
         dialog.open()
 
     # ---- leaving the screen alone
 
     def lock(self) -> None:
         """See room.House."""
-        self.bridge.ask(LockWanted, None, lambda _nothing: self.hide_contents(), failed=self.say_error)
+        self.locked = True
+        self.bridge.lock(self.say_error)
+        for dialog in self.findChildren(QDialog):
+            if dialog.isVisible():
+                dialog.reject()
+        self.banner.hide()
+        if self.first is not None:  # it may show the 24 words
+            self._take_out(self.first)
+            self.first = None
+        self.hide_contents(_NAMING)
+        self._enter()
+        self.look()
 
-    def hide_contents(self) -> None:
+    def hide_contents(self, names: Sequence[str] = _SENSITIVE) -> None:
         """Nothing of the vault stays on the screen. What is being restored goes on."""
-        for name in _SENSITIVE:
+        for name in names:
             room = self.rooms.get(name)
-            if room is not None and not room.busy:
-                if self._stack.currentWidget() is room:
-                    self.go("home")
+            if room is None:
+                continue
+            if self._stack.currentWidget() is room:
+                self.go("home")
+            room.empty()
+            if not room.keeps:
                 del self.rooms[name]
-                self._stack.removeWidget(room)
-                room.deleteLater()
+                self._take_out(room)
+        if not self.setting_up and self._stack.currentWidget() not in self.rooms.values():
+            self.go("home")
 
-    def changeEvent(self, event: QEvent) -> None:
-        """See QWidget: another window is used."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.ActivationChange:
-            if self.isActiveWindow():
-                self._left_alone.stop()
-            else:
-                self._left_alone.start()
+    def _take_out(self, room: Room) -> None:
+        self._stack.removeWidget(room)
+        room.deleteLater()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """See QWidget."""
+        super().showEvent(event)
+        self.left_alone.start()
 
     # ---- closing
 

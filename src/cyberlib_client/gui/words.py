@@ -121,6 +121,11 @@ def error_line(raised: CyberlibError) -> str:
     return f"{error(raised)} [{raised.code}]"
 
 
+def bare(raised: CyberlibError) -> CyberlibError:
+    """The same error without the places and names that it may have."""
+    return type(raised)(raised.code, **dict.fromkeys(raised.facts, "…"))
+
+
 def ago(seconds: int) -> str:
     """How long ago: "il y a 12 minutes"."""
     if seconds < 60:

@@ -9,7 +9,7 @@ from ...core.ports import CancelToken
 from . import questions as q
 from .answers_first_run import ANSWERS_FIRST_RUN
 from .answers_keys import ANSWERS_KEYS
-from .answers_settings import ANSWERS_SETTINGS
+from .answers_settings import ANSWERS_SETTINGS, unnamed
 from .answers_support import ANSWERS_SUPPORT
 from .asking import Question
 from .clerk import Answer, Clerk
@@ -29,7 +29,7 @@ def _history(clerk: Clerk, asked: q.HistoryAsked, token: CancelToken) -> object:
 
     session = clerk.session(asked.id, token)
     with session.closing:
-        return report(session, asked.days, with_names=True, agent=agent_facts(session))
+        return report(session, asked.days, with_names=not clerk.locked, agent=agent_facts(session))
 
 
 def _keys(clerk: Clerk, asked: q.KeysAsked, token: CancelToken) -> object:
@@ -56,7 +56,8 @@ def _sources(clerk: Clerk, asked: q.SourcesAsked, token: CancelToken) -> object:
 def _preview(clerk: Clerk, asked: q.PreviewAsked, token: CancelToken) -> object:
     from ..sources import Choice, preview_sources
 
-    return preview_sources(clerk.session(asked.id, token), Choice(paths=asked.paths))
+    found = preview_sources(clerk.session(asked.id, token), Choice(paths=asked.paths))
+    return unnamed(found) if clerk.locked else found
 
 
 def _add_source(clerk: Clerk, asked: q.SourceAdded, token: CancelToken) -> object:

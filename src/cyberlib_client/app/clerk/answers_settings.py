@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from ...core.ports import CancelToken
 from .. import bootstrap
 from . import questions_settings as q
@@ -14,6 +16,13 @@ from .clerk import Answer, Clerk
 if TYPE_CHECKING:
     from ..scheduling import ScheduleShown
     from ..session import Session
+    from ..sources import PreviewInfo
+
+
+def unnamed(found: PreviewInfo) -> PreviewInfo:
+    """Figures alone: what a locked window shows."""
+    left_out = [msgspec.structs.replace(each, examples=[]) for each in found.left_out]
+    return msgspec.structs.replace(found, left_out=left_out, incidents=[])
 
 
 def _protected(clerk: Clerk, asked: q.ProtectedAsked, token: CancelToken) -> object:
@@ -33,7 +42,8 @@ def _usual_rules(clerk: Clerk, asked: q.UsualRulesAsked, token: CancelToken) -> 
 def _try_rules(clerk: Clerk, asked: q.RulesTriedAsked, token: CancelToken) -> object:
     from ..exclusions import try_rules
 
-    return try_rules(clerk.session(asked.id, token), asked.path, asked.rules, asked.draft)
+    told = try_rules(clerk.session(asked.id, token), asked.path, asked.rules, asked.draft)
+    return msgspec.structs.replace(told, found=unnamed(told.found)) if clerk.locked else told
 
 
 def _change_rules(clerk: Clerk, asked: q.RulesWanted, token: CancelToken) -> object:

@@ -70,7 +70,7 @@ class Clerk:
         self._answers = answers
         self._given = _Given()
         self._open: Session | None = None
-        self._locked = False
+        self._locked_by: int | None = None
         self.naming = Naming()
         self._lock = threading.Lock()
         self._cancelled: set[int] = set()
@@ -147,7 +147,7 @@ class Clerk:
 
         Raises NeedsUnlock where the window has to give a secret first."""
         now = self.session(number, token)
-        if self._locked:
+        if self._locked_by is not None and number > self._locked_by:
             raise NeedsUnlock("locked")
         if self._open is None or self._open.place != now.place:
             now.unlock()
@@ -157,14 +157,26 @@ class Clerk:
         self._open.incomplete = False
         return self._open
 
-    def lock(self) -> None:
-        """Somebody leaves: what is open is forgotten, and this machine's own secret opens nothing until a
-        passphrase or words were given."""
-        self._open, self._locked = None, True
+    @property
+    def locked(self) -> bool:
+        """Whether somebody has to give a secret before anything of the vault is told."""
+        return self._locked_by is not None
+
+    def forbid(self, number: int) -> None:
+        """Somebody leaves, by the question with this number: until a passphrase or words were given, this
+        machine's own secret opens nothing for any that is asked after it. From any thread."""
+        self._locked_by = number
+
+    def lock(self, number: int) -> None:
+        """The same, and what is open is forgotten, with the names that were learned of it."""
+        self.forbid(number)
+        self._open = None
+        self.naming.end()
+        self.naming = Naming()
 
     def keep(self, session: Session) -> None:
         """The vault that this one opened is the one that stays open."""
-        if not self._locked:
+        if not self.locked:
             self._open = session
 
     def unlock(self, secret: str, number: int, token: CancelToken) -> None:
@@ -172,9 +184,9 @@ class Clerk:
         self.give(secret)
         session = self.session(number, token)
         session.unlock()
-        if self._locked:
+        if self.locked:
             session.prove()
-        self._open, self._locked, self._given.secret = session, False, None
+        self._open, self._locked_by, self._given.secret = session, None, None
 
     def give(self, secret: str | None) -> None:
         """What opens the vault the next time that somebody is asked."""

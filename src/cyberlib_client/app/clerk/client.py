@@ -13,6 +13,7 @@ from ...state.profile import Profile
 from ..agent.messages import MALFORMED, raised
 from . import questions as q
 from .asking import Question
+from .questions_keys import LockWanted
 from .starting import start_clerk
 
 Hear = Callable[[int, q.FromClerk | CyberlibError], None]
@@ -31,6 +32,8 @@ class ClerkClient:
         self._process = begun
         self._count = 0
         self._hearing: dict[int, Hear] = {}
+        self._locked = False
+        self._unlocking: set[int] = set()
         if begun is not None:
             self._listen(begun)
 
@@ -42,6 +45,7 @@ class ClerkClient:
             try:
                 process = self._running()
                 self._hearing[number] = hear
+                self._mark(kind, number)
                 self._say(process, kind(id=number, **facts))
             except OSError as error:
                 self._hearing.pop(number, None)
@@ -66,10 +70,19 @@ class ClerkClient:
             with contextlib.suppress(OSError):
                 process.stdin.close()
 
+    def _mark(self, kind: type[Question], number: int) -> None:
+        if kind is LockWanted:
+            self._locked = True
+            self._unlocking.clear()
+        elif kind is q.Unlock:
+            self._unlocking.add(number)
+
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._process = start_clerk(self._profile)
             self._listen(self._process)
+            if self._locked:  # the one that ended knew it
+                self._say(self._process, LockWanted(0))
         return self._process
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
@@ -93,6 +106,10 @@ class ClerkClient:
             last = isinstance(said, q.Answered | q.Refused)
             with self._lock:
                 hear = self._hearing.pop(said.id, None) if last else self._hearing.get(said.id)
+                if isinstance(said, q.Answered) and said.id in self._unlocking:
+                    self._locked = False
+                if last:
+                    self._unlocking.discard(said.id)
             if hear is not None:
                 hear(said.id, said)
         output.close()

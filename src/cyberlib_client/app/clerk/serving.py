@@ -12,6 +12,7 @@ from ..agent.messages import MALFORMED
 from . import questions as q
 from .answers import ANSWERS
 from .clerk import Clerk
+from .questions_keys import LockWanted
 
 
 def serve(profile: Profile, given: BinaryIO, output: BinaryIO) -> int:
@@ -51,7 +52,9 @@ def _hear(given: BinaryIO, clerk: Clerk, waiting: queue.SimpleQueue[q.Asked | No
             continue  # both are of one program
         if isinstance(asked, q.CancelAsked):
             clerk.cancel(asked.id)
-        else:
-            waiting.put(asked)
+            continue
+        if isinstance(asked, LockWanted):
+            clerk.forbid(asked.id)  # not after hours of what is at work
+        waiting.put(asked)
     clerk.cancel_all()
     waiting.put(None)

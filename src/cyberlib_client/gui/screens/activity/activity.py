@@ -275,7 +275,7 @@ class _Now(Card):
             if total and total > told.bytes_done:
                 words.append(left((total - told.bytes_done) / speed))
         self._speed.setText(" · ".join(words))
-        self._file.setText(told.current.replace("/", " › ").strip(" ›"))
+        self._file.setText("" if self._house.locked else told.current.replace("/", " › ").strip(" ›"))
         if not self._stopping:
             self._more.setText(_sent(told))
 

@@ -95,9 +95,27 @@ class Restore(Room):
         return card
 
     @property
+    def keeps(self) -> bool:
+        """See Room."""
+        return self.taking.bringing.at_work
+
+    @property
     def busy(self) -> bool:
         """See Room."""
         return self.taking.busy
+
+    def empty(self) -> None:
+        """See Room."""
+        self._settle.stop()
+        self._snapshots, self._path = [], ""
+        self.search.blockSignals(True)
+        self.search.setText("")  # nor by Ctrl+Z
+        self.search.blockSignals(False)
+        self._begin()
+        self._show_crumbs()
+        self.taking.empty()
+        self._problem.hide()
+        self._both.hide()
 
     # ---- versions
 
@@ -213,7 +231,7 @@ class Restore(Room):
         self._path = path
         if self.search.text():
             self.search.blockSignals(True)
-            self.search.clear()
+            self.search.setText("")
             self.search.blockSignals(False)
         self._look()
 

@@ -40,6 +40,9 @@ class Showing(QStackedWidget):
     def say(self, words: str) -> None:
         """No preview, but words."""
         self._words.setText(words)
+        self._text.clear()
+        self._image.clear()
+        self._whole = None
         self.setCurrentWidget(self._words)
 
     def show_content(self, told: Peeked) -> None:

@@ -97,6 +97,7 @@ class Taking(Card):
 
     def show_nothing(self) -> None:
         """Nothing is chosen."""
+        self._look_no_more()
         self._entries, self._earlier = [], ""
         self._name.setText("")
         self._look.say(
@@ -107,11 +108,23 @@ class Taking(Card):
         )
         self._show_state()
 
+    def empty(self) -> None:
+        """No names stay; what is being brought back goes on."""
+        self.show_nothing()
+        self._report = None
+        if not self.bringing.at_work:
+            self.told.setText("")
+        self._show_state()
+
+    def _look_no_more(self) -> None:
+        for asked in (self._peeking, self._tracing):
+            if asked is not None:
+                self._bridge.cancel(asked)
+        self._peeking = self._tracing = None
+
     def show_entry(self, entry: EntryInfo, snapshot: str) -> None:
         """What is chosen, and of which version."""
-        if self._peeking is not None:
-            self._bridge.cancel(self._peeking)
-            self._peeking = None
+        self._look_no_more()
         self._entries, self._snapshot, self._report = [entry], snapshot, None
         self._name.setText(entry.path.rpartition("/")[2] or entry.path)
         folder = entry.kind == "directory"
@@ -121,9 +134,6 @@ class Taking(Card):
             else say("Restaurer ce fichier", "Restore this file")
         )
         self._earlier = ""
-        if self._tracing is not None:
-            self._bridge.cancel(self._tracing)
-            self._tracing = None
         if entry.kind == "file" and not entry.missing:
             self._look.say(say("Ouverture…", "Opening…"))
             self._peeking = self._bridge.ask(
@@ -158,9 +168,7 @@ class Taking(Card):
 
     def show_several(self, entries: list[EntryInfo], snapshot: str) -> None:
         """Several are chosen, of one version; "" when they are of different ones."""
-        if self._peeking is not None:
-            self._bridge.cancel(self._peeking)
-            self._peeking = None
+        self._look_no_more()
         self._entries, self._snapshot, self._report = entries if snapshot else [], snapshot, None
         self._earlier, count = "", len(entries)
         self._name.setText(say(f"{count} éléments choisis", f"{count} items chosen"))

@@ -1,0 +1,133 @@
+"""The screen that is left: at once, whatever is at work, and with every name."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from cyberlib_client.app import bootstrap
+from cyberlib_client.app.agent.messages import ProgressTold
+from cyberlib_client.app.bootstrap import profile_at
+from cyberlib_client.core.events import Progress
+from cyberlib_client.gui.screens.activity.activity import Activity
+from cyberlib_client.gui.screens.keys.forms import CheckKit
+from cyberlib_client.gui.unlocking import Unlocking
+from tests.gui.conftest import Shown
+from tests.gui.test_window import Show, choose, kept, opened, practice, press, words
+from tests.support.command_line import PASSPHRASE, CommandLine
+
+__all__ = ["kept", "practice"]
+
+
+def clerk_of(shown: Shown) -> int:
+    """The number of its process."""
+    process = shown.bridge._clerk._process
+    assert process is not None
+    return process.pid
+
+
+def is_closed(shown: Shown) -> bool:
+    """Whether restoring takes the passphrase."""
+    shown.window.go("restore")
+    shown.settle()
+    return "Le coffre est fermé." in words(shown.window.rooms["restore"])
+
+
+def test_locking_closes_dialogs_and_waits_for_nothing(kept: CommandLine, show: Show, qtbot: QtBot) -> None:
+    shown = show(kept)
+    window = shown.window
+    restore = opened(shown, "Courriers")
+    assert restore.listing.rowCount()
+    os.kill(clerk_of(shown), signal.SIGSTOP)  # at work on something that takes hours
+    try:
+        restore.search.setText("Martin")
+        dialog = CheckKit(restore, shown.bridge)
+        dialog.open()
+        dialog.typed.setPlainText("abandon abandon")
+        shown.until(lambda: QGuiApplication.focusWindow() is dialog.windowHandle())
+        qtbot.keyClick(dialog.windowHandle(), Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        shown.until(lambda: window.locked)
+        shown.until(lambda: not isValid(dialog))  # gone with its words
+        assert window.here == "home" and "restore" not in window.rooms
+    finally:
+        os.kill(clerk_of(shown), signal.SIGCONT)
+    assert is_closed(shown)
+    os.kill(clerk_of(shown), signal.SIGKILL)  # the next one opens nothing either
+    shown.until(lambda: shown.bridge._clerk._process is None)
+    assert is_closed(shown)
+
+
+def test_what_is_being_restored_goes_on_unseen(kept: CommandLine, tmp_path: Path, show: Show) -> None:
+    shown = show(kept)
+    room = opened(shown, "Courriers")
+    choose(room, "lettre.txt")
+    shown.settle()
+    os.kill(clerk_of(shown), signal.SIGSTOP)
+    room.taking.restore(str(tmp_path / "back"))
+    assert room.busy
+    shown.window.lock()
+    assert shown.window.here == "home" and not room.listing.rowCount() and "lettre" not in words(room)
+    os.kill(clerk_of(shown), signal.SIGCONT)
+    shown.settle()
+    assert [each.name for each in (tmp_path / "back").rglob("*.txt")] == ["lettre.txt"]
+    assert is_closed(shown) and "lettre" not in words(shown.window)
+    press(shown.window.rooms["restore"], "Ouvrir le coffre…")
+    (dialog,) = shown.window.findChildren(Unlocking)
+    dialog.secret.setText(PASSPHRASE)
+    press(dialog, "Ouvrir")
+    shown.settle()
+    assert room.listing.rowCount() and not shown.window.locked
+
+
+def test_no_room_of_a_locked_window_names_a_file(line: CommandLine, practice: Path, show: Show) -> None:
+    (practice / "~$Martin scanner.docx").write_text("fictif")  # left out, and named as an example
+    line("sources", "add", str(practice), "--exclude", "~$*")
+    line("backup")
+    history = bootstrap.history(profile_at(str(line.profile)))
+    subject = f"{practice}/Durand biopsie.pdf"
+    history.raise_incident("file_damaged", subject, "warning", {"path": subject}, bootstrap.clock())
+    history.close()
+    shown = show(line)
+    told = ProgressTold(Progress("read", 1, current="Cabinet/Petit ordonnance.txt"))
+
+    def everything() -> str:
+        for name in ("folders", "activity"):
+            shown.window.go(name)
+            shown.settle()
+        activity = shown.window.rooms["activity"]
+        assert isinstance(activity, Activity)
+        activity.now.heard(told)
+        shown.until(lambda: not activity.now._draw.isActive())
+        return "\n".join(words(room) for room in shown.window.rooms.values()) + activity.now._file.text()
+
+    names = ("Martin", "Durand", "Petit")
+    assert [name for name in names if name in everything()] == list(names)
+    shown.window.lock()
+    assert not [name for name in names if name in everything()]
+
+
+def test_a_window_in_front_that_nobody_touches_is_emptied(
+    kept: CommandLine, show: Show, qtbot: QtBot
+) -> None:
+    shown = show(kept)
+    window, clock = shown.window, shown.window.left_alone
+    opened(shown, "Courriers")
+    shown.until(lambda: QGuiApplication.focusWindow() is window.windowHandle())
+    assert clock.isActive() and clock.interval() == 600_000
+    clock.start(100_000_000)
+    shown.until(lambda: clock.remainingTime() < 100_000_000)
+    clock.setInterval(600_000)
+    before = clock.remainingTime()
+    qtbot.wait(100)
+    qtbot.keyClick(window.windowHandle(), Qt.Key.Key_Shift)
+    shown.until(lambda: clock.remainingTime() > before - 100)  # counted anew
+    clock.start(1)
+    shown.until(lambda: "restore" not in window.rooms)
+    assert window.here == "home"
+    assert not is_closed(shown)  # without a passphrase: whoever restores in a hurry may not have it
