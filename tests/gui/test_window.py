@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -80,7 +80,34 @@ def test_home_answers_the_four_questions(kept: CommandLine, show: Show) -> None:
     assert "Dernière sauvegarde" in told and "2 fichiers" in told and "rien n’a été oublié" in told
     assert "Jamais" in told  # no restore was proven yet
     assert "2 versions" in told and "Sur un disque" in told
-    assert {pill.text for pill in home.findChildren(Pill)} == {"Rien", "Jamais"}
+    assert {pill.text for pill in home.findChildren(Pill)} == {
+        "Rien",
+        "Jamais",
+        "Règle 3-2-1 pas encore tenue",
+    }
+    press(home, "Voir les copies")
+    assert shown.window.here == "copies"
+
+
+def test_the_certificate_of_the_last_proof_is_opened_from_home(
+    kept: CommandLine, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept("drill")
+    opened: list[QUrl] = []
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(url)
+        return len(opened) < 2  # then nothing here opens PDFs any more
+
+    monkeypatch.setattr("cyberlib_client.gui.screens.home.home.QDesktopServices.openUrl", open_url)
+    shown = show(kept)
+    shown.settle()
+    home = shown.window.rooms["home"]
+    press(home, "Attestation (PDF)")
+    press(home, "Attestation (PDF)")
+    at = opened[0].toLocalFile()
+    kept("certificate", "verify", at)
+    assert f"Elle est ici : {at}" in words(home)
 
 
 def test_settings_that_cannot_be_read_are_told_in_the_window(line: CommandLine, show: Show) -> None:

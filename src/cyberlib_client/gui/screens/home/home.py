@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ....app.agent.messages import Begun, Changed, Ended
@@ -53,12 +54,15 @@ class Home(Room):
         self._proof = Card(say("Dernière restauration prouvée", "Last proven restore"))
         self._proof_pill, self._proof_words = Pill(), label(kind="small", wrap=True)
         self._proof.body.addLayout(row(self._proof_pill, self._proof_words))
+        self._attest = button(say("Attestation (PDF)", "Certificate (PDF)"), self._open_proof, link=True)
+        self._attested = ""
+        self._proof.body.addLayout(row(self._attest, None))
         self._days = Card(say("Les 90 derniers jours", "The last 90 days"))
         self._calendar, self._days_words = Calendar(), label(kind="small", wrap=True)
         self._calendar.setAccessibleName(say("Les 90 derniers jours", "The last 90 days"))
         self._days.body.addWidget(self._calendar)
         self._days.body.addWidget(self._days_words)
-        self._storage = Storage()
+        self._storage = Storage(lambda: house.go("copies"))
         self._place = Place()
         self.column.addWidget(self._head)
         self.column.addWidget(self._attention)
@@ -142,6 +146,9 @@ class Home(Room):
 
     def _show_proof(self, told: HomeTold) -> None:
         health, certificate = told.report.health, told.report.certificate
+        good = certificate is not None and not certificate.problem
+        self._attested = certificate.file if certificate is not None and good else ""
+        self._attest.setVisible(good)
         if health.proof is None:
             self._proof_pill.say(say("Jamais", "Never"), "todo")
             self._proof_words.setText(
@@ -154,12 +161,18 @@ class Home(Room):
         old = any(each.code == "restore_proof_old" for each in health.reasons)
         self._proof_pill.say(moment(health.proof)[:10], "todo" if old else "ok")
         words = ""
-        if certificate is not None and not certificate.problem:
+        if certificate is not None and good:
             words = say(
                 f"{many(certificate.files, *FILE)} comparés octet par octet.",
                 f"{many(certificate.files, *FILE)} compared byte for byte.",
             )
         self._proof_words.setText(words)
+
+    def _open_proof(self) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(self._attested)):
+            self._proof_words.setText(
+                say(f"Elle est ici : {self._attested}", f"It is here: {self._attested}")
+            )
 
     def _show_days(self, told: HomeTold) -> None:
         calendar = told.report.calendar

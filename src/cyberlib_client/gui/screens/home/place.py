@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
@@ -40,9 +41,9 @@ def forecast_words(told: Forecast) -> str:
 
 
 class Storage(Card):
-    """What the vault takes."""
+    """What the vault takes, and how many copies there are. `see_copies`: shows them."""
 
-    def __init__(self) -> None:
+    def __init__(self, see_copies: Callable[[], object]) -> None:
         super().__init__(say("Coffre", "Vault"))
         self._figure, self._words = label("–", "figure"), label(kind="small", wrap=True)
         self._bar, self._foot = QProgressBar(), label(kind="small", wrap=True)
@@ -52,6 +53,9 @@ class Storage(Card):
         self.body.addLayout(line_)
         self.body.addWidget(self._bar)
         self.body.addWidget(self._foot)
+        self._rule = Pill()
+        self._see = button(say("Voir les copies", "See the copies"), see_copies, link=True)
+        self.body.addLayout(row(self._rule, self._see, None))
         self.body.addStretch(1)
         self._bar.hide()
         self._files = 0
@@ -59,6 +63,13 @@ class Storage(Card):
     def show_told(self, told: HomeTold) -> None:
         """What is known without asking the vault."""
         self._files = told.report.bytes
+        spread = told.report.health.spread
+        for each in (self._rule, self._see):
+            each.setVisible(spread is not None)
+        if spread is not None:
+            kept = say("Règle 3-2-1 tenue", "3-2-1 rule kept")
+            missed = say("Règle 3-2-1 pas encore tenue", "3-2-1 rule not kept yet")
+            self._rule.say(kept if spread.safe else missed, "ok" if spread.safe else "todo")
         if told.place == "none":
             self._figure.setText("–")
             self._words.setText(say("Il n’y a pas encore de coffre.", "There is no vault yet."))
