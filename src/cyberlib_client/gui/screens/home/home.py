@@ -51,12 +51,15 @@ class Home(Room):
         self._missing_pill, self._missing_words = Pill(), label(kind="small", wrap=True)
         self._missing.body.addLayout(row(self._missing_pill, self._missing_words))
         self._missing_words.setMinimumWidth(120)
+        self._missing.body.addStretch(1)
         self._proof = Card(say("Dernière restauration prouvée", "Last proven restore"))
         self._proof_pill, self._proof_words = Pill(), label(kind="small", wrap=True)
-        self._proof.body.addLayout(row(self._proof_pill, self._proof_words))
         self._attest = button(say("Attestation (PDF)", "Certificate (PDF)"), self._open_proof, link=True)
         self._attested = ""
-        self._proof.body.addLayout(row(self._attest, None))
+        proof = row(self._proof_pill, self._proof_words, self._attest)
+        proof.setStretch(1, 1)
+        self._proof.body.addLayout(proof)
+        self._proof.body.addStretch(1)
         self._days = Card(say("Les 90 derniers jours", "The last 90 days"))
         self._calendar, self._days_words = Calendar(), label(kind="small", wrap=True)
         self._calendar.setAccessibleName(say("Les 90 derniers jours", "The last 90 days"))
@@ -163,8 +166,8 @@ class Home(Room):
         words = ""
         if certificate is not None and good:
             words = say(
-                f"{many(certificate.files, *FILE)} comparés octet par octet.",
-                f"{many(certificate.files, *FILE)} compared byte for byte.",
+                f"{many(certificate.files, *FILE)} comparés",
+                f"{many(certificate.files, *FILE)} compared",
             )
         self._proof_words.setText(words)
 
