@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-_PATIENCE = 500
-"""ms for an answer of a window that is there."""
+from ..app.bootstrap import profile_at
+from ..app.only_window import OnlyWindow
 
 
 class Single(QObject):
@@ -18,29 +15,12 @@ class Single(QObject):
 
     def __init__(self, root: str) -> None:
         super().__init__()
-        digest = hashlib.sha256(root.encode("utf-8", "surrogateescape")).hexdigest()
-        self._name = f"cyberlib-{digest[:16]}"
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._come)
+        self._only = OnlyWindow(profile_at(root), self.called.emit)
 
     def first(self) -> bool:
-        """Whether no other window has this profile; else that one is called."""
-        other = QLocalSocket()
-        other.connectToServer(self._name)
-        if other.waitForConnected(_PATIENCE):
-            other.disconnectFromServer()
-            return False
-        if not self._server.listen(self._name):
-            QLocalServer.removeServer(self._name)  # what one that was killed left behind
-            self._server.listen(self._name)
-        return True
+        """See OnlyWindow."""
+        return self._only.first()
 
     def close(self) -> None:
         """Others may come."""
-        self._server.close()
-
-    def _come(self) -> None:
-        while (socket := self._server.nextPendingConnection()) is not None:
-            socket.disconnected.connect(socket.deleteLater)
-        self.called.emit()
+        self._only.close()

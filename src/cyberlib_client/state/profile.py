@@ -26,6 +26,7 @@ state/            a cache: may be deleted between any two commands
     first-run.json   how far the window's first run is, as far as it cannot be seen
     drills.json   where a restore is being tried; drill/: the usual place for it
     room/         copies of databases, each there while it is read
+    window/       held by the window that is open, and where it listens for a second start
     crashes/      what went wrong inside the program, without names of files
 lock              held while a run changes something
 agent.json        where the agent listens, while it does
@@ -73,6 +74,8 @@ class Profile:
         self.certificates = os.path.join(self.root, "certificates")
         self.drill = os.path.join(self.state, "drill")
         self.drill_lock = os.path.join(self.state, "drill.lock")
+        self.window = os.path.join(self.state, "window")
+        self.window_address = os.path.join(self.window, "address")
         self.crashes = os.path.join(self.state, "crashes")
         self.lock = os.path.join(self.root, "lock")
         self.agent = os.path.join(self.root, "agent.json")
