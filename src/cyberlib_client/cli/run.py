@@ -122,7 +122,9 @@ class Run:
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
         if self.cancel.cancelled:
-            _leave_at_once()
+            if number in (signal.SIGINT, signal.SIGTERM):
+                _leave_at_once()
+            return  # a terminal that was closed is told of by the system and by the shell
         self._note(number)
         if self._at_work and (self._asking or not self._stoppable):
             self.output.interrupt()
