@@ -324,6 +324,50 @@ def test_values_that_no_host_gives(scene: Scene) -> None:
     assert len(scene.line.json("snapshots")["items"]) == 3
 
 
+CARD = {
+    "host": "H",
+    "certificate": "C",
+    "activities": [1],
+    "valid_from": "2026-01-01",
+    "valid_until": "2029-01-01",
+    "places": [{"name": "P", "latitude": 0, "longitude": 0}],
+    "sub_processors": [{"name": "S", "role": "R", "notice_days": 30}],
+}
+INFO = {
+    "version": "1",
+    "protocol": 1,
+    "least_client": "1",
+    "key": "a" * 64,
+    "time": "",
+    "terms": 0,
+    "card": CARD,
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"support": "a" * 5000},
+        {"card": {**CARD, "host": "<b>" * 1_000_000}},
+        {"card": {**CARD, "activities": [10**30]}},
+        {"card": {**CARD, "places": CARD["places"] * 1000}},
+        {"card": {**CARD, "sub_processors": [{"name": "S", "role": "R", "notice_days": -1}]}},
+    ],
+)
+def test_what_nobody_could_read_is_no_answer(scene: Scene, change: dict[str, Any]) -> None:
+    """What a window shows of a host comes from there."""
+    liar = _lying(scene, "nowhere", 200)
+    given: dict[str, Any] = {}
+    liar.answers = lambda asked: (200, {}, json.dumps(given).encode()) if asked.endswith("/v1/host") else None
+    client = scene.host.client(scene.host.enrol(scene.host.organisation().contract_key))
+    given |= INFO
+    assert client.ask("GET", "/v1/host", records.HostInfo, signed=False).card is not None
+    given |= change
+    with pytest.raises(Unreachable) as refused:
+        client.ask("GET", "/v1/host", records.HostInfo, signed=False)
+    assert refused.value.code == "host_answer"
+
+
 @pytest.mark.parametrize("token", ["", "a b", "a\r\nX-Planted: 1", "\x1b[2J", "é", "a" * 5000])
 def test_tokens_that_are_none(host: TestHost, token: str) -> None:
     identity = host.enrol(host.organisation().contract_key)

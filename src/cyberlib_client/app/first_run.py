@@ -92,9 +92,9 @@ def enrol_here(session: Session, url: str, contract_key: str, key_file: str, ca_
     return made
 
 
-def terms_here(session: Session, *, accept: bool) -> TermsShown:
-    """The host's terms; noted once they are accepted. Raises as `hosts.terms`."""
-    shown = terms(session, accept=accept)
+def terms_here(session: Session, *, accept: bool, read: str | None = None) -> TermsShown:
+    """The host's terms; noted once they are accepted. `read`, raises: as `hosts.terms`."""
+    shown = terms(session, accept=accept, read=read)
     if shown.accepted:
         _note(session, terms=shown.version)
     return shown

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 
 import msgspec
 
-from ..core.errors import CyberlibError, Failed, IntegrityError, NeedsUnlock, Refused, UsageError
+from ..core.errors import CyberlibError, Failed, IntegrityError, NeedsUnlock, Refused, Unreachable, UsageError
 from ..state.credentials import KeeperKind
 from ..state.host_access import HostAccess, read_host_access, write_host_access
 from ..transports.host import records
@@ -193,10 +194,12 @@ def check_contract_key(text: str, file: str) -> str:
     raise UsageError("contract_key_unclear", at=file) if file else UsageError("contract_key_typed")
 
 
-def terms(session: Session, *, accept: bool = False, user: str = "") -> TermsShown:
+def terms(session: Session, *, accept: bool = False, user: str = "", read: str | None = None) -> TermsShown:
     """The terms in force; `accept`: for the account that runs this, signed as `user` where that is given.
+    `read`: the text that somebody agreed to; what is in force by now is not accepted where it is another.
 
-    Raises as `devices`.
+    Raises Unreachable("host_answer", at=…) for a text that is not the one an acceptance would name, and as
+    `devices`.
     """
     client = client_of(session)
     standing = client.sign_in()
@@ -204,8 +207,10 @@ def terms(session: Session, *, accept: bool = False, user: str = "") -> TermsSho
     in_force = next((each for each in found if each.version == standing.terms), None)
     if in_force is None:
         return TermsShown(0, "", "", True, [])
+    if hashlib.sha256(in_force.text.encode("utf-8", "surrogatepass")).hexdigest() != in_force.sha256:
+        raise Unreachable("host_answer", at=client.url)
     accepted = standing.terms_accepted >= in_force.version
-    if accept and not accepted:
+    if accept and not accepted and read in (None, in_force.text):
         body = {"version": in_force.version, "sha256": in_force.sha256, "user": account()}
         if user:
             body["name"] = user

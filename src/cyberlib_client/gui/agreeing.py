@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from ..app.alarms import AlarmDismissed, AlarmShown
 from ..app.clerk import questions_support as q
 from ..app.hosts import TermsShown
 from ..app.messages import translated
-from ..app.wording.language import language, say
+from ..app.wording.language import Both, language, say
 from ..app.wording.units import FILE, many, moment
 from ..core.errors import CyberlibError
 from .room import House
 from .widgets.basics import button, label, row
 from .words import error_line
+
+CHANGED: Final = Both(
+    "L’hébergeur les a changées entre-temps : voici celles qui valent maintenant. Rien n’a été accepté.",
+    "The host has changed them meanwhile: these are in force now. Nothing was accepted.",
+)
 
 
 class _Asking(QDialog):
@@ -65,6 +72,7 @@ class Terms(_Asking):
         self._text.setAccessibleName(say("Texte des conditions", "Text of the terms"))
         self.body.addWidget(self._text, 1)
         self._text.hide()
+        self._read: str | None = None
         self.feet(say("Accepter", "Accept"))
         house.bridge.ask(q.TermsAsked, TermsShown, self._show, failed=self.refuse)
 
@@ -72,6 +80,7 @@ class Terms(_Asking):
         if not told.version:
             self.words.setText(say("L’hébergeur n’en a pas.", "The host has none."))
             return
+        self._read = told.text
         self._text.setPlainText(told.text)
         self._text.show()
         self.go.setVisible(not told.accepted)
@@ -94,9 +103,17 @@ class Terms(_Asking):
     def agree(self) -> None:
         """See _Asking."""
         self.go.setEnabled(False)
-        self._house.bridge.ask(q.TermsAsked, TermsShown, self._agreed, failed=self.refuse, accept=True)
+        self._house.bridge.ask(
+            q.TermsAsked, TermsShown, self._agreed, failed=self.refuse, accept=True, read=self._read
+        )
 
-    def _agreed(self, _told: object) -> None:
+    def _agreed(self, told: TermsShown) -> None:
+        if not told.accepted:
+            self._show(told)
+            self.problem.setText(str(CHANGED))
+            self.problem.show()
+            self.go.setEnabled(True)
+            return
         self.accept()
         self._house.do("backup")
 

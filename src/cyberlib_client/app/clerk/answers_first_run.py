@@ -59,7 +59,7 @@ def _terms(clerk: Clerk, asked: q.TermsAsked, token: CancelToken) -> object:
     session = clerk.session(asked.id, token)
     session.patience = _SOMEBODY_WAITS
     with session.closing:
-        return terms_here(session, accept=asked.accept)
+        return terms_here(session, accept=asked.accept, read=asked.read)
 
 
 def _offered(clerk: Clerk, asked: q.FoldersOffered, token: CancelToken) -> object:

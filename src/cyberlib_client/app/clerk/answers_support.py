@@ -34,8 +34,8 @@ def _terms(clerk: Clerk, asked: q.TermsAsked, token: CancelToken) -> object:
 
     session = clerk.session(asked.id, token)
     with session.closing:
-        done = terms(session, accept=asked.accept)
-        if asked.accept:
+        done = terms(session, accept=asked.accept, read=asked.read)
+        if done.accepted:
             from .. import bootstrap
 
             for each in session.history.incidents(open_only=True):

@@ -37,9 +37,11 @@ class VaultJoined(Question, frozen=True, tag="first_run_join"):
 
 
 class TermsAsked(Question, frozen=True, tag="first_run_terms"):
-    """The host's terms, accepted if that is wanted: `hosts.TermsShown`."""
+    """The host's terms, accepted if that is wanted and they are those that were `read`:
+    `hosts.TermsShown`."""
 
     accept: bool = False
+    read: str | None = None
 
 
 class FoldersOffered(Question, frozen=True, tag="first_run_folders"):

@@ -16,9 +16,11 @@ class ContactAsked(Question, frozen=True, tag="contact"):
 
 
 class TermsAsked(Question, frozen=True, tag="terms"):
-    """The host's terms in force; `accept`: for this account. `hosts.TermsShown`."""
+    """The host's terms in force; `accept`: for this account, if they are those that were `read`.
+    `hosts.TermsShown`."""
 
     accept: bool = False
+    read: str | None = None
 
 
 class AlarmAsked(Question, frozen=True, tag="alarm"):

@@ -16,31 +16,34 @@ Size = Annotated[int, Meta(ge=0, le=1 << 40)]
 Seconds = Annotated[int, Meta(ge=0, le=1 << 31)]
 Short = Annotated[str, Meta(max_length=128)]
 Mark = Annotated[str, Meta(max_length=256)]
+# Of what is only shown: no more than somebody can read, and no number that nothing has.
+Shown = Annotated[str, Meta(max_length=1000)]
+Number = Annotated[int, Meta(ge=0, le=1 << 53)]
 
 
 class Place(msgspec.Struct, frozen=True):
-    name: str
+    name: Shown
     latitude: float
     longitude: float
 
 
 class SubProcessor(msgspec.Struct, frozen=True):
-    name: str
-    role: str
-    notice_days: int
+    name: Shown
+    role: Shown
+    notice_days: Number
 
 
 class Card(msgspec.Struct, frozen=True):
     """The certification card of the hosting. Days as `YYYY-MM-DD`."""
 
-    host: str
-    certificate: str
-    activities: list[int]
-    valid_from: str
-    valid_until: str
-    places: list[Place]
-    sub_processors: list[SubProcessor]
-    withdrawn: str | None = None
+    host: Shown
+    certificate: Shown
+    activities: Annotated[list[Number], Meta(max_length=100)]
+    valid_from: Shown
+    valid_until: Shown
+    places: Annotated[list[Place], Meta(max_length=100)]
+    sub_processors: Annotated[list[SubProcessor], Meta(max_length=100)]
+    withdrawn: Shown | None = None
 
 
 class HostInfo(msgspec.Struct, frozen=True):
@@ -51,7 +54,7 @@ class HostInfo(msgspec.Struct, frozen=True):
     time: str
     terms: int
     card: Card | None = None
-    support: str = ""
+    support: Shown = ""
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -73,23 +76,23 @@ class Organisation(msgspec.Struct, frozen=True):
     """`state`: "active", "grace", "suspended" or "terminated"; `suspended_from`: when a suspension that was
     decided ends storing; null also from a host that does not tell."""
 
-    name: str
-    siren: str
-    state: str
-    seats: int
-    used: int
-    restore_until: str | None
-    bytes: int
-    quota: int | None
-    suspended_from: str | None = None
+    name: Shown
+    siren: Shown
+    state: Shown
+    seats: Number
+    used: Number
+    restore_until: Shown | None
+    bytes: Number
+    quota: Number | None
+    suspended_from: Shown | None = None
 
 
 class Hosting(msgspec.Struct, frozen=True):
     """Of the card, what matters at each backup. Days as `YYYY-MM-DD`."""
 
-    host: str
-    valid_until: str
-    withdrawn: str | None = None
+    host: Shown
+    valid_until: Shown
+    withdrawn: Shown | None = None
 
 
 class MaintenanceWindow(msgspec.Struct, frozen=True):
@@ -148,14 +151,14 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class Terms(msgspec.Struct, frozen=True):
-    version: int
-    effective: str
-    sha256: str
-    text: str
+    version: Number
+    effective: Shown
+    sha256: Short
+    text: Annotated[str, Meta(max_length=1 << 20)]
 
 
 class TermsList(msgspec.Struct, frozen=True):
-    terms: list[Terms]
+    terms: Annotated[list[Terms], Meta(max_length=100)]
 
 
 class Vault(msgspec.Struct, frozen=True):
@@ -163,11 +166,11 @@ class Vault(msgspec.Struct, frozen=True):
 
     id: Id
     created: str
-    objects: int
-    bytes: int
-    devices: list[str]
-    zones: list[str]
-    waiting: int
+    objects: Number
+    bytes: Number
+    devices: list[Shown]
+    zones: list[Shown]
+    waiting: Number
 
 
 class VaultList(msgspec.Struct, frozen=True):

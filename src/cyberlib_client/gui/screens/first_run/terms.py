@@ -9,6 +9,7 @@ from ....app.hosts import TermsShown
 from ....app.wording.language import say
 from ....app.wording.units import moment
 from ....core.errors import CyberlibError
+from ...agreeing import CHANGED
 from ...widgets.basics import label
 from .step import Step, Way
 
@@ -81,8 +82,15 @@ class Terms(Step):
             self.way.advance()
         else:
             self.work(say("Un instant…", "One moment…"))
-            self.bridge.ask(q.TermsAsked, TermsShown, self._accepted, failed=self.refuse, accept=True)
+            read = self.show_termsn.text
+            self.bridge.ask(
+                q.TermsAsked, TermsShown, self._accepted, failed=self.refuse, accept=True, read=read
+            )
 
     def _accepted(self, shown: TermsShown) -> None:
+        if not shown.accepted:
+            self.show_terms(shown)
+            self.complain(str(CHANGED))
+            return
         self.show_termsn = shown
         self.way.advance()
