@@ -23,6 +23,10 @@ def start() -> None:
         from .files.capturing import serve
 
         sys.exit(serve())
+    if sys.argv[1:] == ["--draw-page"]:  # begun by a window, for one page
+        from .app.drawing import serve as draw
+
+        sys.exit(draw())
     from .cli.main import leave, main
 
     leave(main(sys.argv[1:], _asked))

@@ -174,7 +174,7 @@ class Home(Room):
     def _open_proof(self) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(self._attested)):
             self._proof_words.setText(
-                say(f"Elle est ici : {self._attested}", f"It is here: {self._attested}")
+                say(f"Elle est ici : {self._attested}", f"It is here: {self._attested}")
             )
 
     def _show_days(self, told: HomeTold) -> None:

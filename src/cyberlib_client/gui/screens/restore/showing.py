@@ -1,4 +1,4 @@
-"""A look at a file before it is restored: text and images; of others, what they are."""
+"""A look at a file before it is restored: text, images and PDF; of others, what they are."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QStackedWidget
 from ....app.clerk.questions import Peeked
 from ....app.wording.language import say
 from ...widgets.basics import label
+from .pages import Pages
 
 _MOST_TEXT = 200_000
 _MOST_DOTS = 40_000_000
 """Dots of an image that is drawn: those of a large photograph."""
 _SIDE = 2000
+PDF = b"%PDF-"
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 
 
 class Showing(QStackedWidget):
-    """One page each for words, text and an image."""
+    """One page each for words, text, an image and a document."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +36,8 @@ class Showing(QStackedWidget):
         self._image.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._image.setMinimumSize(1, 1)
         self._whole: QPixmap | None = None
-        for each in (self._words, self._text, self._image):
+        self.pages = Pages(self.say)
+        for each in (self._words, self._text, self._image, self.pages):
             self.addWidget(each)
 
     def say(self, words: str) -> None:
@@ -43,10 +46,17 @@ class Showing(QStackedWidget):
         self._text.clear()
         self._image.clear()
         self._whole = None
+        self.pages.forget()
         self.setCurrentWidget(self._words)
 
     def show_content(self, told: Peeked) -> None:
-        """The first bytes of a file."""
+        """The first bytes of a file, or all of it."""
+        if not told.content:
+            self.say(say("Ce fichier est vide.", "This file is empty."))
+            return
+        if told.content.startswith(PDF):
+            self._show_document(told)
+            return
         if told.content.startswith(_IMAGES) and told.whole:
             image = _image(told.content)
             if image is not None:
@@ -66,6 +76,18 @@ class Showing(QStackedWidget):
             return
         self._text.setPlainText(text)
         self.setCurrentWidget(self._text)
+
+    def _show_document(self, told: Peeked) -> None:
+        if not told.whole:
+            self.say(
+                say(
+                    "Ce PDF est trop long pour être montré ici. Restaurez-le pour l’ouvrir.",
+                    "This PDF is too long to be shown here. Restore it to open it.",
+                )
+            )
+            return
+        self.pages.show_document(told.content)
+        self.setCurrentWidget(self.pages)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """See QWidget."""

@@ -13,6 +13,7 @@ from ....app.brought import Brought
 from ....app.browsing import EntryInfo, FoundInfo
 from ....app.clerk import questions as q
 from ....app.clerk.questions import Peeked
+from ....app.drawing import MOST_BYTES
 from ....app.wording.language import Both, say
 from ....app.wording.units import FILE, many, size
 from ....core.errors import CyberlibError
@@ -22,7 +23,7 @@ from ...widgets.basics import Card, button, label
 from ...words import error_line
 from .bringing import Bringing
 from .listing import when
-from .showing import Showing
+from .showing import PDF, Showing
 from .told import Told, summary
 
 _CONFLICTS: Final = {
@@ -136,14 +137,17 @@ class Taking(Card):
         self._earlier = ""
         if entry.kind == "file" and not entry.missing:
             self._look.say(say("Ouverture…", "Opening…"))
-            self._peeking = self._bridge.ask(
-                q.PeekAsked, Peeked, self._peeked, failed=self._unpeeked,
-                snapshot=snapshot, path=entry.path, most=_LOOKED_AT,
-            )  # fmt: skip
+            self._peek(_LOOKED_AT)
         else:
             self._look.say(say("Dossier", "Folder") if folder else "")
         self.told.setText("")
         self._show_state()
+
+    def _peek(self, most: int) -> None:
+        self._peeking = self._bridge.ask(
+            q.PeekAsked, Peeked, self._peeked, failed=self._unpeeked,
+            snapshot=self._snapshot, path=self._entries[0].path, most=most,
+        )  # fmt: skip
 
     def _trace(self, entry: EntryInfo) -> None:
         """Asks for the version before."""
@@ -186,6 +190,9 @@ class Taking(Card):
 
     def _peeked(self, told: Peeked) -> None:
         self._peeking = None
+        if told.content.startswith(PDF) and not told.whole and len(told.content) < MOST_BYTES:
+            self._peek(MOST_BYTES)  # its last bytes say where its pages are
+            return
         if self._entries:
             self._trace(self._entries[0])
         self._look.show_content(told)
