@@ -18,7 +18,7 @@ from .widgets.basics import button, label, row
 from .words import error_line
 
 CHANGED: Final = Both(
-    "L’hébergeur les a changées entre-temps : voici celles qui valent maintenant. Rien n’a été accepté.",
+    "L’hébergeur les a changées entre-temps : voici celles qui valent maintenant. Rien n’a été accepté.",
     "The host has changed them meanwhile: these are in force now. Nothing was accepted.",
 )
 
