@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 from cyberlib_client.app.brought import Brought, BroughtItem
 from cyberlib_client.gui.screens.folders.folders import Folders
 from cyberlib_client.gui.screens.restore.restore import Restore
+from cyberlib_client.gui.screens.restore.showing import _image
 from cyberlib_client.gui.screens.restore.told import Told
 from tests.gui.conftest import Shown
 from tests.support.command_line import CommandLine
@@ -73,3 +74,29 @@ def test_names_that_look_like_markup_are_read_letter_by_letter(
     assert isinstance(folders, Folders)
     left = [read(each.toolTip()) for each in folders.findChildren(QLabel) if "zero" in each.toolTip()]
     assert left and set(left) == {f"{path}.tmp"}
+
+
+def jpeg(scans: int) -> bytes:
+    """A grey progressive JPEG of 64 × 64; each scan but the first says in a few bytes that it is empty."""
+
+    def part(marker: int, data: bytes) -> bytes:
+        return b"\xff" + bytes([marker]) + (len(data) + 2).to_bytes(2) + data
+
+    lengths = bytes([1] + [0] * 15)
+    head = [
+        b"\xff\xd8",
+        part(0xDB, b"\0" + bytes([1] * 64)),
+        part(0xC2, bytes([8, 0, 64, 0, 64, 1, 1, 0x11, 0])),
+        part(0xC4, b"\x00" + lengths + b"\x00"),
+        part(0xC4, b"\x10" + lengths + b"\xe0"),
+        part(0xDA, bytes([1, 1, 0, 0, 0, 0])) + bytes(8),
+    ]
+    empty = part(0xDA, bytes([1, 1, 0, 1, 63, 0])) + b"\x7f\xff\x00"
+    return b"".join(head) + empty * (scans - 1) + b"\xff\xd9"
+
+
+def test_an_image_that_would_take_minutes_is_not_drawn() -> None:
+    """4 MB of such scans took the window four minutes."""
+    drawn = _image(jpeg(12))
+    assert drawn is not None and drawn.width() == 64
+    assert _image(jpeg(1000)) is None

@@ -146,6 +146,7 @@ def test_several_are_brought_back_by_the_agent_and_told_one_by_one(
     told.save(str(tmp_path / "nowhere" / "told.csv"))
     assert "pas pu être écrit" in told.problem.text()
     told.save(str(tmp_path / "told.csv"))
+    assert (tmp_path / "told.csv").stat().st_mode & 0o077 == 0  # it names patients
     lines = (tmp_path / "told.csv").read_text("utf-8-sig").splitlines()
     assert len(lines) == 4 and "Restauré à côté" in lines[2]
     runs = line.json("report")["result"]["runs"]

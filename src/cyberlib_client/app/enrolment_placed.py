@@ -17,6 +17,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from ..core.errors import CyberlibError
+from ..core.format_v1.malformed import MALFORMED
+from ..state.private_file import read_file
 from ..state.profile import Profile
 
 _NAME = "enrolment.toml"
@@ -34,9 +37,11 @@ def placed(profile: Profile) -> Placed:
     """What was left here; nothing where there is none, or it cannot be read."""
     for path in _paths(profile):
         try:
-            with open(path, "rb") as file:
-                found = msgspec.convert(tomllib.load(file), type=Placed)
-        except (OSError, ValueError):  # both libraries' errors are ValueErrors
+            data = read_file(path)
+            if data is None:
+                continue
+            found = msgspec.convert(tomllib.loads(data.decode("utf-8")), type=Placed)
+        except (CyberlibError, *MALFORMED):
             continue
         folder = os.path.dirname(path)
         return Placed(

@@ -59,3 +59,16 @@ def test_what_was_left_for_a_machine_is_found_beside_it(tmp_path: Path) -> None:
     assert found.contract_key_file == str(tmp_path / "cle")
     left.write_text("host = [", encoding="utf-8")
     assert placed(profile).host == ""
+
+
+@pytest.mark.parametrize("data", [b"host = " + b"[" * 50_000, b"\xff", b"host = 1e400"])
+def test_a_file_that_somebody_planted_is_as_none(tmp_path: Path, data: bytes) -> None:
+    """It would keep the first run from being shown at all."""
+    (tmp_path / "enrolment.toml").write_bytes(data)
+    assert placed(profile_at(str(tmp_path))).host == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "enrolment.toml")
+    assert placed(profile_at(str(tmp_path))).host == ""

@@ -16,6 +16,8 @@ _MOST_DOTS = 40_000_000
 """Dots of an image that is drawn: those of a large photograph."""
 _SIDE = 2000
 PDF = b"%PDF-"
+_MOST_SCANS = 100
+"""Passes over a JPEG, of which each takes long and few bytes; those of cameras have ten."""
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 
 
@@ -106,7 +108,10 @@ class Showing(QStackedWidget):
 
 
 def _image(content: bytes) -> QPixmap | None:
-    """None for one that is none, or whose picture is far larger than its file: it would fill the memory."""
+    """None for one that is none, or whose picture is far more than its file: it would fill the memory, or
+    keep the window from answering for minutes."""
+    if content.startswith(b"\xff\xd8") and content.count(b"\xff\xda") > _MOST_SCANS:
+        return None
     data = QByteArray(content)
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)

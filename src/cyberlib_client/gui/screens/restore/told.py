@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
+import os
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -111,7 +111,8 @@ class Told(QDialog):
         """Writes it: a table for `.csv`, else lines."""
         made = table_of(self._told) if path.lower().endswith(".csv") else text_of(self._told)
         try:
-            Path(path).write_text(made, encoding="utf-8-sig", newline="")
+            with open(path, "w", encoding="utf-8-sig", newline="", opener=_for_its_owner) as file:
+                file.write(made)
         except OSError as error:
             why = error.strerror or type(error).__name__
             self.problem.setText(
@@ -120,6 +121,11 @@ class Told(QDialog):
             self.problem.show()
         else:
             self.accept()
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    """It names patients."""
+    return os.open(path, flags, 0o600)
 
 
 def table_of(told: Brought) -> str:
