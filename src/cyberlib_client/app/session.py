@@ -174,6 +174,10 @@ class Session(Workplace):
         """Opens the vault now rather than when it is first needed."""
         _ = self.vault
 
+    def share(self, other: Session) -> None:
+        """The vault that another session has opened is this one's as well."""
+        self._opened = other._opened
+
     @cached_property
     def history(self) -> History:
         """What happened to this installation. What is wrong with it is told, and fails nothing."""

@@ -105,7 +105,9 @@ def _retention(clerk: Clerk, asked: q.RetentionAsked, token: CancelToken) -> obj
 def _try_retention(clerk: Clerk, asked: q.RetentionTriedAsked, token: CancelToken) -> object:
     from ..retention_settings import change
 
-    return change(_anew(clerk, asked, token), asked.change, dry=True)
+    session = clerk.beside(asked.id, token)
+    with session.closing:
+        return change(session, asked.change, dry=True)
 
 
 def _change_retention(clerk: Clerk, asked: q.RetentionWanted, token: CancelToken) -> object:

@@ -1,4 +1,5 @@
-"""Answers a window's questions, one after the other, in a process of its own."""
+"""Answers a window's questions in a process of its own: one after the other, but for those that take long and
+need nothing of the others, which are answered beside them."""
 
 from __future__ import annotations
 
@@ -74,14 +75,16 @@ class Clerk:
         self.naming = Naming()
         self._lock = threading.Lock()
         self._cancelled: set[int] = set()
-        self._at_work: tuple[int, CancelToken] | None = None
+        self._at_work: dict[int, CancelToken] = {}
+        self._saying = threading.Lock()
         self._closing = False
 
     def cancel(self, number: int) -> None:
         """The question is not waited for any more. From any thread."""
         with self._lock:
-            if self._at_work is not None and self._at_work[0] == number:
-                self._at_work[1].cancel("user")
+            token = self._at_work.get(number)
+            if token is not None:
+                token.cancel("user")
             else:
                 self._cancelled.add(number)
 
@@ -89,14 +92,14 @@ class Clerk:
         """The window is gone: what is at work stops at a good point, what waits is not begun."""
         with self._lock:
             self._closing = True
-            if self._at_work is not None:
-                self._at_work[1].cancel("user")
+            for token in self._at_work.values():
+                token.cancel("user")
 
     def answer(self, asked: q.Asked) -> None:
-        """Answers one. Never raises."""
+        """Answers one. Never raises. From any thread, where its session is its own (`beside`)."""
         token = CancelToken()
         with self._lock:
-            self._at_work = asked.id, token
+            self._at_work[asked.id] = token
             if self._closing or asked.id in self._cancelled:
                 self._cancelled.discard(asked.id)
                 token.cancel("user")
@@ -112,7 +115,7 @@ class Clerk:
             self.say(q.Refused(asked.id, told(Failed("internal_error", kind=kind, report=report))))
         finally:
             with self._lock:
-                self._at_work = None
+                del self._at_work[asked.id]
 
     def use_the_time(self) -> None:
         """While nobody asks: learns a little more of the vault's names. Never raises."""
@@ -124,10 +127,12 @@ class Clerk:
             write_report(self._profile, error, "naming")
 
     def say(self, said: q.FromClerk) -> None:
-        """One line to the window."""
+        """One line to the window. From any thread."""
+        line = q.encode(said) + b"\n"
         try:
-            self._output.write(q.encode(said) + b"\n")
-            self._output.flush()
+            with self._saying:
+                self._output.write(line)
+                self._output.flush()
         except OSError:
             os._exit(0)  # the window is gone
 
@@ -156,6 +161,20 @@ class Clerk:
         self._open.notify = self._notifier(number)
         self._open.incomplete = False
         return self._open
+
+    def beside(self, number: int, token: CancelToken) -> Session:
+        """A session of its own with the vault open, for what is answered beside other questions. Raises as
+        `opened`."""
+        made = self.session(number, token)
+        if self._locked_by is not None and number > self._locked_by:
+            raise NeedsUnlock("locked")
+        made.prompt = Nobody()  # a secret that is handed over is for the question that it was given with
+        opened = self._open
+        if opened is not None and opened.place == made.place:
+            made.share(opened)
+        else:
+            made.unlock()
+        return made
 
     @property
     def locked(self) -> bool:
