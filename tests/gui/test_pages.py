@@ -99,3 +99,16 @@ def test_whatever_becomes_of_who_draws_is_told_and_no_process_stays(
     room.table.clearSelection()
     room.table.selectRow(0)
     shown.until(lambda: "Ce PDF ne peut pas être montré ici" in words(room))
+
+
+def test_an_answer_without_end_does_not_fill_the_memory(
+    look: Callable[[str], tuple[Shown, Restore]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told = tmp_path / "all of it was taken"
+    program = (
+        f"import sys\nfor _ in range(256): sys.stdout.buffer.write(bytes(1 << 20))\nopen({str(told)!r}, 'w')"
+    )
+    monkeypatch.setattr(pages, "command", lambda: [sys.executable, "-c", program])
+    shown, room = look("Courrier.pdf")
+    shown.until(lambda: "Ce PDF ne peut pas être montré ici" in words(room))
+    assert not told.exists()

@@ -131,6 +131,8 @@ def test_the_process_may_neither_write_files_nor_take_all_memory_nor_know_our_en
         b'{"pages":1,"width":2,"height":2}\n' + bytes(15),
         b'{"pages":1,"width":-2,"height":-2}\n' + bytes(16),
         b'{"pages":0,"width":2,"height":2}\n' + bytes(16),
+        b'{"problem":"\xff"}\n',
+        b'{"x":' + b"[" * 100_000 + b"\n",
     ],
 )
 def test_what_it_says_is_not_believed(answer: bytes) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ..core.format_v1.malformed import MALFORMED
 from .program import program
 
 ARGUMENT: Final = "--draw-page"
@@ -25,6 +26,7 @@ MOST_BYTES: Final = 16 << 20
 MOST_SIDE: Final = 2_000
 """Dots of a side of a picture."""
 
+_LINE: Final = 1 << 10
 _MEMORY: Final = 1 << 30
 _PASSED: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
 
@@ -57,13 +59,18 @@ def environment(own: Mapping[str, str] = os.environ) -> dict[str, str]:
     return {name: own[name] for name in _PASSED if name in own}
 
 
+def most_of_an_answer(asked: PageAsked) -> int:
+    """Bytes: who goes on beyond them says nothing that is waited for."""
+    return asked.width * asked.height * 4 + _LINE
+
+
 def read_answer(answer: bytes, asked: PageAsked) -> tuple[PageDrawn, bytes]:
     """What it wrote, as far as that is what was asked for: who drew it may have been taken over by what it
     drew. For anything else, and for nothing, `PageDrawn("damaged")`."""
     line, _, dots = answer.partition(b"\n")
     try:
         drawn = msgspec.json.decode(line, type=PageDrawn)
-    except msgspec.MsgspecError:
+    except MALFORMED:
         return PageDrawn("damaged"), b""
     if drawn.problem:
         return PageDrawn(drawn.problem), b""

@@ -9,7 +9,15 @@ from PySide6.QtCore import QProcess, QProcessEnvironment, Qt, QTimer
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from ....app.drawing import SECONDS, PageAsked, PageDrawn, command, environment, read_answer
+from ....app.drawing import (
+    SECONDS,
+    PageAsked,
+    PageDrawn,
+    command,
+    environment,
+    most_of_an_answer,
+    read_answer,
+)
 from ....app.wording.language import say
 from ...widgets.basics import button, column, label, row
 
@@ -73,6 +81,7 @@ class Pages(QWidget):
             known.insert(name, value)
         drawer.setProcessEnvironment(known)
         drawer.setStandardErrorFile(QProcess.nullDevice())
+        drawer.readyReadStandardOutput.connect(lambda: self._hear(drawer))
         drawer.finished.connect(lambda _code, _how: self._drawn(drawer))
         drawer.errorOccurred.connect(lambda error: self._not_started(drawer, error))
         self._drawer = drawer
@@ -81,6 +90,10 @@ class Pages(QWidget):
         drawer.write(msgspec.json.encode(self._asked) + b"\n" + self._content)
         drawer.closeWriteChannel()
         self._late.start()
+
+    def _hear(self, drawer: QProcess) -> None:
+        if drawer is self._drawer and drawer.bytesAvailable() > most_of_an_answer(self._asked):
+            drawer.kill()  # it would fill the memory
 
     def _end(self) -> None:
         if self._drawer is not None:
