@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from cyberlib_client.app.agent.client import agent_of
 from cyberlib_client.app.bootstrap import profile_at
@@ -126,6 +126,8 @@ def test_a_practice_is_protected_at_a_host(line: CommandLine, home: Path, tmp_pa
         welcome.host.key.setText(made.contract_key)
         wizard.click("Continuer")
         assert wizard.here == "terms" and "Version 1" in wizard.told
+        welcome.host.key.undo()
+        assert welcome.host.key.text() == ""  # no secret comes back
         wizard.click("Accepter et continuer")
         wizard.click("Retour")
         wizard.click("Retour")
@@ -154,6 +156,8 @@ def test_a_practice_is_protected_at_a_host(line: CommandLine, home: Path, tmp_pa
         assert "protégé" not in wizard.told
         wizard.click("Continuer")
         assert wizard.here == "backup"
+        written = {each.text().rpartition(". ")[2].strip() for each in wizard.first.findChildren(QLabel)}
+        assert len(set(kept) & written) < 4  # nor do the words stay behind the screens that follow
         shown.until(lambda: "La première sauvegarde est faite" in wizard.told)
         assert "protégé" not in wizard.told
         wizard.click("Continuer")

@@ -131,3 +131,21 @@ def test_a_window_in_front_that_nobody_touches_is_emptied(
     shown.until(lambda: "restore" not in window.rooms)
     assert window.here == "home"
     assert not is_closed(shown)  # without a passphrase: whoever restores in a hurry may not have it
+
+
+def test_no_secret_comes_back_into_its_field(kept: CommandLine, show: Show) -> None:
+    """What was typed hidden, shown afterwards, and taken back by Ctrl+Z."""
+    shown = show(kept)
+    shown.window.unlock(lambda _nothing: None)
+    (dialog,) = shown.window.findChildren(Unlocking)
+    dialog.secret.insert(PASSPHRASE)
+    press(dialog, "Annuler")
+    press(dialog, "Afficher")
+    dialog.secret.undo()
+    assert dialog.secret.text() == ""
+    dialog.secret.insert(PASSPHRASE)
+    press(dialog, "Ouvrir")
+    shown.settle()
+    assert not dialog.isVisible()
+    dialog.secret.undo()
+    assert dialog.secret.text() == ""

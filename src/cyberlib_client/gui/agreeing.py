@@ -14,7 +14,7 @@ from ..app.wording.language import Both, language, say
 from ..app.wording.units import FILE, many, moment
 from ..core.errors import CyberlibError
 from .room import House
-from .widgets.basics import button, label, row
+from .widgets.basics import button, forget, label, row
 from .words import error_line
 
 CHANGED: Final = Both(
@@ -182,8 +182,13 @@ class Alarm(_Asking):
             return
         self.go.setEnabled(False)
         secret, ask = self.secret.text(), self._house.bridge.ask
-        self.secret.clear()
+        forget(self.secret)
         ask(q.AlarmDismissal, AlarmDismissed, self._dismissed, failed=self.refuse, secret=secret)
+
+    def done(self, result: int) -> None:
+        """See QDialog."""
+        forget(self.secret)
+        super().done(result)
 
     def _dismissed(self, _told: object) -> None:
         self.accept()

@@ -8,7 +8,7 @@ from ..app.clerk import questions as q
 from ..app.wording.language import say
 from ..core.errors import CyberlibError
 from .bridge import Bridge, Then
-from .widgets.basics import button, label, row
+from .widgets.basics import button, forget, label, row
 from .words import error
 
 
@@ -63,9 +63,13 @@ class Unlocking(QDialog):
         self._bridge.ask(q.Unlock, None, self._opened, failed=self._failed, secret=self.secret.text())
 
     def _opened(self, _nothing: object) -> None:
-        self.secret.clear()
         self.accept()
         self._then(None)
+
+    def done(self, result: int) -> None:
+        """See QDialog. No secret stays in the field."""
+        forget(self.secret)
+        super().done(result)
 
     def _failed(self, raised: CyberlibError) -> None:
         self._refuse(str(error(raised)))

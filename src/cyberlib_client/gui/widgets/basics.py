@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -61,6 +62,12 @@ def button(
     made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     made.clicked.connect(lambda _checked=False: clicked())
     return made
+
+
+def forget(*fields: QLineEdit) -> None:
+    """No secret stays in them: what `clear` takes out, Ctrl+Z brings back once it is shown."""
+    for each in fields:
+        each.setText("")
 
 
 class _Button(QPushButton):

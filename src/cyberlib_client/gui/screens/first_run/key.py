@@ -13,7 +13,7 @@ from ....app.passphrases import made_up, weakness
 from ....app.vaults import VaultMade
 from ....app.wording.language import say
 from ....core.errors import CyberlibError
-from ...widgets.basics import Card, IconLabel, Pill, button, column, label, row
+from ...widgets.basics import Card, IconLabel, Pill, button, column, forget, label, row
 from ...words import error
 from .places import shows
 from .step import Step, Way, typed
@@ -153,7 +153,7 @@ class Key(Step):
         )
 
     def _renewed(self, made: SlotAdded) -> None:
-        self.again.secret.clear()
+        forget(self.again.secret)
         self.words = made.words or []
         self._show_words()
 
@@ -187,6 +187,10 @@ class Key(Step):
 
     def _known(self, _nothing: object) -> None:
         self.words = []
+        self.sheet.show_words([])
+        if self.back is not None:
+            self.back.deleteLater()
+            self.back = None
         self.way.advance()
 
 
@@ -258,8 +262,7 @@ class _Secret(QWidget):
     def clear(self) -> None:
         """Nothing of it stays."""
         self.proposed = ""
-        self.first.clear()
-        self.second.clear()
+        forget(self.first, self.second)
 
     def _weigh(self) -> None:
         text = self.first.text()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QLineEdit, QPushButton, QRadioButton
 from ....app.first_run_told import PlaceTold
 from ....app.wording.language import say
 from ....app.wording.units import size
-from ...widgets.basics import Card, IconLabel, button, column, label, row
+from ...widgets.basics import Card, IconLabel, button, column, forget, label, row
 from .step import Way, file_button, folder_button, typed
 
 
@@ -102,7 +102,7 @@ class Host(Option):
     def take_key_file(self, path: str) -> None:
         """The key is in a file."""
         self.key_file = path
-        self.key.clear()
+        forget(self.key)
         self.key.setPlaceholderText(path)
 
     def show_told(self, declared: str, left_host: str, *, left_key: bool) -> None:

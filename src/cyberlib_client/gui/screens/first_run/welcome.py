@@ -10,6 +10,7 @@ from ....app.hosts import Enrolled
 from ....app.vaults import VaultOpened
 from ....app.wording.language import say
 from ....core.errors import CyberlibError
+from ...widgets.basics import forget
 from ...words import error
 from .places import Folder, Host, Join
 from .step import Step, Way
@@ -84,7 +85,7 @@ class Welcome(Step):
         )
 
     def _enrolled(self, made: Enrolled) -> None:
-        self.host.key.clear()
+        forget(self.host.key)
         if made.state == "surplus":
             self.complain(
                 say(
@@ -132,7 +133,7 @@ class Welcome(Step):
     # ---- one that is there
 
     def _joined(self, _opened: VaultOpened) -> None:
-        self.join.secret.clear()
+        forget(self.join.secret)
         self.way.advance()
 
     def _not_joined(self, raised: CyberlibError) -> None:

@@ -20,7 +20,7 @@ from ....app.wording.units import moment
 from ....core.errors import CyberlibError
 from ....core.words import listed, written_words
 from ...bridge import Bridge
-from ...widgets.basics import button, label, row
+from ...widgets.basics import button, forget, label, row
 from ...widgets.form import Field, Form
 from ...words import error
 
@@ -77,8 +77,7 @@ class _Proved(Form):
 
     def done(self, result: int) -> None:
         """See QDialog. No secret stays in a field."""
-        for field in self.findChildren(QLineEdit):
-            field.clear()
+        forget(*self.findChildren(QLineEdit))
         super().done(result)
 
 

@@ -24,7 +24,7 @@ from ....app.wording.language import Both, say
 from ....app.wording.units import moment, size
 from ....core.errors import CyberlibError
 from ...bridge import Bridge
-from ...widgets.basics import Card, clear, column, label, line, row
+from ...widgets.basics import Card, clear, column, forget, label, line, row
 from ...widgets.form import Field, Form
 from ...words import error
 from . import sentences
@@ -89,7 +89,7 @@ class Keeping(Form):
         self.body.addWidget(self._proof_card)
         self.body.addStretch(1)
         self.finished.connect(lambda _how: self._stop())
-        self.finished.connect(lambda _how: self.secret.clear())
+        self.finished.connect(lambda _how: forget(self.secret))
         self.fit(960, 680)
         self._show_numbers()
         self._try()
@@ -228,7 +228,7 @@ class Keeping(Form):
         self.secret.selectAll()
 
     def _saved(self, told: RetentionChanged) -> None:
-        self.secret.clear()
+        forget(self.secret)
         self.accept()
         self._then(told)
 
