@@ -22,6 +22,7 @@ from cyberlib_client.core.errors import Failed
 from cyberlib_client.gui.screens.activity.activity import Activity
 from cyberlib_client.gui.screens.folders.folders import Folders
 from cyberlib_client.gui.screens.home.home import Home
+from cyberlib_client.gui.screens.restore import more
 from cyberlib_client.gui.screens.restore.restore import Restore
 from cyberlib_client.gui.screens.rooms import ROOMS
 from cyberlib_client.gui.unlocking import Unlocking
@@ -200,6 +201,29 @@ def test_a_search_goes_over_all_versions(kept: CommandLine, practice: Path, show
     assert b"lettre" not in names.read_bytes()
     room.search.setText("ettre")
     shown.until(lambda: room.listing.rowCount() == 1)
+
+
+def test_a_search_that_finds_very_much_is_told_in_parts(
+    kept: CommandLine, practice: Path, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(25):
+        (practice / "Courriers" / f"ordonnance {number}.txt").touch()
+    kept("backup")
+    monkeypatch.setattr(more, "FIRST", 2)
+    shown = show(kept)
+    room = opened(shown)
+    room.search.setText("ordonnance")
+    shown.until(lambda: room.more.isVisible())
+    assert room.listing.rowCount() == 2 and "Voici les 2 noms trouvés d’abord" in words(room.more)
+    press(room.more, "En montrer 20 noms")
+    shown.until(lambda: room.listing.rowCount() == 20 and room.more.isVisible())
+    press(room.more, "En montrer 200 noms")
+    shown.until(lambda: room.listing.rowCount() == 25)
+    shown.settle()
+    assert not room.more.isVisible()
+    room.search.setText("ordonnanc")  # another search begins with few again
+    shown.until(lambda: room.more.isVisible())
+    assert room.listing.rowCount() == 2
 
 
 def test_a_closed_vault_asks_for_its_passphrase(kept: CommandLine, show: Show) -> None:

@@ -22,10 +22,11 @@ from .history import remembered, remembered_if_failed
 from .hooks import HookRuns
 from .incidents import Met
 from .let_go import tell_let_go
+from .listed import SnapshotInfo
 from .program import program
 from .refused_elsewhere import Heeding
 from .session import Session
-from .snapshot_list import SnapshotInfo, snapshot_info
+from .snapshot_list import snapshot_info
 from .sources import (
     Choice,
     OwnFolder,

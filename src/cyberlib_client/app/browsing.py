@@ -16,6 +16,7 @@ from ..services import browse, search
 from ..services.lookup import as_saved
 from ..services.names import Names
 from .choosing import choose, tell_absent
+from .listed import EntryInfo, FoundInfo
 from .paths import inner_path, native, own_vault_path, shown, shown_text, split_snapshot, vault_path_in
 from .session import Session
 from .times import iso_time
@@ -30,48 +31,6 @@ KINDS: Final = {
     tree.CHARACTER_DEVICE: "character_device",
     tree.BLOCK_DEVICE: "block_device",
 }
-
-
-class EntryInfo(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One file, directory or other item. `mode`: permission bits. `target`: of a symbolic link. `native`:
-    the path as Windows writes it, when it was saved there.
-
-    `inconsistent`: it changed while it was saved. `missing`: why there is no content ("unreadable",
-    "placeholder"), empty when there is. `consistency`: of a file, "still" (nothing changed it while it was
-    read), "captured" (a database, by its own interface), "volume" (a database, in a snapshot of its volume),
-    "application" (the same, set in order for it by its program), "raw" (copied while a program had it open,
-    or changed it); empty of anything else.
-    """
-
-    path: str
-    kind: str
-    size: int
-    modified: str
-    mode: int
-    uid: int
-    gid: int
-    owner: str = ""
-    group: str = ""
-    target: str = ""
-    native: str = ""
-    inconsistent: bool = False
-    missing: str = ""
-    consistency: str = ""
-
-
-class FoundInfo(msgspec.Struct, frozen=True):
-    """A path and the snapshots that hold it: how many, the oldest (`first`) and the newest.
-
-    Of `versions`: those that show it in one state, `entry`. Of `find`: all, in whatever state, and `entry`
-    is how the newest shows it.
-    """
-
-    entry: EntryInfo
-    first: str
-    last: str
-    first_time: str
-    last_time: str
-    snapshots: int
 
 
 class ChangeInfo(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 import msgspec
 
 from ..core.events import Incident
-from ..core.format_v1.snapshot import MAX_INCIDENTS
 from ..core.health import DAY, PROOF
 from ..state.records import IncidentRecord, Raised, RunRecord, Severity
 
@@ -253,6 +252,8 @@ _REASON: Final = Rule("warning", "further")
 
 def _is_over(each: IncidentRecord, record: RunRecord, met: Met, raised: Sequence[Raised]) -> bool:
     """Whether an incident that the run did not raise again is no more."""
+    from ..core.format_v1.snapshot import MAX_INCIDENTS  # with all that reads a vault: no window needs it
+
     # An incident of a failed run has the exit code in its facts; all others that are not known are files'.
     rule = RULES.get(each.kind, _REASON if "exit" in each.facts else _FILE)
     done = record.outcome == "completed"

@@ -2,53 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from ..repository.snapshots import Stored
+from .listed import HookRunInfo, SnapshotInfo
 from .paths import shown, shown_text
 from .session import Session
 from .times import iso_time
-
-
-class HookRunInfo(msgspec.Struct, frozen=True):
-    """How a command of the user's ended that ran with the backup. `when`: "before" or "after". `exit`: null
-    when it was killed (`timed_out`: after its time) or could not be started. `detail`: the end of what it
-    wrote, when it failed."""
-
-    name: str
-    when: str
-    exit: int | None
-    seconds: float
-    timed_out: bool
-    detail: str
-
-
-class SnapshotInfo(msgspec.Struct, frozen=True):
-    """One snapshot. `previous`: id of the same device's one before, or null. Bytes are bytes of the user's
-    files; `stored` is what the run added to the vault. `missing`: of `sources`, those that were not there.
-    `incidents` counts, `unread` is in the report."""
-
-    id: str
-    time: str
-    started: str
-    device: str
-    user: str
-    system: str
-    label: str
-    sequence: int
-    previous: str | None
-    sources: list[str]
-    files: int
-    directories: int
-    others: int
-    bytes: int
-    new_files: int
-    changed_files: int
-    new_bytes: int
-    stored: int
-    incidents: int
-    missing: list[str]
-    hooks: list[HookRunInfo]
 
 
 def snapshots(session: Session, *, retired: bool = False) -> list[SnapshotInfo]:

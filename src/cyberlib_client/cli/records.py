@@ -10,7 +10,7 @@ from ..app.agent.control import AgentPaused, AgentShown, JobStopped
 from ..app.alarms import AlarmDismissed, AlarmShown, CanariesSet
 from ..app.audits import AuditChecked
 from ..app.backups import BackupDone
-from ..app.browsing import ChangeInfo, EntryInfo, FoundInfo
+from ..app.browsing import ChangeInfo
 from ..app.buckets import BucketChanged
 from ..app.copies import CopyInfo
 from ..app.copy_checks import CopyCheckDone
@@ -28,6 +28,7 @@ from ..app.keys import SlotAdded, SlotRemoved
 from ..app.kit_check import Checked as KitChecked
 from ..app.leaving import Destruction, Leaving
 from ..app.lifting import RefusalsLifted
+from ..app.listed import EntryInfo, FoundInfo, SnapshotInfo
 from ..app.mounting import Mounted
 from ..app.network import NetworkShown
 from ..app.network_check import Checked
@@ -43,7 +44,6 @@ from ..app.scheduling import ScheduleShown
 from ..app.service_install import ServiceInstalled, ServiceRemoved
 from ..app.showcase import Step
 from ..app.slots import SlotInfo
-from ..app.snapshot_list import SnapshotInfo
 from ..app.sources import PreviewInfo, SourceInfo
 from ..app.upkeep import UpkeepShown
 from ..app.vault_info import VaultInfo

@@ -105,8 +105,8 @@ class Bridge(QObject):
         stands: Then | None = None,
         **facts: Any,
     ) -> int:
-        """Asks; `then` takes the answer as `result`, `failed` the error, `part` each part of a long list,
-        `stands` a Progress. The number, for `cancel`."""
+        """Asks; `then` takes the answer as `result`, `failed` the error, `part` each part of a long list
+        (`result` is that of a part then), `stands` a Progress. The number, for `cancel`."""
         # The answer comes as an event of this thread's: never before this has returned.
         number = self._clerk.ask(kind, self._tell, **facts)
         self._waiting[number] = _Waiting(result, then, failed, part, stands)
@@ -140,8 +140,8 @@ class Bridge(QObject):
             return
         match said:
             case q.Answered():
-                whole = waiting.part is None
-                waiting.then(msgspec.json.decode(said.result, type=waiting.kind) if whole else None)
+                kind = waiting.kind if waiting.part is None else Any
+                waiting.then(msgspec.json.decode(said.result, type=kind))
             case q.Refused():
                 (waiting.failed or self.failed.emit)(error_of(said))
             case CyberlibError():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Final
 
 from ...core.ports import CancelToken
@@ -125,8 +126,9 @@ def _find(clerk: Clerk, asked: q.FindAsked, token: CancelToken) -> object:
     from ..browsing import find
 
     session = clerk.opened(asked.id, token)
-    clerk.parts(asked.id, find(session, asked.pattern, names=clerk.naming.of(session)))
-    return None
+    found = find(session, asked.pattern, names=clerk.naming.of(session))
+    clerk.parts(asked.id, islice(found, asked.most))
+    return next(found, None) is not None
 
 
 def _versions(clerk: Clerk, asked: q.VersionsAsked, token: CancelToken) -> object:

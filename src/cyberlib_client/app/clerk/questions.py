@@ -102,9 +102,11 @@ class EntriesAsked(Question, frozen=True, tag="entries"):
 
 
 class FindAsked(Question, frozen=True, tag="find"):
-    """Names in all snapshots: parts are lists of `FoundInfo`."""
+    """Names in all snapshots: parts are lists of `FoundInfo`, the `most` first of them; answered with whether
+    there are more."""
 
     pattern: str
+    most: int
 
 
 class VersionsAsked(Question, frozen=True, tag="versions"):

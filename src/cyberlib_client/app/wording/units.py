@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from .language import Both, Language, language, say
 
 if TYPE_CHECKING:
-    from ..browsing import EntryInfo
+    from ..listed import EntryInfo, Listed
 
 _NARROW = "\u202f"  # the space the French put between thousands
 
@@ -51,6 +51,7 @@ def many(number: int, one: Both, more: Both) -> str:
 FILE: Final = (Both("fichier", "file"), Both("fichiers", "files"))
 FOLDER: Final = (Both("dossier", "folder"), Both("dossiers", "folders"))
 SNAPSHOT: Final = (Both("version", "snapshot"), Both("versions", "snapshots"))
+NAME: Final = (Both("nom", "name"), Both("noms", "names"))
 ITEM: Final = (Both("élément", "item"), Both("éléments", "items"))
 
 
@@ -136,7 +137,7 @@ def decimal(value: float, digits: int, *, sign: Literal["-", "+"] = "-") -> str:
     return text.replace(".", ",") if language() == "fr" else text
 
 
-def modified(entry: EntryInfo) -> str:
+def modified(entry: EntryInfo | Listed) -> str:
     """When an item of the vault was changed last; a folder that only leads to a source has no times there."""
     untold = entry.kind == "directory" and entry.modified == "1970-01-01T00:00:00Z"
     return "—" if untold else moment(entry.modified)

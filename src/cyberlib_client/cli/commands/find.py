@@ -12,7 +12,7 @@ from ..run import Run, pass_run
 from ..words import argument, command, option
 
 if TYPE_CHECKING:
-    from ...app.browsing import FoundInfo
+    from ...app.listed import FoundInfo
 
 
 @command(

@@ -12,7 +12,7 @@ from ..tables import cut, table
 from ..words import command, option
 
 if TYPE_CHECKING:
-    from ...app.snapshot_list import SnapshotInfo
+    from ...app.listed import SnapshotInfo
 
 
 @command(

@@ -12,7 +12,7 @@ from ..words import argument, command
 from .ls import remark
 
 if TYPE_CHECKING:
-    from ...app.browsing import FoundInfo
+    from ...app.listed import FoundInfo
 
 
 @command(

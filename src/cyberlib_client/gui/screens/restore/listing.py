@@ -8,9 +8,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import msgspec
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from ....app.browsing import EntryInfo
+from ....app.listed import Listed
 from ....app.wording.language import Both, language, say
 from ....app.wording.units import modified, size
 from ...look.icons import pixmap
@@ -26,7 +27,7 @@ _BASES: Final = (".sqlite", ".db", ".fdb", ".mdb", ".accdb", ".sqlite3")
 Index = QModelIndex | QPersistentModelIndex
 
 
-def sign_of(entry: EntryInfo) -> str:
+def sign_of(entry: Listed) -> str:
     """The icon for an entry."""
     if entry.kind != "file":
         return _SIGNS.get(entry.kind, "file")
@@ -37,14 +38,19 @@ def sign_of(entry: EntryInfo) -> str:
     return "file"
 
 
-class Row:
-    """What a line shows. `name`: of the entry, or what stands for it; `more`: in place of when it was
-    modified; `snapshot`: the version it is of, "" for the one that is shown."""
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """What a line shows. `named`: what stands for the entry's name, "" for that itself; `more`: in place of
+    when it was modified; `snapshot`: the version it is of, "" for the one that is shown."""
 
-    __slots__ = ("entry", "more", "name", "snapshot")
+    entry: Listed
+    named: str = ""
+    more: str = ""
+    snapshot: str = ""
 
-    def __init__(self, entry: EntryInfo, name: str, more: str = "", snapshot: str = "") -> None:
-        self.entry, self.name, self.more, self.snapshot = entry, name, more, snapshot
+    @property
+    def name(self) -> str:
+        """What the first column shows."""
+        return self.named or self.entry.path.rpartition("/")[2]
 
 
 SORTED: Final = 5_000

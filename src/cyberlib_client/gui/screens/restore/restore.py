@@ -9,9 +9,8 @@ from typing import Final, cast
 from PySide6.QtCore import QItemSelectionRange, QModelIndex, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QSlider, QTableView, QWidget
 
-from ....app.browsing import EntryInfo, FoundInfo
 from ....app.clerk import questions as q
-from ....app.snapshot_list import SnapshotInfo
+from ....app.listed import FoundListed, Listed, SnapshotInfo
 from ....app.wording.language import say
 from ....app.wording.units import SNAPSHOT, many, moment
 from ....core.errors import CyberlibError, NeedsUnlock
@@ -20,6 +19,7 @@ from ...widgets.basics import Card, button, clear, label, row
 from ...widgets.table import dress
 from ...words import error_line
 from .listing import SORTED, Listing, Row, when
+from .more import More
 from .taking import Taking
 
 _SETTLED = 250
@@ -62,6 +62,8 @@ class Restore(Room):
         files = Card(margin=12)
         files.body.addLayout(self._crumbs)
         files.body.addWidget(self._told)
+        self.more = More(self._find)
+        files.body.addWidget(self.more)
         files.body.addWidget(self.table, 1)
         self.taking = Taking(house, self._versions)
         self._both = QWidget()
@@ -187,7 +189,7 @@ class Restore(Room):
         self._begin()
         self._show_crumbs()
         self._asked = self.bridge.ask(
-            q.EntriesAsked, list[EntryInfo], self._ended, failed=self._look_failed, part=self._part,
+            q.EntriesAsked, list[Listed], self._ended, failed=self._look_failed, part=self._part,
             snapshot=shown.id, path=self._path,
         )  # fmt: skip
 
@@ -202,15 +204,16 @@ class Restore(Room):
         if self._asked is not None:
             self.bridge.cancel(self._asked)
         self.listing.clear()
+        self.more.hide()
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as it comes
         self.taking.show_nothing()
         self._say("")
 
-    def _part(self, entries: list[EntryInfo]) -> None:
+    def _part(self, entries: list[Listed]) -> None:
         # At the top, one source shows what it holds, several show themselves: by where they are.
         shown = self.snapshot
         several = not self._path and shown is not None and len(shown.sources) > 1
-        self.listing.add([Row(e, e.path if several else e.path.rpartition("/")[2]) for e in entries])
+        self.listing.add([Row(e, e.path if several else "") for e in entries])
         if self.listing.rowCount() == len(entries) and entries:
             self.table.clearSelection()
 
@@ -259,20 +262,18 @@ class Restore(Room):
         self._show_crumbs(say(f"« {text} » dans toutes les versions", f"“{text}” in all versions"))
         pattern = text if any(letter in text for letter in "*?[") else f"*{text}*"
         self._asked = self.bridge.ask(
-            q.FindAsked,
-            list[FoundInfo],
-            self._found_all,
-            failed=self._failed,
-            part=self._found,
-            pattern=pattern,
-        )
+            q.FindAsked, list[FoundListed], self._found_all, failed=self._failed, part=self._found,
+            pattern=pattern, most=self.more.most_for(pattern),
+        )  # fmt: skip
 
-    def _found(self, found: list[FoundInfo]) -> None:
+    def _found(self, found: list[FoundListed]) -> None:
         self.listing.add([Row(f.entry, f.entry.path, when(f.last_time), f.last) for f in found])
 
-    def _found_all(self, _nothing: object) -> None:
+    def _found_all(self, there_are_more: bool) -> None:
         self._asked = None
-        if not self.listing.rowCount():
+        if there_are_more:
+            self.more.tell()
+        elif not self.listing.rowCount():
             self._say(say("Aucun nom ne correspond.", "No name matches."))
 
     def _versions(self, path: str) -> None:
@@ -280,10 +281,10 @@ class Restore(Room):
         name = path.rpartition("/")[2]
         self._show_crumbs(say(f"Versions de {name}", f"Versions of {name}"))
         self._asked = self.bridge.ask(
-            q.VersionsAsked, list[FoundInfo], self._show_versions, failed=self._failed, path=path
+            q.VersionsAsked, list[FoundListed], self._show_versions, failed=self._failed, path=path
         )
 
-    def _show_versions(self, found: list[FoundInfo]) -> None:
+    def _show_versions(self, found: list[FoundListed]) -> None:
         self._asked = None
         self.listing.add(
             [Row(f.entry, when(f.last_time), moment(f.entry.modified), f.last) for f in reversed(found)]

@@ -10,10 +10,10 @@ from typing import Final
 from PySide6.QtWidgets import QComboBox, QFileDialog, QProgressBar, QSizePolicy
 
 from ....app.brought import Brought
-from ....app.browsing import EntryInfo, FoundInfo
 from ....app.clerk import questions as q
 from ....app.clerk.questions import Peeked
 from ....app.drawing import MOST_BYTES
+from ....app.listed import FoundListed, Listed
 from ....app.wording.language import Both, say
 from ....app.wording.units import FILE, many, size
 from ....core.errors import CyberlibError
@@ -43,7 +43,7 @@ class Taking(Card):
         super().__init__()
         self._house, self._bridge = house, house.bridge
         self.setFixedWidth(_WIDTH)
-        self._entries: list[EntryInfo] = []
+        self._entries: list[Listed] = []
         self._report: Brought | None = None
         self._snapshot = ""
         self._peeking: int | None = None
@@ -123,7 +123,7 @@ class Taking(Card):
                 self._bridge.cancel(asked)
         self._peeking = self._tracing = None
 
-    def show_entry(self, entry: EntryInfo, snapshot: str) -> None:
+    def show_entry(self, entry: Listed, snapshot: str) -> None:
         """What is chosen, and of which version."""
         self._look_no_more()
         self._entries, self._snapshot, self._report = [entry], snapshot, None
@@ -149,14 +149,14 @@ class Taking(Card):
             snapshot=self._snapshot, path=self._entries[0].path, most=most,
         )  # fmt: skip
 
-    def _trace(self, entry: EntryInfo) -> None:
+    def _trace(self, entry: Listed) -> None:
         """Asks for the version before."""
         self._tracing = self._bridge.ask(
-            q.VersionsAsked, list[FoundInfo], partial(self._traced, entry), failed=lambda _error: None,
+            q.VersionsAsked, list[FoundListed], partial(self._traced, entry), failed=lambda _error: None,
             path=entry.path,
         )  # fmt: skip
 
-    def _traced(self, entry: EntryInfo, found: list[FoundInfo]) -> None:
+    def _traced(self, entry: Listed, found: list[FoundListed]) -> None:
         self._tracing = None
         here = (entry.modified, entry.size)
         same = [n for n, each in enumerate(found) if (each.entry.modified, each.entry.size) == here]
@@ -170,7 +170,7 @@ class Taking(Card):
     def _bring_earlier(self) -> None:
         self._restore_of(self._earlier, "")
 
-    def show_several(self, entries: list[EntryInfo], snapshot: str) -> None:
+    def show_several(self, entries: list[Listed], snapshot: str) -> None:
         """Several are chosen, of one version; "" when they are of different ones."""
         self._look_no_more()
         self._entries, self._snapshot, self._report = entries if snapshot else [], snapshot, None
