@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import cast
 
-from ..core.errors import UsageError
-from . import bootstrap
 from .brought import MOST_ITEMS, Brought, BroughtItem
 from .paths import shown
 from .restoring import ConflictName, RestoreDone, Wanted, run_restore
@@ -17,11 +14,8 @@ _BAD = ("refused", "failed")
 
 
 def bring_back(session: Session, snapshot: str, items: Sequence[str], to: str, conflict: str) -> Brought:
-    """Paths of a snapshot. Without `to`, to where they came from. Raises as `run_restore`, and
-    UsageError("no_own_place") on Windows, where a restore always names its folder."""
-    if not to and bootstrap.is_windows():
-        raise UsageError("no_own_place")
-    wanted = Wanted([f"{snapshot}:{path}" for path in items], to or os.sep, cast(ConflictName, conflict))
+    """Paths of a snapshot. Without `to`, to where they came from. Raises as `run_restore`."""
+    wanted = Wanted([f"{snapshot}:{path}" for path in items], to or None, cast(ConflictName, conflict))
     told: list[tuple[bytes, str]] = []
     counted = [0]
 
@@ -31,10 +25,10 @@ def bring_back(session: Session, snapshot: str, items: Sequence[str], to: str, c
             told.append((path, outcome))
 
     done = run_restore(session, wanted, each=each)
-    return _brought(done, to, told[: 2 * MOST_ITEMS], counted[0])
+    return _brought(done, told[: 2 * MOST_ITEMS], counted[0])
 
 
-def _brought(done: RestoreDone, to: str, told: Sequence[tuple[bytes, str]], count: int) -> Brought:
+def _brought(done: RestoreDone, told: Sequence[tuple[bytes, str]], count: int) -> Brought:
     why = {incident.path: incident for incident in done.incidents}
     items = []
     for path, outcome in sorted(told):
@@ -46,7 +40,7 @@ def _brought(done: RestoreDone, to: str, told: Sequence[tuple[bytes, str]], coun
             else BroughtItem(text, outcome)
         )
     return Brought(
-        to=done.to if to else "",
+        to=done.to,
         files=done.files,
         bytes=done.bytes,
         directories=done.directories,

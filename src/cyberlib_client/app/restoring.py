@@ -12,12 +12,13 @@ from ..core.errors import UsageError
 from ..core.events import Incident
 from ..files.restore_names import NameRules
 from ..repository.snapshots import Stored
-from ..services.restore import Conflict, RestoreRequest, RestoreResult, restore
+from ..services.restore import Conflict, RestoreRequest, restore
 from ..services.restore import Question as Question
-from ..services.restore_tally import Each
+from ..services.restore_tally import Each, RestoreResult
 from . import bootstrap, stores
 from .choosing import choose, snapshot_before, tell_absent, tell_newer
 from .history import remembered
+from .own_places import OwnPlace, own_places
 from .paths import (
     inner_path,
     inner_pattern,
@@ -46,10 +47,11 @@ Asks = Callable[[Question], ConflictName]
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What to restore. `items`: `SNAPSHOT[:PATH]`, all of one snapshot. `include`: patterns, none for all."""
+    """What to restore. `items`: `SNAPSHOT[:PATH]`, all of one snapshot. `to`: a folder below which paths are
+    made again, or None for where they were. `include`: patterns, none for all."""
 
     items: Sequence[str]
-    to: str
+    to: str | None
     conflict: ConflictName = "keep-both"
     include: Sequence[str] = ()
     owner: bool = False
@@ -61,11 +63,11 @@ class Wanted(msgspec.Struct, frozen=True):
 
 class RestoreDone(msgspec.Struct, frozen=True):
     """How a restore ended, or with `dry_run` would end. `time` to `missing` tell which snapshot it was, as in
-    `SnapshotInfo`. `private`: folders that only lead to what is restored were made, for their owner alone:
-    the vault has no times of them. `files` to `bytes`: written in this run, `kept_both` and `replaced` of
-    them where something else stood. `identical`: items that were there already. `skipped`: where something
-    else stands, left. `to_ask` (dry run): the user would be asked. `failed`: items not restored whole;
-    `incidents` name them."""
+    `SnapshotInfo`. `to`: the folder, empty for where things were. `private`: folders that only lead to what
+    is restored were made, for their owner alone: the vault has no times of them. `files` to `bytes`: written
+    in this run, `kept_both` and `replaced` of them where something else stood. `identical`: items that were
+    there already. `skipped`: where something else stands, left. `to_ask` (dry run): the user would be asked.
+    `failed`: items not restored whole; `incidents` name them."""
 
     outcome: Literal["completed"]
     snapshot: str
@@ -104,10 +106,11 @@ def run_restore(
     """Restores; `ask` answers for conflict "ask", `each` is told what became of each item.
 
     Raises UsageError("bad_path") for a target that is no path, ("no_answer_conflict") when nobody can be
-    asked, ("empty_pattern"), ("one_snapshot"), ("target_in_vault"), what unlocking raises, and what
-    `services.restore` raises.
+    asked, ("empty_pattern"), ("one_snapshot"), ("target_in_vault"), as `own_places`, what unlocking raises,
+    and what `services.restore` raises.
     """
-    native_path(wanted.to)  # a variable of a script that was never set: not the current folder
+    if wanted.to is not None:
+        native_path(wanted.to)  # a variable of a script that was never set: not the current folder
     if "" in wanted.include:
         raise UsageError("empty_pattern")
     if wanted.conflict == "ask" and ask is None:
@@ -130,7 +133,7 @@ def _done(wanted: Wanted, result: RestoreResult, stored: Stored) -> RestoreDone:
         system=s.system,
         sources=[shown(path) for path in s.sources],
         missing=[shown(path) for path in absent_sources(stored)],
-        to=shown_native(os.path.abspath(wanted.to)),
+        to=shown_native(os.path.abspath(wanted.to)) if wanted.to is not None else "",
         # Rights of POSIX: Windows looks at others, and what a dry run would make is not made.
         private=result.private and not wanted.dry_run and not bootstrap.is_windows(),
         dry_run=wanted.dry_run,
@@ -152,7 +155,8 @@ def _done(wanted: Wanted, result: RestoreResult, stored: Stored) -> RestoreDone:
 def _run(
     session: Session, wanted: Wanted, ask: Asks | None, each: Each | None
 ) -> tuple[RestoreResult, Stored]:
-    _check_outside(wanted.to, session)
+    if wanted.to is not None:
+        _check_outside(wanted.to, session)
     names = {split_snapshot(item)[0] for item in wanted.items}
     if len(names) != 1:
         raise UsageError("one_snapshot")
@@ -163,10 +167,22 @@ def _run(
         paths = []
     tell_newer(session, name, stored)
     tell_absent(session, name, stored, paths)
+    here = OwnPlace(b"", wanted.to, paths) if wanted.to is not None else None
+    result = RestoreResult()
+    for place in [here] if here is not None else own_places(stored, paths):
+        result.add(_restore_to(session, wanted, stored, place, ask, each))
+    if result.failed and not (result.files or result.others or result.identical):
+        _tell_earlier(session, stored)
+    return result, stored
+
+
+def _restore_to(
+    session: Session, wanted: Wanted, stored: Stored, place: OwnPlace, ask: Asks | None, each: Each | None
+) -> RestoreResult:
     request = RestoreRequest(
         stored,
-        wanted.to,
-        paths=paths,
+        place.to,
+        paths=place.paths,
         include=_include(wanted, stored),
         conflict=Conflict(wanted.conflict),
         ask=(lambda question: Conflict(ask(question))) if ask is not None else None,
@@ -176,8 +192,9 @@ def _run(
         dry_run=wanted.dry_run,
         rules=RULES[wanted.names] if wanted.names else None,
         each=each,
+        base=place.base,
     )
-    result = restore(
+    return restore(
         session.vault,
         request,
         metadata=bootstrap.metadata(),
@@ -185,9 +202,6 @@ def _run(
         listener=session.listener,
         cancel=session.cancel,
     )
-    if result.failed and not (result.files or result.others or result.identical):
-        _tell_earlier(session, stored)
-    return result, stored
 
 
 def _tell_earlier(session: Session, stored: Stored) -> None:

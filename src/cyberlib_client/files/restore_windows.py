@@ -55,7 +55,7 @@ if sys.platform == "win32":
 
         def open_root(self, path: str, make: bool) -> tuple[Held, Identity]:
             full = extended(os.path.abspath(path))
-            if make:
+            if make and not os.path.isdir(full):  # the top of a drive is refused, not told to be there
                 with suppress(FileExistsError):
                     os.makedirs(os.path.dirname(full), exist_ok=True)
                     os.mkdir(full, _PRIVATE)

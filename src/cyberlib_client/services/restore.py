@@ -49,7 +49,8 @@ class RestoreRequest:
 
     `include`: patterns on whole vault paths (`*.pdf`) of files and the like; what matches none is passed
     over, and of directories only those that lead to what matches are made. `dry_run`: nothing is
-    written; the result tells what would be. `each`: told what became of each item.
+    written; the result tells what would be. `each`: told what became of each item. `base`: the vault path
+    that `to` stands for, above all paths.
     """
 
     stored: Stored
@@ -64,6 +65,7 @@ class RestoreRequest:
     dry_run: bool = False
     rules: NameRules | None = None
     each: Each | None = None
+    base: bytes = b""
 
 
 class _Restore:
@@ -80,6 +82,7 @@ class _Restore:
         self._cancel = cancel
         self._included = include_test(request.include, request.stored.snapshot.system)
         self._items = 0
+        self._base = b""
         self._window = Window(
             reader,
             target,
@@ -95,8 +98,9 @@ class _Restore:
 
     def run(self, chosen: Chosen) -> None:
         """Restores the chosen entries with what lies below them."""
-        root = Way(None, None, b"", self._target.root)
-        ways = {b"": root}
+        base = as_saved(self._reader, [self._request.stored], self._request.base)
+        self._base = b"".join(b"/" + name for name in split_path(base))
+        ways = {self._base: Way(None, None, self._base, self._target.root)}
         for path, entry in chosen:
             self._item(self._lead_to(path, ways), entry, path)
         self._window.flush()
@@ -107,8 +111,8 @@ class _Restore:
 
     def _lead_to(self, path: bytes, ways: dict[bytes, Way]) -> Way:
         """The way from the target to an entry's place."""
-        at = b""
-        for name in split_path(path)[:-1]:
+        at = self._base
+        for name in split_path(path)[len(split_path(at)) : -1]:
             above, at = ways[at], at + b"/" + name
             if at not in ways:
                 entry = look(self._reader, self._request.stored.snapshot.root, at)
@@ -117,8 +121,8 @@ class _Restore:
 
     def _item(self, above: Way, entry: Entry, path: bytes) -> None:
         """An entry and, for a directory, everything below it; with a stack of its own."""
-        if not path:
-            stack = [(above, self._children(entry, b""), b"")]
+        if path == self._base:
+            stack = [(above, self._children(entry, path), path)]
         else:
             stack = [(above, iter((entry,)), path[: -len(entry.name) - 1])]
         while stack:

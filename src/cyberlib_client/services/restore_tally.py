@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from ..core.events import Incident, Listener, Progress
 from ..files.names import display
@@ -35,6 +35,12 @@ class RestoreResult:
     private: bool = False
     incidents: list[Incident] = field(default_factory=list)
     seconds: float = 0.0
+
+    def add(self, other: RestoreResult) -> None:
+        """What another part of the same restore came to."""
+        for each in fields(self):
+            mine, its = getattr(self, each.name), getattr(other, each.name)
+            setattr(self, each.name, mine or its if isinstance(mine, bool) else mine + its)
 
 
 Each = Callable[[bytes, str], None]

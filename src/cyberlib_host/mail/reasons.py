@@ -210,7 +210,8 @@ _SAME: Final = (
     (
         "rien n’a pu être restauré à l’endroit choisi",
         "nothing could be restored to the chosen place",
-        "target_in_vault target_not_written target_read_only target_lost target_unusable target_busy"
+        "no_own_place own_place_absent target_in_vault target_not_written target_read_only target_lost"
+        " target_unusable target_busy"
         " target_changed not_a_folder no_answer_conflict",
     ),
     (

@@ -180,7 +180,7 @@ ENGLISH: Final = re.compile(
         (["snapshots", "a"], "Argument en trop (a)."),
         (["snapshots", "a", "b"], "Arguments en trop (a b)."),
         (["find"], "Il manque l’argument 'MOTIF'."),
-        (["restore", "latest"], "Il manque l’option '--to'."),
+        (["restore", "latest"], "Donnez --to DOSSIER, ou --in-place."),
         (["vault", "create"], "Il manque l’option '--at'."),
         (["vault"], "Il manque une commande."),
         (["key", "add"], "Au choix : passphrase, recovery, device."),

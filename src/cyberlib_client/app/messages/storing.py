@@ -167,6 +167,21 @@ ERRORS: Final[dict[str, Text]] = {
         "There is no space left where files are restored ({path}).",
         "Free some, then run the same command again: it goes on, and does not write again what is there.",
     ),
+    "no_own_place": Text(
+        "Cette version vient d’un poste d’un autre système[ ({system})] : ses chemins n’existent pas sur"
+        " celui-ci.",
+        "Restaurez dans un dossier : --to DOSSIER, ou « Ailleurs… » dans la fenêtre.",
+        "This snapshot is of a machine with another system[ ({system})]: its paths do not exist on this one.",
+        "Restore to a folder: --to DIR, or “Elsewhere…” in the window.",
+    ),
+    "own_place_absent": Text(
+        "{at} n’est pas là : rien n’a été restauré.",
+        "Branchez ce disque ou connectez ce partage, ou restaurez dans un dossier : --to DOSSIER, ou"
+        " « Ailleurs… » dans la fenêtre.",
+        "{at} is not there: nothing was restored.",
+        "Plug that disk in or connect that share, or restore to a folder: --to DIR, or “Elsewhere…” in the"
+        " window.",
+    ),
     "target_not_written": Text(
         "Le disque n’a pas pris tout ce qui a été restauré dans {path}[ : {reason}].",
         "Le disque est peut-être en panne : restaurez sur un autre, ou relancez la même commande, qui compare"

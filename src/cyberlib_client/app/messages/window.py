@@ -43,12 +43,6 @@ ERRORS: Final[dict[str, Text]] = {
         "The program that works for the window has ended[: {reason}].",
         "Try again: it starts anew by itself. Nothing is lost.",
     ),
-    "no_own_place": Text(
-        "Sous Windows, une restauration se fait toujours dans un dossier que l’on choisit.",
-        "Choisissez « Ailleurs… ».",
-        "On Windows a restore always goes to a folder that is chosen.",
-        "Choose “Elsewhere…”.",
-    ),
     "folder_not_below": Text(
         "{path} n’est pas dans {source}.",
         "Choisissez un dossier qui s’y trouve.",

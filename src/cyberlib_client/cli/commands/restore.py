@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import click
+
 from ...app.wording.language import Both, say
 from ...app.wording.units import FILE, ITEM, count, duration, many, moment, size
 from ..from_option import from_option
 from ..incidents import few_incidents
 from ..places import sources_told
 from ..run import Run, pass_run
-from ..words import argument, choice, command, option
+from ..words import argument, choice, command, option, refuse_together
 
 if TYPE_CHECKING:
     from ...app.restoring import Asks, ConflictName, NamesOf, Question, RestoreDone
@@ -34,12 +36,16 @@ if TYPE_CHECKING:
 )
 @option(
     "--to",
-    required=True,
     metavar=Both("DOSSIER", "DIR"),
     help=Both(
         "Dossier sous lequel les chemins d’origine sont recréés.",
         "Folder below which the original paths are made again.",
     ),
+)
+@option(
+    "--in-place",
+    is_flag=True,
+    help=Both("Ou là où c’était, sur ce poste.", "Or where it was, on this machine."),
 )
 @option(
     "--conflict",
@@ -90,7 +96,8 @@ if TYPE_CHECKING:
 def restore(
     run: Run,
     items: tuple[str, ...],
-    to: str,
+    to: str | None,
+    in_place: bool,
     conflict: ConflictName,
     include: tuple[str, ...],
     owner: bool,
@@ -101,6 +108,9 @@ def restore(
     limit_download: str | None,
 ) -> int:
     """See its help."""
+    refuse_together(("--to", to), ("--in-place", in_place or None))
+    if to is None and not in_place:
+        raise click.UsageError(say("Donnez --to DOSSIER, ou --in-place.", "Give --to DIR, or --in-place."))
     run.session.limit("download", limit_download)
     from ...app import restoring
 
@@ -169,8 +179,9 @@ def lines(done: RestoreDone) -> Iterator[str]:
         )
     else:
         yield say(
-            f"Restauré dans {done.to} : {figures}, en {duration(done.seconds)}.",
-            f"Restored to {done.to}: {figures}, in {duration(done.seconds)}.",
+            f"Restauré {f'dans {done.to}' if done.to else 'en place'} : {figures}, en"
+            f" {duration(done.seconds)}.",
+            f"Restored {f'to {done.to}' if done.to else 'in place'}: {figures}, in {duration(done.seconds)}.",
         )
     if done.private:
         yield say(

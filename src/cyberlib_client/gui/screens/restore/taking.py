@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Final
@@ -267,7 +266,6 @@ class Taking(Card):
         self.report.setVisible(not at_work and self._report is not None and bool(self._report.items))
         for part in (self.conflict, self.here, self.elsewhere):
             part.setVisible(chosen and not at_work)
-        self.here.setVisible(chosen and not at_work and sys.platform != "win32")  # it names its folder there
         self.earlier.setVisible(self.here.isVisibleTo(self) and bool(self._earlier))
         one = len(self._entries) == 1 and self._entries[0].kind == "file"
         self._versions.setVisible(one)
