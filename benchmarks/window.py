@@ -3,7 +3,9 @@
 A vault with one folder of N entries and N names in all is made in FOLDER by the real program, once. Then,
 without a screen: the time from the start of the program to a home that answers, the memory of window and
 clerk, the time to the first entries of the large folder and to all of them, the time of a search to its first
-match and to its end, and the longest time for which the window did not answer while a backup was at work.
+match and to its end, of one that matches everywhere, and of ten while all files of the practice are being
+counted, and the longest time for which the window did not answer while a backup was at work. The agent is
+there from the beginning. Memory: what is resident, and (`pss`) with a share of what other processes use too.
 """
 
 from __future__ import annotations
@@ -16,6 +18,10 @@ import sys
 import time
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cyberlib_client.gui.bridge import Bridge
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 PASSPHRASE = "agrafe-horloge-sapin-tunnel"
@@ -122,6 +128,7 @@ def measure(profile: str, scratch: Path) -> dict[str, object]:
     first_entry = _until_rows(room)
     all_entries = first_entry + until_answered()
     rows = room.listing.rowCount()
+    memory = _memories("folder_shown", window.bridge)
     kept = Path(window.bridge.profile.names)
     since = time.monotonic()
     while kept.stat().st_mtime < wall if kept.exists() else True:  # learned, and kept, in this run
@@ -133,11 +140,20 @@ def measure(profile: str, scratch: Path) -> dict[str, object]:
         room._settle.stop()
         room._find()
         first = _until_rows(room)
-        return first, first + until_answered()
+        start = time.monotonic()
+        while room._asked is not None:  # something else may be counted meanwhile
+            QTest.qWait(2)
+        return first, first + time.monotonic() - start
 
     first_match, search = searched("courrier 00019")
+    broad_first, broad_end = searched("courrier")
+    broad_rows = room.listing.rowCount()
+    counting, counted = _count(window.bridge, str(scratch.parent / "practice"))
+    while_counting = [searched(f"courrier 0002{number}")[0] for number in range(10)]
+    still = not counted
+    window.bridge.cancel(counting)
     walk = _walk(profile)
-    memory = {"window_mb": _memory(os.getpid()), "clerk_mb": _memory(_clerk(window.bridge))}
+    memory |= _memories("", window.bridge)
     beats: list[float] = []
     timer = QTimer()
     timer.timeout.connect(lambda: beats.append(time.monotonic()))
@@ -164,6 +180,11 @@ def measure(profile: str, scratch: Path) -> dict[str, object]:
         "rows": rows,
         "first_match": round(first_match, 3),
         "search": round(search, 3),
+        "broad_first": round(broad_first, 3),
+        "broad_end": round(broad_end, 3),
+        "broad_rows": broad_rows,
+        "first_match_while_counting": [round(each, 3) for each in sorted(while_counting)],
+        "still_counting": still,
         "search_that_walks": round(walk, 2),
         "learned_after": round(learned, 2),
         **memory,
@@ -201,16 +222,38 @@ def walk(profile: str) -> float:
     return time.monotonic() - start
 
 
-def _clerk(bridge: object) -> int:
-    pid: int = bridge._clerk._process.pid  # type: ignore[attr-defined]
-    return pid
+def _clerk(bridge: Bridge) -> int:
+    process = bridge._clerk._process
+    assert process is not None
+    return process.pid
 
 
-def _memory(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text("ascii").splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) // 1024
-    return 0
+def _count(bridge: Bridge, folder: str) -> tuple[int, list[object]]:
+    """The number of the question, and what is filled when it has ended; it is at work when this returns."""
+    from PySide6.QtTest import QTest
+
+    from cyberlib_client.app.clerk import questions as q
+
+    begun: list[object] = []
+    ended: list[object] = []
+    number = bridge.ask(
+        q.PreviewAsked, Any, ended.append, failed=ended.append, stands=begun.append, paths=[folder]
+    )
+    while not begun and not ended:
+        QTest.qWait(2)
+    return number, ended
+
+
+def _memories(when: str, bridge: Bridge) -> dict[str, object]:
+    """MB of window and clerk."""
+    pids = {"window": os.getpid(), "clerk": _clerk(bridge)}
+    return {f"{name}_{when or 'mb'}": _memory(pid) for name, pid in pids.items()}
+
+
+def _memory(pid: int) -> dict[str, int]:
+    lines = [line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()]
+    wanted = {"Rss:": "rss", "Pss:": "pss"}
+    return {wanted[words[0]]: int(words[1]) // 1024 for words in lines if words[0] in wanted}
 
 
 if __name__ == "__main__":
