@@ -1,7 +1,8 @@
 """Pictures of every screen of the window, from a fictitious practice: `python3 dev.py screenshots --out DIR`.
 
 A practice is made, backed up over some days, restored from and copied, by the real program; then each
-screen is drawn in both languages, light and dark, at 100 and 150 %, with a sheet of all of them.
+screen is drawn in both languages, light and dark, at 100 and 150 %; in French also in a small and a wide
+window, in high contrast and with text at 200 %; with a sheet of all of them.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from PySide6.QtCore import QSize
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
 from cyberlib_client.app.demo import make_practice, simulate_day
 from cyberlib_client.app.wording import language
 from cyberlib_client.app.wording.language import say
 from cyberlib_client.gui.bridge import Bridge
-from cyberlib_client.gui.look.theme import begin
 from cyberlib_client.gui.main import application
 from cyberlib_client.gui.screens.copies.choosing import Adding
 from cyberlib_client.gui.screens.copies.copies import Copies
@@ -37,10 +38,10 @@ from cyberlib_client.gui.screens.settings.timing import Conditions, Rates, Timin
 from cyberlib_client.gui.window import Window
 from tools import pictures
 from tools.first_run_pictures import draw_first_run
+from tools.state_pictures import LOOKS, SIZES, draw_absent, draw_empty, draw_states, dress, enlarge
 
 PASSPHRASE = "cheval agrafe batterie correct lune"
 SIZE = (1280, 800)
-DIALOG = (960, 640)
 ROOMS = ("home", "folders", "activity", "restore", "copies", "keys", "settings", "help")
 
 
@@ -84,6 +85,8 @@ def _variants() -> Iterator[str]:
         for look in ("light", "dark"):
             for scale in (100, 150):
                 yield f"{spoken}-{look}-{scale}"
+    for look in LOOKS:
+        yield f"fr-{look}-100"
 
 
 @contextmanager
@@ -121,11 +124,14 @@ def _practice(folder: Path) -> Iterator[str]:
 def _draw(out: Path, variant: str, profile: str) -> int:
     chosen, look, _scale = variant.split("-")
     language.choose("en" if chosen == "en" else "fr")
-    running = application()
-    begin(running, "dark" if look == "dark" else "light")
+    if look == "text":
+        enlarge(QApplication(sys.argv[:1]))
+    application()
+    dress(look)
     bridge = Bridge(profile)
     window = Window(bridge)
-    window.resize(*SIZE)
+    size = SIZES.get(look, SIZE)
+    window.resize(*size)
     bridge.start()
     window.show()
     _settle(bridge)
@@ -137,13 +143,16 @@ def _draw(out: Path, variant: str, profile: str) -> int:
         window.grab().save(str(out / f"{room}-{variant}.png"))
         for name, opened in DIALOGS.get(room, {}).items():
             dialog = opened(window)
-            dialog.resize(*DIALOG)
+            dialog.resize(dialog.size().boundedTo(QSize(*size)))
             _settle(bridge)
             dialog.grab().save(str(out / f"{room}-{name}-{variant}.png"))
             dialog.reject()
             _settle(bridge)
+    draw_states(out, variant, window, _settle)
     bridge.close()
-    draw_first_run(out, variant, SIZE, _settle)
+    draw_absent(out, variant, profile, Path(profile).with_name("coffre"), size, _settle)
+    draw_empty(out, variant, size, _settle)
+    draw_first_run(out, variant, size, _settle)
     return 0
 
 

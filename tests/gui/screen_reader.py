@@ -78,6 +78,7 @@ def look() -> None:
     top = wait(window, "no window on the accessibility bus")
     rooms = wait(lambda: [each for each in shown(top) if "checkable" in states(each)][:_SIDE], "no side bar")
     print("side:", [(each.name, each.getRoleName()) for each in rooms])
+    assert {each.getRoleName() for each in rooms} == {"radio button"}, "rooms are one of several"
     faults, visited = [], 0
     for room in rooms:
         press(room)

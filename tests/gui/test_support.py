@@ -238,9 +238,10 @@ def test_an_agent_of_another_version_is_told_once_and_to_who_asks(line: CommandL
     shown.bridge.failed.connect(lambda error: told.append(error.code))
     shown.until(lambda: "autre version" in shown.window.banner.text)
     shown.until(lambda: len(greeted) >= 2)  # it was tried again
-    assert told == ["agent_unfit"]
+    first = len(told)
+    assert first <= 1  # none where it was told before somebody listened here
     shown.window.do("resume")
-    shown.until(lambda: told == ["agent_unfit"] * 2)
+    shown.until(lambda: told == ["agent_unfit"] * (first + 1))
     shown.settle()
     listener.close()
     shown.bridge.close()

@@ -84,7 +84,7 @@ def test_home_answers_the_four_questions(kept: CommandLine, show: Show) -> None:
     assert {pill.text for pill in home.findChildren(Pill)} == {
         "Rien",
         "Jamais",
-        "Règle 3-2-1 pas encore tenue",
+        "Règle 3-2-1 non tenue",
     }
     press(home, "Voir les copies")
     assert shown.window.here == "copies"
@@ -108,7 +108,7 @@ def test_the_certificate_of_the_last_proof_is_opened_from_home(
     press(home, "Attestation (PDF)")
     at = opened[0].toLocalFile()
     kept("certificate", "verify", at)
-    assert f"Elle est ici : {at}" in words(home)
+    assert f"Elle est ici\u00a0: {at}" in words(home)
 
 
 def test_settings_that_cannot_be_read_are_told_in_the_window(line: CommandLine, show: Show) -> None:
@@ -268,7 +268,7 @@ def test_a_backup_by_the_agent_is_followed(line: CommandLine, practice: Path, sh
         with client:
             client.end()
     shown.until(lambda: shown.bridge.agent is None)
-    assert "ne tourne pas" in words(room.now)
+    assert "rien ne se fait seul" in words(room.now)
 
 
 def test_a_clerk_that_dies_is_told_and_replaced(kept: CommandLine, show: Show) -> None:

@@ -13,6 +13,7 @@ from ..app.messages import translated
 from ..app.wording.language import Both, language, say
 from ..app.wording.units import FILE, many, moment
 from ..core.errors import CyberlibError
+from .look.theme import theme
 from .room import House
 from .widgets.basics import button, forget, label, row
 from .words import error_line
@@ -30,7 +31,7 @@ class _Asking(QDialog):
         super().__init__(parent)
         self._house = house
         self.setWindowTitle(name)
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(theme().grown(560))
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(28, 24, 28, 24)
         self.body.setSpacing(12)
@@ -44,7 +45,9 @@ class _Asking(QDialog):
         """The last lines."""
         self.body.addWidget(self.problem)
         self._close = button(say("Fermer", "Close"), self.reject)
+        self._close.setAutoDefault(False)
         self.go = button(go, self.agree, main=True)
+        self.go.setAutoDefault(False)  # agreed to by its own press, never by an Enter elsewhere
         self.go.hide()
         self.body.addLayout(row(None, self._close, self.go))
 
@@ -125,6 +128,9 @@ class Alarm(_Asking):
         super().__init__(
             house, parent, say("Alarme : fichiers abîmés en nombre", "Alarm: many files damaged")
         )
+        self._first = label(kind="strong", wrap=True)
+        self._first.hide()
+        self.body.insertWidget(1, self._first)
         self._proof = QWidget()
         inside = QVBoxLayout(self._proof)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -146,6 +152,7 @@ class Alarm(_Asking):
         inside.addWidget(self.secret)
         self._proof.hide()
         self.body.addWidget(self._proof)
+        self.body.addStretch(1)
         self.feet(say("Lever l’alarme", "Take the alarm back"))
         house.bridge.ask(q.AlarmAsked, AlarmShown, self._show, failed=self.refuse)
 
@@ -154,11 +161,14 @@ class Alarm(_Asking):
             self.words.setText(say("Il n’y a pas d’alarme.", "There is no alarm."))
             return
         since, lost = moment(told.since or told.raised or ""), many(told.lost, *FILE)
-        lines = [
+        self._first.setText(
             say(
                 "Débranchez ce poste du réseau, n’effacez rien, appelez votre informaticien.",
                 "Take this machine off the network, delete nothing, call your technician.",
-            ),
+            )
+        )
+        self._first.show()
+        lines = [
             say(f"Vu depuis le {since} : {lost} touchés.", f"Seen since {since}: {lost} affected."),
             *(f"– {translated(f'alarm_{each.code}', language())}" for each in told.reasons),
         ]
@@ -173,6 +183,7 @@ class Alarm(_Asking):
         self.words.setText("\n".join(lines))
         self._proof.show()
         self.go.show()
+        self.adjustSize()
 
     def agree(self) -> None:
         """See _Asking."""

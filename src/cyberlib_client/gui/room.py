@@ -54,7 +54,6 @@ class Room(QScrollArea):
         self.house, self.bridge = house, house.bridge
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         ground, self.column = page()
         self.setAccessibleName(name)

@@ -59,7 +59,7 @@ class Window(QMainWindow):
         self.bridge = bridge
         self.setWindowTitle("CyberLib")
         self.resize(QSize(1280, 800))
-        self.setMinimumSize(QSize(900, 560))
+        self.setMinimumSize(QSize(800, 540))
         rooms = {name: (str(room.words), room.sign) for name, room in ROOMS.items()}
         self.side = Side(rooms, self.go, self.ask)
         self.rooms: dict[str, Room] = {}
@@ -86,6 +86,7 @@ class Window(QMainWindow):
             shortcut.activated.connect(lambda name=name: self._go_by_key(name))
         QShortcut(QKeySequence.StandardKey.Refresh, self).activated.connect(self._enter)
         QShortcut(QKeySequence.StandardKey.HelpContents, self).activated.connect(self.ask)
+        QShortcut(QKeySequence("F6"), self).activated.connect(self._other_part)
         bridge.failed.connect(self.say_error)
         bridge.happened.connect(self._happened)
         self._closing: Callable[[], bool] = lambda: True
@@ -123,6 +124,19 @@ class Window(QMainWindow):
     def _go_by_key(self, room: str) -> None:
         if not self.setting_up:
             self.go(room)
+
+    def _other_part(self) -> None:
+        """From the side bar to the room, and back."""
+        here = self._stack.currentWidget()
+        if here is None or self.setting_up:
+            return
+        if here.isAncestorOf(self.focusWidget()):
+            self.side.buttons[self.here].setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return
+        inside = (each for each in here.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        first = next((each for each in inside if each.isVisibleTo(here) and each.isEnabled()), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @property
     def setting_up(self) -> bool:

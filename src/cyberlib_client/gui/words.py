@@ -116,6 +116,11 @@ def error(raised: CyberlibError) -> Message:
     return for_window(error_message(raised.code, raised.facts, language()), raised.code)
 
 
+def no_vault_yet() -> str:
+    """In each room that needs one."""
+    return say("Il n’y a pas encore de coffre.", "There is no vault yet.")
+
+
 def error_line(raised: CyberlibError) -> str:
     """The same in a line, with its code for whoever helps."""
     return f"{error(raised)} [{raised.code}]"

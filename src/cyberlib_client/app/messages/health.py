@@ -97,9 +97,9 @@ HEALTH: Final[dict[str, Text]] = {
         "Plug it in.",
     ),
     "agent_not_running": Text(
-        "L’agent de sauvegarde ne tourne pas : rien ne se fait de soi-même.",
+        "La sauvegarde automatique est arrêtée : rien ne se fait seul.",
         "Démarrez-le, ou redémarrez ce poste.",
-        "The agent is not running: nothing happens by itself.",
+        "Automatic backup is stopped: nothing runs by itself.",
         "Start it, or restart this machine.",
     ),
     "paused": Text(

@@ -39,7 +39,7 @@ COMMANDS: Final = {
     "copy": Both("copie", "copy"),
     "check": Both("contrôle de copie", "check of a copy"),
     "repair": Both("réparation", "repair"),
-    "drill": Both("exercice", "drill"),
+    "drill": Both("restauration d’essai", "restore drill"),
     "retention": Both("conservation", "retention"),
 }
 TRIGGERS: Final = {

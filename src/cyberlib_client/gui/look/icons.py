@@ -17,14 +17,15 @@ def _drawing(name: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
-    """An icon of `size` px on each side, for a screen with `ratio` pixels to each.
+def pixmap(name: str, colour: str, size: int, ratio: float = 1.0, apart: int = 0) -> QPixmap:
+    """An icon of `size` px on each side, for a screen with `ratio` pixels to each. `apart`: px left
+    empty behind it.
 
     Raises FileNotFoundError for a name that there is not."""
     renderer = QSvgRenderer(
         QByteArray(_drawing(name).replace('stroke="#000"', f'stroke="{colour}"').encode())
     )
-    drawn = QPixmap(round(size * ratio), round(size * ratio))
+    drawn = QPixmap(round((size + apart) * ratio), round(size * ratio))
     drawn.setDevicePixelRatio(ratio)
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
@@ -33,11 +34,11 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
     return drawn
 
 
-def icon(name: str, colour: str, size: int = 20, chosen: str | None = None) -> QIcon:
+def icon(name: str, colour: str, size: int = 20, chosen: str | None = None, apart: int = 0) -> QIcon:
     """For a button; sharp on screens of any density. `chosen`: its colour while the button is checked."""
     made = QIcon()
     for ratio in (1.0, 1.5, 2.0, 3.0):
-        made.addPixmap(pixmap(name, colour, size, ratio), QIcon.Mode.Normal, QIcon.State.Off)
+        made.addPixmap(pixmap(name, colour, size, ratio, apart), QIcon.Mode.Normal, QIcon.State.Off)
         if chosen is not None:
-            made.addPixmap(pixmap(name, chosen, size, ratio), QIcon.Mode.Normal, QIcon.State.On)
+            made.addPixmap(pixmap(name, chosen, size, ratio, apart), QIcon.Mode.Normal, QIcon.State.On)
     return made

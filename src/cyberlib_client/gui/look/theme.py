@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from PySide6.QtWidgets import QApplication
 
 from ...resources import resource
-from .style import style_sheet
+from .style import grown, style_sheet
 from .tokens import BODY, DARK, LIGHT, Role, Tokens
 
 Wish = Literal["system", "light", "dark"]
@@ -28,13 +28,17 @@ class Theme(QObject):
         super().__init__(application)
         self._application = application
         self._wish: Wish = wish
+        self._simulated: QPalette | None = None
         self._scale = min(2.0, max(1.0, application.font().pointSizeF() / _USUAL_POINTS))
         self.tokens: Tokens = LIGHT
         load_fonts()
         font = QFont("Inter")
         font.setPixelSize(round(BODY * self._scale))
         application.setFont(font)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
+        self._hints = QGuiApplication.styleHints()
+        self._access = self._hints.accessibility()  # kept: the binding takes it for gone with its name
+        self._hints.colorSchemeChanged.connect(self._apply)
+        self._access.contrastPreferenceChanged.connect(self._apply)
         self._apply()
 
     def wish(self, wish: Wish) -> None:
@@ -42,17 +46,58 @@ class Theme(QObject):
         self._wish = wish
         self._apply()
 
+    def contrast(self, palette: QPalette | None) -> None:
+        """As if the system asked for high contrast in these colours; None: as it really does."""
+        self._simulated = palette
+        self._apply()
+
+    def px(self, size: float) -> int:
+        """A measure that grows with the text."""
+        return round(size * self._scale)
+
+    def grown(self, size: float) -> int:
+        """A measure that grows with the text, half as much."""
+        return grown(size, self._scale)
+
     def colour(self, role: Role) -> QColor:
         """A colour to draw with."""
         return QColor(self.tokens.of(role))
 
     def _apply(self) -> None:
-        scheme = QGuiApplication.styleHints().colorScheme()
+        scheme = self._hints.colorScheme()
         dark = self._wish == "dark" or (self._wish == "system" and scheme is Qt.ColorScheme.Dark)
-        self.tokens = DARK if dark else LIGHT
+        contrast = self._contrast_palette()
+        self.tokens = contrast_tokens(contrast) if contrast is not None else DARK if dark else LIGHT
         self._application.setPalette(_palette(self.tokens))
         self._application.setStyleSheet(style_sheet(self.tokens, self._scale))
         self.changed.emit()
+
+    def _contrast_palette(self) -> QPalette | None:
+        """The user's own colours, where the system is set to high contrast: ours give way to them."""
+        if self._simulated is not None:
+            return self._simulated
+        if self._access.contrastPreference() is not Qt.ContrastPreference.HighContrast:
+            return None
+        self._application.setPalette(QPalette())  # what we set before would be read
+        return self._application.palette()
+
+
+def contrast_tokens(palette: QPalette) -> Tokens:
+    """Text, ground and selection of a palette, and nothing else: states have their icons and words."""
+    role = QPalette.ColorRole
+
+    def of(name: QPalette.ColorRole) -> str:
+        return palette.color(name).name().upper()
+
+    ground, ink = of(role.Window), of(role.WindowText)
+    return Tokens(
+        dark=palette.color(role.Window).lightness() < palette.color(role.WindowText).lightness(),
+        window=ground, card=ground, line=ink, ink=ink, soft=ink, brand=ink, brand_soft=ground,
+        on_brand=ground, ok=ink, ok_soft=ground, todo=ink, todo_soft=ground, wrong=ink, wrong_soft=ground,
+        side=ground, side_ink=ink, side_soft=ink, side_chosen=of(role.Highlight), edge=ink,
+        on_side=of(role.HighlightedText), side_mark=ink, side_ring=ink, contrast=True, badge=ink,
+        on_badge=ground,
+    )  # fmt: skip
 
 
 def load_fonts() -> None:
@@ -73,8 +118,8 @@ def _palette(t: Tokens) -> QPalette:
         QPalette.ColorRole.PlaceholderText: t.soft,
         QPalette.ColorRole.Button: t.card,
         QPalette.ColorRole.ButtonText: t.ink,
-        QPalette.ColorRole.Highlight: t.brand,
-        QPalette.ColorRole.HighlightedText: t.on_brand,
+        QPalette.ColorRole.Highlight: t.side_chosen if t.contrast else t.brand,
+        QPalette.ColorRole.HighlightedText: t.on_side if t.contrast else t.on_brand,
         QPalette.ColorRole.Link: t.brand,
         QPalette.ColorRole.ToolTipBase: t.card,
         QPalette.ColorRole.ToolTipText: t.ink,

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from ..look.icons import icon, pixmap
 from ..look.theme import theme
 from ..look.tokens import CARD, GAP, PAGE, Role
+from .prose import Prose
 
 Kind = Literal["title", "section", "figure", "strong", "soft", "small", "small-ink", "step", "wrong", ""]
 Tone = Literal["ok", "todo", "wrong", ""]
@@ -36,12 +37,9 @@ _LONGEST_TIP: Final = 2000
 
 def label(text: str = "", kind: Kind = "", *, wrap: bool = False) -> QLabel:
     """Plain text: what comes from a vault or a file's name is never markup."""
-    made = QLabel(text)
+    made = Prose(text) if wrap else QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("kind", kind)
-    if wrap:
-        made.setWordWrap(True)
-        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     return made
 
 
@@ -70,6 +68,10 @@ def forget(*fields: QLineEdit) -> None:
         each.setText("")
 
 
+_APART: Final = 5
+"""px more between an icon and its words than Qt leaves."""
+
+
 class _Button(QPushButton):
     """Its icon follows the theme."""
 
@@ -77,12 +79,12 @@ class _Button(QPushButton):
         super().__init__(text.replace("&", "&&"))  # in a folder's name it is no shortcut
         self._sign, self._role = sign, role
         if sign:
-            self.setIconSize(QSize(18, 18))
+            self.setIconSize(QSize(theme().grown(18) + _APART, theme().grown(18)))
             self._draw()
             theme().changed.connect(self._draw)
 
     def _draw(self) -> None:
-        self.setIcon(icon(self._sign, theme().tokens.of(self._role), 18))
+        self.setIcon(icon(self._sign, theme().tokens.of(self._role), theme().grown(18), apart=_APART))
 
 
 class IconLabel(QWidget):
@@ -90,8 +92,8 @@ class IconLabel(QWidget):
 
     def __init__(self, name: str, role: Role = "ink", size: int = 20) -> None:
         super().__init__()
-        self._name, self._role, self._size = name, role, size
-        self.setFixedSize(size, size)
+        self._name, self._role, self._size = name, role, theme().grown(size)
+        self.setFixedSize(self._size, self._size)
         theme().changed.connect(self.update)
 
     def show_icon(self, name: str, role: Role) -> None:
@@ -141,7 +143,7 @@ class Pill(QFrame):
         super().__init__()
         self.setProperty("kind", "pill")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(26)
+        self.setFixedHeight(theme().px(26))
         line = QHBoxLayout(self)
         line.setContentsMargins(10, 0, 12, 0)
         line.setSpacing(5)
@@ -158,8 +160,8 @@ class Pill(QFrame):
         self._words.setText(text)
         self.setAccessibleName(text)
         self.setProperty("tone", tone)
-        _restyle(self)
-        _restyle(self._words)
+        restyle(self)
+        restyle(self._words)
 
     @property
     def text(self) -> str:
@@ -167,7 +169,7 @@ class Pill(QFrame):
         return self._words.text()
 
 
-def _restyle(widget: QWidget) -> None:
+def restyle(widget: QWidget) -> None:
     """A style sheet looks at properties once."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
@@ -182,7 +184,7 @@ class Card(QFrame):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(margin, margin, margin, margin)
         self.body.setSpacing(8)
-        self.title = label(title, "section")
+        self.title = label(title, "section", wrap=True)
         if title:
             self.title.setContentsMargins(0, 0, 0, 4)
             self.body.addWidget(self.title)

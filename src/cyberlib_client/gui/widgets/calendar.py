@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip
 
 from ..look.icons import pixmap
 from ..look.theme import theme
@@ -33,8 +33,9 @@ class Day:
         self.state, self.words = state, words
 
 
-class Calendar(QWidget):
-    """Three rows of days, oldest first; what is told of one shows at the pointer and by the arrow keys."""
+class Calendar(QLabel):
+    """Three rows of days, oldest first; what is told of one shows at the pointer and by the arrow keys.
+    To screen readers it is a text: a plain widget is nothing to them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,8 +69,10 @@ class Calendar(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for number, day in enumerate(self._days):
             cell = self._cell(number)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().colour(_ROLES.get(day.state, "line")))
+            role = _ROLES.get(day.state, "line")
+            hollow = role == "line" and theme().tokens.contrast
+            painter.setPen(QPen(theme().colour(role), 1) if hollow else Qt.PenStyle.NoPen)
+            painter.setBrush(Qt.BrushStyle.NoBrush if hollow else theme().colour(role))
             painter.drawRoundedRect(cell, 4, 4)
             if sign := _SIGNS.get(day.state):
                 at = cell.center() - QRectF(0, 0, 14, 14).center()
@@ -89,6 +92,14 @@ class Calendar(QWidget):
             QToolTip.hideText()
             return True
         return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """See QWidget: today is where one begins."""
+        super().focusInEvent(event)
+        if self._at is None and self._days:
+            self._at = len(self._days) - 1
+            self.setAccessibleDescription(self._days[self._at].words)
+        self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """See QWidget."""

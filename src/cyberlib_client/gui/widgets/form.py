@@ -3,12 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
+from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon, QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ...app.wording.language import say
+from ..look.icons import icon
+from ..look.theme import theme
 from .basics import Card, IconLabel, button, column, label, page, row
+
+_BY_TAB: Final = Qt.FocusPolicy.TabFocus
+
+
+class Search(QLineEdit):
+    """A field to search by, with its icon."""
+
+    def __init__(self, words: str, width: int) -> None:
+        super().__init__()
+        self.setPlaceholderText(words)
+        self.setAccessibleName(words)
+        self.setClearButtonEnabled(True)
+        self.setFixedWidth(theme().px(width))
+        self._sign = self.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
+        self._sign.setEnabled(False)
+        theme().changed.connect(self._draw)
+        self._draw()
+
+    def _draw(self) -> None:
+        self._sign.setIcon(icon("search", theme().tokens.soft, 16))
+
+
+class Number(QSpinBox):
+    """A number and what it counts, with the room before it that a style sheet gives to other fields."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(10, 0, 0, 0)
 
 
 class Field(QVBoxLayout):
@@ -67,7 +110,6 @@ class Form(QDialog):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         ground, self.body = page(14)
         self.body.setContentsMargins(2, 2, 6, 2)
@@ -78,14 +120,26 @@ class Form(QDialog):
         self._words = go
         self.go = button(go, saved, main=True)
         self.go.setDefault(True)
-        cancel = button(say("Annuler", "Cancel"), self.reject)
+        self._ground = ground
+        self._cancel = cancel = button(say("Annuler", "Cancel"), self.reject)
         cancel.setAutoDefault(False)  # the Enter key never means it
         outside.addLayout(row(None, cancel, self.go))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """See QWidget: the keyboard goes through the fields before the buttons, which were made first."""
+        super().showEvent(event)
+        inside = [each for each in self._ground.findChildren(QWidget) if each.window() is self]
+        fields = [each for each in inside if each.focusPolicy() & _BY_TAB]
+        for one, other in pairwise([*fields, self._cancel, self.go]):
+            QWidget.setTabOrder(one, other)
+        if self.focusWidget() in (None, self.go, self._cancel):
+            first = next((each for each in fields if each.isVisibleTo(self) and each.isEnabled()), self.go)
+            first.setFocus(Qt.FocusReason.TabFocusReason)
 
     def fit(self, width: int, height: int) -> None:
         """As large as that, and no larger than the screen."""
         room = self.screen().availableGeometry()
-        self.resize(min(width, room.width() - 40), min(height, room.height() - 80))
+        self.resize(min(theme().px(width), room.width() - 40), min(theme().px(height), room.height() - 80))
 
     def refuse(self, words: str) -> None:
         """It was not saved, and why."""

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QRadioButton, QVBoxLayout
 
 from ...app.wording.language import say
-from ..look.icons import icon, pixmap
+from ..look.icons import icon
 from ..look.theme import theme
 from ..look.tokens import SIDE
-from .basics import label, row
+from .basics import IconLabel, label, restyle, row
 
 _BADGE: Final = 20
+_WORDS: Final = 150
+"""px of the bar that grow with the text."""
 
 
-class RoomButton(QPushButton):
-    """Leads to a room."""
+class RoomButton(QRadioButton):
+    """Leads to a room. One of several is chosen, which a screen reader is told by what it is."""
 
     def __init__(self, name: str, sign: str) -> None:
         super().__init__(f"  {name}")  # the icon's distance, which no style sheet sets
@@ -27,11 +29,15 @@ class RoomButton(QPushButton):
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setProperty("kind", "room")
-        self.setCheckable(True)
-        self.setIconSize(QSize(20, 20))
+        self.setIconSize(QSize(theme().grown(20), theme().grown(20)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme().changed.connect(self._draw)
+        self.toggled.connect(self._toggled)
         self._draw()
+
+    def _toggled(self, chosen: bool) -> None:
+        self.setProperty("chosen", "true" if chosen else "false")
+        restyle(self)
 
     def show_badge(self, number: int) -> None:
         """How many things there ask for attention; told to screen readers too."""
@@ -50,19 +56,41 @@ class RoomButton(QPushButton):
         words = str(self.badge) if self.badge < 100 else "99+"
         font = self.font()
         font.setBold(True)
-        font.setPixelSize(_BADGE - 8)
+        font.setPixelSize(theme().grown(_BADGE) - 8)
         painter.setFont(font)
-        width = max(_BADGE, painter.fontMetrics().horizontalAdvance(words) + 12)
-        at = QRectF(self.width() - width - 12, (self.height() - _BADGE) / 2, width, _BADGE)
+        high = theme().grown(_BADGE)
+        width = max(high, painter.fontMetrics().horizontalAdvance(words) + 12)
+        at = QRectF(self.width() - width - 12, (self.height() - high) / 2, width, high)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().colour("badge"))
-        painter.drawRoundedRect(at, _BADGE / 2, _BADGE / 2)
+        painter.drawRoundedRect(at, high / 2, high / 2)
         painter.setPen(theme().colour("on_badge"))
         painter.drawText(at, Qt.AlignmentFlag.AlignCenter, words)
 
+    def hitButton(self, pos: QPoint) -> bool:
+        """See QAbstractButton: all of it, not the words alone."""
+        return self.rect().contains(pos)
+
     def _draw(self) -> None:
         tokens = theme().tokens
-        self.setIcon(icon(self._sign, tokens.side_ink, 20, chosen="#FFFFFF"))
+        self.setIcon(icon(self._sign, tokens.side_ink, theme().grown(20), chosen=tokens.on_side))
+
+
+class AskButton(QPushButton):
+    """Opens the help; looks as its neighbours above."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"  {name}")
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty("kind", "room")
+        self.setIconSize(QSize(theme().grown(20), theme().grown(20)))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        theme().changed.connect(self._draw)
+        self._draw()
+
+    def _draw(self) -> None:
+        self.setIcon(icon("help", theme().tokens.side_ink, theme().grown(20)))
 
 
 class Side(QFrame):
@@ -73,12 +101,11 @@ class Side(QFrame):
     ) -> None:
         super().__init__()
         self.setObjectName("side")
-        self.setFixedWidth(SIDE)
+        self.setFixedWidth(theme().px(_WORDS) + SIDE - _WORDS)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(12, 20, 12, 20)
         inside.setSpacing(4)
-        self._mark = QLabel()
-        self._mark.setPixmap(pixmap("shield-check", "#FFFFFF", 24, self.devicePixelRatioF()))
+        self._mark = IconLabel("shield-check", "side_mark", 24)
         logo = label("CyberLib")
         logo.setProperty("kind", "logo")
         head = row(self._mark, logo, None, gap=10)
@@ -93,8 +120,7 @@ class Side(QFrame):
             inside.addWidget(made)
             self.buttons[name] = made
         inside.addStretch(1)
-        self.ask = RoomButton(say("Aide sur cette page", "Help on this page"), "help")
-        self.ask.setCheckable(False)
+        self.ask = AskButton(say("Aide sur cette page", "Help on this page"))
         self.ask.setToolTip(say("Touche F1", "The F1 key"))
         self.ask.clicked.connect(lambda _checked=False: ask())
         inside.addWidget(self.ask)

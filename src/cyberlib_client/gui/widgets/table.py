@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from ..look.theme import theme
 
 _ROW = 44
 
@@ -21,10 +23,12 @@ def dress(view: QTableView, name: str, stretched: int, widths: Sequence[int]) ->
     view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setTextElideMode(Qt.TextElideMode.ElideRight)
     view.verticalHeader().hide()
-    view.verticalHeader().setDefaultSectionSize(_ROW)
+    view.verticalHeader().setDefaultSectionSize(theme().px(_ROW))
+    view.setIconSize(QSize(20, 20))
     head = view.horizontalHeader()
     head.setHighlightSections(False)
+    head.setMinimumSectionSize(theme().grown(96))
     head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     for column, width in enumerate(widths):
-        head.resizeSection(column, width)
+        head.resizeSection(column, theme().px(width))
     head.setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)

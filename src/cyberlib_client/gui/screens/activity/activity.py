@@ -21,6 +21,7 @@ from ....app.wording.report_words import COMMANDS, incident_message, outcome, re
 from ....app.wording.units import FILE, count, duration, many, moment, percent, size
 from ....core.events import Progress
 from ...doing import doing_button
+from ...look.theme import theme
 from ...room import House, Room
 from ...widgets.basics import Card, IconLabel, Pill, Tone, button, clear, column, label, line, row
 from ...words import DOING, doing, for_window, left
@@ -91,7 +92,7 @@ class Activity(Room):
 
 def _run_line(run: ReportRun) -> QVBoxLayout:
     when = label(_day(run.started), kind="soft")
-    when.setFixedWidth(150)
+    when.setFixedWidth(theme().px(150))
     what = label(_what(run), wrap=True)
     text, tone = _result(run)
     made = row(when, what, Pill(text, tone), gap=14)
@@ -319,9 +320,9 @@ def waits(status: StatusInfo | None) -> str:
     """Why nothing is at work, and when something will be."""
     if status is None:
         return say(
-            "L’agent de sauvegarde ne tourne pas : rien ne se fait de soi-même. « Sauvegarder maintenant » le"
+            "La sauvegarde automatique est arrêtée : rien ne se fait seul. « Sauvegarder maintenant » le"
             " démarre.",
-            "The agent is not running: nothing happens by itself. “Back up now” starts it.",
+            "Automatic backup is stopped: nothing runs by itself. “Back up now” starts it.",
         )
     if status.problem:
         return str(

@@ -96,10 +96,11 @@ class Copies(Room):
         if copy.copied is not None:
             told.append(many(copy.snapshots, *SNAPSHOT))
             told.append(size(copy.bytes))
-        words = column(label(copy.name, "strong"), label(" · ".join(told), "small", wrap=True), gap=2)
+        name = row(label(copy.name, "strong"), Pill(text, tone), None)
+        words = column(name, label(" · ".join(told), "small", wrap=True), gap=2)
         words.addWidget(label(" · ".join(_times(copy)), "small", wrap=True))
         words.addLayout(self._ways(copy))
-        made = row(IconLabel("disk", "brand", 24), words, Pill(text, tone), gap=14)
+        made = row(IconLabel("disk", "brand", 24), words, gap=14)
         made.setStretch(1, 1)
         if copy.here is not False:
             now = button(say("Copier maintenant", "Copy now"), lambda: self._begin(CopyJob(copy.name)))

@@ -105,10 +105,11 @@ class Protect(Step):
             self, say("Choisir un dossier à protéger", "Choose a folder to protect"), self.add
         )
         add.setText(say("Ajouter un dossier…", "Add a folder…"))
-        self._left_words = label(kind="small")
+        self._left_words = label(kind="small", wrap=True)
         self._list = button(
             say("voir la liste et les règles", "see the list and the rules"), self._open, link=True
         )
+        self._left_words.setMinimumWidth(120)
         left = row(add, self._left_words, self._list)
         left.addStretch(1)
         self.body.addLayout(left)

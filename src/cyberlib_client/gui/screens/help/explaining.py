@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QScrollArea, QVBoxLayout, QWidget
 
 from ....app.messages import error_message, error_texts
 from ....app.wording.language import language, say
@@ -31,6 +34,17 @@ def _leading(house: House, what: str, done: QDialog | None) -> QWidget:
         do(house, what)
 
     return button(str(DOING[what].words), lead)
+
+
+_STEP = QAbstractSlider.SliderAction
+_STEPS: Final = {
+    Qt.Key.Key_Down: _STEP.SliderSingleStepAdd,
+    Qt.Key.Key_Up: _STEP.SliderSingleStepSub,
+    Qt.Key.Key_PageDown: _STEP.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: _STEP.SliderPageStepSub,
+    Qt.Key.Key_End: _STEP.SliderToMaximum,
+    Qt.Key.Key_Home: _STEP.SliderToMinimum,
+}
 
 
 class Explaining(QDialog):
@@ -61,7 +75,8 @@ class Explaining(QDialog):
         for each in topics:
             inside.addWidget(topic_card(house, each, self))
         inside.addStretch(1)
-        scrolled = QScrollArea()
+        self._scrolled = scrolled = QScrollArea()
+        scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it has no role; see keyPressEvent
         scrolled.setWidgetResizable(True)
         scrolled.setAccessibleName(name)
         scrolled.setWidget(ground)
@@ -73,6 +88,13 @@ class Explaining(QDialog):
         outside.addLayout(foot)
         close.setFocus()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """See QWidget: what does not fit is scrolled to from wherever the focus is."""
+        if (step := _STEPS.get(Qt.Key(event.key()))) is not None:
+            self._scrolled.verticalScrollBar().triggerAction(step)
+        else:
+            super().keyPressEvent(event)
+
     def _all(self) -> None:
         self.accept()
         self._house.go("help")
@@ -81,7 +103,6 @@ class Explaining(QDialog):
         message = for_window(error_message(code, {}, language()), code)
         # Without its facts a sentence would have gaps: what was said has them.
         card = Card(said or message.title)
-        card.title.setWordWrap(True)
         if code in error_texts() and message.advice and "?" not in message.advice and not said:
             card.body.addWidget(label(message.advice, wrap=True))
         card.body.addWidget(

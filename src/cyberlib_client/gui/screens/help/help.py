@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from ....app.wording.language import say
 from ...room import House, Room
 from ...widgets.basics import clear, label, row
+from ...widgets.form import Search
 from .archive import Archive
 from .explaining import topic_card
 from .support import Support
@@ -18,11 +19,7 @@ class Help(Room):
 
     def __init__(self, house: House) -> None:
         super().__init__(house, say("Aide", "Help"))
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(say("Chercher dans l’aide", "Search the help"))
-        self.search.setAccessibleName(say("Chercher dans l’aide", "Search the help"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setFixedWidth(300)
+        self.search = Search(say("Chercher dans l’aide", "Search the help"), 300)
         self.search.textChanged.connect(self._find)
         self.column.addLayout(row(label(say("Aide", "Help"), "title"), None, self.search))
         self.support, self.archive = Support(house), Archive(house)

@@ -50,15 +50,15 @@ class Home(Room):
         self._missing = Card(say("Que manque-t-il ?", "What is missing?"))
         self._missing_pill, self._missing_words = Pill(), label(kind="small", wrap=True)
         self._missing.body.addLayout(row(self._missing_pill, self._missing_words))
-        self._missing_words.setMinimumWidth(120)
+        self._missing_words.setMinimumWidth(90)
         self._missing.body.addStretch(1)
         self._proof = Card(say("Dernière restauration prouvée", "Last proven restore"))
         self._proof_pill, self._proof_words = Pill(), label(kind="small", wrap=True)
         self._attest = button(say("Attestation (PDF)", "Certificate (PDF)"), self._open_proof, link=True)
         self._attested = ""
-        proof = row(self._proof_pill, self._proof_words, self._attest)
-        proof.setStretch(1, 1)
-        self._proof.body.addLayout(proof)
+        self._proof.body.addLayout(row(self._proof_pill, self._proof_words))
+        self._proof_words.setMinimumWidth(90)
+        self._proof.body.addWidget(self._attest)
         self._proof.body.addStretch(1)
         self._days = Card(say("Les 90 derniers jours", "The last 90 days"))
         self._calendar, self._days_words = Calendar(), label(kind="small", wrap=True)
@@ -120,11 +120,15 @@ class Home(Room):
         self._place.show_told(told)
         if told.place != "none" and not self._place_asked:
             self._place_asked = True
-            self.bridge.ask(q.StorageAsked, StorageTold, self._show_storage, failed=self._place.show_absent)
+            self.bridge.ask(q.StorageAsked, StorageTold, self._show_storage, failed=self._show_absent)
 
     def _show_storage(self, told: StorageTold) -> None:
         self._storage.show_storage(told)
         self._place.show_storage(told)
+
+    def _show_absent(self, raised: CyberlibError) -> None:
+        self._storage.show_absent()
+        self._place.show_absent(raised)
 
     def _show_reasons(self, health: ReportHealth) -> None:
         clear(self._reasons)
@@ -185,8 +189,8 @@ class Home(Room):
         done = sum(each.state == "done" for each in calendar)
         troubled = [each for each in calendar if each.state in ("failed", "incomplete", "stopped")]
         words = say(
-            f"Une case = un jour · {count(done)} {'jours' if done > 1 else 'jour'} sans reproche",
-            f"A cell is a day · {count(done)} {'days' if done != 1 else 'day'} without fault",
+            f"Une case = un jour · {count(done)} {'jours complets' if done > 1 else 'jour complet'}",
+            f"A cell is a day · {count(done)} complete {'days' if done != 1 else 'day'}",
         )
         if troubled:
             last = troubled[-1]

@@ -55,6 +55,7 @@ class HostingCard(QDialog):
         )
         close = button(say("Fermer", "Close"), self.accept, main=True)
         close.setDefault(True)
+        inside.addStretch(1)
         inside.addLayout(row(None, close))
 
 

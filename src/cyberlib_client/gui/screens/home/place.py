@@ -16,7 +16,7 @@ from ....app.wording.units import SNAPSHOT, many, month, size
 from ....core.errors import CyberlibError
 from ....core.forecast import Forecast
 from ...widgets.basics import Card, IconLabel, Pill, button, clear, column, label, row
-from ...words import error
+from ...words import error, no_vault_yet
 from .hosting import HostingCard
 
 
@@ -55,7 +55,8 @@ class Storage(Card):
         self.body.addWidget(self._foot)
         self._rule = Pill()
         self._see = button(say("Voir les copies", "See the copies"), see_copies, link=True)
-        self.body.addLayout(row(self._rule, self._see, None))
+        self.body.addWidget(self._rule)
+        self.body.addWidget(self._see)
         self.body.addStretch(1)
         self._bar.hide()
         self._files = 0
@@ -68,12 +69,21 @@ class Storage(Card):
             each.setVisible(spread is not None)
         if spread is not None:
             kept = say("Règle 3-2-1 tenue", "3-2-1 rule kept")
-            missed = say("Règle 3-2-1 pas encore tenue", "3-2-1 rule not kept yet")
+            missed = say("Règle 3-2-1 non tenue", "3-2-1 rule not kept yet")
             self._rule.say(kept if spread.safe else missed, "ok" if spread.safe else "todo")
         if told.place == "none":
             self._figure.setText("–")
-            self._words.setText(say("Il n’y a pas encore de coffre.", "There is no vault yet."))
+            self._words.setText(no_vault_yet())
             self._foot.setText("")
+
+    def show_absent(self) -> None:
+        """The vault is not there now."""
+        self._figure.setText("–")
+        self._bar.hide()
+        self._words.setText(
+            say("Le coffre n’est pas joignable en ce moment.", "The vault cannot be reached now.")
+        )
+        self._foot.setText("")
 
     def show_storage(self, told: StorageTold) -> None:
         """What the vault's store says."""
@@ -140,6 +150,7 @@ class Place(Card):
         self._foot = label(kind="small", wrap=True)
         self.body.addWidget(self._foot)
         self._card: Hosting | None = None
+        self._absent = ""
         self._validity = row()
         self._more = button(say("Voir la carte…", "See the card…"), self._open, link=True)
         self._more.hide()
@@ -159,20 +170,21 @@ class Place(Card):
             "host": say("Chez votre hébergeur", "At your host"),
         }
         self._icon.show_icon("disk" if told.place == "folder" else "server", "ink")
-        self.title.setText(say("Hébergement", "Hosting") if told.place == "host" else say("Où", "Where"))
+        self.title.setText(
+            say("Hébergement", "Hosting")
+            if told.place == "host"
+            else say("Où est le coffre", "Where the vault is")
+        )
         self._name.setText(names.get(told.place, ""))
         self._words.setText(told.at)
-        self._foot.setText(
-            say(
-                "Vos fichiers y sont illisibles sans votre clé.",
-                "Without your key nobody can read them there.",
-            )
-            if told.place != "none"
-            else ""
+        clear_words = say(
+            "Vos fichiers y sont illisibles sans votre clé.", "Without your key nobody can read them there."
         )
+        self._foot.setText(self._absent or (clear_words if told.place != "none" else ""))
 
     def show_storage(self, told: StorageTold) -> None:
         """The hosting's card."""
+        self._absent = ""
         card = told.host.card if told.host is not None else None
         if told.host is None or card is None:
             self._more.hide()
@@ -202,5 +214,6 @@ class Place(Card):
         )
 
     def show_absent(self, raised: CyberlibError) -> None:
-        """The vault is not there now."""
-        self._foot.setText(str(error(raised)))
+        """The vault is not there now. Said until it is there again."""
+        self._absent = str(error(raised))
+        self._foot.setText(self._absent)

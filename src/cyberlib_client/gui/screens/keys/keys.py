@@ -16,6 +16,7 @@ from ....core.errors import CyberlibError, NeedsUnlock
 from ...room import House, Room
 from ...widgets.basics import Card, IconLabel, Pill, button, clear, column, label, line, row
 from ...widgets.form import Told
+from ...words import no_vault_yet
 from .forms import CheckKit, NewKit, NewPassphrase, Removal, show_file
 
 _KINDS: Final = {
@@ -40,19 +41,17 @@ class Keys(Room):
         self.column.addLayout(row(label(say("Clé et accès", "Key and access"), "title"), None, lock))
         self.told = Told()
         self.column.addWidget(self.told)
-        self.column.addWidget(self._kit())
+        kit = self._kit()
+        self.column.addWidget(kit)
         self._card = Card(say("Ce qui ouvre le coffre", "What opens the vault"))
         self._lines = QVBoxLayout()
         self._lines.setSpacing(10)
         self._card.body.addLayout(self._lines)
-        self._card.body.addLayout(
-            row(
-                button(say("Changer la phrase secrète…", "Change the passphrase…"), self.change),
-                button(say("Ajouter une phrase secrète…", "Add a passphrase…"), self.add),
-                None,
-            )
-        )
+        change = button(say("Changer la phrase secrète…", "Change the passphrase…"), self.change)
+        add = button(say("Ajouter une phrase secrète…", "Add a passphrase…"), self.add, link=True)
+        self._card.body.addLayout(row(change, add, None))
         self.column.addWidget(self._card)
+        self._of_vault = (lock, kit, change, add)
         self.column.addWidget(self._escrow())
         self.column.addStretch(1)
 
@@ -151,10 +150,17 @@ class Keys(Room):
     # ---- what is shown
 
     def _failed(self, raised: CyberlibError) -> None:
+        clear(self._lines)
+        if raised.code == "no_vault":
+            self._show_doable(vault=False)
+            making = button(
+                say("Créer le coffre", "Make the vault"), lambda: self.house.do("make"), main=True
+            )
+            self._lines.addLayout(row(label(no_vault_yet(), "soft"), None, making))
+            return
         if not isinstance(raised, NeedsUnlock):
             self.house.say_error(raised)
             return
-        clear(self._lines)
         opening = button(
             say("Ouvrir le coffre…", "Open the vault…"),
             lambda: self.house.unlock(lambda _nothing: self.enter()),
@@ -165,15 +171,23 @@ class Keys(Room):
             row(label(say("Le coffre est fermé.", "The vault is closed."), "soft"), None, opening)
         )
 
+    def _show_doable(self, *, vault: bool) -> None:
+        """What needs a vault is not offered without one."""
+        for each in self._of_vault:
+            each.setVisible(vault)
+
     def _show(self, slots: list[SlotInfo]) -> None:
         clear(self._lines)
+        self._show_doable(vault=True)
         ways = sum(slot.kind != "device" for slot in slots)
         for slot in slots:
             words, sign = _KINDS.get(slot.kind, (Both(slot.kind, slot.kind), "key"))
             since = say(f"depuis le {moment(slot.created)}", f"since {moment(slot.created)}")
             number = say(f"n° {slot.id[:8]}", f"No. {slot.id[:8]}")
             chosen = "" if slot.name == slot.kind else f"{slot.name} · "
-            text = column(label(str(words), "strong"), label(f"{chosen}{number} · {since}", "small"), gap=2)
+            text = column(
+                label(str(words), "strong"), label(f"{chosen}{number} · {since}", "small", wrap=True), gap=2
+            )
             made = row(IconLabel(sign, "brand", 24), text, gap=14)
             made.setStretch(1, 1)
             if slot.here:

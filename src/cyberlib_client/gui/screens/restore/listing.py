@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QIcon, QPixmap
 
 from ....app.listed import Listed
 from ....app.wording.language import Both, language, say
@@ -113,8 +114,8 @@ class Listing(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, index.column())
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
-            return pixmap(sign_of(row.entry), theme().tokens.soft, 20, 2.0)
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() > 0:
+            return picture(sign_of(row.entry))
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() > 0 and not theme().tokens.contrast:
             return theme().colour("soft")
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:
             return tip(row.entry.native or row.entry.path)
@@ -150,6 +151,17 @@ class Listing(QAbstractTableModel):
         if column == 1:
             return row.more or modified(entry)
         return size(entry.size) if entry.kind == "file" else ""
+
+
+def picture(sign: str) -> QPixmap | QIcon:
+    """An icon of a row; of a selected one in the colour of its text, where that is another."""
+    tokens = theme().tokens
+    drawn = pixmap(sign, tokens.soft, 20, 2.0)
+    if not tokens.contrast:
+        return drawn
+    made = QIcon(drawn)
+    made.addPixmap(pixmap(sign, tokens.on_side, 20, 2.0), QIcon.Mode.Selected)
+    return made
 
 
 def when(iso: str) -> str:

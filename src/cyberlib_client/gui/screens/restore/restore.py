@@ -7,17 +7,20 @@ from functools import partial
 from typing import Final, cast
 
 from PySide6.QtCore import QItemSelectionRange, QModelIndex, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QSlider, QTableView, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSlider, QTableView, QWidget
 
 from ....app.clerk import questions as q
 from ....app.listed import FoundListed, Listed, SnapshotInfo
 from ....app.wording.language import say
 from ....app.wording.units import SNAPSHOT, many, moment
 from ....core.errors import CyberlibError, NeedsUnlock
+from ...look.theme import theme
 from ...room import House, Room
 from ...widgets.basics import Card, button, clear, label, row
+from ...widgets.form import Search
 from ...widgets.table import dress
 from ...words import error_line
+from .lacking import Lacking
 from .listing import SORTED, Listing, Row, when
 from .more import More
 from .taking import Taking
@@ -35,19 +38,13 @@ class Restore(Room):
         self._snapshots: list[SnapshotInfo] = []
         self._path = ""
         self._asked: int | None = None
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(
-            say("Rechercher un nom dans toutes les versions", "Search all versions for a name")
-        )
-        self.search.setAccessibleName(self.search.placeholderText())
-        self.search.setClearButtonEnabled(True)
-        self.search.setFixedWidth(380)
+        words = say("Rechercher un nom dans toutes les versions", "Search all versions for a name")
+        self.search = Search(words, 380)
         self.column.addLayout(row(label(say("Restaurer", "Restore"), "title"), None, self.search))
-        self.column.addWidget(self._time())
-        self._problem = Card()
-        self._problem_line = row()
-        self._problem.body.addLayout(self._problem_line)
-        self._problem.hide()
+        self._times = self._time()
+        self._times.hide()
+        self.column.addWidget(self._times)
+        self._problem = Lacking()
         self.column.addWidget(self._problem)
         self.listing = Listing()
         self.table = QTableView()
@@ -55,8 +52,8 @@ class Restore(Room):
         dress(self.table, say("Fichiers de cette version", "Files of this version"), 0, (360, 170, 110))
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.table.setSortingEnabled(True)
-        self._crumbs = QHBoxLayout()
-        self._crumbs.setSpacing(0)
+        self._crumbs = row(gap=0)
+        self._crumbs.setContentsMargins(13, 0, 8, 0)  # above the names
         self._told = label(kind="small", wrap=True)
         self._told.hide()
         files = Card(margin=12)
@@ -68,11 +65,13 @@ class Restore(Room):
         self.taking = Taking(house, self._versions)
         self._both = QWidget()
         both = row(files, self.taking, gap=18)
-        both.setStretch(0, 1)
+        both.setStretch(0, 2)
+        both.setStretch(1, 1)
         self._both.setLayout(both)
         self._both.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._both.setMinimumHeight(420)
         self.column.addWidget(self._both, 1)
+        self.column.addStretch(0)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLED)
@@ -93,7 +92,7 @@ class Restore(Room):
         line = row(self._when, self.slider, self._count, gap=18)
         line.setStretch(1, 1)
         card.body.addLayout(line)
-        self._when.setMinimumWidth(170)
+        self._when.setMinimumWidth(theme().px(150))
         return card
 
     @property
@@ -138,14 +137,14 @@ class Restore(Room):
         known = self.snapshot.id if self.snapshot is not None else None
         self._snapshots = found
         self._problem.hide()
-        self._both.setVisible(bool(found))
+        self._show_any(any_=bool(found))
         self.slider.blockSignals(True)
         self.slider.setRange(0, max(0, len(found) - 1))
         if newest or known is None:
             self.slider.setValue(len(found) - 1)
         self.slider.blockSignals(False)
         if not found:
-            self._say_problem(
+            self._problem.say(
                 say(
                     "Il n’y a encore rien à restaurer : la première sauvegarde n’est pas faite.",
                     "There is nothing to restore yet: the first backup is not made.",
@@ -328,22 +327,25 @@ class Restore(Room):
         self._told.setVisible(bool(words))
 
     def _failed(self, raised: CyberlibError) -> None:
-        if isinstance(raised, NeedsUnlock):
-            self._both.hide()
-            self._say_problem(
+        closed = isinstance(raised, NeedsUnlock)
+        if self._snapshots and not closed:
+            self._say(error_line(raised))
+            return
+        self._show_any(any_=False)
+        if closed:
+            self._problem.say(
                 say("Le coffre est fermé.", "The vault is closed."),
                 say("Ouvrir le coffre…", "Open the vault…"),
                 lambda: self.house.unlock(lambda _nothing: self.enter()),
             )
-        elif self._snapshots:
-            self._say(error_line(raised))
+        elif raised.code == "no_vault":
+            self._problem.say_no_vault(self.house)
         else:
-            self._both.hide()
-            self._say_problem(error_line(raised), say("Réessayer", "Try again"), self.enter)
+            self._problem.say(error_line(raised), say("Réessayer", "Try again"), self.enter)
 
-    def _say_problem(self, words: str, todo: str, clicked: Callable[[], object]) -> None:
-        clear(self._problem_line)
-        told = label(words, wrap=True)
-        self._problem_line.addWidget(told, 1)
-        self._problem_line.addWidget(button(todo, clicked, main=True))
-        self._problem.show()
+    def _show_any(self, *, any_: bool) -> None:
+        """What needs a version is not shown without one."""
+        self._times.setVisible(any_)
+        self._both.setVisible(any_)
+        self.search.setVisible(any_)
+        self.column.setStretch(self.column.count() - 1, not any_)

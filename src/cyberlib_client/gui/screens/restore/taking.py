@@ -17,6 +17,7 @@ from ....app.wording.language import Both, say
 from ....app.wording.units import FILE, many, size
 from ....core.errors import CyberlibError
 from ....core.events import Progress
+from ...look.theme import theme
 from ...room import House
 from ...widgets.basics import Card, button, label
 from ...words import error_line
@@ -26,11 +27,13 @@ from .showing import PDF, Showing
 from .told import Told, summary
 
 _CONFLICTS: Final = {
-    "keep-both": Both("S’il existe déjà : garder les deux", "If there is one: keep both"),
-    "replace": Both("S’il existe déjà : le remplacer", "If there is one: replace it"),
-    "skip": Both("S’il existe déjà : le laisser", "If there is one: leave it"),
+    "keep-both": Both("Garder les deux", "Keep both"),
+    "replace": Both("Le remplacer", "Replace it"),
+    "skip": Both("Le laisser", "Leave it"),
 }
 _WIDTH: Final = 316
+_LEAST: Final = 236
+"""px, in a window that is narrow."""
 _LOOKED_AT: Final = 4 << 20
 """Bytes of a file that are fetched for a look."""
 
@@ -41,7 +44,8 @@ class Taking(Card):
     def __init__(self, house: House, versions: Callable[[str], object]) -> None:
         super().__init__()
         self._house, self._bridge = house, house.bridge
-        self.setFixedWidth(_WIDTH)
+        self.setMinimumWidth(theme().grown(_LEAST))
+        self.setMaximumWidth(theme().grown(_WIDTH))
         self._entries: list[Listed] = []
         self._report: Brought | None = None
         self._snapshot = ""
@@ -59,6 +63,8 @@ class Taking(Card):
         for code, words in _CONFLICTS.items():
             self.conflict.addItem(str(words), code)
         self.conflict.setAccessibleName(say("S’il existe déjà", "If there is one already"))
+        self._if_there = label(self.conflict.accessibleName(), "small")
+        self._if_there.setBuddy(self.conflict)
         self.conflict.view().setAccessibleName(self.conflict.accessibleName())
         self.here = button(say("Restaurer ce fichier", "Restore this file"), self._here, main=True)
         self._earlier = ""
@@ -81,6 +87,7 @@ class Taking(Card):
             self.told,
             self.report,
             self._stop,
+            self._if_there,
             self.conflict,
             self.here,
             self.earlier,
@@ -264,7 +271,7 @@ class Taking(Card):
             each.setVisible(at_work)
         self.told.setVisible(at_work or bool(self.told.text()))
         self.report.setVisible(not at_work and self._report is not None and bool(self._report.items))
-        for part in (self.conflict, self.here, self.elsewhere):
+        for part in (self._if_there, self.conflict, self.here, self.elsewhere):
             part.setVisible(chosen and not at_work)
         self.earlier.setVisible(self.here.isVisibleTo(self) and bool(self._earlier))
         one = len(self._entries) == 1 and self._entries[0].kind == "file"

@@ -14,7 +14,7 @@ from ....app.brought import Brought, BroughtItem
 from ....app.messages import incident_message
 from ....app.wording.language import Both, language, say
 from ....app.wording.units import FILE, many
-from ...widgets.basics import button, label, row, tip
+from ...widgets.basics import Card, button, label, row, tip
 from ...widgets.table import dress
 from ...words import for_window
 
@@ -27,7 +27,7 @@ OUTCOMES: Final = {
     "refused": Both("Refusé par le système", "Refused by the system"),
     "failed": Both("Pas restauré", "Not restored"),
 }
-_HEADS: Final = (Both("Fichier", "File"), Both("Ce qu’il en est", "Outcome"), Both("Raison", "Reason"))
+_HEADS: Final = (Both("Fichier", "File"), Both("Résultat", "Outcome"), Both("Raison", "Reason"))
 _BAD: Final = ("refused", "failed")
 
 Index = QModelIndex | QPersistentModelIndex
@@ -80,22 +80,25 @@ class Told(QDialog):
         self.resize(820, 520)
         self._told = told
         body = QVBoxLayout(self)
-        body.setContentsMargins(24, 20, 24, 20)
+        body.setContentsMargins(28, 24, 28, 20)
         body.setSpacing(14)
-        body.addWidget(label(self.windowTitle(), "section"))
-        body.addWidget(label(summary(told), "small-ink", wrap=True))
+        body.addWidget(label(self.windowTitle(), "title"))
+        body.addWidget(label(summary(told), "soft", wrap=True))
         self._items = _Items(told.items)
         self.table = QTableView()
         self.table.setModel(self._items)
         whole = any(item.reason for item in told.items)  # else names have its room
         dress(self.table, self.windowTitle(), 2 if whole else 0, (330 if whole else 500, 170, 200))
         self.table.setColumnHidden(2, not whole)
-        body.addWidget(self.table, 1)
+        card = Card(margin=8)
+        card.body.addWidget(self.table)
+        body.addWidget(card, 1)
         self.problem = label(kind="wrong", wrap=True)
         self.problem.hide()
         body.addWidget(self.problem)
         save = button(say("Enregistrer…", "Save…"), self._choose)
         close = button(say("Fermer", "Close"), self.accept, main=True)
+        close.setDefault(True)
         body.addLayout(row(None, save, close))
 
     def _choose(self) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLineEdit,
     QRadioButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -25,7 +24,7 @@ from ....app.wording.units import moment, size
 from ....core.errors import CyberlibError
 from ...bridge import Bridge
 from ...widgets.basics import Card, clear, column, forget, label, line, row
-from ...widgets.form import Field, Form
+from ...widgets.form import Field, Form, Number
 from ...words import error
 from . import sentences
 
@@ -97,7 +96,7 @@ class Keeping(Form):
     def _choices(self, shown: RetentionShown) -> QVBoxLayout:
         self.group = QButtonGroup(self)
         made = QVBoxLayout()
-        made.setSpacing(6)
+        made.setSpacing(2)
         self.presets: dict[str | None, QRadioButton] = {}
         own = say("Mes propres nombres", "Numbers of my own")
         for preset, words in (*((k, str(v[0])) for k, v in sentences.PRESETS.items()), (None, own)):
@@ -107,7 +106,7 @@ class Keeping(Form):
             made.addWidget(choice)
             if preset is not None:
                 about = label(str(sentences.PRESETS[preset][1]), "small", wrap=True)
-                about.setContentsMargins(28, 0, 0, 4)
+                about.setContentsMargins(28, 0, 0, 8)
                 made.addWidget(about)
         known = (
             shown.preset if shown.preset in sentences.PRESETS and (shown.preset or not shown.chosen) else None
@@ -115,9 +114,11 @@ class Keeping(Form):
         self.presets[known].setChecked(True)
         grid = QGridLayout()
         grid.setContentsMargins(28, 0, 0, 0)
-        self.numbers: dict[str, QSpinBox] = {}
+        grid.setHorizontalSpacing(12)
+        grid.setColumnStretch(2, 1)
+        self.numbers: dict[str, Number] = {}
         for place, (name, (about_it, unit)) in enumerate(NUMBERS.items()):
-            number = QSpinBox()
+            number = Number()
             number.setRange(-1, 10_000)
             number.setSpecialValueText(say("sans fin", "no end"))
             number.setValue(getattr(shown, name))
@@ -125,14 +126,14 @@ class Keeping(Form):
             number.setAccessibleName(str(about_it))
             number.valueChanged.connect(lambda _value: self._soon.start())
             self.numbers[name] = number
-            grid.addWidget(label(str(about_it), "small"), place // 2, place % 2 * 2)
-            grid.addWidget(number, place // 2, place % 2 * 2 + 1)
+            grid.addWidget(label(str(about_it), "small"), place, 0)
+            grid.addWidget(number, place, 1)
         self._grid = QWidget()
         self._grid.setLayout(grid)
         made.addWidget(self._grid)
         self.labelled = QCheckBox(say("Toujours celles qui ont une étiquette", "Always those with a label"))
         self.labelled.setChecked(shown.labelled)
-        self.quarantine = QSpinBox()
+        self.quarantine = Number()
         self.quarantine.setRange(7, 366)
         self.quarantine.setValue(shown.quarantine)
         self.quarantine.setSuffix(say(" jours", " days"))

@@ -24,7 +24,7 @@ from ....core.errors import CyberlibError, NeedsUnlock
 from ...room import House, Room
 from ...widgets.basics import Card, IconLabel, Pill, button, clear, column, label, line, row
 from ...widgets.form import Told
-from ...words import error
+from ...words import error, no_vault_yet
 from . import sentences
 from .keeping import Applying, Keeping
 from .timing import Conditions, Rates, Timing, next_words
@@ -70,7 +70,7 @@ class Settings(Room):
         failed = self.house.say_error
         self.bridge.ask(q.ScheduleAsked, q.ScheduleTold, self._show_schedule, failed=failed)
         self.bridge.ask(q.RatesAsked, NetworkShown, self._show_rates, failed=failed)
-        self.bridge.ask(q.RetentionAsked, RetentionShown, self._show_policy, failed=failed)
+        self.bridge.ask(q.RetentionAsked, RetentionShown, self._show_policy, failed=self._no_policy)
         self.bridge.ask(q.QuarantineAsked, list[Quarantined], self._show_waiting, failed=self._not_seen)
 
     # ---- shown
@@ -88,8 +88,8 @@ class Settings(Room):
         if status is None:
             words.append(
                 say(
-                    "CyberLib ne tourne pas : rien ne se fait seul.",
-                    "CyberLib is not at work: nothing runs by itself.",
+                    "La sauvegarde automatique est arrêtée : rien ne se fait seul.",
+                    "Automatic backup is stopped: nothing runs by itself.",
                 )
             )
         elif status.paused_until is not None:
@@ -135,6 +135,14 @@ class Settings(Room):
         self._kept.say(words)
         self._apply.setVisible(told.chosen or bool(told.shared))
 
+    def _no_policy(self, raised: CyberlibError) -> None:
+        if raised.code == "no_vault":
+            self._kept.say([no_vault_yet()])
+            self._kept.change.setEnabled(False)
+            self._apply.hide()
+        else:
+            self.house.say_error(raised)
+
     def _show_waiting(self, found: list[Quarantined]) -> None:
         clear(self._waiting_lines)
         for each in found:
@@ -171,8 +179,7 @@ class Settings(Room):
     def _not_seen(self, raised: CyberlibError) -> None:
         clear(self._waiting_lines)
         if raised.code == "no_vault":
-            words = say("Il n’y a pas encore de coffre.", "There is no vault yet.")
-            self._waiting_lines.addWidget(label(words, "soft"))
+            self._waiting_lines.addWidget(label(no_vault_yet(), "soft"))
             return
         self._waiting_lines.addWidget(label(str(error(raised)), "soft", wrap=True))
         if isinstance(raised, NeedsUnlock):
