@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QSlider, QTableView, QWidget
 
 from ....app.clerk import questions as q
 from ....app.listed import FoundListed, Listed, SnapshotInfo
-from ....app.wording.language import say
+from ....app.wording.language import Both, say
 from ....app.wording.units import SNAPSHOT, many, moment
 from ....core.errors import CyberlibError, NeedsUnlock
 from ...look.theme import theme
@@ -28,6 +28,7 @@ from .taking import Taking
 _SETTLED = 250
 """ms after the last move of the slider, or letter of a search, before it is looked up."""
 _MOST_CHOSEN: Final = 5000
+_SEARCH: Final = Both("Rechercher un nom dans toutes les versions", "Search all versions for a name")
 
 
 class Restore(Room):
@@ -38,12 +39,9 @@ class Restore(Room):
         self._snapshots: list[SnapshotInfo] = []
         self._path = ""
         self._asked: int | None = None
-        words = say("Rechercher un nom dans toutes les versions", "Search all versions for a name")
-        self.search = Search(words, 380)
+        self.search = Search(str(_SEARCH), 380)
         self.column.addLayout(row(label(say("Restaurer", "Restore"), "title"), None, self.search))
-        self._times = self._time()
-        self._times.hide()
-        self.column.addWidget(self._times)
+        self.column.addWidget(self._time())
         self._problem = Lacking()
         self.column.addWidget(self._problem)
         self.listing = Listing()
@@ -83,7 +81,8 @@ class Restore(Room):
         self.search.textChanged.connect(lambda _text: self._later(self._find))
 
     def _time(self) -> Card:
-        card = Card()
+        self._times = card = Card()
+        card.hide()
         self._when, self._count = label(kind="section"), label(kind="small")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName(say("Version", "Version"))
