@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel
 
 from cyberlib_client.gui.screens.restore import pages
 from cyberlib_client.gui.screens.restore.restore import Restore
+from cyberlib_client.gui.screens.restore.showing import Larger
 from tests.gui.conftest import Shown
 from tests.integration.test_drawing import document
 from tests.support.command_line import CommandLine
@@ -65,6 +66,22 @@ def test_its_pages_are_turned(look: Callable[[str], tuple[Shown, Restore]]) -> N
     assert paper.at.text() == "" and picture.pixmap().isNull() and not paper._content
 
 
+def test_it_is_looked_at_in_a_window_of_its_own_that_leaves_nothing(
+    look: Callable[[str], tuple[Shown, Restore]],
+) -> None:
+    shown, room = look("Courrier.pdf")
+    shown.until(lambda: room.taking.enlarge.isVisibleTo(room))
+    room.taking.enlarge.click()
+    (larger,) = room.findChildren(Larger)
+    paper = larger.showing.pages
+    shown.until(lambda: paper.at.text() == "Page 1 sur 3")
+    paper._after.click()
+    room.taking.empty()  # as when the window is locked
+    shown.until(lambda: not room.findChildren(Larger))
+    shown.bot.wait(100)
+    assert not room.taking.enlarge.isVisibleTo(room)
+
+
 def test_a_long_one_is_fetched_whole(look: Callable[[str], tuple[Shown, Restore]]) -> None:
     shown, room = look("Long.pdf")
     paper = room.taking.findChild(pages.Pages)
@@ -80,6 +97,7 @@ def test_one_that_shows_nothing_says_why(
 ) -> None:
     shown, room = look(name)
     shown.until(lambda: told in words(room))
+    assert not room.taking.enlarge.isVisibleTo(room)
 
 
 @pytest.mark.parametrize(

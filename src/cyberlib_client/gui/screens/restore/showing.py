@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImageReader, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QStackedWidget
+from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from ....app.clerk.questions import Peeked
 from ....app.wording.language import say
-from ...widgets.basics import label
+from ...widgets.basics import button, label, row
 from .pages import Pages
 
 _MOST_TEXT = 200_000
@@ -41,6 +41,11 @@ class Showing(QStackedWidget):
         self.pages = Pages(self.say)
         for each in (self._words, self._text, self._image, self.pages):
             self.addWidget(each)
+
+    @property
+    def shows(self) -> bool:
+        """Whether there is more to see than words."""
+        return self.currentWidget() is not self._words
 
     def say(self, words: str) -> None:
         """No preview, but words."""
@@ -105,6 +110,27 @@ class Showing(QStackedWidget):
                     Qt.TransformationMode.SmoothTransformation,
                 )
             )
+
+
+class Larger(QDialog):
+    """The same look, in a window as large as there is room for. Nothing of it stays once it is closed."""
+
+    def __init__(self, parent: QWidget, name: str, told: Peeked) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(name)
+        self.showing = Showing()
+        inner = QVBoxLayout(self)
+        inner.addWidget(self.showing, 1)
+        inner.addLayout(row(None, button(say("Fermer", "Close"), self.reject, main=True)))
+        room = self.screen().availableSize()
+        self.resize(min(900, room.width() - 80), min(1100, room.height() - 80))
+        self.showing.show_content(told)
+
+    def done(self, result: int) -> None:
+        """See QDialog."""
+        self.showing.say("")  # who draws ends too
+        super().done(result)
 
 
 def _image(content: bytes) -> QPixmap | None:

@@ -19,11 +19,11 @@ from ....core.errors import CyberlibError
 from ....core.events import Progress
 from ...look.theme import theme
 from ...room import House
-from ...widgets.basics import Card, button, label
+from ...widgets.basics import Card, button, label, row
 from ...words import error_line
 from .bringing import Bringing
 from .listing import when
-from .showing import PDF, Showing
+from .showing import PDF, Larger, Showing
 from .told import Told, summary
 
 _CONFLICTS: Final = {
@@ -59,6 +59,9 @@ class Taking(Card):
             say("Voir toutes ses versions", "See all its versions"), self._list, link=True
         )
         self._list_versions = versions
+        self.enlarge = button(say("Agrandir…", "Enlarge…"), self._enlarge, link=True)
+        self._seen: Peeked | None = None
+        self._larger: Larger | None = None
         self.conflict = QComboBox()
         for code, words in _CONFLICTS.items():
             self.conflict.addItem(str(words), code)
@@ -81,8 +84,8 @@ class Taking(Card):
         self.report = button(listed, self._open_report, link=True)
         self.body.addWidget(self._name)
         self.body.addWidget(self._look, 1)
+        self.body.addLayout(row(self._versions, None, self.enlarge))
         for part in (
-            self._versions,
             self._bar,
             self.told,
             self.report,
@@ -95,6 +98,7 @@ class Taking(Card):
         ):
             self.body.addWidget(part)
         self.show_nothing()
+        self._look.currentChanged.connect(lambda _page: self._show_state())
         self._show_state()
 
     @property
@@ -118,6 +122,8 @@ class Taking(Card):
     def empty(self) -> None:
         """No names stay; what is being brought back goes on."""
         self.show_nothing()
+        if self._larger is not None:
+            self._larger.reject()
         self._report = None
         if not self.bringing.at_work:
             self.told.setText("")
@@ -127,7 +133,7 @@ class Taking(Card):
         for asked in (self._peeking, self._tracing):
             if asked is not None:
                 self._bridge.cancel(asked)
-        self._peeking = self._tracing = None
+        self._peeking = self._tracing = self._seen = None
 
     def show_entry(self, entry: Listed, snapshot: str) -> None:
         """What is chosen, and of which version."""
@@ -201,7 +207,18 @@ class Taking(Card):
             return
         if self._entries:
             self._trace(self._entries[0])
+        self._seen = told
         self._look.show_content(told)
+        self._show_state()
+
+    def _enlarge(self) -> None:
+        if self._seen is not None:
+            self._larger = Larger(self, self._name.text(), self._seen)
+            self._larger.destroyed.connect(self._forget_larger)
+            self._larger.open()
+
+    def _forget_larger(self) -> None:
+        self._larger = None
 
     def _unpeeked(self, raised: CyberlibError) -> None:
         self._peeking = None
@@ -276,3 +293,4 @@ class Taking(Card):
         self.earlier.setVisible(self.here.isVisibleTo(self) and bool(self._earlier))
         one = len(self._entries) == 1 and self._entries[0].kind == "file"
         self._versions.setVisible(one)
+        self.enlarge.setVisible(one and self._seen is not None and self._look.shows)
