@@ -18,6 +18,7 @@ from .. import __version__
 from ..core.bandwidth import Bucket
 from ..core.errors import CyberlibError, Unreachable
 from ..core.ports import Buffer, CancelToken
+from .heads import Heads
 from .proxy import Proxy
 from .trouble import trouble
 
@@ -124,6 +125,7 @@ class Http:
         self._refuses = refuses
         self._heard = heard
         self._http2 = http2
+        self._heads = Heads(2 * (line.silence or _SILENCE_SECONDS))
         self._clients: dict[Proxy | None, httpx2.Client] = {}
         self._opening = threading.Lock()
         self.certificate_ends: float | None = None
@@ -158,7 +160,7 @@ class Http:
             socket_options=_socket_options(self._line.download),
         )
         return httpx2.Client(
-            transport=transport,
+            transport=self._heads.watch(transport),
             trust_env=False,  # a netrc file's passwords are for others
             follow_redirects=False,  # a token goes to the server that it is for, and nowhere else
             timeout=httpx2.Timeout(
@@ -209,7 +211,12 @@ class Http:
         proxy = self._line.proxy(httpx2.URL(url).host)
         try:
             with self._client(proxy).stream(
-                method, url, headers=headers, content=content, params=query
+                method,
+                url,
+                headers=headers,
+                content=content,
+                params=query,
+                extensions={"trace": self._heads.trace},
             ) as response:
                 self._heard = True
                 if self._line.ca is not None and self.certificate_ends is None:
