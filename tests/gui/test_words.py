@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,51 +17,120 @@ from cyberlib_client.gui.words import DOING, HEADLINES
 from cyberlib_client.resources import resource
 
 GUI = Path(__file__).parents[2] / "src" / "cyberlib_client" / "gui"
-_SAY = ("label", "button", "Card", "Pill", "QLineEdit", "QPushButton", "QLabel")
-_SET = (
-    "setText",
-    "setWindowTitle",
-    "setToolTip",
-    "setAccessibleName",
-    "setPlaceholderText",
-    "addAction",
-    "say",
+NAMES = {"CyberLib", "https://", "s3://…", '<p style="white-space: pre-wrap">'}
+_BOTH = ("say", "Both")
+_CODES = (
+    "property",
+    "setProperty",
+    "setObjectName",
+    "startswith",
+    "endswith",
+    "split",
+    "suppress",
+    "setFont",
 )
-NAMES = {"CyberLib"}
+_NO_WORDS = ("look/style.py",)
+"""Style sheets."""
+
+
+def _told_in_both(call: ast.Call) -> bool:
+    """`say` with two texts; a card's own `say` takes what was worded already."""
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    return name in _BOTH and len(call.args) == 2
+
+
+def _documentation(tree: ast.Module) -> set[ast.AST]:
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+
+
+def _words(text: str) -> bool:
+    """Whether somebody would read it: a letter with an accent, or two words."""
+    accents = any(each.isalpha() and not each.isascii() for each in text)
+    return accents or re.search(r"[A-Za-z]{2}[,:]? [A-Za-z]{2}", text) is not None
+
+
+_SHOWS = (
+    "label", "button", "Card", "Pill", "Search", "Field", "QLineEdit", "QPushButton", "QLabel", "QCheckBox",
+    "QRadioButton", "QAction", "QMessageBox", "QFileDialog", "setText", "setWindowTitle", "setToolTip",
+    "setAccessibleName", "setAccessibleDescription", "setPlaceholderText", "setSuffix", "setPrefix",
+    "setSpecialValueText", "setInformativeText", "setPlainText", "setStatusTip", "setWhatsThis", "setTitle",
+    "addAction", "addButton", "addItem", "addItems", "setNameFilter", "setNameFilters", "showMessage",
+    "refuse",
+)  # fmt: skip
 
 
 def shown_literals(source: str) -> list[str]:
-    """Texts with letters that go to a widget without being said in both languages."""
-    found = []
-    for call in ast.walk(ast.parse(source)):
-        if not isinstance(call, ast.Call):
-            continue
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        method = isinstance(call.func, ast.Attribute)
-        if not (name in _SAY or (method and name in _SET)):
-            continue
-        for given in call.args[:1]:
-            texts = [given.value] if isinstance(given, ast.Constant) else []
-            if isinstance(given, ast.JoinedStr):
-                texts = [part.value for part in given.values if isinstance(part, ast.Constant)]
-            found += [
-                text
-                for text in texts
-                if isinstance(text, str) and any(map(str.isalpha, text)) and text not in NAMES
+    """Texts that somebody would read without being said in both languages, wherever they stand; and any word
+    that goes to a widget."""
+    tree = ast.parse(source)
+    left_out = _documentation(tree)
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call):
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            if _told_in_both(call) or name in _CODES:
+                left_out |= {each for given in call.args for each in ast.walk(given)}
+    to_widgets: set[ast.AST] = set()
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call):
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            given = [
+                *call.args[: 2 if name == "QFileDialog" else 1],
+                *(each.value for each in call.keywords if each.arg in ("text", "title")),
             ]
-    return found
-
-
-def test_the_search_finds_what_is_not_said_in_both() -> None:
-    assert shown_literals('label("Bonjour")\nx.setText(f"{n} fichiers")\nlabel(say("a", "b"))') == [
-        "Bonjour",
-        " fichiers",
+            kinds = call.args[1:2] if name == "label" else call.args[1:] if name in ("Card", "Pill") else []
+            if name in _SHOWS:
+                plain = [each for each in given if each not in kinds]
+                to_widgets |= {part for each in plain for part in _literals(each)}
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node not in left_out
+        and node.value.strip() not in NAMES
+        and (any(map(str.isalpha, node.value)) if node in to_widgets else _words(node.value))
     ]
+
+
+def _literals(given: ast.expr) -> list[ast.AST]:
+    """What is shown of an argument: itself, the parts of a text with values, those of a list."""
+    if isinstance(given, ast.JoinedStr | ast.List):
+        return list(given.values if isinstance(given, ast.JoinedStr) else given.elts)
+    return [given]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('label("Bonjour")', ["Bonjour"]),
+        ('x.setText(f"{n} fichiers")', [" fichiers"]),
+        ('x.setToolTip("bonjour")', ["bonjour"]),
+        ('x.setPlaceholderText("nom")', ["nom"]),
+        ('x.setAccessibleName("nom")', ["nom"]),
+        ('x.setAccessibleDescription("nom")', ["nom"]),
+        ('x.setWindowTitle("titre")', ["titre"]),
+        ('x.setSuffix(" jours")', [" jours"]),
+        ('x.addItem("un")', ["un"]),
+        ('x.addItems(["un", "deux"])', ["un", "deux"]),
+        ('QCheckBox("oui")', ["oui"]),
+        ('QFileDialog(self, "choisir")', ["choisir"]),
+        ('words = "Rien à faire"\nlabel(words)', ["Rien à faire"]),
+        ("label(f\"jour{'s' * (n > 1)} de plus\")", ["jour", " de plus"]),
+        ('self.told.say("fini")', []),  # a word alone that goes nowhere known may be a code
+        ('self.told.say("C’est fini")', ["C’est fini"]),
+        ('label(say("a", "b"))', []),
+        ('label(say(f"{n} jour{\'s\' * (n > 1)}", f"{n} day"), "soft")', []),
+        ('say("en français seulement")', ["en français seulement"]),
+    ],
+)
+def test_the_search_finds_what_is_not_said_in_both(source: str, found: list[str]) -> None:
+    assert shown_literals(source) == found
 
 
 @pytest.mark.parametrize("path", sorted(GUI.rglob("*.py")), ids=lambda path: str(path.relative_to(GUI)))
 def test_no_text_is_in_one_language_alone(path: Path) -> None:
-    assert shown_literals(path.read_text("utf-8")) == []
+    if not path.as_posix().endswith(_NO_WORDS):
+        assert shown_literals(path.read_text("utf-8")) == []
 
 
 def test_every_next_thing_to_do_has_its_button() -> None:
