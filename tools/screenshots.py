@@ -158,9 +158,13 @@ def _draw(out: Path, variant: str, profile: str) -> int:
 
 def _settle(bridge: Bridge) -> None:
     """Until all that was asked is answered and drawn."""
+    _until(lambda: not bridge.waits)
+
+
+def _until(true: Callable[[], bool]) -> None:
     for _ in range(300):
         QTest.qWait(100)
-        if not bridge.waits:
+        if true():
             break
     QTest.qWait(100)
 
@@ -171,10 +175,11 @@ def _choose_file(window: Window) -> None:
     assert isinstance(room, Restore)
     for _depth in range(12):
         rows = [room.listing.row_at(n) for n in range(room.listing.rowCount())]
-        texts = [n for n, each in enumerate(rows) if each.name.endswith(".txt")]
+        texts = [n for n, each in enumerate(rows) if each.name.endswith(".pdf")]
         folders = [each for each in rows if each.entry.kind == "directory"]
         if texts:
             room.table.selectRow(texts[-1])
+            _until(lambda: bool(room.taking.look.pages.at.text()))
             break
         if not folders:
             break

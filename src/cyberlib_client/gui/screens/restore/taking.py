@@ -53,8 +53,8 @@ class Taking(Card):
         self._tracing: int | None = None
         self.bringing = Bringing(self._bridge, self._stands, self._done, self._failed)
         self._name = label(kind="section", wrap=True)
-        self._look = Showing()
-        self._look.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.look = Showing()
+        self.look.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._versions = button(
             say("Voir toutes ses versions", "See all its versions"), self._list, link=True
         )
@@ -83,7 +83,7 @@ class Taking(Card):
         listed = say("Compte rendu, fichier par fichier", "Report, file by file")
         self.report = button(listed, self._open_report, link=True)
         self.body.addWidget(self._name)
-        self.body.addWidget(self._look, 1)
+        self.body.addWidget(self.look, 1)
         self.body.addLayout(row(self._versions, None, self.enlarge))
         for part in (
             self._bar,
@@ -98,7 +98,7 @@ class Taking(Card):
         ):
             self.body.addWidget(part)
         self.show_nothing()
-        self._look.currentChanged.connect(lambda _page: self._show_state())
+        self.look.currentChanged.connect(lambda _page: self._show_state())
         self._show_state()
 
     @property
@@ -111,7 +111,7 @@ class Taking(Card):
         self._look_no_more()
         self._entries, self._earlier = [], ""
         self._name.setText("")
-        self._look.say(
+        self.look.say(
             say(
                 "Choisissez un fichier pour le voir ici, un dossier pour l’ouvrir.",
                 "Choose a file to see it here, a folder to open it.",
@@ -148,10 +148,10 @@ class Taking(Card):
         )
         self._earlier = ""
         if entry.kind == "file" and not entry.missing:
-            self._look.say(say("Ouverture…", "Opening…"))
+            self.look.say(say("Ouverture…", "Opening…"))
             self._peek(_LOOKED_AT)
         else:
-            self._look.say(say("Dossier", "Folder") if folder else "")
+            self.look.say(say("Dossier", "Folder") if folder else "")
         self.told.setText("")
         self._show_state()
 
@@ -189,7 +189,7 @@ class Taking(Card):
         self._earlier, count = "", len(entries)
         self._name.setText(say(f"{count} éléments choisis", f"{count} items chosen"))
         self.here.setText(say(f"Restaurer ces {count} éléments", f"Restore these {count} items"))
-        self._look.say(
+        self.look.say(
             ""
             if snapshot
             else say(
@@ -208,7 +208,7 @@ class Taking(Card):
         if self._entries:
             self._trace(self._entries[0])
         self._seen = told
-        self._look.show_content(told)
+        self.look.show_content(told)
         self._show_state()
 
     def _enlarge(self) -> None:
@@ -222,7 +222,7 @@ class Taking(Card):
 
     def _unpeeked(self, raised: CyberlibError) -> None:
         self._peeking = None
-        self._look.say(error_line(raised))
+        self.look.say(error_line(raised))
 
     def _list(self) -> None:
         if self._entries:
@@ -293,4 +293,4 @@ class Taking(Card):
         self.earlier.setVisible(self.here.isVisibleTo(self) and bool(self._earlier))
         one = len(self._entries) == 1 and self._entries[0].kind == "file"
         self._versions.setVisible(one)
-        self.enlarge.setVisible(one and self._seen is not None and self._look.shows)
+        self.enlarge.setVisible(one and self._seen is not None and self.look.shows)
