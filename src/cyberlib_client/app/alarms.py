@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import Literal
 
 import msgspec
 
@@ -18,6 +17,9 @@ from ..services.backup import BackupResult
 from ..state.alarms import KEPT, Alarms, Dismissed, read_alarms, write_alarms
 from ..state.profile import Profile
 from . import bootstrap, canaries
+from .alarms_told import AlarmDismissed as AlarmDismissed
+from .alarms_told import AlarmShown as AlarmShown
+from .alarms_told import ReasonInfo as ReasonInfo
 from .freezing import freeze, thaw
 from .session import Session
 from .sources import Choice, chosen_sources
@@ -26,38 +28,6 @@ from .workplace import Fact, Notice
 
 KIND = "ransomware_alarm"
 """Of its incident in the history, which the host is told of with the run."""
-
-
-class ReasonInfo(msgspec.Struct, frozen=True):
-    """One rule that held; see `core.signs.Reason`."""
-
-    code: str
-    count: int
-    days: int
-    points: int
-
-
-class AlarmShown(msgspec.Struct, frozen=True):
-    """The alarm as it stands; `level` is "none" without one, and all else then empty. `clean`: the last
-    snapshot before the first suspicious sign. `lost`: files that look lost. `canaries`: decoys in place.
-    `frozen`: retention removes nothing."""
-
-    level: Literal["none", "warning", "critical"]
-    raised: str | None
-    since: str | None
-    clean: str | None
-    lost: int
-    points: int
-    reasons: list[ReasonInfo]
-    canaries: int
-    frozen: bool
-
-
-class AlarmDismissed(msgspec.Struct, frozen=True):
-    """An alarm taken back."""
-
-    reason: str
-    raised: str
 
 
 class CanariesSet(msgspec.Struct, frozen=True):

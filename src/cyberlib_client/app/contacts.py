@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
-
-import msgspec
+from typing import Final
 
 from ..core.errors import CyberlibError
 from ..transports.host import records
 from . import stores
+from .hosts_told import Contact as Contact
 from .session import Session
 
 _MAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(\.[\w-]{1,63})+")
 _PHONE: Final = re.compile(r"\+?\d[\d .()-]{5,18}\d")
-
-
-class Contact(msgspec.Struct, frozen=True):
-    """`source`: "settings", "host", or "" when nobody is known. `name`: who; `mail`, `phone`: empty when
-    unknown."""
-
-    source: Literal["settings", "host", ""]
-    name: str = ""
-    mail: str = ""
-    phone: str = ""
 
 
 def contact(session: Session) -> Contact:

@@ -18,6 +18,7 @@ from ..state.settings import write_settings
 from ..transports.folder import FolderStore
 from . import bootstrap, stores
 from .apart import require_profile_outside
+from .copies_told import CopyInfo as CopyInfo
 from .copy_places import access_of, stayed
 from .copy_rounds import forget_rounds
 from .known_disks import folder_of
@@ -27,29 +28,6 @@ from .times import iso_time
 from .workplace import BucketGiven, Notice
 
 _OWN = frozenset(("vault", "slots", "packs", "index", "lookups", "retired", "snapshots", "parity", "tmp"))
-
-
-class CopyInfo(msgspec.Struct, frozen=True):
-    """A copy as `copy list` tells it. `at`: where it is now, or was when last seen. `here`: it can be
-    reached now; None where that was not tried. `seen`, `copied`, `checked`: when its disk was last there,
-    when it was last made, and when it, or a portion of it, was last read; null for never. `read_since`:
-    since when every object of it was read, or was there. `lacks`: snapshots that the vault had then, or
-    has now if `here`, and the copy has not."""
-
-    name: str
-    at: str
-    disk: str
-    here: bool | None
-    seen: str | None
-    copied: str | None
-    snapshots: int
-    lacks: int | None
-    bytes: int
-    every: str
-    parity: bool
-    elsewhere: bool
-    checked: str | None = None
-    read_since: str | None = None
 
 
 def list_copies(session: Session) -> list[CopyInfo]:

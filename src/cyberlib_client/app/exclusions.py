@@ -21,33 +21,13 @@ from .session import Session
 from .source_rules import Kind as Kind
 from .source_rules import RuleDraft as RuleDraft
 from .source_rules import SourceRules as SourceRules
-from .sources import PreviewInfo, SourceInfo, info_of, never_entered, preview_info, read_source
+from .sources import info_of, never_entered, preview_info, read_source
+from .sources_told import Protected as Protected
+from .sources_told import RulesChanged as RulesChanged
+from .sources_told import RulesTried as RulesTried
 from .times import iso_time
 
 _SPECIAL: Final = re.compile(r"([\\*?\[])")
-
-
-class Protected(msgspec.Struct, frozen=True):
-    """A source as a list shows it. `saved`: when a backup last looked at it, null for never; `gone`: since
-    when it is not there, as backups found."""
-
-    source: SourceInfo
-    saved: str | None
-    gone: str | None
-
-
-class RulesTried(msgspec.Struct, frozen=True):
-    """`pattern`: what a draft comes to, empty without one."""
-
-    pattern: str
-    found: PreviewInfo
-
-
-class RulesChanged(msgspec.Struct, frozen=True):
-    """A source before and after."""
-
-    before: SourceInfo
-    after: SourceInfo
 
 
 def pattern_of(draft: RuleDraft, root: str) -> str:

@@ -31,28 +31,11 @@ from .retention import (
     told,
     until,
 )
+from .retention_told import Quarantined as Quarantined
+from .retention_told import Undeleted as Undeleted
 from .session import Session
 from .set_aside import much_is_back, note_aside
 from .times import iso_time
-
-
-class Quarantined(msgspec.Struct, frozen=True):
-    """A snapshot in quarantine. `retired`: since when; `until`: when it may be deleted, after which it may
-    still be there for a while; `reason`: "policy", "user", "erasure"; "announced" where nobody let it go and
-    somebody said that it is being deleted. `returns`: it can be brought back; `announced`: that it is being
-    deleted was said within the last day, and until that is over it cannot."""
-
-    id: str
-    time: str
-    device: str
-    label: str
-    files: int
-    bytes: int
-    retired: str
-    until: str
-    reason: str
-    returns: bool
-    announced: bool = False
 
 
 class Forgotten(msgspec.Struct, frozen=True):
@@ -61,14 +44,6 @@ class Forgotten(msgspec.Struct, frozen=True):
     done: bool
     plan: Preview
     until: str
-
-
-class Undeleted(msgspec.Struct, frozen=True):
-    """`back`: snapshots that are there again, which no policy lets go any more. `waiting`: what is in
-    quarantine, oldest first."""
-
-    back: list[str]
-    waiting: list[Quarantined]
 
 
 def forget(

@@ -16,20 +16,10 @@ from ..transports.host.identity import SEED_SIZE, DeviceIdentity
 from . import bootstrap
 from .certificates import read_ca
 from .host_link import access_of, account, client_of, connected, host_address, seed_of
+from .hosts_told import Enrolled as Enrolled
+from .hosts_told import TermsShown as TermsShown
 from .session import Session
 from .workplace import read_secret_file
-
-
-class Enrolled(msgspec.Struct, frozen=True):
-    """A declared device. `state`: "active", "surplus" or "revoked". `keeper`: "keychain" or "file"."""
-
-    host: str
-    device: str
-    name: str
-    state: str
-    organisation: str
-    siren: str
-    keeper: str
 
 
 class HostDevice(msgspec.Struct, frozen=True):
@@ -51,16 +41,6 @@ class Reassigned(msgspec.Struct, frozen=True):
     state: str
     previous: str
     vault: str | None
-
-
-class TermsShown(msgspec.Struct, frozen=True):
-    """The host's terms in force (`version` 0: it has none). `coming`: "number: day" of those announced."""
-
-    version: int
-    effective: str
-    text: str
-    accepted: bool
-    coming: list[str]
 
 
 def enrol(

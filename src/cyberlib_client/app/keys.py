@@ -6,8 +6,6 @@ import os
 from collections.abc import Iterable
 from typing import Literal
 
-import msgspec
-
 from ..core.errors import NeedsUnlock, Stopped, UsageError
 from ..core.format_v1.slots import Slot
 from ..core.words import decode, encode
@@ -23,6 +21,8 @@ from .device_slot import (
     keep_new_device,
     note_device,
 )
+from .keys_told import SlotAdded as SlotAdded
+from .keys_told import SlotRemoved as SlotRemoved
 from .passphrases import new_passphrase
 from .paths import shown_native
 from .session import Session
@@ -33,21 +33,6 @@ from .workplace import Notice, read_secret_file
 
 Kind = Literal["passphrase", "recovery", "device"]
 _KEY = 32
-
-
-class SlotAdded(msgspec.Struct, frozen=True):
-    """The new slot. `words`: of a new recovery key, null when they went to `words_file`."""
-
-    slot: SlotInfo
-    words: list[str] | None = None
-    words_file: str | None = None
-
-
-class SlotRemoved(msgspec.Struct, frozen=True):
-    """The slot that was removed; with `here` it was this workstation's. `left`: what opens the vault now."""
-
-    slot: SlotInfo
-    left: list[SlotInfo]
 
 
 def list_slots(session: Session) -> list[SlotInfo]:

@@ -16,6 +16,9 @@ from ..state.settings import HoursSettings, NetworkSettings, hours_of, schedule_
 from ..transports.proxy import read_proxy
 from . import bootstrap
 from .certificates import read_ca
+from .network_told import HoursShown as HoursShown
+from .network_told import NetworkShown as NetworkShown
+from .network_told import rates_of as rates_of
 from .rates import rate_of
 from .rates_wanted import RateHours as RateHours
 from .rates_wanted import RatesWanted as RatesWanted
@@ -23,33 +26,6 @@ from .session import Session
 from .workplace import read_secret_file
 
 SYSTEM: Final = "system"
-_WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class HoursShown(msgspec.Struct, frozen=True):
-    """Hours with rates of their own. `days`: 0 for Monday to 6; times as `08:00`, local. Rates in bits a
-    second, null for none, absent for that of all other times."""
-
-    days: list[int]
-    start: str
-    end: str
-    upload: Rate | msgspec.UnsetType = msgspec.UNSET
-    download: Rate | msgspec.UnsetType = msgspec.UNSET
-
-
-class NetworkShown(msgspec.Struct, frozen=True):
-    """The settings in force. Rates in bits a second, null for none; `…_now`: at this hour. `proxy`: its
-    address, "system", or "none". `proxy_user`: whether a name and password are kept for it. `trust`:
-    "system", or "file" for certificates that were given."""
-
-    upload: Rate
-    download: Rate
-    upload_now: Rate
-    download_now: Rate
-    hours: list[HoursShown]
-    proxy: str
-    proxy_user: bool
-    trust: str
 
 
 def show(session: Session) -> NetworkShown:
@@ -122,36 +98,6 @@ def set_rates(session: Session, wanted: RatesWanted) -> NetworkShown:
         session,
         lambda before: msgspec.structs.replace(before, upload=upload, download=download, hours=hours),
     )
-
-
-def rates_of(shown: NetworkShown) -> RatesWanted:
-    """What leads to the rates that are shown."""
-    return RatesWanted(
-        _typed(shown.upload),
-        _typed(shown.download),
-        [
-            RateHours(
-                ",".join(_WEEK[day] for day in each.days),
-                f"{each.start}-{each.end}",
-                {
-                    name: _typed(rate)
-                    for name, rate in (("upload", each.upload), ("download", each.download))
-                    if rate is not msgspec.UNSET
-                },
-            )
-            for each in shown.hours
-        ],
-    )
-
-
-def _typed(bits: Rate | msgspec.UnsetType) -> str:
-    """Bits a second as they are typed; "" for no limit."""
-    if not isinstance(bits, int):
-        return ""
-    for length, unit in ((10**9, "G"), (10**6, "M"), (1000, "k")):
-        if bits >= length and bits * 1000 % length == 0:
-            return f"{bits / length:.3f}".rstrip("0").rstrip(".") + f" {unit}bit/s"
-    return f"{bits} bit/s"
 
 
 def use_proxy(

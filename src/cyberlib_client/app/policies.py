@@ -25,32 +25,12 @@ from ..state.retention_settings import (
 from . import bootstrap
 from .device_identity import device_identity
 from .paths import shown_text
+from .retention_told import SharedPolicy as SharedPolicy
 from .session import Session
 from .times import iso_time
 
 EVERYBODY = b""
 """In the place of a device's id: all of them."""
-
-
-class SharedPolicy(msgspec.Struct, frozen=True):
-    """A policy that stands in the vault. `device`, `device_id`: whose snapshots, by name and 32 hex digits;
-    empty: those of all devices that have no such policy of their own. `set_by`: the device that said so;
-    `set_at`: when, by its clock (UTC). The others: see `RetentionShown`."""
-
-    device: str
-    device_id: str
-    set_by: str
-    set_at: str
-    preset: str
-    last: int
-    within: int
-    hourly: int
-    daily: int
-    weekly: int
-    monthly: int
-    yearly: int
-    labelled: bool
-    quarantine: int
 
 
 class InForce(NamedTuple):

@@ -7,25 +7,14 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from ..resources import resource
 from .paths import compared, native_of, native_path
 from .session import Session
-
-Kind = Literal["documents", "desktop", "pictures", "downloads", "software", "folder"]
-
-
-class Offered(msgspec.Struct, frozen=True):
-    """A folder that may be protected. `name`: a program's, or the folder's own. `chosen`: it is a source, or
-    should be one."""
-
-    kind: Kind
-    name: str
-    path: str
-    chosen: bool
+from .sources_told import Kind as Kind
+from .sources_told import Offered as Offered
 
 
 class Software(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

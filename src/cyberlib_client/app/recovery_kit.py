@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-import msgspec
-
 from ..core.errors import Failed, NeedsUnlock, UsageError
 from ..core.format_v1.slots import Slot
 from ..core.kit import fingerprint_of
@@ -19,28 +17,16 @@ from ..state.private_file import write_new
 from . import bootstrap
 from .apart import require_words_outside
 from .device_slot import free_slot_name
+from .keys_told import RecoveryKitChecked as RecoveryKitChecked
+from .keys_told import RecoveryKitMade as RecoveryKitMade
 from .paths import native_path, shown_native
 from .session import Session
-from .slots import SlotInfo, slot_info
+from .slots import slot_info
 from .times import iso_time
 from .words_file import remove_words
 from .workplace import read_secret_file
 
 _KEY = 32
-
-
-class RecoveryKitMade(msgspec.Struct, frozen=True):
-    """`file`: the PDF, of its owner alone, to be printed and then deleted. `slot`: which it opens."""
-
-    file: str
-    slot: SlotInfo
-
-
-class RecoveryKitChecked(msgspec.Struct, frozen=True):
-    """The words open the vault, by `slot`. `newer`: how many kits were made after it."""
-
-    slot: SlotInfo
-    newer: int
 
 
 def make_kit(session: Session, folder: str, *, name: str = "") -> RecoveryKitMade:

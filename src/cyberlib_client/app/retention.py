@@ -25,6 +25,9 @@ from .history import remembered, remembered_if_failed
 from .paths import shown_text
 from .policies import InForce, in_force
 from .refusal_register import waiting_ids
+from .retention_told import Preview as Preview
+from .retention_told import RetentionDone as RetentionDone
+from .retention_told import VersionTold as VersionTold
 from .scheduling import local_zone
 from .session import Session
 from .set_aside import note_aside, tell_much
@@ -36,48 +39,6 @@ LONG: Final = 60 * DAY
 
 _BACK: Final = 3600 * 10**9
 """ns by which a clock may be put right."""
-
-
-class VersionTold(msgspec.Struct, frozen=True):
-    """A snapshot before a policy. `time`: when it was made, as far as that can be known; `told`: what its
-    device's clock had. `rules`: why it stays, see `core.retention.Decision`; none for one that goes."""
-
-    id: str
-    time: str
-    told: str
-    device: str
-    label: str
-    files: int
-    bytes: int
-    rules: list[str]
-
-
-class Preview(msgspec.Struct, frozen=True):
-    """What would happen, in bytes as they are stored. `frees`: what goes into quarantine now, and is free
-    when it is over; `due`: deleted at once, its quarantine being over; `waiting`: in quarantine then;
-    `total`: of all packs. `kept`: of the devices asked for."""
-
-    going: list[VersionTold]
-    kept: list[VersionTold]
-    frees: int
-    due: int
-    waiting: int
-    total: int
-
-
-class RetentionDone(msgspec.Struct, frozen=True):
-    """`done`: it was done; otherwise only looked at. `retired`: snapshots that went into quarantine; `until`:
-    when that ends; `purged`: bytes deleted now; `purged_snapshots`: deleted now. `held`: objects that a store
-    keeps longer by its own rules."""
-
-    done: bool
-    plan: Preview
-    retired: int
-    until: str
-    purged: int
-    purged_snapshots: int
-    held: int
-    seconds: float
 
 
 class Which(msgspec.Struct, frozen=True):

@@ -27,56 +27,15 @@ from .retention import (
     refuse_frozen,
 )
 from .retention_change import RetentionChange as RetentionChange
+from .retention_told import RetentionChanged as RetentionChanged
+from .retention_told import RetentionShown as RetentionShown
+from .retention_told import change_to as change_to
 from .session import Session
 from .times import iso_time
 from .workplace import Notice
 
 _ALL: Final = ("all", "tout", "toutes", "tous")
 _NONE: Final = ("none", "aucun", "aucune")
-
-
-class RetentionShown(msgspec.Struct, frozen=True):
-    """A policy: this machine's own, or, of a change, the one that is changed.
-
-    `chosen`: there is one; without one, here and in the vault, nothing is ever deleted. `preset`: where its
-    numbers come from, empty for one's own. `last`: so many snapshots; `within`: all of so many days; then the
-    newest each of so many hours, days, weeks, months, years; -1: without end. `labelled`: those with a label
-    are kept. `quarantine`: days. `frozen`: an alarm stands on this machine. `applied`: UTC, null for never;
-    `retired` snapshots, `freed` bytes then, `waiting` bytes in quarantine afterwards. `shared`: what stands
-    in the vault; null when that was not looked up, or could not be.
-    """
-
-    chosen: bool
-    preset: str
-    last: int
-    within: int
-    hourly: int
-    daily: int
-    weekly: int
-    monthly: int
-    yearly: int
-    labelled: bool
-    quarantine: int
-    frozen: bool
-    applied: str | None
-    retired: int
-    freed: int
-    waiting: int
-    shared: list[SharedPolicy] | None = None
-
-
-class RetentionChanged(msgspec.Struct, frozen=True):
-    """`now`, `then`: what the policies do with the snapshots concerned, as far as this machine knows them;
-    null where nothing would go. `saved`: it is changed; nothing is deleted before the policy is applied.
-    `device`, `every`: whose policy in the vault it is; empty and false for this machine's own settings."""
-
-    before: RetentionShown
-    after: RetentionShown
-    now: Preview | None
-    then: Preview | None
-    saved: bool
-    device: str = ""
-    every: bool = False
 
 
 def show(session: Session) -> RetentionShown:
@@ -161,17 +120,6 @@ def _look(session: Session, held: InForce, which: Which) -> Preview | None:
     if decided.kept and all(rules == ("all",) for rules in decided.kept.values()) and not decided.going:
         return None
     return preview(session, decided, look(session, decided, held.quarantine))
-
-
-def change_to(shown: RetentionShown) -> RetentionChange:
-    """The change that leads to this policy, whatever was in force before."""
-    numbers = {name: _typed(getattr(shown, name)) for name in NUMBERS}
-    preset = shown.preset or ("none" if not shown.chosen else None)
-    return RetentionChange(preset, **numbers, labelled=shown.labelled, quarantine=shown.quarantine)
-
-
-def _typed(number: int) -> str:
-    return _ALL[0] if number == -1 else str(number)
 
 
 def changed(before: RetentionSettings, wanted: RetentionChange) -> RetentionSettings:

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from ..core.format_v1.slots import Slot
 from ..repository.vault import Vault
+from .keys_told import SlotInfo as SlotInfo
 from .paths import shown_text
 from .session import Session
 from .times import iso_time
 from .unlock import noted_device
-
-
-class SlotInfo(msgspec.Struct, frozen=True):
-    """One way into the vault. `kind`: "passphrase", "recovery" or "device". `here`: this workstation's."""
-
-    id: str
-    kind: str
-    name: str
-    created: str
-    here: bool
 
 
 def slot_list(session: Session, vault: Vault) -> list[SlotInfo]:

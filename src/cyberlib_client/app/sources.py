@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from ..core.errors import UsageError
-from ..core.events import Incident
 from ..core.windows_paths import extended
 from ..files.defaults import default_rules
 from ..files.filters import Filters, Rule
@@ -25,32 +24,10 @@ from . import bootstrap, stores
 from .paths import compared, is_at, lies_in, native_of, native_path, real, shown
 from .refused_paths import refused_rules, unrefused
 from .session import Session
+from .sources_told import LeftOutInfo as LeftOutInfo
+from .sources_told import PreviewInfo as PreviewInfo
+from .sources_told import SourceInfo as SourceInfo
 from .workplace import Notice
-
-
-class SourceInfo(msgspec.Struct, frozen=True):
-    """A folder or file to protect. `path`: in the vault, fit for a screen. `present`: it is there now."""
-
-    path: str
-    exclude: list[str]
-    one_file_system: bool
-    default_exclusions: bool
-    present: bool
-
-
-class LeftOutInfo(msgspec.Struct, frozen=True):
-    """What one rule leaves out. `origin`: "default", "source", "option", "refusal", "cachedir-tag",
-    "one-file-system";
-    or "vault", "profile": as in `OwnFolder`, with its path as the pattern. `complete` is false when files and
-    bytes are at least that many."""
-
-    pattern: str
-    origin: str
-    items: int
-    files: int
-    bytes: int
-    complete: bool
-    examples: list[str]
 
 
 class OwnFolder(msgspec.Struct, frozen=True):
@@ -59,26 +36,6 @@ class OwnFolder(msgspec.Struct, frozen=True):
 
     path: str
     origin: str
-
-
-class PreviewInfo(msgspec.Struct, frozen=True):
-    """What a backup would take and leave out. `unused`: patterns of the user's that left nothing out."""
-
-    files: int
-    bytes: int
-    folders: int
-    others: int
-    placeholders: int
-    placeholder_bytes: int
-    left_out: list[LeftOutInfo]
-    unused: list[str]
-    incidents: list[Incident]
-    incident_count: int
-
-    @property
-    def exit_code(self) -> int:
-        """3 when something could not be looked into."""
-        return 3 if self.incident_count > self.placeholders else 0
 
 
 class Choice(msgspec.Struct, frozen=True):

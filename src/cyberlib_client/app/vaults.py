@@ -20,40 +20,17 @@ from ..state.settings import Settings, VaultSettings, write_settings
 from . import bootstrap, stores
 from .apart import require_no_vault_above, require_profile_outside, require_words_outside
 from .device_slot import Keeping, NewDevice, drop_device, free_slot_name, keep_new_device, note_device
+from .keys_told import VaultMade as VaultMade
+from .keys_told import VaultOpened as VaultOpened
 from .passphrases import new_passphrase
 from .paths import shown_native
 from .session import Session
-from .slots import SlotInfo, slot_list
+from .slots import slot_list
 from .unlock import given_passphrase, open_by_secret, tell_header
 from .words_file import remove_words, write_words
 from .workplace import BucketGiven, Notice
 
 _WORDS_KEY = 32
-
-
-class VaultMade(msgspec.Struct, frozen=True):
-    """`device`: this workstation's name. `unlock`: "keychain", "file" or "ask". `words`: the 24 words,
-    or null when they went to `words_file`."""
-
-    at: str
-    id: str
-    profile: str
-    device: str
-    unlock: str
-    slots: list[SlotInfo]
-    words: list[str] | None = None
-    words_file: str | None = None
-
-
-class VaultOpened(msgspec.Struct, frozen=True):
-    """As `VaultMade`, for a vault that was there."""
-
-    at: str
-    id: str
-    profile: str
-    device: str
-    unlock: str
-    slots: list[SlotInfo]
 
 
 def create(

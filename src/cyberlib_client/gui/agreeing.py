@@ -6,9 +6,9 @@ from typing import Final
 
 from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from ..app.alarms import AlarmDismissed, AlarmShown
+from ..app.alarms_told import AlarmDismissed, AlarmShown
 from ..app.clerk import questions_support as q
-from ..app.hosts import TermsShown
+from ..app.hosts_told import TermsShown
 from ..app.messages import translated
 from ..app.wording.language import Both, language, say
 from ..app.wording.units import FILE, many, moment

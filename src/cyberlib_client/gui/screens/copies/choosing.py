@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QWidget
 
 from ....app.clerk import questions_settings as q
-from ....app.copies import CopyInfo
+from ....app.copies_told import CopyInfo
 from ....app.wording.language import Both, say
 from ....core.errors import CyberlibError
 from ...bridge import Bridge

@@ -8,7 +8,7 @@ from ....app.agent.messages import CheckJob, CopyJob, Ended, Job
 from ....app.clerk import questions as q
 from ....app.clerk import questions_settings as s
 from ....app.clerk.home import HomeTold
-from ....app.copies import CopyInfo
+from ....app.copies_told import CopyInfo
 from ....app.wording.language import Both, say
 from ....app.wording.units import SNAPSHOT, many, moment, size
 from ...room import House, Room

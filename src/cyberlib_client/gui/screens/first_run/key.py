@@ -8,9 +8,8 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from ....app.bootstrap import random
 from ....app.clerk import questions as q
 from ....app.clerk import questions_first_run as f
-from ....app.keys import SlotAdded
+from ....app.keys_told import SlotAdded, VaultMade
 from ....app.passphrases import made_up, weakness
-from ....app.vaults import VaultMade
 from ....app.wording.language import say
 from ....core.errors import CyberlibError
 from ...widgets.basics import Card, IconLabel, Pill, button, column, forget, label, row

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QScrollArea, QVBoxLayo
 
 from ....app.clerk import questions as q
 from ....app.clerk import questions_first_run as f
-from ....app.presets import Offered
-from ....app.sources import LeftOutInfo, PreviewInfo, SourceInfo
+from ....app.sources_told import LeftOutInfo, Offered, PreviewInfo, SourceInfo
 from ....app.wording.language import Both, say
 from ....app.wording.units import FILE, ITEM, count, many, size
 from ....core.errors import CyberlibError

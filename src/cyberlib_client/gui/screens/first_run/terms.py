@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QPlainTextEdit
 
 from ....app.clerk import questions_first_run as q
-from ....app.hosts import TermsShown
+from ....app.hosts_told import TermsShown
 from ....app.wording.language import say
 from ....app.wording.units import moment
 from ....core.errors import CyberlibError

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QButtonGroup
 
 from ....app.clerk import questions_first_run as q
 from ....app.first_run_told import PlaceTold
-from ....app.hosts import Enrolled
-from ....app.vaults import VaultOpened
+from ....app.hosts_told import Enrolled
+from ....app.keys_told import VaultOpened
 from ....app.wording.language import say
 from ....core.errors import CyberlibError
 from ...widgets.basics import forget

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ....app.bootstrap import random
 from ....app.clerk import questions_first_run as f
-from ....app.recovery_kit import RecoveryKitMade
+from ....app.keys_told import RecoveryKitMade
 from ....app.wording.language import say
 from ....core.errors import CyberlibError
 from ...widgets.basics import Card, button, column, label, row

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from ....app.clerk import questions_settings as q
-from ....app.exclusions import Kind, RuleDraft, RulesChanged, RulesTried, SourceRules
-from ....app.sources import SourceInfo
+from ....app.source_rules import Kind, RuleDraft, SourceRules
+from ....app.sources_told import RulesChanged, RulesTried, SourceInfo
 from ....app.wording.language import Both, say
 from ....app.wording.units import FILE, many
 from ....core.errors import CyberlibError

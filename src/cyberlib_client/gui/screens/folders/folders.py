@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QVBoxLayout
 
 from ....app.clerk import questions as q
 from ....app.clerk import questions_settings as s
-from ....app.exclusions import Protected, RulesChanged, RulesTried, SourceRules
-from ....app.sources import PreviewInfo, SourceInfo
+from ....app.source_rules import SourceRules
+from ....app.sources_told import PreviewInfo, Protected, RulesChanged, RulesTried, SourceInfo
 from ....app.wording.language import say
 from ....app.wording.units import FILE, many, moment
 from ....core.errors import CyberlibError

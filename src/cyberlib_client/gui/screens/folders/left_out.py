@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from ....app.sources import LeftOutInfo, PreviewInfo
+from ....app.sources_told import LeftOutInfo, PreviewInfo
 from ....app.wording.language import say
 from ....app.wording.rule_words import NAMES, ORIGINS
 from ....app.wording.units import FILE, ITEM, many, size

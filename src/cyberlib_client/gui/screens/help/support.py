@@ -8,7 +8,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from ....app.clerk import questions_support as q
-from ....app.contacts import Contact
+from ....app.hosts_told import Contact
 from ....app.wording.language import say
 from ....core.errors import CyberlibError
 from ...room import House

@@ -11,10 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QWidget
 
 from ....app.clerk import questions_keys as q
 from ....app.clerk.asking import Question
-from ....app.keys import SlotAdded, SlotRemoved
+from ....app.keys_told import RecoveryKitChecked, RecoveryKitMade, SlotAdded, SlotInfo, SlotRemoved
 from ....app.passphrases import weakness
-from ....app.recovery_kit import RecoveryKitChecked, RecoveryKitMade
-from ....app.slots import SlotInfo
 from ....app.wording.language import say
 from ....app.wording.units import moment
 from ....core.errors import CyberlibError

@@ -7,9 +7,7 @@ from typing import Final
 from PySide6.QtWidgets import QPushButton, QVBoxLayout
 
 from ....app.clerk import questions as q
-from ....app.keys import SlotAdded, SlotRemoved
-from ....app.recovery_kit import RecoveryKitMade
-from ....app.slots import SlotInfo
+from ....app.keys_told import RecoveryKitMade, SlotAdded, SlotInfo, SlotRemoved
 from ....app.wording.language import Both, say
 from ....app.wording.units import moment
 from ....core.errors import CyberlibError, NeedsUnlock

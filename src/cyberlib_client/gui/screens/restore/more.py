@@ -24,7 +24,7 @@ class More(QWidget):
         self._again = again
         self._pattern, self._most = "", FIRST
         self._told = label(kind="small", wrap=True)
-        self._wanted = button("", self._ask, link=True)
+        self._wanted = button(say("En montrer plus", "Show more"), self._ask, link=True)
         line = row(self._told, self._wanted)
         line.setStretch(0, 1)
         self.setLayout(line)

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from ....app.clerk import questions_settings as q
-from ....app.retention import Preview, RetentionDone
-from ....app.retention_settings import RetentionChange, RetentionChanged, RetentionShown
+from ....app.retention_change import RetentionChange
+from ....app.retention_told import Preview, RetentionChanged, RetentionDone, RetentionShown
 from ....app.wording.language import Both, say
 from ....app.wording.units import moment, size
 from ....core.errors import CyberlibError

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ....app.network import NetworkShown
-from ....app.retention import Preview
-from ....app.retention_settings import RetentionShown
+from ....app.network_told import NetworkShown
+from ....app.retention_told import Preview, RetentionShown
 from ....app.scheduling import ScheduleShown
 from ....app.wording.language import Both, say
 from ....app.wording.units import SNAPSHOT, bit_rate, count, many, moment, size, span

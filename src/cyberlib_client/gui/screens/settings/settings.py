@@ -10,12 +10,10 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from ....app.agent.status import StatusInfo
 from ....app.clerk import questions_settings as q
-from ....app.forgetting import Quarantined, Undeleted
 from ....app.messages import translated
-from ....app.network import NetworkShown, rates_of
-from ....app.retention import RetentionDone
-from ....app.retention_settings import RetentionChanged, RetentionShown
-from ....app.retention_settings import change_to as policy_back
+from ....app.network_told import NetworkShown, rates_of
+from ....app.retention_told import Quarantined, RetentionChanged, RetentionDone, RetentionShown, Undeleted
+from ....app.retention_told import change_to as policy_back
 from ....app.scheduling import ScheduleShown, change_to
 from ....app.times import iso_time
 from ....app.wording.language import language, say

@@ -9,7 +9,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ....app.clerk import questions_settings as q
-from ....app.network import NetworkShown, RateHours, RatesWanted, rates_of
+from ....app.network_told import NetworkShown, rates_of
+from ....app.rates_wanted import RateHours, RatesWanted
 from ....app.scheduling import ScheduleChange, ScheduleShown, change_to
 from ....app.wording.language import Both, say
 from ....app.wording.units import moment, span

@@ -1,0 +1,71 @@
+"""What opens a vault, and what came of a change there, as plain values.
+
+Apart from what makes them, which is slow to load and large: a window loads these alone."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class SlotInfo(msgspec.Struct, frozen=True):
+    """One way into the vault. `kind`: "passphrase", "recovery" or "device". `here`: this workstation's."""
+
+    id: str
+    kind: str
+    name: str
+    created: str
+    here: bool
+
+
+class SlotAdded(msgspec.Struct, frozen=True):
+    """The new slot. `words`: of a new recovery key, null when they went to `words_file`."""
+
+    slot: SlotInfo
+    words: list[str] | None = None
+    words_file: str | None = None
+
+
+class SlotRemoved(msgspec.Struct, frozen=True):
+    """The slot that was removed; with `here` it was this workstation's. `left`: what opens the vault now."""
+
+    slot: SlotInfo
+    left: list[SlotInfo]
+
+
+class RecoveryKitMade(msgspec.Struct, frozen=True):
+    """`file`: the PDF, of its owner alone, to be printed and then deleted. `slot`: which it opens."""
+
+    file: str
+    slot: SlotInfo
+
+
+class RecoveryKitChecked(msgspec.Struct, frozen=True):
+    """The words open the vault, by `slot`. `newer`: how many kits were made after it."""
+
+    slot: SlotInfo
+    newer: int
+
+
+class VaultMade(msgspec.Struct, frozen=True):
+    """`device`: this workstation's name. `unlock`: "keychain", "file" or "ask". `words`: the 24 words,
+    or null when they went to `words_file`."""
+
+    at: str
+    id: str
+    profile: str
+    device: str
+    unlock: str
+    slots: list[SlotInfo]
+    words: list[str] | None = None
+    words_file: str | None = None
+
+
+class VaultOpened(msgspec.Struct, frozen=True):
+    """As `VaultMade`, for a vault that was there."""
+
+    at: str
+    id: str
+    profile: str
+    device: str
+    unlock: str
+    slots: list[SlotInfo]
