@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
+from cyberlib_client.app import first_run, vaults
 from cyberlib_client.app.agent.client import agent_of
 from cyberlib_client.app.bootstrap import profile_at
+from cyberlib_client.app.clerk.clerk import Clerk
 from cyberlib_client.app.demo import make_practice
+from cyberlib_client.core.ports import CancelToken
 from cyberlib_client.gui.screens.first_run.first_run import FirstRun
 from cyberlib_client.gui.screens.first_run.key import Key
 from cyberlib_client.gui.screens.first_run.protect import Protect
@@ -364,3 +369,71 @@ def test_a_vault_made_otherwise_is_left_alone(line: CommandLine, home: Path, sho
     shown = show(line)
     shown.settle()
     assert shown.window.first is None and shown.window.here == "home"
+
+
+class _Killed(BaseException):
+    """The program ends here."""
+
+
+@pytest.mark.parametrize("at", ["noted", "adopted"])
+def test_words_are_owed_by_a_vault_whose_making_was_cut_short(
+    at: str, line: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch, show: Show
+) -> None:
+    line("sources", "add", str(home / "Desktop"))
+    clerk = Clerk(profile_at(str(line.profile)), BytesIO(), {})
+    clerk.give(PASSPHRASE)
+    session = clerk.session(1, CancelToken())
+    first_run.choose_folder(session, str(line.vault))
+    make, part = (first_run, "create") if at == "noted" else (vaults, "_adopt")
+    real = getattr(make, part)
+
+    def killed(*args: Any) -> None:
+        if at == "noted":
+            real(*args)
+        raise _Killed
+
+    with session.closing, monkeypatch.context() as patched:
+        patched.setattr(make, part, killed)
+        with pytest.raises(_Killed):
+            first_run.make(session, str(line.vault))
+    assert (line.vault / "vault").exists()
+    wizard = Wizard(show(line))
+    assert wizard.here == "key"
+    if at == "adopted":  # the vault is there, and the profile does not know it
+        wizard.click("En proposer une")
+        wizard.click("Continuer")
+        assert "premier essai interrompu" in wizard.problem
+        wizard.click("Retour")
+        wizard.click("Retour")
+        wizard.click("Ouvrir le coffre du cabinet")
+        welcome = wizard.step()
+        assert isinstance(welcome, Welcome)
+        welcome.join.at.setText(str(line.vault))
+        welcome.join.secret.setText(PASSPHRASE)
+        wizard.click("Continuer")
+        wizard.click("Continuer")
+    assert wizard.here == "key" and "ne peuvent plus être montrés" in wizard.told
+    key = wizard.step()
+    assert isinstance(key, Key)
+    key.again.secret.setText(PASSPHRASE)
+    wizard.click("Faire de nouveaux mots")
+    kept = list(key.words)
+    wizard.click("Je les ai notés")
+    wizard.type_back(kept)
+    wizard.click("Continuer")
+    assert wizard.here == "backup"
+
+
+def test_no_room_is_shown_before_the_first_run(line: CommandLine, home: Path, show: Show) -> None:
+    seen: list[str] = []
+    shown = show(line)
+    home_room = shown.window.rooms["home"]
+    watch = QTimer()
+    watch.timeout.connect(lambda: seen.append("home") if home_room.isVisible() else None)
+    watch.start(0)
+    assert not home_room.isVisible()
+    wizard = Wizard(shown)
+    watch.stop()
+    assert wizard.here == "welcome" and not seen
+    wizard.click("Plus tard")
+    assert home_room.isVisible()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from ..core.errors import Failed, NeedsUnlock
+from ..core.errors import CyberlibError, Failed, NeedsUnlock
 from ..core.windows_paths import extended
 from ..state.first_run import FirstRunNotes, read_first_run, write_first_run
 from ..state.host_access import read_host_access
@@ -18,7 +18,7 @@ from .first_run_told import PlaceTold
 from .host_link import host_address
 from .hosts import Enrolled, TermsShown, check_contract_key, enrol_by_key, read_contract_key, terms
 from .keys import SlotAdded, add_recovery, remove
-from .paths import compared, native_of, native_path
+from .paths import compared, native_of, native_path, same_folder
 from .session import Session
 from .slots import slot_list
 from .sources import Choice, SourceInfo, add_source, list_sources, remove_source
@@ -101,9 +101,12 @@ def terms_here(session: Session, *, accept: bool, read: str | None = None) -> Te
 
 
 def join(session: Session, at: str) -> VaultOpened:
-    """Opens a vault that is there, by what whoever is asked gives. Raises as `vaults.connect`."""
+    """Opens a vault that is there, by what whoever is asked gives. One whose making was cut short still owes
+    its words. Raises as `vaults.connect`."""
+    notes = read_first_run(session.profile) or FirstRunNotes()
+    begun = notes.making and same_folder(notes.at, at)
     opened = connect(session, at)
-    _note(session, place="folder", at=at, vault=opened.id, words=True, away=False)
+    _note(session, place="folder", at=at, vault=opened.id, words=not begun, making=False, away=False)
     return opened
 
 
@@ -122,9 +125,16 @@ def protect(session: Session, paths: list[str]) -> list[SourceInfo]:
 
 
 def make(session: Session, at: str) -> VaultMade:
-    """A new vault, whose words are to be typed back. Raises as `vaults.create`."""
-    made = create(session, at)
-    _note(session, vault=made.id, words=False, away=False)
+    """A new vault, whose words are to be typed back, also when this ends before it is noted. Raises as
+    `vaults.create`."""
+    session.require_no_vault()
+    _note(session, making=True, words=False, away=False)
+    try:
+        made = create(session, at)
+    except CyberlibError:
+        _note(session, making=False)
+        raise
+    _note(session, vault=made.id, making=False)
     return made
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ..state.first_run import FirstRunNotes, PlaceKind, read_first_run
 from ..state.host_access import read_host_access
+from ..state.settings import VaultSettings
 from . import bootstrap, stores
 from .enrolment_placed import placed
 from .first_run_told import FirstRunTold, StepName
+from .paths import same_folder
 from .session import Session
 
 
@@ -26,7 +28,7 @@ def stand(session: Session) -> FirstRunTold:
         place, at = ("host" if stores.is_host(vault.at) else "folder"), vault.at
     step = _step(session, known, place, host)
     leaves = known.away and known.words
-    ours = vault is not None and known.vault == vault.id
+    ours = vault is not None and _ours(known, vault)
     return FirstRunTold(
         wanted=vault is None or (ours and step != "done" and not leaves),
         step=step,
@@ -44,6 +46,13 @@ def stand(session: Session) -> FirstRunTold:
     )
 
 
+def _ours(notes: FirstRunNotes, vault: VaultSettings) -> bool:
+    """Also one whose making was begun, where this ended before its id was noted."""
+    return notes.vault == vault.id or (
+        notes.making and (notes.place == "host" or same_folder(notes.at, vault.at))
+    )
+
+
 def _step(session: Session, notes: FirstRunNotes, place: PlaceKind, host: str) -> StepName:
     vault = session.settings.vault
     if vault is None and (not place or (place == "host" and not host)):
@@ -52,7 +61,7 @@ def _step(session: Session, notes: FirstRunNotes, place: PlaceKind, host: str) -
         return "terms"
     if not session.settings.sources:
         return "protect"
-    if vault is None or (notes.vault == vault.id and not notes.words):
+    if vault is None or (_ours(notes, vault) and not notes.words):
         return "key"
     if session.history.completed("backup") is None:
         return "backup"

@@ -44,6 +44,11 @@ def compared(path: str | bytes) -> bytes:
     return os.path.normcase(os.fsencode(path))
 
 
+def same_folder(one: str, other: str) -> bool:
+    """Whether both name one place of this machine, as they are written."""
+    return bool(one and other) and compared(os.path.abspath(one)) == compared(os.path.abspath(other))
+
+
 def real(path: str | bytes) -> bytes:
     """Where a path of this machine leads once links are followed, as `compared` has it."""
     return compared(os.path.realpath(os.fsencode(path)))

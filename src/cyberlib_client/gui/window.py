@@ -95,8 +95,10 @@ class Window(QMainWindow):
         self.left_alone.timeout.connect(self.hide_contents)
         self.left_alone.leaving.connect(self.lock)
         self._loading = threading.Thread(target=load_all, daemon=True)
+        self._look_for_first_run(self._show_rooms)
         self.go("home")
-        self._look_for_first_run()
+        self._stack.hide()  # no room before it is known that the first run is done
+        self.side.alone(True)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SOON)
@@ -112,7 +114,7 @@ class Window(QMainWindow):
 
     def go(self, room: str) -> None:
         """See room.House."""
-        self.side.alone(False)
+        self._show_rooms()
         if room not in self.rooms:
             made = ROOMS[room].kind()(self)
             self.rooms[room] = made
@@ -143,12 +145,18 @@ class Window(QMainWindow):
         """Whether the first run is shown, and no room beside it."""
         return self.first is not None and self._stack.currentWidget() is self.first
 
-    def _look_for_first_run(self) -> None:
-        self.bridge.ask(FirstRunAsked, FirstRunTold, self._set_up, failed=lambda _error: None)
+    def _show_rooms(self) -> None:
+        self.side.alone(False)
+        self._stack.show()
 
-    def _set_up(self, told: FirstRunTold) -> None:
-        if told.wanted:
-            self.set_up(told)
+    def _look_for_first_run(self, otherwise: Callable[[], None] = lambda: None) -> None:
+        def look(told: FirstRunTold) -> None:
+            if told.wanted:
+                self.set_up(told)
+            else:
+                otherwise()
+
+        self.bridge.ask(FirstRunAsked, FirstRunTold, look, failed=lambda _error: otherwise())
 
     def set_up(self, told: FirstRunTold) -> None:
         """Shows the first run, where it stands."""
@@ -160,6 +168,7 @@ class Window(QMainWindow):
         self.side.alone(True)
         self.banner.hide()
         self._stack.setCurrentWidget(self.first)
+        self._stack.show()
         self.first.begin(told)
 
     def _enter(self) -> None:

@@ -132,9 +132,17 @@ class Key(Step):
         self.way.look(self._show_words)
 
     def _not_made(self, raised: CyberlibError) -> None:
-        self.complain(
-            str(error(raised)), self.secret.first if raised.code.startswith("passphrase_") else None
-        )
+        words = str(error(raised))
+        if raised.code == "vault_exists":
+            words = say(
+                "Il y a déjà un coffre dans ce dossier. S’il vient d’un premier essai interrompu, revenez au"
+                " début par « Retour », choisissez « Ouvrir le coffre du cabinet » et donnez la phrase"
+                " secrète de cet essai ; sinon, choisissez un autre dossier.",
+                "There is a vault in this folder already. If it comes from a first try that was cut short, go"
+                " to the beginning by “Back”, choose “Open the practice’s vault” and give the passphrase of"
+                " that try; otherwise choose another folder.",
+            )
+        self.complain(words, self.secret.first if raised.code.startswith("passphrase_") else None)
 
     def _renew(self) -> None:
         if not self.again.secret.text():

@@ -67,8 +67,8 @@ class _AtWork(Step):
             self._job, self._asked = None, False
             self.fail(
                 say(
-                    "L’agent de sauvegarde s’est arrêté. Réessayez : il redémarre, et reprend où il en"
-                    " était.",
+                    "L’agent de sauvegarde s’est arrêté. Réessayez : il redémarre, et reprend où"
+                    " il en était.",
                     "The agent has ended. Try again: it starts anew, and goes on where it was.",
                 )
             )
@@ -200,6 +200,11 @@ class Backup(_AtWork):
             else say("Continuer en arrière-plan", "Go on in the background")
         )
 
+    @property
+    def can_leave(self) -> bool:
+        """See Step: while it is at work, the one button says so itself."""
+        return self.done or self._failed
+
     def enter(self) -> None:
         """See Step."""
         if self.way.told.step in ("proof", "done"):
@@ -231,8 +236,7 @@ class Backup(_AtWork):
             say("La première sauvegarde est faite", "The first backup is done"),
             say(
                 f"{many(told.files, *FILE)} dans le coffre, {size(told.bytes)}. Reste à prouver qu’un"
-                " fichier en"
-                " revient.",
+                " fichier en revient.",
                 f"{many(told.files, *FILE)} in the vault, {size(told.bytes)}. What remains is to prove that a"
                 " file comes back.",
             ),
@@ -261,8 +265,7 @@ class Proof(_AtWork):
             say("La preuve", "The proof"),
             say(
                 "Une sauvegarde ne vaut que si l’on sait la relire. Des fichiers sont repris du coffre et"
-                " comparés"
-                " aux vôtres, puis effacés.",
+                " comparés aux vôtres, puis effacés.",
                 "A backup is worth what can be read back from it. Files are taken from the vault, compared"
                 " with"
                 " yours, then removed.",
