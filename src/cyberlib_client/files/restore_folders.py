@@ -12,6 +12,7 @@ from ..core.events import Incident, Listener, ignore
 from ..core.platform import Metadata, Volumes
 from ..core.ports import Clock
 from . import restore_refusals as refusals
+from .names import display
 from .restore_conflicts import Conflicts
 from .restore_disks import Disks
 from .restore_file import FileHandle
@@ -39,7 +40,7 @@ class Folders:
     to names; None finds out. `metadata`: the system's adapter for attributes and ACLs; without it
     they are not restored. `volumes`: the one that brings all to the disk; without it `sync` does
     nothing. `open_limit`: directories and files to hold open at once. `place`: what touches the disk,
-    the system's own if it is not given.
+    the system's own if it is not given. `base`: the path of the vault whose own place the root is.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Folders:
         clock: Clock = time.time_ns,
         open_limit: int | None = None,
         place: Place | None = None,
+        base: bytes = b"",
     ) -> None:
         # Where the disk cannot be told at the end to take all, each file is told to go there by itself.
         one_by_one = volumes is not None and not volumes.syncs_whole(root)
@@ -73,9 +75,10 @@ class Folders:
             raise Busy("target_busy", path=root) from None
         except OSError as error:
             raise refusals.unusable(error, root) from error
-        self.root = DirHandle(None, b"", b"", opened, self._disks.traits(opened, "/"), created=False)
+        at = "/" + display(base[1:])
+        self.root = DirHandle(None, base[1:], b"", opened, self._disks.traits(opened, at), created=False)
         """The folder itself. It is not for `finish_directory`: it belongs to whoever chose it."""
-        self._tell_another(opened[0], "/")
+        self._tell_another(opened[0], at)
         self._remove_leftovers(opened[0])
 
     def __enter__(self) -> Self:

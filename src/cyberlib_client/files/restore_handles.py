@@ -74,8 +74,9 @@ class DirHandle:
         """The path in the vault, `/` before each name, of this directory or an item in it, as text."""
         parts = [] if name is None else [name]
         here: DirHandle | None = self
-        while here is not None and here.parent is not None:
-            parts.append(here.name)
+        while here is not None:
+            if here.name:  # the root's own, if it is the place of a path of the vault
+                parts.append(here.name)
             here = here.parent
         return "/" + display(b"/".join(reversed(parts)))
 

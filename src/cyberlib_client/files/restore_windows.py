@@ -189,7 +189,8 @@ if sys.platform == "win32":
         # What is there already
 
         def names(self, directory: Held) -> list[bytes]:
-            return [name.encode("utf-8", "surrogatepass") for name in os.listdir(directory.path)]
+            at = directory.path + "\\"  # Python lists no drive's top without it
+            return [name.encode("utf-8", "surrogatepass") for name in os.listdir(at)]
 
         def open_same(
             self, directory: Held, name: bytes, size: int, owner: int | None, *, touch: bool = True

@@ -303,6 +303,7 @@ def restore(
         wishes=wishes,
         listener=tally.tell,
         place=DryPlace(system_place(metadata, wishes)) if dry else None,
+        base=request.base,
     ) as target:
         work = _Restore(vault, reader, request, target, tally, cancel)
         if dry:

@@ -11,7 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from cyberlib_client.files.write_back import Conflict, EntryMeta, FileHandle, Outcome
+from cyberlib_client.files.write_back import (
+    Conflict,
+    EntryMeta,
+    FileHandle,
+    Outcome,
+    Wishes,
+    system_place,
+)
 from cyberlib_client.system.windows.metadata import WindowsMetadata
 from tests.support.restoring import META, Restores, Start
 from tests.support.systems import WINE
@@ -67,6 +74,14 @@ def test_a_short_name_does_not_open_another_folder(start: Start) -> None:
     restore.target.close()
     assert restore.listing()["Program Files of the practice/f"] == b"long"
     assert sorted(data for data in restore.listing().values() if data) == [b"long", b"short"]
+
+
+def test_the_top_of_a_drive_is_listed() -> None:
+    """Second versions that stand there already are found by its names."""
+    place = system_place(None, Wishes())
+    top, _identity = place.open_root(os.environ["SYSTEMDRIVE"] + "\\", True)
+    found = {name.decode("utf-8", "surrogatepass") for name in place.names(top)}
+    assert found >= set(os.listdir(os.environ["SYSTEMDRIVE"] + "\\")) > set()
 
 
 @pytest.mark.skipif(WINE, reason="Wine makes no links")

@@ -443,3 +443,21 @@ def test_restoring_changes_nothing_in_the_vault(kit: VaultKit, folder: Path, tmp
     before = dict(kit.store.objects)
     kit.restore(tmp_path / "out")
     assert kit.store.objects == before
+
+
+def test_what_is_told_names_whole_paths_below_a_drive_too(folder: Path, tmp_path: Path) -> None:
+    """`base` stands for a drive: a reason is found by the path that was asked for."""
+    kit = VaultKit()
+    kit.backup(folder)
+    letter = folder / "lettre.txt"
+    letter.write_bytes(b"autre")
+    told: list[tuple[bytes, str]] = []
+    kit.restore(
+        tmp_path, base=vault_path(tmp_path), paths=[vault_path(letter)],
+        each=lambda path, outcome: told.append((path, outcome)),
+    )  # fmt: skip
+    assert told == [(vault_path(letter), "kept_both")]
+    assert [(i.code, i.path) for i in kit.events if isinstance(i, Incident)] == [
+        ("kept_both", vault_path(letter).decode())
+    ]
+    assert sorted(each.read_bytes() for each in folder.glob("lettre*")) == [b"Bonjour", b"autre"]
