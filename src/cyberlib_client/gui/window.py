@@ -95,13 +95,10 @@ class Window(QMainWindow):
         self.left_alone.timeout.connect(self.hide_contents)
         self.left_alone.leaving.connect(self.lock)
         self._loading = threading.Thread(target=load_all, daemon=True)
-        self._look_for_first_run(self._show_rooms)
+        self._look_for_first_run(lambda: self._show_rooms(True))
         self.go("home")
-        self._stack.hide()  # no room before it is known that the first run is done
-        self.side.alone(True)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_SOON)
+        self._show_rooms(False)  # not before it is known that the first run is done
+        self._soon = QTimer(self, singleShot=True, interval=_SOON)
         self._soon.timeout.connect(self.look)
         self.look()
 
@@ -114,7 +111,7 @@ class Window(QMainWindow):
 
     def go(self, room: str) -> None:
         """See room.House."""
-        self._show_rooms()
+        self._show_rooms(True)
         if room not in self.rooms:
             made = ROOMS[room].kind()(self)
             self.rooms[room] = made
@@ -145,16 +142,13 @@ class Window(QMainWindow):
         """Whether the first run is shown, and no room beside it."""
         return self.first is not None and self._stack.currentWidget() is self.first
 
-    def _show_rooms(self) -> None:
-        self.side.alone(False)
-        self._stack.show()
+    def _show_rooms(self, shown: bool) -> None:
+        self.side.alone(not shown)
+        self._stack.setVisible(shown)
 
     def _look_for_first_run(self, otherwise: Callable[[], None] = lambda: None) -> None:
         def look(told: FirstRunTold) -> None:
-            if told.wanted:
-                self.set_up(told)
-            else:
-                otherwise()
+            self.set_up(told) if told.wanted else otherwise()
 
         self.bridge.ask(FirstRunAsked, FirstRunTold, look, failed=lambda _error: otherwise())
 
@@ -273,8 +267,7 @@ class Window(QMainWindow):
             self._look_for_first_run()
             then(nothing)
 
-        dialog = Unlocking(self.bridge, opened, self)
-        dialog.open()
+        Unlocking(self.bridge, opened, self).open()
 
     # ---- leaving the screen alone
 
