@@ -397,7 +397,8 @@ def test_words_are_owed_by_a_vault_whose_making_was_cut_short(
         with pytest.raises(_Killed):
             first_run.make(session, str(line.vault))
     assert (line.vault / "vault").exists()
-    wizard = Wizard(show(line))
+    shown = show(line)
+    wizard = Wizard(shown)
     assert wizard.here == "key"
     if at == "adopted":  # the vault is there, and the profile does not know it
         wizard.click("En proposer une")
@@ -422,6 +423,7 @@ def test_words_are_owed_by_a_vault_whose_making_was_cut_short(
     wizard.type_back(kept)
     wizard.click("Continuer")
     assert wizard.here == "backup"
+    shown.until(lambda: "La première sauvegarde est faite" in wizard.told)
 
 
 def test_no_room_is_shown_before_the_first_run(line: CommandLine, home: Path, show: Show) -> None:
