@@ -119,16 +119,16 @@ def test_a_practice_is_protected_at_a_host(line: CommandLine, home: Path, tmp_pa
         assert not any(each.isVisible() for each in shown.window.side.buttons.values())
         welcome = wizard.step()
         assert isinstance(welcome, Welcome)
-        welcome.host.at.setText(host.url)
+        welcome.host.fields.at.setText(host.url)
         (tmp_path / "ca.pem").write_text(host.ca, encoding="utf-8")
-        welcome.host.ca.setText(str(tmp_path / "ca.pem"))
+        welcome.host.fields.ca.setText(str(tmp_path / "ca.pem"))
         wizard.click("Continuer")
         assert "Il manque la clé de contrat" in wizard.problem
-        welcome.host.key.setText("une-cle-de-contrat-inventee")
+        welcome.host.fields.key.setText("une-cle-de-contrat-inventee")
         wizard.click("Continuer")
         assert wizard.here == "welcome" and "clé de contrat" in wizard.problem
         wizard.clicks = 0  # nobody goes wrong from here on
-        welcome.host.key.setText(made.contract_key)
+        welcome.host.fields.key.setText(made.contract_key)
         wizard.click("Continuer")
         assert wizard.here == "terms" and "Version 1" in wizard.told
         welcome.host.key.undo()
@@ -347,7 +347,7 @@ def test_what_was_left_for_the_machine_and_a_host_that_is_down(
     wizard = Wizard(show(line))
     assert "placée sur ce poste" in wizard.told
     welcome = wizard.step()
-    assert isinstance(welcome, Welcome) and welcome.host.at.text() == "https://127.0.0.1:9"
+    assert isinstance(welcome, Welcome) and welcome.host.fields.at.text() == "https://127.0.0.1:9"
     wizard.click("Continuer")
     assert wizard.here == "welcome" and "127.0.0.1:9" in wizard.problem
     assert "notice" not in wizard.problem

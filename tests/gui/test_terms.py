@@ -46,9 +46,9 @@ def enrolled(host: TestHost, line: CommandLine, show: Show, tmp_path: Path) -> t
     wizard = Wizard(shown)
     welcome = wizard.step()
     assert isinstance(welcome, Welcome)
-    welcome.host.at.setText(host.url)
-    welcome.host.ca.setText(str(tmp_path / "ca.pem"))
-    welcome.host.key.setText(host.organisation().contract_key)
+    welcome.host.fields.at.setText(host.url)
+    welcome.host.fields.ca.setText(str(tmp_path / "ca.pem"))
+    welcome.host.fields.key.setText(host.organisation().contract_key)
     wizard.click("Continuer")
     return shown, wizard
 

@@ -67,8 +67,13 @@ def settings_of(location: str, vault: str, given: BucketGiven) -> VaultSettings:
 
 
 def given_key(work: Workplace, given: BucketGiven) -> AccessKey | None:
-    """The access key of the file that is given, if one is: two lines, or what other programs call
-    "credentials". Raises UsageError("secret_file_…"), ("bucket_key_unclear", at=…)."""
+    """The access key that was typed, or that of the file that is given, if one is: two lines, or what other
+    programs call "credentials". Raises UsageError("secret_file_…"), ("bucket_key_unclear", at=…),
+    ("bucket_key_typed")."""
+    if given.key is not None:
+        if not _is_key(*given.key):
+            raise UsageError("bucket_key_typed")
+        return AccessKey(*given.key)
     if given.key_file is None:
         return None
     text = read_secret_file(work, given.key_file)

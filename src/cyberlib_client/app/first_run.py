@@ -13,26 +13,29 @@ from ..core.errors import CyberlibError, Failed, NeedsUnlock
 from ..core.windows_paths import extended
 from ..state.first_run import FirstRunNotes, read_first_run, write_first_run
 from ..state.host_access import read_host_access
+from . import stores
 from .enrolment_placed import placed
 from .first_run_told import PlaceTold
 from .host_link import host_address
 from .hosts import Enrolled, TermsShown, check_contract_key, enrol_by_key, read_contract_key, terms
 from .keys import SlotAdded, add_recovery, remove
-from .paths import compared, native_of, native_path, same_folder
+from .paths import compared, native_of, native_path
 from .session import Session
 from .slots import slot_list
 from .sources import Choice, SourceInfo, add_source, list_sources, remove_source
-from .vaults import VaultMade, VaultOpened, check_place, connect, create
+from .vaults import VaultMade, check_place, create
+from .workplace import BucketGiven
 
 
-def _note(session: Session, **changed: object) -> None:
+def note(session: Session, **changed: object) -> None:
+    """Changes what is noted of it. Raises Failed("profile_full"), ("profile_denied")."""
     notes = read_first_run(session.profile) or FirstRunNotes()
     write_first_run(session.profile, msgspec.structs.replace(notes, **changed))
 
 
 def leave(session: Session) -> None:
     """Whoever was at it goes on without it. What is done stays done."""
-    _note(session, away=True)
+    note(session, away=True)
 
 
 def choose_folder(session: Session, at: str) -> PlaceTold:
@@ -51,7 +54,7 @@ def choose_folder(session: Session, at: str) -> PlaceTold:
         free: int | None = shutil.disk_usage(extended(there)).free
     except OSError as error:
         raise Failed("store_denied", at=there, reason=error.strerror) from None
-    _note(session, place="folder", at=at, away=False)
+    note(session, place="folder", at=at, away=False)
     return PlaceTold(at, free, _device(there) == _device(os.path.expanduser("~")))
 
 
@@ -63,6 +66,13 @@ def _device(path: str) -> int | None:
 
 
 def enrol_here(session: Session, url: str, contract_key: str, key_file: str, ca_file: str) -> Enrolled:
+    """As `declare`, where the new vault is to be at that host."""
+    made = declare(session, url, contract_key, key_file, ca_file)
+    note(session, place="host", at=made.host, away=False)
+    return made
+
+
+def declare(session: Session, url: str, contract_key: str, key_file: str, ca_file: str) -> Enrolled:
     """Declares this machine at a host, by a key or a file with it, or by what was left here; where there is
     no keychain its own key goes to a file of its user's alone. One that is declared there and gives no key is
     not declared again. Raises as `hosts.enrol`."""
@@ -74,13 +84,8 @@ def enrol_here(session: Session, url: str, contract_key: str, key_file: str, ca_
         and access.url == host_address(url)
         and not contract_key + key_file
     ):
-        _note(session, place="host", at=access.url, away=False)
         return Enrolled(access.url, access.device, access.name, "active", "", "", access.keeper)
-    file = key_file or left.contract_key_file
-    if contract_key.strip() or not file:
-        key = check_contract_key(contract_key, "")
-    else:
-        key = read_contract_key(session, file)
+    key = contract_key_of(session, contract_key, key_file)
     ca = ca_file or left.ca_file or None
     try:
         made = enrol_by_key(session, url, key, ca_file=ca)
@@ -88,26 +93,24 @@ def enrol_here(session: Session, url: str, contract_key: str, key_file: str, ca_
         if error.code != "host_key_not_kept":
             raise
         made = enrol_by_key(session, url, key, ca_file=ca, keeping="file")
-    _note(session, place="host", at=made.host, away=False)
     return made
+
+
+def contract_key_of(session: Session, typed: str, file: str) -> str:
+    """The one that was typed, that of a file, or of the file that was left here. Raises as
+    `check_contract_key` and `read_contract_key`."""
+    file = file or placed(session.profile).contract_key_file
+    if typed.strip() or not file:
+        return check_contract_key(typed, "")
+    return read_contract_key(session, file)
 
 
 def terms_here(session: Session, *, accept: bool, read: str | None = None) -> TermsShown:
     """The host's terms; noted once they are accepted. `read`, raises: as `hosts.terms`."""
     shown = terms(session, accept=accept, read=read)
     if shown.accepted:
-        _note(session, terms=shown.version)
+        note(session, terms=shown.version)
     return shown
-
-
-def join(session: Session, at: str) -> VaultOpened:
-    """Opens a vault that is there, by what whoever is asked gives. One whose making was cut short still owes
-    its words. Raises as `vaults.connect`."""
-    notes = read_first_run(session.profile) or FirstRunNotes()
-    begun = notes.making and same_folder(notes.at, at)
-    opened = connect(session, at)
-    _note(session, place="folder", at=at, vault=opened.id, words=not begun, making=False, away=False)
-    return opened
 
 
 def protect(session: Session, paths: list[str]) -> list[SourceInfo]:
@@ -128,19 +131,22 @@ def make(session: Session, at: str) -> VaultMade:
     """A new vault, whose words are to be typed back, also when this ends before it is noted. Raises as
     `vaults.create`."""
     session.require_no_vault()
-    _note(session, making=True, words=False, away=False)
+    notes = read_first_run(session.profile)
+    if stores.is_bucket(at) and notes is not None:
+        session.bucket = BucketGiven(notes.endpoint, notes.region)  # its key is kept already
+    note(session, making=True, words=False, away=False)
     try:
         made = create(session, at)
     except CyberlibError:
-        _note(session, making=False)
+        note(session, making=False)
         raise
-    _note(session, vault=made.id, making=False)
+    note(session, vault=made.id, making=False)
     return made
 
 
 def words_known(session: Session) -> None:
     """Three of the words were typed back."""
-    _note(session, words=True)
+    note(session, words=True)
 
 
 def new_words(session: Session, prove: Callable[[], object]) -> SlotAdded:

@@ -25,7 +25,7 @@ def stand(session: Session) -> FirstRunTold:
     backup = session.history.completed("backup")
     place, at = known.place, known.at
     if vault is not None:
-        place, at = ("host" if stores.is_host(vault.at) else "folder"), vault.at
+        place, at = _kind(vault.at), vault.at
     step = _step(session, known, place, host)
     leaves = known.away and known.words
     ours = vault is not None and _ours(known, vault)
@@ -35,6 +35,8 @@ def stand(session: Session) -> FirstRunTold:
         device=session.settings.device or bootstrap.machine().machine_name(),
         place=place,
         at=at,
+        endpoint=known.endpoint,
+        region=known.region,
         host=host,
         left_host=left.host,
         left_key=bool(left.contract_key_file),
@@ -51,6 +53,10 @@ def _ours(notes: FirstRunNotes, vault: VaultSettings) -> bool:
     return notes.vault == vault.id or (
         notes.making and (notes.place == "host" or same_folder(notes.at, vault.at))
     )
+
+
+def _kind(at: str) -> PlaceKind:
+    return "host" if stores.is_host(at) else "bucket" if stores.is_bucket(at) else "folder"
 
 
 def _step(session: Session, notes: FirstRunNotes, place: PlaceKind, host: str) -> StepName:

@@ -13,15 +13,17 @@ StepName = Literal["welcome", "terms", "protect", "key", "backup", "proof", "don
 
 class FirstRunTold(msgspec.Struct, frozen=True):
     """`wanted`: it is to be shown by itself. `step`: the first that is not done. `device`: this machine's
-    name. `place`, `at`: where the vault is, or is to be. `host`: where this machine is declared, "" for
-    nowhere. `left_host`: address that was left for it; `left_key`: with its contract key. `bytes`, `files`:
-    of the last backup."""
+    name. `place`, `at`: where the vault is, or is to be; `endpoint`, `region`: of a bucket. `host`: where
+    this machine is declared, "" for nowhere. `left_host`: address that was left for it; `left_key`: with its
+    contract key. `bytes`, `files`: of the last backup."""
 
     wanted: bool = False
     step: StepName = "welcome"
     device: str = ""
     place: PlaceKind = ""
     at: str = ""
+    endpoint: str = ""
+    region: str = ""
     host: str = ""
     left_host: str = ""
     left_key: bool = False
@@ -39,3 +41,29 @@ class PlaceTold(msgspec.Struct, frozen=True):
     at: str
     free: int | None
     same_disk: bool
+
+
+class BucketTold(msgspec.Struct, frozen=True):
+    """A bucket in which a vault can be made."""
+
+    at: str
+    endpoint: str
+    region: str
+
+
+class VaultThere(msgspec.Struct, frozen=True):
+    """A vault at a host. `devices`: names of those that use it now."""
+
+    at: str
+    devices: list[str]
+    created: str
+    bytes: int
+
+
+class VaultsThere(msgspec.Struct, frozen=True):
+    """What a practice has at its host. `seat`: there is one for this machine. `agreed`: nobody waits for the
+    terms to be accepted."""
+
+    seat: bool
+    agreed: bool
+    vaults: list[VaultThere]

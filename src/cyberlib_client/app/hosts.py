@@ -125,15 +125,19 @@ def devices(session: Session) -> list[HostDevice]:
 
 
 def reassign(session: Session, previous: str, contract_key_file: str) -> Reassigned:
+    """As `reassign_by_key`. Raises also UsageError("secret_file_…"), ("contract_key_unclear", at=…)."""
+    return reassign_by_key(session, previous, read_contract_key(session, contract_key_file))
+
+
+def reassign_by_key(session: Session, previous: str, contract_key: str) -> Reassigned:
     """Takes the licence and the vault of another device over; that one is revoked.
 
-    Raises as `devices`, UsageError("secret_file_…"), ("contract_key_unclear", at=…), ("host_no_such_device",
-    name=…), ("host_device_itself", name=…).
+    Raises as `devices`, UsageError("host_no_such_device", name=…), ("host_device_itself", name=…).
     """
     access = access_of(session.profile)
     if previous in (access.name, access.device):
         raise UsageError("host_device_itself", name=previous)
-    device = _of_another(session, "/v1/reassignments", contract_key_file, previous)
+    device = _of_another(session, "/v1/reassignments", contract_key, previous)
     vault = None if device.vault is None else f"{access.url}/v1/vaults/{device.vault}"
     return Reassigned(access.url, device.name, device.state, previous, vault)
 
@@ -141,15 +145,15 @@ def reassign(session: Session, previous: str, contract_key_file: str) -> Reassig
 def revoke(session: Session, name: str, contract_key_file: str) -> HostDevice:
     """Ends a device of the organisation at once. Raises as `reassign`, but for this workstation itself."""
     access = access_of(session.profile)
-    ended = _of_another(session, "/v1/revocations", contract_key_file, name)
+    ended = _of_another(session, "/v1/revocations", read_contract_key(session, contract_key_file), name)
     return HostDevice(
         ended.id, ended.name, ended.state, ended.created, ended.last_seen, ended.id == access.device
     )
 
 
-def _of_another(session: Session, path: str, contract_key_file: str, name: str) -> records.Device:
+def _of_another(session: Session, path: str, contract_key: str, name: str) -> records.Device:
     """Asks about another device than this one, which is known: it signs in first."""
-    body = {"contract_key": read_contract_key(session, contract_key_file), "device": name}
+    body = {"contract_key": contract_key, "device": name}
     client = client_of(session)
     client.sign_in()
     try:

@@ -34,12 +34,14 @@ whether the last 24 words that open the vault are to open it no more; whether wh
 
 class BucketGiven(msgspec.Struct, frozen=True):
     """What is said of a bucket besides `s3://bucket/prefix`, by the command line or settings. `key_file` and
-    `ca_file`: files that hold its access key, and certificates to trust (PEM)."""
+    `ca_file`: files that hold its access key, and certificates to trust (PEM). `key`: the access key's id and
+    secret as somebody typed them."""
 
     endpoint: str = ""
     region: str = ""
     key_file: str | None = None
     ca_file: str | None = None
+    key: tuple[str, str] | None = None
 
 
 class Prompt(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
@@ -65,8 +66,9 @@ class _Asking(QDialog):
 class Terms(_Asking):
     """The host's terms in force, accepted by whoever uses this account."""
 
-    def __init__(self, house: House, parent: QWidget) -> None:
+    def __init__(self, house: House, parent: QWidget, then: Callable[[], object] | None = None) -> None:
         super().__init__(house, parent, say("Conditions de l’hébergeur", "The host’s terms"))
+        self._then = then if then is not None else lambda: house.do("backup")
         self.resize(720, 560)
         self._text = QPlainTextEdit()
         self._text.setReadOnly(True)
@@ -118,7 +120,7 @@ class Terms(_Asking):
             self.go.setEnabled(True)
             return
         self.accept()
-        self._house.do("backup")
+        self._then()
 
 
 class Alarm(_Asking):

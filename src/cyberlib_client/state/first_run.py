@@ -14,17 +14,20 @@ from .profile import Profile
 
 _FILE = "first-run.json"
 
-PlaceKind = Literal["", "host", "folder"]
+PlaceKind = Literal["", "host", "folder", "bucket"]
 
 
 class FirstRunNotes(msgspec.Struct, frozen=True):
-    """`place`, `at`: where the vault is to be. `terms`: the host's that were accepted, -1 while none were.
+    """`place`, `at`: where the vault is to be; `endpoint`, `region`: of a bucket. `terms`: the host's that
+    were accepted, -1 while none were.
     `vault`: the id of the one that was made or opened on the way: another is none of its business.
     `making`: one was begun; while it stands, nobody saw the words of the vault that is there. `words`: three
     of the 24 were typed back, or the vault was there before. `away`: whoever was at it went on without it."""
 
     place: PlaceKind = ""
     at: str = ""
+    endpoint: str = ""
+    region: str = ""
     terms: int = -1
     vault: str = ""
     making: bool = False

@@ -42,15 +42,45 @@ def _enrol(clerk: Clerk, asked: q.EnrolWanted, token: CancelToken) -> object:
 
 
 def _join(clerk: Clerk, asked: q.VaultJoined, token: CancelToken) -> object:
-    from ..first_run import join
+    from ..first_run_join import join
+    from ..workplace import BucketGiven
 
     clerk.give(asked.secret)
     session = clerk.session(asked.id, token)
+    session.patience = _SOMEBODY_WAITS
+    bucket = BucketGiven(asked.endpoint, asked.region, None, asked.ca_file or None, asked.key)
     try:
         with session.closing:
-            return join(session, asked.at)
+            return join(
+                session,
+                asked.at,
+                bucket=bucket,
+                contract_key=asked.contract_key,
+                key_file=asked.contract_key_file,
+                replaces=asked.replaces,
+            )
     finally:
         clerk.give(None)
+
+
+def _bucket(clerk: Clerk, asked: q.BucketChosen, token: CancelToken) -> object:
+    from ..first_run_join import choose_bucket
+    from ..workplace import BucketGiven
+
+    session = clerk.session(asked.id, token)
+    session.patience = _SOMEBODY_WAITS
+    given = BucketGiven(asked.endpoint, asked.region, None, asked.ca_file or None, asked.key)
+    with session.closing:
+        return choose_bucket(session, asked.at, given)
+
+
+def _vaults(clerk: Clerk, asked: q.VaultsThereAsked, token: CancelToken) -> object:
+    from ..first_run_join import vaults_there
+
+    session = clerk.session(asked.id, token)
+    session.patience = _SOMEBODY_WAITS
+    with session.closing:
+        return vaults_there(session, asked.host, asked.contract_key, asked.contract_key_file, asked.ca_file)
 
 
 def _terms(clerk: Clerk, asked: q.TermsAsked, token: CancelToken) -> object:
@@ -109,6 +139,8 @@ ANSWERS_FIRST_RUN: Final[Mapping[type[Question], Answer]] = {
     q.FirstRunLeft: _leave,
     q.FolderChosen: _folder,
     q.EnrolWanted: _enrol,
+    q.BucketChosen: _bucket,
+    q.VaultsThereAsked: _vaults,
     q.VaultJoined: _join,
     q.TermsAsked: _terms,
     q.FoldersOffered: _offered,

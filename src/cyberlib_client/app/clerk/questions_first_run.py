@@ -29,11 +29,39 @@ class EnrolWanted(Question, frozen=True, tag="first_run_enrol"):
     ca_file: str = ""
 
 
+class BucketChosen(Question, frozen=True, tag="first_run_bucket"):
+    """The vault is to be in a bucket: `first_run_told.BucketTold`. No vault is made; the access key is kept.
+    `key`: its id and its secret, None for the one that is kept."""
+
+    at: str
+    endpoint: str = ""
+    region: str = ""
+    key: tuple[str, str] | None = None
+    ca_file: str = ""
+
+
+class VaultsThereAsked(Question, frozen=True, tag="first_run_vaults"):
+    """This machine is declared as by `EnrolWanted`: `first_run_told.VaultsThere`."""
+
+    host: str
+    contract_key: str = ""
+    contract_key_file: str = ""
+    ca_file: str = ""
+
+
 class VaultJoined(Question, frozen=True, tag="first_run_join"):
-    """A vault that is there, opened by a passphrase or 24 words: `vaults.VaultOpened`."""
+    """A vault that is there, opened by a passphrase or 24 words: `vaults.VaultOpened`. `contract_key…`,
+    `replaces`: at a host. `endpoint`, `region`, `key`, `ca_file`: in a bucket."""
 
     at: str
     secret: str
+    contract_key: str = ""
+    contract_key_file: str = ""
+    replaces: str = ""
+    endpoint: str = ""
+    region: str = ""
+    key: tuple[str, str] | None = None
+    ca_file: str = ""
 
 
 class TermsAsked(Question, frozen=True, tag="first_run_terms"):
@@ -76,6 +104,8 @@ AskedFirstRun = (
     | FirstRunLeft
     | FolderChosen
     | EnrolWanted
+    | BucketChosen
+    | VaultsThereAsked
     | VaultJoined
     | TermsAsked
     | FoldersOffered

@@ -66,6 +66,14 @@ ERRORS: Final[dict[str, Text]] = {
         "Put two lines there, the id and then the secret; or AWS’s “credentials” format, with one section"
         " only or a section [default].",
     ),
+    "bucket_key_typed": Text(
+        "Ce n’est pas une clé d’accès.",
+        "L’identifiant et le secret sont chacun une suite de lettres et de chiffres, sans espace ni accent :"
+        " recopiez-les tels que le stockage les montre.",
+        "This is not an access key.",
+        "Its id and its secret are each a row of letters and digits, without spaces or accents: copy them as"
+        " the storage shows them.",
+    ),
     "bucket_key_refused": Text(
         "Le stockage {at} refuse la clé d’accès {key}[ : {reason}].",
         "Vérifiez l’identifiant et le secret, puis cyberlib vault access --access-key-file FICHIER. Ce que"

@@ -100,8 +100,8 @@ class FirstRun(Room):
 
     @property
     def order(self) -> list[str]:
-        """The screens that there are: a folder has no terms."""
-        return [each for each in ORDER if each != "terms" or self.told.place != "folder"]
+        """The screens that there are: a folder and a bucket have no terms."""
+        return [each for each in ORDER if each != "terms" or self.told.place not in ("folder", "bucket")]
 
     def refresh(self) -> None:
         """See Way."""
@@ -173,7 +173,15 @@ class FirstRun(Room):
     def _after(self, name: str) -> None:
         order = self.order
         undone = order.index(self.told.step) if self.told.step in order else len(order) - 1
-        self.show_step(order[min(order.index(name) + 1, undone)] if name in order else order[undone])
+        opened = name == "welcome" and self.told.vault  # one that was there, terms and all
+        on = name in order and not opened
+        after = self._past_key(order.index(name) + 1) if on else undone
+        self.show_step(order[min(after, undone)])
+
+    def _past_key(self, place: int) -> int:
+        """The words of a vault whose words somebody has are not made anew: those would open it no more."""
+        known = self.told.vault and self.told.words
+        return place + 1 if known and self.order[min(place, len(self.order) - 1)] == "key" else place
 
     def heard(self, job: int, event: object) -> None:
         """See Room."""

@@ -14,7 +14,7 @@ from ....app.wording.language import say
 from ....core.errors import CyberlibError
 from ...widgets.basics import Card, IconLabel, Pill, button, column, forget, label, row
 from ...words import error
-from .places import shows
+from .fields import shows
 from .step import Step, Way, typed
 from .words import Again, Sheet, TypedBack
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtWidgets import QButtonGroup
 
 from ....app.clerk import questions_first_run as q
-from ....app.first_run_told import PlaceTold
+from ....app.first_run_told import BucketTold, PlaceTold, VaultsThere
 from ....app.hosts_told import Enrolled
 from ....app.keys_told import VaultOpened
 from ....app.wording.language import say
 from ....core.errors import CyberlibError
+from ...agreeing import Terms
 from ...widgets.basics import forget
 from ...words import error
-from .places import Folder, Host, Join
+from .joining import Join
+from .places import Bucket, Folder, Host
 from .step import Step, Way
 
 
@@ -31,8 +35,10 @@ class Welcome(Step):
         group = QButtonGroup(self)
         self.host = Host(way, group)
         self.folder = Folder(way, group)
+        self.bucket = Bucket(way, group)
         self.join = Join(way, group)
-        for each in (self.host, self.folder, self.join):
+        self._options = (self.host, self.folder, self.bucket, self.join)
+        for each in self._options:
             self.body.addWidget(each)
             each.radio.toggled.connect(lambda _chosen: self.quiet())
         self._anyway = ""
@@ -45,15 +51,18 @@ class Welcome(Step):
     def enter(self) -> None:
         """See Step."""
         told = self.way.told
-        self.host.show_told(told.host, told.left_host, left_key=told.left_key)
+        self.host.fields.show_told(told.host, told.left_host, left_key=told.left_key)
+        self.join.host.show_told(told.host, told.left_host, left_key=told.left_key, again=True)
+        if told.place == "bucket":
+            self.bucket.fields.show_told(told.at, told.endpoint, told.region)
         if told.place == "folder" and not self.folder.at.text():
             self.folder.at.setText(told.at)
-        if not any(each.radio.isChecked() for each in (self.host, self.folder, self.join)):
-            (self.folder if told.place == "folder" else self.host).radio.setChecked(True)
+        if not any(each.radio.isChecked() for each in self._options):
+            {"folder": self.folder, "bucket": self.bucket}.get(told.place, self.host).radio.setChecked(True)
 
     def go_on(self) -> None:
         """See Step."""
-        chosen = next(e for e in (self.host, self.folder, self.join) if e.radio.isChecked())
+        chosen = next(each for each in self._options if each.radio.isChecked())
         missing = chosen.missing()
         if missing is not None:
             self.complain(*missing)
@@ -61,18 +70,18 @@ class Welcome(Step):
             self._enrol()
         elif chosen is self.folder:
             self._choose()
+        elif chosen is self.bucket:
+            self._choose_bucket()
+        elif self.join.where == "host" and not self.join.vault:
+            self._look_for_vaults()
         else:
-            self.work(say("Ouverture…", "Opening…"))
-            at, secret = self.join.at.text().strip(), self.join.secret.text()
-            self.bridge.ask(
-                q.VaultJoined, VaultOpened, self._joined, failed=self._not_joined, at=at, secret=secret
-            )
+            self._open()
 
     # ---- at a host
 
     def _enrol(self) -> None:
         self.work(say("Connexion à l’hébergeur…", "Reaching the host…"))
-        host = self.host
+        host = self.host.fields
         self.bridge.ask(
             q.EnrolWanted,
             Enrolled,
@@ -85,7 +94,7 @@ class Welcome(Step):
         )
 
     def _enrolled(self, made: Enrolled) -> None:
-        forget(self.host.key)
+        forget(self.host.fields.key)
         if made.state == "surplus":
             self.complain(
                 say(
@@ -98,11 +107,39 @@ class Welcome(Step):
         self.way.advance()
 
     def _not_enrolled(self, raised: CyberlibError) -> None:
-        at = self.host.key if "contract_key" in raised.code else self.host.at
-        if raised.code in ("ca_file_unreadable", "host_certificate", "host_certificate_unknown"):
-            self.host.show_ca()
-            at = self.host.ca
-        self.complain(str(error(raised)), at)
+        self.complain(str(error(raised)), self.host.fields.at_fault(raised.code))
+
+    # ---- in a bucket
+
+    def _choose_bucket(self) -> None:
+        self.work(say("Connexion au stockage…", "Reaching the storage…"))
+        fields = self.bucket.fields
+        self.bridge.ask(
+            q.BucketChosen,
+            BucketTold,
+            self._bucket_chosen,
+            failed=self._not_bucket,
+            at=fields.location,
+            endpoint=fields.address,
+            region=fields.region.text().strip(),
+            key=fields.access_key,
+            ca_file=fields.ca.text().strip(),
+        )
+
+    def _bucket_chosen(self, _told: BucketTold) -> None:
+        self.bucket.fields.clear_secret()
+        self.way.advance()
+
+    def _not_bucket(self, raised: CyberlibError) -> None:
+        words = str(error(raised))
+        if raised.code == "vault_exists":
+            words = say(
+                "Il y a déjà un coffre dans ce compartiment. Choisissez « Ouvrir le coffre du cabinet », ou"
+                " un autre compartiment.",
+                "There is a vault in this bucket already. Choose “Open the practice’s vault”, or another"
+                " bucket.",
+            )
+        self.complain(words, self.bucket.fields.at_fault(raised.code))
 
     # ---- in a folder
 
@@ -132,9 +169,77 @@ class Welcome(Step):
 
     # ---- one that is there
 
+    def _look_for_vaults(self) -> None:
+        self.work(say("Connexion à l’hébergeur…", "Reaching the host…"))
+        host = self.join.host
+        self.bridge.ask(
+            q.VaultsThereAsked,
+            VaultsThere,
+            self._found,
+            failed=self._not_joined,
+            host=host.address,
+            contract_key=host.key.text(),
+            contract_key_file=host.key_file,
+            ca_file=host.ca.text().strip(),
+        )
+
+    def _found(self, told: VaultsThere) -> None:
+        if not told.vaults:
+            self.complain(
+                say(
+                    "Le cabinet n’a pas encore de coffre chez cet hébergeur. Choisissez plus haut « Chez un"
+                    " hébergeur » pour en faire un.",
+                    "The practice has no vault at this host yet. Choose “At a host” above to make one.",
+                ),
+                self.join.host.at,
+            )
+            return
+        doubtful = self.join.show_found(told)
+        if not told.agreed:
+            self.rest()
+            Terms(self.way.house, self, self.quiet if doubtful else self._open).open()
+        elif doubtful:
+            self.rest()
+        else:
+            self._open()
+
+    def _open(self) -> None:
+        self.work(say("Ouverture…", "Opening…"))
+        join, bucket = self.join, self.join.bucket
+        where: dict[str, Any] = {"at": join.at.text().strip()}
+        if join.where == "host":
+            where = {
+                "at": join.vault,
+                "contract_key": join.host.key.text(),
+                "contract_key_file": join.host.key_file,
+                "replaces": join.replaces,
+            }
+        elif join.where == "bucket":
+            where = {
+                "at": bucket.location,
+                "endpoint": bucket.address,
+                "region": bucket.region.text().strip(),
+                "key": bucket.access_key,
+                "ca_file": bucket.ca.text().strip(),
+            }
+        self.bridge.ask(
+            q.VaultJoined,
+            VaultOpened,
+            self._joined,
+            failed=self._not_joined,
+            secret=join.secret.text(),
+            **where,
+        )
+
     def _joined(self, _opened: VaultOpened) -> None:
-        forget(self.join.secret)
+        forget(self.join.secret, self.join.host.key)
+        self.join.bucket.clear_secret()
         self.way.advance()
 
     def _not_joined(self, raised: CyberlibError) -> None:
-        self.complain(str(error(raised)), self.join.secret)
+        at = self.join.secret
+        if self.join.where == "host" and raised.code.startswith(("host_", "contract_key", "ca_file")):
+            at = self.join.host.at_fault(raised.code)
+        elif self.join.where == "bucket" and raised.code.startswith(("bucket_", "ca_file")):
+            at = self.join.bucket.at_fault(raised.code)
+        self.complain(str(error(raised)), at)

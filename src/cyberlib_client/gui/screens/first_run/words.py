@@ -13,7 +13,7 @@ from ....app.wording.language import say
 from ....core.errors import CyberlibError
 from ...widgets.basics import Card, button, column, label, row
 from ...words import error
-from .places import shows
+from .fields import shows
 from .step import Way, folder_button, typed
 
 _TYPED_BACK = 3

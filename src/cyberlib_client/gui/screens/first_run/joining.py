@@ -1,0 +1,191 @@
+"""A vault that is there already, in the first screen: in a folder, at a host or in a bucket."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QWidget
+
+from ....app.first_run_told import VaultsThere, VaultThere
+from ....app.wording.language import say
+from ....app.wording.units import moment, size
+from ...widgets.basics import column, label, row
+from .fields import BucketFields, HostFields, shows
+from .places import Option
+from .step import Way, folder_button, typed
+
+
+class Join(Option):
+    """Where it is, and what opens it."""
+
+    def __init__(self, way: Way, group: QButtonGroup) -> None:
+        super().__init__(
+            say("Ouvrir le coffre du cabinet", "Open the practice’s vault"),
+            say(
+                "Il existe déjà : pour restaurer après une panne, ou pour ajouter ce poste.",
+                "It is there already: to restore after a failure, or to add this machine.",
+            ),
+            "key",
+            group,
+        )
+        self.kind = QComboBox()
+        self.kind.setAccessibleName(say("Où est ce coffre", "Where that vault is"))
+        self.kind.view().setAccessibleName(self.kind.accessibleName())
+        for words, name in (
+            (
+                say("Sur un disque ou un serveur du cabinet", "On a disk or a server of the practice"),
+                "folder",
+            ),
+            (say("Chez un hébergeur", "At a host"), "host"),
+            (say("Dans un stockage S3", "In an S3 storage"), "bucket"),
+        ):
+            self.kind.addItem(words, name)
+        self.inside.addLayout(column(label(self.kind.accessibleName(), "strong"), self.kind))
+        self.at = typed(way, say("Dossier de ce coffre", "Folder of that vault"))
+        choose = folder_button(self, self.at.accessibleName(), self.at.setText)
+        self._folder = QWidget()
+        self._folder.setLayout(column(label(self.at.accessibleName(), "strong"), row(self.at, choose)))
+        self.host, self.bucket = HostFields(way), BucketFields(way)
+        for each in (self._folder, self.host, self.bucket):
+            self.inside.addWidget(each)
+        self._found = _Found()
+        self.inside.addWidget(self._found)
+        self.secret = typed(way, say("Phrase secrète ou 24 mots", "Passphrase or 24 words"), secret=True)
+        self.inside.addLayout(
+            column(label(self.secret.accessibleName(), "strong"), row(self.secret, shows(self.secret)))
+        )
+        self.kind.currentIndexChanged.connect(lambda _index: self._kind_chosen())
+        self.host.at.textChanged.connect(lambda _text: self._found.forget())
+        self._kind_chosen()
+
+    @property
+    def where(self) -> str:
+        """ "folder", "host" or "bucket"."""
+        return str(self.kind.currentData())
+
+    def _kind_chosen(self) -> None:
+        self._folder.setVisible(self.where == "folder")
+        self.host.setVisible(self.where == "host")
+        self.bucket.setVisible(self.where == "bucket")
+        self._found.show_kind(at_host=self.where == "host")
+
+    def choose_kind(self, name: str) -> None:
+        """As if it were chosen."""
+        self.kind.setCurrentIndex(self.kind.findData(name))
+
+    def show_found(self, told: VaultsThere) -> bool:
+        """What there is at the host; whether somebody has to look at it first."""
+        return self._found.show_told(told)
+
+    @property
+    def vault(self) -> str:
+        """The one at the host that is to be opened, "" while none is known."""
+        return self._found.vault
+
+    @property
+    def replaces(self) -> str:
+        """The machine whose place this one takes, "" for none."""
+        return self._found.replaces
+
+    def missing(self) -> tuple[str, QWidget] | None:
+        """What is to be typed first."""
+        wrong: tuple[str, QWidget] | None = None
+        if self.where == "host":
+            wrong = self.host.missing(again=True)
+        elif self.where == "bucket":
+            wrong = self.bucket.missing()
+        elif not self.at.text().strip():
+            wrong = say("Il manque le dossier du coffre.", "The folder of the vault is missing."), self.at
+        if wrong is None and not self.secret.text().strip():
+            wrong = say("Il manque ce qui l’ouvre.", "What opens it is missing."), self.secret
+        return wrong
+
+
+class _Found(QWidget):
+    """The vaults at a host: which one, and whether this machine takes the place of another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._at_host, self._asked = False, False
+        self._vaults: list[VaultThere] = []
+        self._seat = True
+        self._which = QComboBox()
+        self._which.setAccessibleName(say("Quel coffre", "Which vault"))
+        self._which.view().setAccessibleName(self._which.accessibleName())
+        self._label = label(self._which.accessibleName(), "strong")
+        self._words = label(kind="small-ink", wrap=True)
+        self.instead = QCheckBox(say("Ce poste en remplace un autre", "This machine replaces another"))
+        self.setLayout(column(self._label, self._which, self._words, self.instead))
+        self._which.currentIndexChanged.connect(lambda _index: self._show_one())
+        self.hide()
+
+    def forget(self) -> None:
+        """Another host is meant."""
+        self._vaults, self._asked = [], False
+        self.hide()
+
+    def show_kind(self, *, at_host: bool) -> None:
+        """It belongs to a host alone."""
+        self._at_host = at_host
+        self.setVisible(at_host and self._asked)
+
+    @property
+    def vault(self) -> str:
+        """See Join."""
+        return self._chosen.at if self._chosen is not None and self._asked else ""
+
+    @property
+    def _chosen(self) -> VaultThere | None:
+        index = self._which.currentIndex()
+        return self._vaults[index] if 0 <= index < len(self._vaults) else None
+
+    @property
+    def replaces(self) -> str:
+        """See Join."""
+        one = self._chosen
+        wanted = one is not None and not self.instead.isHidden() and self.instead.isChecked()
+        return one.devices[0] if one is not None and wanted else ""
+
+    def show_told(self, told: VaultsThere) -> bool:
+        """See Join."""
+        self._vaults, self._seat = told.vaults, told.seat
+        self._which.clear()
+        for each in told.vaults:
+            names = ", ".join(each.devices) or say("plus aucun poste", "no machine any more")
+            day = moment(each.created)
+            self._which.addItem(
+                say(
+                    f"{names} – {size(each.bytes)}, depuis le {day}",
+                    f"{names} – {size(each.bytes)}, since {day}",
+                )
+            )
+        self._asked = True
+        self._show_one()
+        doubtful = len(told.vaults) > 1 or not told.seat
+        self.setVisible(self._at_host and doubtful)
+        if doubtful:  # whoever does not see it hears of it
+            (self._which if len(told.vaults) > 1 else self.instead).setFocus()
+        return doubtful
+
+    def _show_one(self) -> None:
+        several = len(self._vaults) > 1
+        self._which.setVisible(several)
+        self._label.setVisible(several)
+        one = self._chosen
+        name = one.devices[0] if one is not None and len(one.devices) == 1 else ""
+        self.instead.setVisible(bool(name) and not self._seat)
+        self.instead.setChecked(False)
+        self.instead.setText(
+            say(
+                f"Ce poste remplace {name}, qui n’aura plus accès au coffre",
+                f"This machine replaces {name}, which loses its access to the vault",
+            )
+        )
+        self._words.setVisible(not self._seat)
+        self._words.setText(
+            say(
+                "Le contrat n’a plus de place libre : sans place, ce poste peut restaurer, mais pas"
+                " sauvegarder. Demandez une place à l’hébergeur, ou prenez celle d’un poste remplacé ; puis"
+                " continuez.",
+                "The contract has no free seat: without one this machine can restore, but not back up. Ask"
+                " the host for a seat, or take that of a machine that is replaced; then continue.",
+            )
+        )
