@@ -131,14 +131,14 @@ def make(session: Session, at: str) -> VaultMade:
     """A new vault, whose words are to be typed back, also when this ends before it is noted. Raises as
     `vaults.create`."""
     session.require_no_vault()
-    notes = read_first_run(session.profile)
-    if stores.is_bucket(at) and notes is not None:
+    notes = read_first_run(session.profile) or FirstRunNotes()
+    if stores.is_bucket(at):
         session.bucket = BucketGiven(notes.endpoint, notes.region)  # its key is kept already
     note(session, making=True, words=False, away=False)
     try:
         made = create(session, at)
     except CyberlibError:
-        note(session, making=False)
+        note(session, making=notes.making)  # what was cut short before this still is
         raise
     note(session, vault=made.id, making=False)
     return made
