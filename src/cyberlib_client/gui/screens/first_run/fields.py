@@ -9,7 +9,31 @@ from ...widgets.basics import button, column, forget, label, row
 from .step import Way, file_button, typed
 
 
-class HostFields(QWidget):
+class _Fields(QWidget):
+    """What both end with: a certificate of their own, which few have, and a note."""
+
+    ca: QLineEdit
+
+    def _end(self, inside: QVBoxLayout, own: str) -> None:
+        self._special = button(own, self.show_ca, link=True)
+        inside.addWidget(self._special)
+        choose = file_button(self, say("Choisir…", "Choose…"), self.ca.accessibleName(), self.ca.setText)
+        choose.setAccessibleName(self.ca.accessibleName())
+        self._ca_line = QWidget()
+        self._ca_line.setLayout(column(label(self.ca.accessibleName(), "strong"), row(self.ca, choose)))
+        self._ca_line.hide()
+        inside.addWidget(self._ca_line)
+        self._note = label(kind="small-ink", wrap=True)
+        self._note.hide()
+        inside.addWidget(self._note)
+
+    def show_ca(self) -> None:
+        """The field for its own certificate."""
+        self._ca_line.show()
+        self.ca.setFocus()
+
+
+class HostFields(_Fields):
     """Its address, and the contract key."""
 
     def __init__(self, way: Way) -> None:
@@ -34,22 +58,8 @@ class HostFields(QWidget):
         line = row(self.key, from_file)
         self._key_line.setLayout(line)
         inside.addLayout(column(self._key_label, self._key_line))
-        self._special = button(
-            say("L’hébergeur a son propre certificat…", "The host has a certificate of its own…"),
-            self.show_ca,
-            link=True,
-        )
-        inside.addWidget(self._special)
-        self._ca_line = QWidget()
-        choose = file_button(self, say("Choisir…", "Choose…"), self.ca.accessibleName(), self.ca.setText)
-        choose.setAccessibleName(self.ca.accessibleName())
-        inner = column(label(self.ca.accessibleName(), "strong"), row(self.ca, choose))
-        self._ca_line.setLayout(inner)
-        self._ca_line.hide()
-        inside.addWidget(self._ca_line)
-        self._note = label(kind="small-ink", wrap=True)
-        self._note.hide()
-        inside.addWidget(self._note)
+        own = say("L’hébergeur a son propre certificat…", "The host has a certificate of its own…")
+        self._end(inside, own)
 
     @property
     def address(self) -> str:
@@ -93,11 +103,6 @@ class HostFields(QWidget):
             return say("Il manque la clé de contrat.", "The contract key is missing."), self.key
         return None
 
-    def show_ca(self) -> None:
-        """The field for its own certificate."""
-        self._ca_line.show()
-        self.ca.setFocus()
-
     def at_fault(self, code: str) -> QLineEdit:
         """The field that an error is about."""
         if code in ("ca_file_unreadable", "host_certificate", "host_certificate_unknown"):
@@ -106,7 +111,7 @@ class HostFields(QWidget):
         return self.key if "contract_key" in code else self.at
 
 
-class BucketFields(QWidget):
+class BucketFields(_Fields):
     """Its name, the storage it is in, and the access key."""
 
     def __init__(self, way: Way) -> None:
@@ -130,21 +135,8 @@ class BucketFields(QWidget):
         inside.addLayout(
             column(label(self.secret.accessibleName(), "strong"), row(self.secret, shows(self.secret)))
         )
-        self._special = button(
-            say("Le stockage a son propre certificat…", "The storage has a certificate of its own…"),
-            self.show_ca,
-            link=True,
-        )
-        inside.addWidget(self._special)
-        choose = file_button(self, say("Choisir…", "Choose…"), self.ca.accessibleName(), self.ca.setText)
-        choose.setAccessibleName(self.ca.accessibleName())
-        self._ca_line = QWidget()
-        self._ca_line.setLayout(column(label(self.ca.accessibleName(), "strong"), row(self.ca, choose)))
-        self._ca_line.hide()
-        inside.addWidget(self._ca_line)
-        self._note = label(kind="small-ink", wrap=True)
-        self._note.hide()
-        inside.addWidget(self._note)
+        own = say("Le stockage a son propre certificat…", "The storage has a certificate of its own…")
+        self._end(inside, own)
 
     @property
     def location(self) -> str:
@@ -211,11 +203,6 @@ class BucketFields(QWidget):
         if code in ("bucket_endpoint", "bucket_endpoint_missing", "bucket_unreachable"):
             return self.endpoint
         return self.at
-
-    def show_ca(self) -> None:
-        """The field for its own certificate."""
-        self._ca_line.show()
-        self.ca.setFocus()
 
 
 def _named(field: QLineEdit) -> QVBoxLayout:
