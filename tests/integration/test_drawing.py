@@ -76,7 +76,7 @@ def test_one_that_is_locked_is_told_from_one_that_is_damaged() -> None:
 
 
 def test_one_that_unfolds_to_more_than_there_is_memory_ends_as_one_that_is_damaged() -> None:
-    told, _ = drawn(unfolding(40_000))
+    told, _ = drawn(unfolding(20_000))
     assert told.problem == "damaged" or told.width <= 300
 
 

@@ -316,7 +316,7 @@ def compared_counts(result: BackupResult) -> tuple[int, ...]:
     return c.metadata_files, c.removed_files, c.same_files, c.unread_files
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=25 if os.environ.get("CI") else 400)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=16 if os.environ.get("CI") else 400)
 @given(batches, st.sampled_from(sorted(LAYOUTS)))
 def test_a_partial_run_makes_the_snapshot_of_a_whole_one(
     all_changes: list[list[tuple[Any, ...]]], layout: str
@@ -371,7 +371,7 @@ def test_those_runs_were_partial() -> None:
     assert scopes["partial"] > scopes["full"]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=14 if os.environ.get("CI") else 100)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=8 if os.environ.get("CI") else 100)
 @given(batches, st.randoms(use_true_random=False))
 def test_what_is_not_told_is_found_by_the_next_whole_run(
     all_changes: list[list[tuple[Any, ...]]], random: Any
