@@ -111,6 +111,34 @@ def test_the_passphrase_is_changed_and_a_further_one_added(kept: CommandLine, sh
     assert "«\xa0Dr Exemple\xa0» ouvre le coffre." in keys.told.text
     kinds = [each["kind"] for each in kept.json("key", "list")["items"]]
     assert kinds.count("passphrase") == 2
+    assert "passphrase" not in words(keys)  # names that nobody gave stay the program's
+
+
+def test_with_several_passphrases_it_is_told_which_one_goes(kept: CommandLine, show: Show) -> None:
+    shown = show(kept)
+    keys = room(shown)
+    press(keys, "Changer la phrase secrète…")
+    (only,) = keys.findChildren(NewPassphrase)
+    assert "L’ancienne n’ouvrira plus le coffre" in words(only)
+    only.reject()
+    press(keys, "Ajouter une phrase secrète…")
+    further = keys.findChildren(NewPassphrase)[-1]
+    further.secret.setText(PASSPHRASE)
+    for field in (further.new, further.again):
+        field.setText("pluie de clous sur le toit")
+    press(further, "Ajouter")
+    shown.settle()
+    press(keys, "Changer la phrase secrète…")
+    form = keys.findChildren(NewPassphrase)[-1]
+    assert "Seule la phrase que vous donnez ici n’ouvrira plus le coffre" in words(form)
+    assert "Si vous donnez les 24 mots, aucune n’est retirée" in words(form)
+    form.secret.setText(PASSPHRASE)
+    for field in (form.new, form.again):
+        field.setText(NEW)
+    press(form, "Changer")
+    shown.settle()
+    assert "est changée" not in keys.told.text and "retirez-y" in keys.told.text
+    assert "passphrase (2)" not in words(keys)
 
 
 def test_a_locked_window_shows_nothing_of_the_vault_without_a_passphrase(

@@ -71,6 +71,16 @@ def test_every_advice_has_a_button_or_an_honest_sentence() -> None:
     assert all(of_room(room) for room in ROOMS)
     assert found("OUBLIÉE phrase") == found("oubliee phrase") != []
     assert found("rien de tel ici") == []
+    for typed in (
+        "mot de passe oublié",
+        "ordinateur volé",
+        "imprimer",
+        "virus",
+        "rançon",
+        "disque plein",
+        "supprimé",
+    ):
+        assert found(typed), typed  # as people say it, not as the answers do
 
 
 def test_the_help_room_names_whom_to_ask_and_makes_the_archive(

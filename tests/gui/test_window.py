@@ -174,6 +174,7 @@ def test_an_earlier_version_is_seen_and_brought_back(
     room.taking.restore(str(tmp_path / "back"))
     shown.settle()
     assert "1 fichier restauré et contrôlé" in room.taking.told.text()
+    assert "C’est " in room.taking.told.text()  # where to look for it
     (letter,) = (tmp_path / "back").rglob("lettre.txt")
     assert "première version" in letter.read_text("utf-8")
     press(room, "Restaurer ce fichier")  # where it came from: what is there stays
@@ -191,6 +192,7 @@ def test_a_search_goes_over_all_versions(kept: CommandLine, practice: Path, show
     room.search.setText("LETTRE")
     shown.until(lambda: room.listing.rowCount() == 1)
     assert room.listing.row_at(0).entry.path.endswith("Courriers/lettre.txt")
+    assert room.listing.row_at(0).name.startswith("lettre.txt · ")  # its end may be cut: the name is seen
     choose(room, room.listing.row_at(0).name)
     press(room, "Voir toutes ses versions")
     shown.until(lambda: room.listing.rowCount() == 2)

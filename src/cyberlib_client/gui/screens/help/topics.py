@@ -10,13 +10,14 @@ from ....app.wording.language import Both
 
 class Topic(NamedTuple):
     """`rooms`: where one may ask it, the rooms' names; `does`: a key of words.DOING, or "";
-    `about`: that for which it says how."""
+    `about`: that for which it says how; `also`: words of both languages by which people look for it."""
 
     rooms: tuple[str, ...]
     question: Both
     answer: Both
     does: str = ""
     about: str = ""
+    also: str = ""
 
 
 TOPICS: Final = (
@@ -29,6 +30,7 @@ TOPICS: Final = (
             "Open “Restore”, search for its name, choose a version from before, then “Restore this file”."
             " Nothing is replaced unless you ask for it.",
         ),
+        also="supprimé effacé perdu écrasé retrouver récupérer restaurer deleted lost overwritten recover",
     ),
     Topic(
         ("restore",),
@@ -59,6 +61,7 @@ TOPICS: Final = (
             "Install CyberLib on another machine, open the practice’s vault with the passphrase or the 24"
             " words of the recovery kit, then restore.",
         ),
+        also="ordinateur pc disque dur mort incendie vol changer remplacer nouveau computer new replace",
     ),
     Topic(
         ("home", "activity"),
@@ -74,6 +77,7 @@ TOPICS: Final = (
             " alarm lasts.",
         ),
         "look_at_alarm",
+        also="virus rançon rançongiciel ransomware piratage hacked",
     ),
     Topic(
         ("home", "activity"),
@@ -175,6 +179,7 @@ TOPICS: Final = (
             " ask for more, by “Write to support”. What is backed up already stays whole.",
         ),
         about="make_room",
+        also="disque plein saturé espace full space",
     ),
     Topic(
         ("settings",),
@@ -207,6 +212,7 @@ TOPICS: Final = (
             "The 24 words of the recovery kit open the vault too, and let you choose a new one. Without"
             " either, nobody can open it.",
         ),
+        also="mot de passe perdu perdue code changer password lost change",
     ),
     Topic(
         ("keys",),
@@ -217,6 +223,7 @@ TOPICS: Final = (
             "On paper, in a closed envelope, outside the practice: a safe at the bank or at home. Not on this"
             " machine, nor as a photograph on a telephone. Whoever has these words opens the vault.",
         ),
+        also="imprimer impression clé papier print key paper",
     ),
     Topic(
         ("help",),
@@ -242,7 +249,11 @@ def plain(text: str) -> str:
 def found(words: str) -> list[Topic]:
     """Those that have all the words, in whichever language is chosen."""
     wanted = plain(words).split()
-    return [each for each in TOPICS if all(w in plain(f"{each.question} {each.answer}") for w in wanted)]
+    return [
+        each
+        for each in TOPICS
+        if all(w in plain(f"{each.question} {each.answer} {each.also}") for w in wanted)
+    ]
 
 
 def of_room(room: str) -> list[Topic]:

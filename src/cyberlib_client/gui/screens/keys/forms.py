@@ -201,12 +201,27 @@ class NewPassphrase(_Proved):
     """Another passphrase in place of the present one, or beside it under a name."""
 
     def __init__(
-        self, parent: QWidget, bridge: Bridge, then: Callable[[SlotAdded], object], *, further: bool
+        self,
+        parent: QWidget,
+        bridge: Bridge,
+        then: Callable[[SlotAdded], object],
+        *,
+        further: bool,
+        several: bool = False,
     ) -> None:
         lead = say(
             "L’ancienne n’ouvrira plus le coffre ; les copies faites avant s’ouvrent encore par elle.",
             "The old one will not open the vault any more; copies made before still open by it.",
         )
+        if several:
+            lead = say(
+                "Seule la phrase que vous donnez ici n’ouvrira plus le coffre ; les autres l’ouvrent encore."
+                " Si vous donnez les 24 mots, aucune n’est retirée : retirez ensuite dans la liste"
+                " celle qui est oubliée. Les copies faites avant s’ouvrent encore par l’ancienne.",
+                "Only the passphrase you give here will not open the vault any more; the others still do. If"
+                " you give the 24 words, none is removed: remove the forgotten one in the list afterwards."
+                " Copies made before still open by the old one.",
+            )
         beside = say(
             "Pour une autre personne du cabinet : elle ouvre le coffre comme la vôtre.",
             "For somebody else of the practice: it opens the vault as yours does.",

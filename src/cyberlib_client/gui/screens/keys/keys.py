@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from PySide6.QtWidgets import QPushButton, QVBoxLayout
@@ -24,6 +25,11 @@ _KINDS: Final = {
 }
 
 
+def _named(slot: SlotInfo) -> bool:
+    """Whether somebody gave it its name: else it is of its kind and a number, such as "passphrase (2)"."""
+    return re.fullmatch(rf"{re.escape(slot.kind)}( \(\d+\))?", slot.name) is None
+
+
 class Keys(Room):
     """See the module."""
 
@@ -43,6 +49,7 @@ class Keys(Room):
         self.column.addWidget(kit)
         self._card = Card(say("Ce qui ouvre le coffre", "What opens the vault"))
         self._lines = QVBoxLayout()
+        self._passphrases = 0
         self._lines.setSpacing(10)
         self._card.body.addLayout(self._lines)
         change = button(say("Changer la phrase secrète…", "Change the passphrase…"), self.change)
@@ -111,7 +118,9 @@ class Keys(Room):
 
     def change(self) -> None:
         """Another passphrase."""
-        NewPassphrase(self, self.bridge, self._changed, further=False).open()
+        several = self._passphrases > 1
+        then = self._changed_of_several if several else self._changed
+        NewPassphrase(self, self.bridge, then, further=False, several=several).open()
 
     def add(self) -> None:
         """A further passphrase."""
@@ -130,6 +139,18 @@ class Keys(Room):
 
     def _changed(self, _added: SlotAdded) -> None:
         self.told.say(say("La phrase secrète est changée.", "The passphrase is changed."))
+        self.enter()
+
+    def _changed_of_several(self, _added: SlotAdded) -> None:
+        # By the 24 words none was removed: it is not known which was meant.
+        self.told.say(
+            say(
+                "La nouvelle phrase secrète ouvre le coffre. Celles qui l’ouvrent sont dans la liste :"
+                " retirez-y celle qui ne sert plus.",
+                "The new passphrase opens the vault. Those that open it are in the list: remove there the"
+                " one that is not used any more.",
+            )
+        )
         self.enter()
 
     def _added(self, added: SlotAdded) -> None:
@@ -177,12 +198,13 @@ class Keys(Room):
     def _show(self, slots: list[SlotInfo]) -> None:
         clear(self._lines)
         self._show_doable(vault=True)
+        self._passphrases = sum(slot.kind == "passphrase" for slot in slots)
         ways = sum(slot.kind != "device" for slot in slots)
         for slot in slots:
             words, sign = _KINDS.get(slot.kind, (Both(slot.kind, slot.kind), "key"))
             since = say(f"depuis le {moment(slot.created)}", f"since {moment(slot.created)}")
             number = say(f"n° {slot.id[:8]}", f"No. {slot.id[:8]}")
-            chosen = "" if slot.name == slot.kind else f"{slot.name} · "
+            chosen = f"{slot.name} · " if _named(slot) else ""
             text = column(
                 label(str(words), "strong"), label(f"{chosen}{number} · {since}", "small", wrap=True), gap=2
             )
@@ -196,7 +218,7 @@ class Keys(Room):
             self._lines.addWidget(line())
 
     def _remove_button(self, slot: SlotInfo, kind: str) -> QPushButton:
-        name = kind if slot.name == slot.kind else slot.name
+        name = slot.name if _named(slot) else kind
         made = button(
             say("Retirer…", "Remove…"),
             lambda: Removal(self, self.bridge, slot, name, self._removed).open(),

@@ -54,6 +54,12 @@ class Row(msgspec.Struct, frozen=True, gc=False):
         return self.named or self.entry.path.rpartition("/")[2]
 
 
+def name_first(path: str) -> str:
+    """A path as a search shows it: what does not fit is cut at the end, and names tell more than folders."""
+    folder, _slash, name = path.rpartition("/")
+    return f"{name} · {folder}" if folder else name
+
+
 SORTED: Final = 5_000
 """Rows that are put in order without being asked; more of them would stop the window for a moment."""
 

@@ -21,7 +21,7 @@ from ...widgets.form import Search
 from ...widgets.table import dress
 from ...words import error_line
 from .lacking import Lacking
-from .listing import SORTED, Listing, Row, when
+from .listing import SORTED, Listing, Row, name_first, when
 from .more import More
 from .taking import Taking
 
@@ -265,7 +265,7 @@ class Restore(Room):
         )  # fmt: skip
 
     def _found(self, found: list[FoundListed]) -> None:
-        self.listing.add([Row(f.entry, f.entry.path, when(f.last_time), f.last) for f in found])
+        self.listing.add([Row(f.entry, name_first(f.entry.path), when(f.last_time), f.last) for f in found])
 
     def _found_all(self, there_are_more: bool) -> None:
         self._asked = None

@@ -24,7 +24,7 @@ from ...words import error_line
 from .bringing import Bringing
 from .listing import when
 from .showing import PDF, Larger, Showing
-from .told import Told, summary
+from .told import Told, place, summary
 
 _CONFLICTS: Final = {
     "keep-both": Both("Garder les deux", "Keep both"),
@@ -262,7 +262,7 @@ class Taking(Card):
 
     def _done(self, told: Brought) -> None:
         self._report = told
-        self.told.setText(summary(told))
+        self.told.setText(" ".join(each for each in (summary(told), place(told)) if each))
         self._house.note(say("La restauration est terminée.", "The restore is done."))
         self._show_state()
 

@@ -180,3 +180,13 @@ def summary(told: Brought) -> str:
     if told.more:
         parts.append(say(f"{told.more} de plus ne sont pas listés.", f"{told.more} more are not listed."))
     return " ".join(parts)
+
+
+def place(told: Brought) -> str:
+    """Where to look for what was brought back; empty where nothing was."""
+    if not told.files and not told.directories:
+        return ""
+    if not told.to:
+        return say("C’est à sa place d’origine.", "It is where it was.")
+    folder = os.path.basename(os.path.normpath(told.to)) or told.to
+    return say(f"C’est dans le dossier « {folder} ».", f"It is in the folder “{folder}”.")
