@@ -10,14 +10,14 @@ from ....app.wording.language import Both
 
 class Topic(NamedTuple):
     """`rooms`: where one may ask it, the rooms' names; `does`: a key of words.DOING, or "";
-    `about`: that for which it says how; `also`: words of both languages by which people look for it."""
+    `about`: that for which it says how; `also`: words by which people look for it."""
 
     rooms: tuple[str, ...]
     question: Both
     answer: Both
     does: str = ""
     about: str = ""
-    also: str = ""
+    also: Both = Both("", "")
 
 
 TOPICS: Final = (
@@ -30,7 +30,10 @@ TOPICS: Final = (
             "Open “Restore”, search for its name, choose a version from before, then “Restore this file”."
             " Nothing is replaced unless you ask for it.",
         ),
-        also="supprimé effacé perdu écrasé retrouver récupérer restaurer deleted lost overwritten recover",
+        also=Both(
+            "supprimé effacé perdu écrasé retrouver récupérer restaurer",
+            "deleted lost overwritten recover restore",
+        ),
     ),
     Topic(
         ("restore",),
@@ -61,7 +64,10 @@ TOPICS: Final = (
             "Install CyberLib on another machine, open the practice’s vault with the passphrase or the 24"
             " words of the recovery kit, then restore.",
         ),
-        also="ordinateur pc disque dur mort incendie vol changer remplacer nouveau computer new replace",
+        also=Both(
+            "ordinateur pc disque dur mort incendie vol changer remplacer nouveau",
+            "computer pc hard disk dead fire theft new replace",
+        ),
     ),
     Topic(
         ("home", "activity"),
@@ -77,7 +83,7 @@ TOPICS: Final = (
             " alarm lasts.",
         ),
         "look_at_alarm",
-        also="virus rançon rançongiciel ransomware piratage hacked",
+        also=Both("virus rançon rançongiciel ransomware piratage", "virus ransom ransomware hacked"),
     ),
     Topic(
         ("home", "activity"),
@@ -179,7 +185,7 @@ TOPICS: Final = (
             " ask for more, by “Write to support”. What is backed up already stays whole.",
         ),
         about="make_room",
-        also="disque plein saturé espace full space",
+        also=Both("disque plein saturé espace", "disk full space"),
     ),
     Topic(
         ("settings",),
@@ -212,7 +218,7 @@ TOPICS: Final = (
             "The 24 words of the recovery kit open the vault too, and let you choose a new one. Without"
             " either, nobody can open it.",
         ),
-        also="mot de passe perdu perdue code changer password lost change",
+        also=Both("mot de passe perdu perdue code changer", "password lost code change"),
     ),
     Topic(
         ("keys",),
@@ -223,7 +229,7 @@ TOPICS: Final = (
             "On paper, in a closed envelope, outside the practice: a safe at the bank or at home. Not on this"
             " machine, nor as a photograph on a telephone. Whoever has these words opens the vault.",
         ),
-        also="imprimer impression clé papier print key paper",
+        also=Both("imprimer impression clé papier", "print key paper"),
     ),
     Topic(
         ("help",),
