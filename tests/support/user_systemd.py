@@ -47,7 +47,7 @@ class UserSystemd:
         assert code is None or done.returncode == code, (done, (self.folder / "log").read_text("utf-8"))
         return done.stdout
 
-    def python(self, script: str, *arguments: str | Path, code: int = 0) -> str:
+    def python(self, script: str, *arguments: str | Path, code: int | None = 0) -> str:
         """What a script of Python prints there."""
         return self.run(sys.executable, "-c", script, *arguments, code=code)
 
