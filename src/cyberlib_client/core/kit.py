@@ -163,6 +163,11 @@ def fingerprint_of(keys: VaultKeys) -> str:
 
 
 def fingerprint(vault_key_hex: str) -> str:
-    """Of the key that certifies a vault's devices, as people compare it: six groups of four digits."""
-    digits = hashlib.sha256(bytes.fromhex(vault_key_hex)).hexdigest()[:24]
+    """Of the key that certifies a vault's devices, as people compare it."""
+    return grouped(hashlib.sha256(bytes.fromhex(vault_key_hex)).digest())
+
+
+def grouped(digest: bytes) -> str:
+    """The first 12 bytes of a digest for people: six groups of four digits."""
+    digits = digest.hex()[:24]
     return " ".join(digits[at : at + 4] for at in range(0, 24, 4))

@@ -94,6 +94,7 @@ _PARTS: Final = (
     "proving",
     "retention",
     "window",
+    "escrow",
 )
 
 

@@ -10,6 +10,30 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "locked": ("il est verrouillé", "it is locked"),
     "refused": ("il a refusé", "it refused"),
     "not_kept": ("il n’a pas gardé ce qu’on lui a confié", "it did not keep what it was given"),
+    # why an escrow's document is refused
+    "policy_number": ("son numéro ne suit pas", "its number does not follow"),
+    "policy_needed": ("le nombre de dépositaires qu’il faut", "how many officers it takes"),
+    "policy_text": ("un nom est vide, trop long ou illisible", "a name is empty, too long or unreadable"),
+    "policy_officers": ("trop peu ou trop de dépositaires", "too few or too many officers"),
+    "policy_twice": ("un nom ou une clé y est deux fois", "a name or a key stands in it twice"),
+    "policy_organisations": (
+        "un organisme ouvrirait seul, ou un dépositaire ne sert à rien",
+        "an organisation would open alone, or an officer is of no use",
+    ),
+    "policy_key": ("une clé n’en est pas une", "a key is none"),
+    "successor_host": ("elle est d’un autre hébergeur", "it is of another host"),
+    "successor_former": ("elle en remplace une autre", "it takes the place of another one"),
+    "successor_number": ("son numéro ne suit pas", "its number does not follow"),
+    "successor_unsigned": (
+        "les dépositaires d’avant n’y ont pas consenti",
+        "the former officers did not agree to it",
+    ),
+    "consent_ended": ("il s’est retiré du séquestre", "they left escrow"),
+    "consent_deposit": ("son accord porte sur autre chose", "their consent is about something else"),
+    "consent_scope": (
+        "son accord ne couvre que son propre poste",
+        "their consent covers only their own machine",
+    ),
     # why a snapshot went
     "retired_policy": ("règles de conservation", "policy"),
     "retired_user": ("retirée à la main", "let go by hand"),
