@@ -362,6 +362,18 @@ def test_what_was_left_for_the_machine_and_a_host_that_is_down(
     assert nameless == []
 
 
+def test_what_was_left_and_cannot_be_read_is_told(line: CommandLine, home: Path, show: Show) -> None:
+    line.profile.mkdir()
+    (line.profile / "enrolment.toml").write_text('host = "https://h"\nkey = "x"', encoding="utf-8")
+    wizard = Wizard(show(line))
+    assert "ne se lit pas" in wizard.problem and "réglage inconnu\xa0: key" in wizard.problem
+    assert str(line.profile / "enrolment.toml") in wizard.problem and "ligne 2" in wizard.problem
+    welcome = wizard.step()
+    assert isinstance(welcome, Welcome) and welcome.host.fields.at.text() == ""
+    welcome.folder.radio.click()  # going on by oneself puts it away
+    assert not wizard.problem and welcome.can_go
+
+
 def test_a_vault_made_otherwise_is_left_alone(line: CommandLine, home: Path, show: Show) -> None:
     wizard = Wizard(show(line))
     wizard.click("Plus tard")  # something is noted

@@ -40,6 +40,7 @@ def stand(session: Session) -> FirstRunTold:
         host=host,
         left_host=left.host,
         left_key=bool(left.contract_key_file),
+        left_unfit=left.unfit.facts if left.unfit is not None else {},
         sources=len(session.settings.sources),
         vault=vault is not None,
         words=known.words,

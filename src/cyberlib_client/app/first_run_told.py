@@ -15,7 +15,8 @@ class FirstRunTold(msgspec.Struct, frozen=True):
     """`wanted`: it is to be shown by itself. `step`: the first that is not done. `device`: this machine's
     name. `place`, `at`: where the vault is, or is to be; `endpoint`, `region`: of a bucket. `host`: where
     this machine is declared, "" for nowhere. `left_host`: address that was left for it; `left_key`: with its
-    contract key. `bytes`, `files`: of the last backup."""
+    contract key; `left_unfit`: facts of the
+    error about a file that was left and cannot be read. `bytes`, `files`: of the last backup."""
 
     wanted: bool = False
     step: StepName = "welcome"
@@ -27,6 +28,7 @@ class FirstRunTold(msgspec.Struct, frozen=True):
     host: str = ""
     left_host: str = ""
     left_key: bool = False
+    left_unfit: dict[str, str | int | float | None] = {}
     sources: int = 0
     vault: bool = False
     words: bool = False

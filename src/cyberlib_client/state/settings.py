@@ -6,7 +6,6 @@ this file by hand. What cannot be understood is refused, never replaced.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from typing import Any, Final, Literal
 
@@ -22,6 +21,7 @@ from .profile import Profile
 from .refusal_settings import RefusalSettings
 from .retention_settings import RetentionSettings
 from .schedule_settings import ScheduleSettings
+from .typed_files import fault_of
 from .verification_settings import VerificationSettings
 
 Language = Literal["fr", "en"]
@@ -170,7 +170,7 @@ def read_settings(profile: Profile) -> Settings:
     try:
         return _parsed(data.decode("utf-8"))
     except MALFORMED as error:
-        reason, line = _fault(data, error)
+        reason, line = fault_of(data, error, _parsed)
         raise Failed("settings_damaged", at=profile.settings, line=line, reason=reason) from None
 
 
@@ -224,41 +224,3 @@ def _update(table: Any, values: dict[str, Any]) -> None:
 
 def _parsed(text: str) -> Settings:
     return msgspec.convert(tomllib.loads(text), Settings)
-
-
-_PLACE: Final = re.compile(r" - at `\$\.?(.*?)`$")
-_KEY: Final = {
-    "key_unknown": re.compile(r"contains unknown field `(.+?)`"),
-    "key_missing": re.compile(r"missing required field `(.+?)`"),
-}
-
-
-def _fault(data: bytes, error: Exception) -> tuple[str, int | None]:
-    """(what is wrong, on which line): the libraries' own sentences are English, and not for everybody."""
-    if isinstance(error, UnicodeDecodeError):
-        return "UTF-8", data.count(b"\n", 0, error.start) + 1
-    text, told = data.decode("utf-8"), str(error)
-    if isinstance(error, tomllib.TOMLDecodeError):
-        place = re.search(r"at line (\d+)", told)  # else "at end of document"
-        return "toml", int(place[1]) if place else len(text.splitlines())
-    if not isinstance(error, msgspec.ValidationError):  # nested too deep, or a number of thousands of digits
-        return "toml", _first_line(text, told)
-    where = found[1] if (found := _PLACE.search(told)) else ""
-    for fault, pattern in _KEY.items():
-        if found := pattern.search(told):
-            return f"{fault}:{where}{'.' if where else ''}{found[1]}", _first_line(text, told)
-    return f"value_unfit:{where}", _first_line(text, told)
-
-
-def _first_line(text: str, told: str) -> int | None:
-    """The number of the first lines that are refused for the same reason as the whole."""
-    lines = text.splitlines(keepends=True)
-    for number in range(1, len(lines) + 1):
-        try:
-            _parsed("".join(lines[:number]))
-        except tomllib.TOMLDecodeError:
-            continue  # a value goes on
-        except MALFORMED as error:
-            if str(error) == told:
-                return number
-    return None

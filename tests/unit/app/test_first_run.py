@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -57,18 +58,39 @@ def test_what_was_left_for_a_machine_is_found_beside_it(tmp_path: Path) -> None:
     found = placed(profile)
     assert (found.host, found.ca_file) == ("https://hote.example", "")
     assert found.contract_key_file == str(tmp_path / "cle")
-    left.write_text("host = [", encoding="utf-8")
-    assert placed(profile).host == ""
+    assert found.unfit is None
+
+
+def _unfit(folder: Path) -> Mapping[str, object]:
+    found = placed(profile_at(str(folder)))
+    assert found.host == "" and found.unfit is not None and found.unfit.code == "enrolment_file_unfit"
+    assert found.unfit.facts["at"] == str(folder / "enrolment.toml")
+    return found.unfit.facts
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "reason"),
+    [
+        ("host = 'a'\nhost = [", 2, "toml"),
+        ("host = 'a'\ncontract_key = 'x'", 2, "key_unknown:contract_key"),
+        ("host = 3", 1, "value_unfit:host"),
+    ],
+)
+def test_a_file_that_cannot_serve_says_where_and_why(
+    tmp_path: Path, written: str, line: int, reason: str
+) -> None:
+    (tmp_path / "enrolment.toml").write_text(written, encoding="utf-8")
+    facts = _unfit(tmp_path)
+    assert (facts["line"], facts["reason"]) == (line, reason)
 
 
 @pytest.mark.parametrize("data", [b"host = " + b"[" * 50_000, b"\xff", b"host = 1e400"])
-def test_a_file_that_somebody_planted_is_as_none(tmp_path: Path, data: bytes) -> None:
-    """It would keep the first run from being shown at all."""
+def test_a_file_that_somebody_planted_keeps_nobody_from_a_first_run(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "enrolment.toml").write_bytes(data)
-    assert placed(profile_at(str(tmp_path))).host == ""
+    _unfit(tmp_path)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
 def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "enrolment.toml")
-    assert placed(profile_at(str(tmp_path))).host == ""
+    _unfit(tmp_path)

@@ -19,7 +19,7 @@ NO_RUN: Final = set(
     re.findall(
         r"\w+",
         """
-    bucket_key_typed gui_not_installed gui_not_started agent_not_started clerk_gone
+    enrolment_file_unfit bucket_key_typed gui_not_installed gui_not_started agent_not_started clerk_gone
     usage report_not_written profile_has_vault vault_exists folder_not_empty vault_in_vault profile_in_vault
     words_file_in_vault source_known cat_is_raw slot_name_taken slot_unknown slot_ambiguous slot_last
     device_slot_here words_file_exists demo_folder_unusable demo_folder_not_empty slots_full passphrases_full

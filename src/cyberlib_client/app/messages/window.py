@@ -7,6 +7,12 @@ from typing import Final
 from .text import Text
 
 ERRORS: Final[dict[str, Text]] = {
+    "enrolment_file_unfit": Text(
+        "Le fichier laissé pour préparer ce poste ne se lit pas : {at}[, ligne {line}][ ({reason})].",
+        "Prévenez qui s’occupe de votre informatique, ou remplissez vous-même : rien n’en a été repris.",
+        "The file that was left to set up this machine cannot be read: {at}[, line {line}][ ({reason})].",
+        "Tell whoever looks after your computers, or fill in by yourself: nothing was taken from it.",
+    ),
     "diagnosis_not_written": Text(
         "L’archive pour l’assistance n’a pas pu être écrite dans {at}[ : {reason}].",
         "Choisissez un autre dossier, ou faites de la place. Il n’en reste rien.",

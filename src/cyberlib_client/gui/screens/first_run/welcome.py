@@ -10,7 +10,8 @@ from ....app.clerk import questions_first_run as q
 from ....app.first_run_told import BucketTold, PlaceTold, VaultsThere
 from ....app.hosts_told import Enrolled
 from ....app.keys_told import VaultOpened
-from ....app.wording.language import say
+from ....app.messages import error_message
+from ....app.wording.language import language, say
 from ....core.errors import CyberlibError
 from ...agreeing import Terms
 from ...widgets.basics import forget
@@ -59,6 +60,8 @@ class Welcome(Step):
             self.folder.at.setText(told.at)
         if not any(each.radio.isChecked() for each in self._options):
             {"folder": self.folder, "bucket": self.bucket}.get(told.place, self.host).radio.setChecked(True)
+        if told.left_unfit and not told.host:
+            self.complain(str(error_message("enrolment_file_unfit", told.left_unfit, language())))
 
     def go_on(self) -> None:
         """See Step."""
