@@ -104,13 +104,19 @@ def _unlock(clerk: Clerk, asked: q.Unlock, token: CancelToken) -> object:
     return None
 
 
+def _read_from(clerk: Clerk, asked: q.ReadFrom, token: CancelToken) -> object:
+    clerk.read_from(asked.copy, asked.id, token)
+    return None
+
+
 def _snapshots(clerk: Clerk, asked: q.SnapshotsAsked, token: CancelToken) -> object:
     from ..snapshot_list import snapshots
 
-    session = clerk.opened(asked.id, token)
+    session = clerk.reading(asked.id, token)
     session.forget_snapshots()
     listed = snapshots(session)
-    clerk.naming.begin(session)
+    if not session.copy:
+        clerk.naming.begin(session)
     return listed
 
 
@@ -118,15 +124,16 @@ def _entries(clerk: Clerk, asked: q.EntriesAsked, token: CancelToken) -> object:
     from ..browsing import entries
 
     wanted = f"{asked.snapshot}:{asked.path}" if asked.path else asked.snapshot
-    clerk.parts(asked.id, entries(clerk.opened(asked.id, token), wanted))
+    clerk.parts(asked.id, entries(clerk.reading(asked.id, token), wanted))
     return None
 
 
 def _find(clerk: Clerk, asked: q.FindAsked, token: CancelToken) -> object:
     from ..browsing import find
 
-    session = clerk.opened(asked.id, token)
-    found = find(session, asked.pattern, names=clerk.naming.of(session))
+    session = clerk.reading(asked.id, token)
+    names = None if session.copy else clerk.naming.of(session)
+    found = find(session, asked.pattern, names=names)
     clerk.parts(asked.id, islice(found, asked.most))
     return next(found, None) is not None
 
@@ -134,7 +141,7 @@ def _find(clerk: Clerk, asked: q.FindAsked, token: CancelToken) -> object:
 def _versions(clerk: Clerk, asked: q.VersionsAsked, token: CancelToken) -> object:
     from ..browsing import versions
 
-    return versions(clerk.opened(asked.id, token), asked.path)
+    return versions(clerk.reading(asked.id, token), asked.path)
 
 
 def _peek(clerk: Clerk, asked: q.PeekAsked, token: CancelToken) -> object:
@@ -142,7 +149,7 @@ def _peek(clerk: Clerk, asked: q.PeekAsked, token: CancelToken) -> object:
 
     found = bytearray()
     whole = True
-    for piece in content(clerk.opened(asked.id, token), f"{asked.snapshot}:{asked.path}"):
+    for piece in content(clerk.reading(asked.id, token), f"{asked.snapshot}:{asked.path}"):
         found += piece
         if len(found) > asked.most:
             whole = False
@@ -153,7 +160,7 @@ def _peek(clerk: Clerk, asked: q.PeekAsked, token: CancelToken) -> object:
 def _restore(clerk: Clerk, asked: q.RestoreAsked, token: CancelToken) -> object:
     from ..bringing import bring_back
 
-    session = clerk.opened(asked.id, token)
+    session = clerk.reading(asked.id, token)
     return bring_back(session, asked.snapshot, asked.items, asked.to, asked.conflict)
 
 
@@ -170,6 +177,7 @@ ANSWERS: Final[Mapping[type[Question], Answer]] = {
     q.CertificatesAsked: _certificates,
     q.VaultWanted: _make_vault,
     q.Unlock: _unlock,
+    q.ReadFrom: _read_from,
     q.SnapshotsAsked: _snapshots,
     q.EntriesAsked: _entries,
     q.FindAsked: _find,

@@ -71,6 +71,8 @@ class Clerk:
         self._answers = answers
         self._given = _Given()
         self._open: Session | None = None
+        self._copy = ""
+        self._copied: Session | None = None
         self._locked_by: int | None = None
         self.naming = Naming()
         self._lock = threading.Lock()
@@ -157,10 +159,41 @@ class Clerk:
         if self._open is None or self._open.place != now.place:
             now.unlock()
             self._open = now
-        self._open.cancel, self._open.listener = token, self._listener(number)
-        self._open.notify = self._notifier(number)
-        self._open.incomplete = False
-        return self._open
+        return self._given_to(self._open, number, token)
+
+    def reading(self, number: int, token: CancelToken) -> Session:
+        """The one to list and restore from: the vault, or the copy that was chosen. Raises as `opened`, and
+        what reaching a copy raises."""
+        if not self._copy:
+            return self.opened(number, token)
+        now = self.session(number, token)
+        now.copy = self._copy
+        if self._locked_by is not None and number > self._locked_by:
+            raise NeedsUnlock("locked")
+        if self._copied is None or self._copied.place != now.place:
+            now.unlock()
+            self._copied = now
+        return self._given_to(self._copied, number, token)
+
+    def read_from(self, copy: str, number: int, token: CancelToken) -> None:
+        """Chooses; see `questions.ReadFrom`. What cannot be reached is not chosen."""
+        before = self._copy
+        self._copy, self._copied = copy, None
+        try:
+            if copy:
+                self.reading(number, token)
+        except NeedsUnlock:
+            raise  # it is chosen: the secret that comes opens it
+        except CyberlibError:
+            self._copy = before
+            raise
+
+    def _given_to(self, session: Session, number: int, token: CancelToken) -> Session:
+        """For a question of this number from now on."""
+        session.cancel, session.listener = token, self._listener(number)
+        session.notify = self._notifier(number)
+        session.incomplete = False
+        return session
 
     def beside(self, number: int, token: CancelToken) -> Session:
         """A session of its own with the vault open, for what is answered beside other questions. Raises as
@@ -189,7 +222,7 @@ class Clerk:
     def lock(self, number: int) -> None:
         """The same, and what is open is forgotten, with the names that were learned of it."""
         self.forbid(number)
-        self._open = None
+        self._open = self._copied = None
         self.naming.end()
         self.naming = Naming()
 
@@ -202,15 +235,20 @@ class Clerk:
         """Opens the vault by what was typed. Raises NeedsUnlock("wrong_secret") and what opening raises."""
         self.give(secret)
         session = self.session(number, token)
+        session.copy = self._copy
         session.unlock()
         if self.locked:
             session.prove()
-        self._open, self._locked_by, self._given.secret = session, None, None
+        self._locked_by = self._given.secret = None
+        if self._copy:
+            self._copied = session
+        else:
+            self._open = session
 
     def give(self, secret: str | None) -> None:
         """What opens the vault the next time that somebody is asked."""
         self._given.secret = secret
-        self._open = None
+        self._open = self._copied = None
 
     @contextmanager
     def proved_by(self, secret: str | None, new: str | None = None) -> Iterator[None]:

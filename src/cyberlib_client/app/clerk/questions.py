@@ -90,6 +90,13 @@ class StorageAsked(Question, frozen=True, tag="storage"):
     """Where the vault is and what it takes: `home.StorageTold`."""
 
 
+class ReadFrom(Question, frozen=True, tag="read_from"):
+    """From now on what is listed, looked at and restored comes from the second copy of this name; "" for the
+    vault itself. Answered with nothing once the copy is open. Raises NeedsUnlock as the vault does."""
+
+    copy: str
+
+
 class SnapshotsAsked(Question, frozen=True, tag="snapshots"):
     """All of them, oldest first, read anew: a list of `SnapshotInfo`."""
 
@@ -151,6 +158,7 @@ Asked = (
     | Unlock
     | KeysAsked
     | StorageAsked
+    | ReadFrom
     | SnapshotsAsked
     | EntriesAsked
     | FindAsked

@@ -50,12 +50,15 @@ class Bringing:
         """Whether what is at work ends with the window."""
         return self._asked is not None
 
-    def begin(self, snapshot: str, items: Sequence[str], to: str, conflict: Conflict) -> None:
-        """Paths of a snapshot; to a folder, or for "" to where they came from."""
+    def begin(
+        self, snapshot: str, items: Sequence[str], to: str, conflict: Conflict, *, copy: bool = False
+    ) -> None:
+        """Paths of a snapshot; to a folder, or for "" to where they came from. `copy`: not of the vault, but
+        of the copy that the clerk reads, of which the agent knows nothing."""
         self._job = RestoreJob(snapshot, list(items), to, conflict)
         self._early.clear()
         agent = self._bridge.agent
-        if agent is not None and agent.job is None and len(items) <= _MOST:
+        if not copy and agent is not None and agent.job is None and len(items) <= _MOST:
             self._bridge.place(self._job, self._placed, self._refused)
         else:
             self._by_clerk()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Final, cast
 
 from PySide6.QtCore import QItemSelectionRange, QModelIndex, Qt, QTimer
@@ -16,13 +15,15 @@ from ....app.wording.units import SNAPSHOT, many, moment
 from ....core.errors import CyberlibError, NeedsUnlock
 from ...look.theme import theme
 from ...room import House, Room
-from ...widgets.basics import Card, button, clear, label, row
+from ...widgets.basics import Card, label, row
 from ...widgets.form import Search
 from ...widgets.table import dress
 from ...words import error_line
+from .crumbs import Crumbs
 from .lacking import Lacking
 from .listing import SORTED, Listing, Row, name_first, when
 from .more import More
+from .reading import Reading
 from .taking import Taking
 
 _SETTLED = 250
@@ -44,18 +45,19 @@ class Restore(Room):
         self.column.addWidget(self._time())
         self._problem = Lacking()
         self.column.addWidget(self._problem)
+        self.reading = Reading(house, self._read_anew, self._failed)
+        self.column.addWidget(self.reading)
         self.listing = Listing()
         self.table = QTableView()
         self.table.setModel(self.listing)
         dress(self.table, say("Fichiers de cette version", "Files of this version"), 0, (360, 170, 110))
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.table.setSortingEnabled(True)
-        self._crumbs = row(gap=0)
-        self._crumbs.setContentsMargins(13, 0, 8, 0)  # above the names
+        self._crumbs = Crumbs(self.open_folder)
         self._told = label(kind="small", wrap=True)
         self._told.hide()
         files = Card(margin=12)
-        files.body.addLayout(self._crumbs)
+        files.body.addLayout(self._crumbs.line)
         files.body.addWidget(self._told)
         self.more = More(self._find)
         files.body.addWidget(self.more)
@@ -136,6 +138,7 @@ class Restore(Room):
         known = self.snapshot.id if self.snapshot is not None else None
         self._snapshots = found
         self._problem.hide()
+        self.reading.reached()
         self._show_any(any_=bool(found))
         self.slider.blockSignals(True)
         self.slider.setRange(0, max(0, len(found) - 1))
@@ -163,6 +166,12 @@ class Restore(Room):
         self._say_when()
         if shown is not None and (shown.id != known or not self.listing.rowCount()):
             self._look()
+
+    def _read_anew(self) -> None:
+        """From the vault or a copy: what was listed is of the other."""
+        self.empty()
+        self.taking.copy = bool(self.reading.copy)
+        self.enter()
 
     def _moved(self, _value: int) -> None:
         self._say_when()
@@ -237,17 +246,7 @@ class Restore(Room):
         self._look()
 
     def _show_crumbs(self, words: str = "") -> None:
-        clear(self._crumbs)
-        whole = button(say("Tout", "All"), lambda: self.open_folder(""), link=True)
-        self._crumbs.addWidget(whole)
-        if words:
-            self._crumbs.addWidget(label(f" ›  {words}", "small"))
-        path = ""
-        for name in self._path.strip("/").split("/") if self._path and not words else []:
-            path = f"{path}/{name}"
-            self._crumbs.addWidget(label(" › ", "small"))
-            self._crumbs.addWidget(button(name, partial(self.open_folder, path), link=True))
-        self._crumbs.addStretch(1)
+        self._crumbs.show(self._path, words)
 
     # ---- search and versions
 
@@ -327,6 +326,8 @@ class Restore(Room):
 
     def _failed(self, raised: CyberlibError) -> None:
         closed = isinstance(raised, NeedsUnlock)
+        if not closed and raised.code not in ("no_vault", "stopped"):
+            self.reading.offer()
         if self._snapshots and not closed:
             self._say(error_line(raised))
             return

@@ -49,6 +49,7 @@ class Taking(Card):
         self._entries: list[Listed] = []
         self._report: Brought | None = None
         self._snapshot = ""
+        self.copy = False  # of a second copy, not of the vault
         self._peeking: int | None = None
         self._tracing: int | None = None
         self.bringing = Bringing(self._bridge, self._stands, self._done, self._failed)
@@ -251,7 +252,7 @@ class Taking(Card):
         self.told.setText(say("Restauration…", "Restoring…"))
         self._report = None
         paths = [each.path for each in self._entries]
-        self.bringing.begin(snapshot, paths, to, self.conflict.currentData())
+        self.bringing.begin(snapshot, paths, to, self.conflict.currentData(), copy=self.copy)
         self._show_state()
 
     def _stands(self, told: Progress) -> None:
