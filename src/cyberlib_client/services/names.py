@@ -32,6 +32,12 @@ def folded(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
+def plain_words(pattern: str) -> list[str]:
+    """The words of a search, folded; none of a pattern with `*` and `?`."""
+    plain = folded(pattern)
+    return [] if any(c in plain for c in "*?") else plain.split() or [plain]
+
+
 def _folded_names(names: Sequence[bytes]) -> bytes:
     joined = _END.join(names)
     if joined.isascii():
@@ -74,8 +80,9 @@ class Names:
     def sieve(self, pattern: str) -> Worth | None:
         """Tells of a node whether it, or one below it, may hold a name that matches; True of one that is not
         known. None when the pattern has nothing but `*` and `?`."""
-        pieces = [piece.encode("utf-8", "surrogatepass") for piece in re.split(r"[*?]+", folded(pattern))]
-        pieces = sorted(filter(None, pieces), key=len, reverse=True)
+        parts = plain_words(pattern) or re.split(r"[*?]+", folded(pattern))
+        pieces = [piece.encode("utf-8", "surrogatepass") for piece in parts if piece]
+        pieces.sort(key=len, reverse=True)
         if not pieces or not self._starts:
             return None
         found = self._holding(pieces[0])

@@ -17,7 +17,7 @@ from ..repository.reader import Reader
 from ..repository.snapshots import Stored
 from ..repository.trees import Worth, read_directory
 from .browse import Unread, brackets_plain, join_path, look, split_path
-from .names import Names, folded
+from .names import Names, folded, plain_words
 
 
 @dataclass(slots=True)
@@ -32,15 +32,19 @@ class Match:
 
 
 def name_test(pattern: str) -> Callable[[bytes], bool]:
-    """Whether a name matches a pattern with `*` and `?`; a plain word matches any part.
+    """Whether a name matches a pattern with `*` and `?`; of plain words each matches any part, in any order.
 
     Case and accents do not count.
     """
-    plain = folded(pattern)
-    if not any(c in plain for c in "*?"):
-        plain = f"*{plain}*"
-    matches = re.compile(fnmatch.translate(brackets_plain(plain))).match
+    words = plain_words(pattern)
+    if words:
+        return lambda name: _has_all(folded(name.decode("utf-8", "replace")), words)
+    matches = re.compile(fnmatch.translate(brackets_plain(folded(pattern)))).match
     return lambda name: matches(folded(name.decode("utf-8", "replace"))) is not None
+
+
+def _has_all(name: str, words: Sequence[str]) -> bool:
+    return all(word in name for word in words)
 
 
 @dataclass(slots=True)

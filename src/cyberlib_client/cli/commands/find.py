@@ -18,16 +18,18 @@ if TYPE_CHECKING:
 @command(
     "find",
     Both(
-        "Chercher par nom dans toutes les versions. Majuscules et accents ne comptent pas ; un mot simple se"
-        " trouve n’importe où dans le nom.",
-        "Search by name in all snapshots. Case and accents do not matter; a plain word is found anywhere in"
-        " a name.",
+        "Chercher par nom dans toutes les versions. Majuscules et accents ne comptent pas ; des mots simples"
+        " se trouvent n’importe où dans le nom, dans n’importe quel ordre.",
+        "Search by name in all snapshots. Case and accents do not matter; plain words are found anywhere in"
+        " a name, in any order.",
     ),
 )
 @argument(
     "pattern",
     metavar=Both("MOTIF", "PATTERN"),
-    help=Both("Un mot, ou un motif avec * et ?.", "A word, or a pattern with * and ?."),
+    help=Both(
+        "Un ou plusieurs mots, ou un motif avec * et ?.", "One or more words, or a pattern with * and ?."
+    ),
 )
 @option(
     "--under",

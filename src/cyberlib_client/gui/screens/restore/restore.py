@@ -257,10 +257,9 @@ class Restore(Room):
             return
         self._begin()
         self._show_crumbs(say(f"« {text} » dans toutes les versions", f"“{text}” in all versions"))
-        pattern = text if any(letter in text for letter in "*?[") else f"*{text}*"
         self._asked = self.bridge.ask(
             q.FindAsked, list[FoundListed], self._found_all, failed=self._failed, part=self._found,
-            pattern=pattern, most=self.more.most_for(pattern),
+            pattern=text, most=self.more.most_for(text),
         )  # fmt: skip
 
     def _found(self, found: list[FoundListed]) -> None:
