@@ -24,7 +24,7 @@ from ..app.clerk import questions as q
 from ..app.clerk.asking import Question
 from ..app.clerk.client import ClerkClient, error_of
 from ..app.clerk.questions_keys import LockWanted
-from ..core.errors import CyberlibError
+from ..core.errors import CyberlibError, Failed
 
 _LOOK: Final = 5.0
 """Seconds between two looks at how the agent is; what happens is heard at once."""
@@ -70,10 +70,12 @@ class Bridge(QObject):
         self._waiting: dict[int, _Waiting] = {}
         self._orders: SimpleQueue[Callable[[AgentClient], object]] = SimpleQueue()
         self._refused = ""
+        self._at_work = False
         self._closing = threading.Event()
         self._heard.connect(self._hear)
         self._placed.connect(lambda hear, told: hear(told))
         self.status.connect(self._keep)
+        self.happened.connect(self._look)
         self._link = threading.Thread(target=self._follow, daemon=True)
 
     def start(self) -> None:
@@ -177,7 +179,16 @@ class Bridge(QObject):
         self.order(ask)
 
     def _keep(self, status: StatusInfo | None) -> None:
+        died = status is None and self._at_work and not self._closing.is_set()
         self.agent = status
+        job = status.job if status is not None else None
+        self._at_work = job is not None and job.command != "restore"  # of which who asked for it tells
+        if died:
+            self.failed.emit(Failed("agent_died"))
+
+    def _look(self, _job: int, event: Event) -> None:
+        if isinstance(event, Ended):
+            self._at_work = False  # it came to its end before the agent came to its own
 
     def _follow(self) -> None:
         while not self._closing.is_set():

@@ -76,6 +76,7 @@ MORE: Final[dict[str, str]] = {
     "sources_missing": "look_at_sources",
     "no_sources": "add_source",
     "agent_gone": "start_agent",
+    "agent_died": "start_agent",
     "agent_not_running": "start_agent",
     "wrong_secret": "unlock",
     "proof_needed": "unlock",

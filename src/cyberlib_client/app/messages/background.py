@@ -57,6 +57,12 @@ ERRORS: Final[dict[str, Text]] = {
         "The agent ended before it answered.",
         "cyberlib agent status tells whether it is back; run the command again.",
     ),
+    "agent_died": Text(
+        "Ce qui était en cours a été interrompu : le programme qui s’en chargeait s’est arrêté.",
+        "Rien de ce qui est dans le coffre n’est perdu, et ce qui y est n’est pas renvoyé : relancez.",
+        "What was at work was cut short: the program that did it has ended.",
+        "Nothing that is in the vault is lost, and what is there already is not sent again: start it anew.",
+    ),
     "agent_lost_us": Text(
         "L’agent a mis fin à la connexion : ce programme ne lisait plus ce qu’il disait.",
         "Le travail demandé continue ; cyberlib agent status en donne l’état.",

@@ -265,7 +265,17 @@ class Excluding(Form):
         found = told.found
         self.taken.setText(taken(found))
         self.left.setText(left(found))
-        if told.pattern and told.pattern in found.unused:
+        if not self._source.present:
+            self.taken.setText("")
+            self.left.setText("")
+            self._remark(
+                say(
+                    "Ce dossier n’est pas là en ce moment : rien ne peut être compté. Les règles se notent"
+                    " tout de même.",
+                    "This folder is not there now: nothing can be counted. Rules are noted all the same.",
+                )
+            )
+        elif told.pattern and told.pattern in found.unused:
             self._remark(
                 say(
                     f"« {told.pattern} » ne laisse rien de côté pour l’instant : est-ce bien écrit ?",

@@ -108,7 +108,7 @@ class Bringing:
     def _look(self, status: StatusInfo | None) -> None:
         if status is None and self._job is not None and self._asked is None:
             self._over()
-            self._failed(Failed("agent_gone"))
+            self._failed(Failed("agent_died"))
 
     def _by_clerk(self) -> None:
         assert self._job is not None
