@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QDialog
 
+from cyberlib_client.gui.screens.keys.forms import CheckKit
+from cyberlib_client.gui.unlocking import Unlocking
 from tests.gui.test_window import Show, practice, press, words
 from tests.support.command_line import CommandLine
 
@@ -57,3 +59,47 @@ def test_the_rules_of_a_folder_that_is_gone_say_so(line: CommandLine, practice: 
     shown.until(lambda: "n’est pas là en ce moment" in words(dialog))
     assert "0 fichier" not in words(dialog) and "Rien n’est laissé" not in words(dialog)
     dialog.close()
+
+
+def test_words_that_are_no_kit_say_what_is_wrong(line: CommandLine, practice: Path, show: Show) -> None:
+    line("sources", "add", str(practice))
+    kept = list(line.words)
+    shown = show(line)
+    shown.window.go("keys")
+    shown.settle()
+    press(shown.window.rooms["keys"], "Contrôler un kit…")
+    (dialog,) = shown.window.findChildren(CheckKit)
+
+    def tried(text: str) -> str:
+        dialog.typed.setPlainText(text)
+        press(dialog, "Contrôler")
+        shown.settle()
+        return words(dialog)
+
+    assert "Mots comptés\xa0: 23, au lieu de 24" in tried(" ".join(kept[:-1]))
+    assert "1 mot sur 24" in tried(kept[0])
+    told = tried(" ".join([*kept[:4], "zzzzz", *kept[5:]]))
+    assert told.count("n° 5 n’est pas") == 1
+    assert "deux sont échangés" in tried(" ".join([kept[1], kept[0], *kept[2:]]))
+    told = tried("\n".join(f"{number}. {word.upper()}" for number, word in enumerate(kept, 1)))
+    assert "Ce kit ouvre le coffre" in told and "Fermer" in told and "Annuler" not in told
+    dialog.typed.setPlainText("autre")
+    assert "Annuler" in words(dialog)
+    dialog.close()
+
+    shown.window.lock()
+    shown.settle()
+    asked = Unlocking(shown.bridge, lambda _nothing: None, shown.window)
+    for typed, why in (
+        (" ".join(kept[:-1]), "Mots comptés\xa0: 23"),
+        (" ".join([*kept[:4], "zzzzz", *kept[5:]]), "Le mot n° 5"),
+        ("quelque chose d’autre", "n’ouvrent ce coffre"),
+    ):
+        asked.secret.setText(typed)
+        press(asked, "Ouvrir")
+        shown.settle()
+        assert why in asked.problem.text(), asked.problem.text()
+    asked.secret.setText(" ".join(kept))
+    press(asked, "Ouvrir")
+    shown.settle()
+    assert asked.result() == QDialog.DialogCode.Accepted

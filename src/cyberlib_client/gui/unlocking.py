@@ -9,7 +9,7 @@ from ..app.wording.language import say
 from ..core.errors import CyberlibError
 from .bridge import Bridge, Then
 from .widgets.basics import button, forget, label, row
-from .words import error
+from .words import error, meant
 
 
 class Unlocking(QDialog):
@@ -72,7 +72,7 @@ class Unlocking(QDialog):
         super().done(result)
 
     def _failed(self, raised: CyberlibError) -> None:
-        self._refuse(str(error(raised)))
+        self._refuse(str(error(meant(raised, self.secret.text()))))
 
     def _refuse(self, words: str) -> None:
         self._go.setEnabled(True)

@@ -9,8 +9,12 @@ from ..app.reports import ReportReason
 from ..app.wording.language import Both, language, say
 from ..app.wording.report_words import reason_message
 from ..app.wording.units import duration
-from ..core.errors import CyberlibError
+from ..core.errors import CyberlibError, UsageError
 from ..core.health import NEXT
+from ..core.words import decode, listed, written_words
+
+_FEWEST_WORDS: Final = 12
+"""Words of the list: nobody's passphrase has as many."""
 
 
 class Doing(NamedTuple):
@@ -115,6 +119,21 @@ def reason(told: ReportReason) -> Message:
 def error(raised: CyberlibError) -> Message:
     """What happened and what to do."""
     return for_window(error_message(raised.code, raised.facts, language()), raised.code)
+
+
+def meant(raised: CyberlibError, typed: str) -> CyberlibError:
+    """What is wrong with 24 words that were given where a passphrase would do as well: "wrong" alone says
+    nothing to somebody who left one out."""
+    if raised.code != "wrong_secret":
+        return raised
+    written = written_words(typed)
+    if sum(listed(each) is not None for each in written) < _FEWEST_WORDS:
+        return raised
+    try:
+        decode(typed)
+    except UsageError as of_words:
+        return of_words
+    return raised
 
 
 def no_vault_yet() -> str:

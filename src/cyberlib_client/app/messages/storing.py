@@ -163,9 +163,9 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "target_full": Text(
         "Plus de place là où l’on restaure ({path}).",
-        "Libérez de la place, puis relancez la même commande : elle continue et ne récrit pas ce qui est là.",
+        "Libérez de la place, puis relancez : la restauration continue et ne récrit pas ce qui est là.",
         "There is no space left where files are restored ({path}).",
-        "Free some, then run the same command again: it goes on, and does not write again what is there.",
+        "Free some, then start again: the restore goes on, and does not write again what is there.",
     ),
     "no_own_place": Text(
         "Cette version vient d’un poste d’un autre système[ ({system})] : ses chemins n’existent pas sur"

@@ -84,9 +84,9 @@ ERRORS: Final[dict[str, Text]] = {
         "Take four words drawn at random that have nothing to do with the practice.",
     ),
     "recovery_words_count": Text(
-        "Il y a {count} mots au lieu de {expected}.",
+        "Mots comptés : {count}, au lieu de {expected}.",
         "Relisez la feuille, ligne par ligne.",
-        "There are {count} words instead of {expected}.",
+        "Words counted: {count}, instead of {expected}.",
         "Read the sheet again, line by line.",
     ),
     "recovery_word_unknown": Text(

@@ -51,6 +51,7 @@ def many(number: int, one: Both, more: Both) -> str:
 FILE: Final = (Both("fichier", "file"), Both("fichiers", "files"))
 FOLDER: Final = (Both("dossier", "folder"), Both("dossiers", "folders"))
 SNAPSHOT: Final = (Both("version", "snapshot"), Both("versions", "snapshots"))
+WORD: Final = (Both("mot", "word"), Both("mots", "words"))
 NAME: Final = (Both("nom", "name"), Both("noms", "names"))
 ITEM: Final = (Both("élément", "item"), Both("éléments", "items"))
 

@@ -147,6 +147,10 @@ class Form(QDialog):
         self.problem.setVisible(bool(words))
         self.wait(waits=False)
 
+    def ends_well(self, *, ended: bool = True) -> None:
+        """It did what it is for and stays to tell of it: there is nothing left to cancel."""
+        self._cancel.setText(say("Fermer", "Close") if ended else say("Annuler", "Cancel"))
+
     def wait(self, *, waits: bool = True) -> None:
         """While it is being saved nothing can be pressed twice."""
         self.go.setEnabled(not waits)

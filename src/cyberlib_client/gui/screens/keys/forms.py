@@ -14,13 +14,13 @@ from ....app.clerk.asking import Question
 from ....app.keys_told import RecoveryKitChecked, RecoveryKitMade, SlotAdded, SlotInfo, SlotRemoved
 from ....app.passphrases import weakness
 from ....app.wording.language import say
-from ....app.wording.units import moment
+from ....app.wording.units import WORD, many, moment
 from ....core.errors import CyberlibError
 from ....core.words import listed, written_words
 from ...bridge import Bridge
 from ...widgets.basics import button, forget, label, row
 from ...widgets.form import Field, Form
-from ...words import error
+from ...words import error, meant
 
 _WIDTH: Final = 620
 _OF_SECRET: Final = ("wrong_secret", "proof_needed", "locked")
@@ -64,7 +64,7 @@ class _Proved(Form):
     def _failed(self, raised: CyberlibError) -> None:
         self.refuse("")
         if raised.code in _OF_SECRET or raised.code.startswith("recovery_word"):
-            self.proof.refuse(str(error(raised)))
+            self.proof.refuse(str(error(meant(raised, self.secret.text()))))
             self.secret.setFocus()
         else:
             self.refuse(str(error(raised)))
@@ -167,8 +167,10 @@ class CheckKit(Form):
             if wrong
             else ""
         )
-        self.count.setText(say(f"{len(written)} mots sur {_WORDS}", f"{len(written)} words of {_WORDS}"))
+        counted = many(len(written), *WORD)
+        self.count.setText(say(f"{counted} sur {_WORDS}", f"{counted} of {_WORDS}"))
         self.told.clear()
+        self.ends_well(ended=False)
 
     def _save(self) -> None:
         self.refuse("")
@@ -177,7 +179,10 @@ class CheckKit(Form):
         self._bridge.ask(q.KitTried, RecoveryKitChecked, self._checked, failed=self._failed, words=words)
 
     def _failed(self, raised: CyberlibError) -> None:
-        self.refuse(str(error(raised)))
+        of_a_word = raised.code == "recovery_word_unknown"  # said once, at the field
+        self.refuse("" if of_a_word else str(error(raised)))
+        if of_a_word:
+            self.words.refuse(str(error(raised)))
 
     def _checked(self, checked: RecoveryKitChecked) -> None:
         self.refuse("")
@@ -190,6 +195,7 @@ class CheckKit(Form):
             words += say(" Il en existe un plus récent.", " There is a newer one.")
         self.told.setText(words)
         self.told.setAccessibleName(words)
+        self.ends_well()
 
     def done(self, result: int) -> None:
         """See QDialog. The words do not stay."""
