@@ -12,6 +12,8 @@ import pytest
 from PySide6.QtWidgets import QDialog
 
 from cyberlib_client.gui.screens.keys.forms import CheckKit
+from cyberlib_client.gui.screens.restore.restore import Restore
+from cyberlib_client.gui.screens.restore.told import Told
 from cyberlib_client.gui.unlocking import Unlocking
 from tests.gui.test_window import Show, practice, press, words
 from tests.support.command_line import CommandLine
@@ -103,3 +105,29 @@ def test_words_that_are_no_kit_say_what_is_wrong(line: CommandLine, practice: Pa
     press(asked, "Ouvrir")
     shown.settle()
     assert asked.result() == QDialog.DialogCode.Accepted
+
+
+def test_a_report_that_cannot_be_saved_says_why_in_french(
+    line: CommandLine, practice: Path, tmp_path: Path, show: Show
+) -> None:
+    line("sources", "add", str(practice))
+    line("backup")
+    shown = show(line)
+    shown.window.go("restore")
+    shown.settle()
+    room = shown.window.rooms["restore"]
+    assert isinstance(room, Restore)
+    shown.until(room.listing.rowCount)
+    room.table.selectAll()
+    shown.settle()
+    out = tmp_path / "dehors"
+    room.taking.restore(str(out))
+    shown.until(lambda: not room.taking.bringing.at_work)
+    assert room.taking.open.text() == "Ouvrir le dossier" and room.taking.open.isVisible()
+    press(room, "Compte rendu, fichier par fichier")
+    (report,) = room.findChildren(Told)
+    report.save(str(tmp_path / "absent" / "rapport.csv"))
+    assert "n’existe pas" in report.problem.text() or "introuvable" in report.problem.text()
+    assert "No such" not in report.problem.text() and report.isVisible()
+    report.save(str(tmp_path / "rapport.csv"))
+    assert "lettre.txt" in (tmp_path / "rapport.csv").read_text(encoding="utf-8-sig")

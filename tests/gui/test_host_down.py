@@ -76,6 +76,7 @@ def test_it_is_said_and_files_come_back_from_a_copy(alone: CommandLine, tmp_path
     (found,) = to.rglob("note.txt")
     assert found.read_text(encoding="utf-8") == "à rappeler"
     assert "1 fichier" in words(room)
+    assert room.taking.open.isVisible()
     room.reading.choose("", "")
     shown.until(lambda: not room.reading.copy)
     assert not room.table.isVisible()

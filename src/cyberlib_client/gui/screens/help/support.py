@@ -57,10 +57,10 @@ class Support(Card):
             self._name.setText(say("Aucun contact n’est connu", "No contact is known"))
             self._words.setText(
                 say(
-                    "Demandez à qui a installé CyberLib. Cette personne peut noter ici son nom, son"
-                    " adresse et son téléphone : section [support] du fichier de réglages.",
-                    "Ask whoever installed CyberLib. They can note their name, address and telephone number"
-                    " here: section [support] of the file of settings.",
+                    "Demandez à qui a installé CyberLib. Cette personne peut faire paraître ici son nom, son"
+                    " adresse et son téléphone.",
+                    "Ask whoever installed CyberLib. They can have their name, address and telephone number"
+                    " shown here.",
                 )
             )
             return

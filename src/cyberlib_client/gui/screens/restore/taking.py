@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QFileDialog, QProgressBar, QSizePolicy
 
 from ....app.brought import Brought
@@ -24,7 +26,7 @@ from ...words import error_line
 from .bringing import Bringing
 from .listing import when
 from .showing import PDF, Larger, Showing
-from .told import Told, place, summary
+from .told import Told, folder_of, place, summary
 
 _CONFLICTS: Final = {
     "keep-both": Both("Garder les deux", "Keep both"),
@@ -83,6 +85,7 @@ class Taking(Card):
         self._stop = button(say("Arrêter", "Stop"), self._cancel, link=True)
         listed = say("Compte rendu, fichier par fichier", "Report, file by file")
         self.report = button(listed, self._open_report, link=True)
+        self.open = button(say("Ouvrir le dossier", "Open the folder"), self._open_folder, link=True)
         self.body.addWidget(self._name)
         self.body.addWidget(self.look, 1)
         self.body.addLayout(row(self._versions, None, self.enlarge))
@@ -90,6 +93,7 @@ class Taking(Card):
             self._bar,
             self.told,
             self.report,
+            self.open,
             self._stop,
             self._if_there,
             self.conflict,
@@ -279,6 +283,10 @@ class Taking(Card):
         if self._report is not None:
             Told(self, self._report).open()
 
+    def _open_folder(self) -> None:
+        if self._report is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(folder_of(self._report)))
+
     def _cancel(self) -> None:
         self.bringing.stop()
         self.told.setText(say("Arrêt…", "Stopping…"))
@@ -289,6 +297,7 @@ class Taking(Card):
             each.setVisible(at_work)
         self.told.setVisible(at_work or bool(self.told.text()))
         self.report.setVisible(not at_work and self._report is not None and bool(self._report.items))
+        self.open.setVisible(not at_work and self._report is not None and bool(folder_of(self._report)))
         for part in (self._if_there, self.conflict, self.here, self.elsewhere):
             part.setVisible(chosen and not at_work)
         self.earlier.setVisible(self.here.isVisibleTo(self) and bool(self._earlier))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QDialog, QFileDialog, QTableView, QVBoxLayout, QWidget
 
 from ....app.brought import Brought, BroughtItem
-from ....app.messages import incident_message
+from ....app.messages import incident_message, translated
 from ....app.wording.language import Both, language, say
 from ....app.wording.units import FILE, many
 from ...widgets.basics import Card, button, label, row, tip
@@ -29,6 +29,7 @@ OUTCOMES: Final = {
 }
 _HEADS: Final = (Both("Fichier", "File"), Both("Résultat", "Outcome"), Both("Raison", "Reason"))
 _BAD: Final = ("refused", "failed")
+_WRITTEN: Final = ("written", "kept_both", "replaced")
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -117,9 +118,12 @@ class Told(QDialog):
             with open(path, "w", encoding="utf-8-sig", newline="", opener=_for_its_owner) as file:
                 file.write(made)
         except OSError as error:
-            why = error.strerror or type(error).__name__
+            why = translated(error.strerror or type(error).__name__, language())
             self.problem.setText(
-                say(f"Le fichier n’a pas pu être écrit : {why}.", f"The file could not be written: {why}.")
+                say(
+                    f"Le fichier n’a pas pu être écrit : {why}. Choisissez un autre dossier.",
+                    f"The file could not be written: {why}. Choose another folder.",
+                )
             )
             self.problem.show()
         else:
@@ -190,3 +194,12 @@ def place(told: Brought) -> str:
         return say("C’est à sa place d’origine.", "It is where it was.")
     folder = os.path.basename(os.path.normpath(told.to)) or told.to
     return say(f"C’est dans le dossier « {folder} ».", f"It is in the folder “{folder}”.")
+
+
+def folder_of(told: Brought) -> str:
+    """The folder to open to see what was brought back; "" where there is none on this machine."""
+    if not told.files and not told.directories:
+        return ""
+    written = next((each.path for each in told.items if each.outcome in _WRITTEN), "")
+    folder = told.to or os.path.dirname(written)
+    return folder if folder and os.path.isdir(folder) else ""
