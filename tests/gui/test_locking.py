@@ -14,6 +14,12 @@ from shiboken6 import isValid
 from cyberlib_client.app import bootstrap
 from cyberlib_client.app.agent.messages import ProgressTold
 from cyberlib_client.app.bootstrap import profile_at
+from cyberlib_client.app.clerk import questions as q
+from cyberlib_client.app.clerk.questions_settings import RatesChanged
+from cyberlib_client.app.network_told import NetworkShown
+from cyberlib_client.app.rates_wanted import RatesWanted
+from cyberlib_client.app.sources_told import SourceInfo
+from cyberlib_client.core.errors import CyberlibError
 from cyberlib_client.core.events import Progress
 from cyberlib_client.gui.screens.activity.activity import Activity
 from cyberlib_client.gui.screens.keys.forms import CheckKit
@@ -150,3 +156,31 @@ def test_no_secret_comes_back_into_its_field(kept: CommandLine, show: Show) -> N
     assert not dialog.isVisible()
     dialog.secret.undo()
     assert dialog.secret.text() == ""
+
+
+def test_nothing_is_changed_in_a_locked_window(line: CommandLine, practice: Path, show: Show) -> None:
+    line("sources", "add", str(practice))
+    shown = show(line)
+    shown.window.lock()
+    shown.settle()
+    refused: list[CyberlibError] = []
+    shown.bridge.ask(
+        q.SourceRemoved, SourceInfo, lambda _gone: None, failed=refused.append, path=str(practice)
+    )
+    shown.bridge.ask(
+        RatesChanged, NetworkShown, lambda _now: None, failed=refused.append, rates=RatesWanted("", "", [])
+    )
+    shown.settle()
+    assert [error.code for error in refused] == ["locked", "locked"]
+
+    shown.window.go("folders")
+    shown.settle()
+    press(shown.window.rooms["folders"], "Retirer")
+    (asked,) = shown.window.findChildren(Unlocking)
+    assert "Cabinet" in (line.profile / "settings.toml").read_text(encoding="utf-8")
+    asked.secret.setText(PASSPHRASE)
+    press(asked, "Ouvrir")
+    shown.settle()
+    assert not shown.window.locked
+    assert "n’est plus sauvegardé" in words(shown.window.rooms["folders"])
+    assert line.json("sources", "list")["items"] == []

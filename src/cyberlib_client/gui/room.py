@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import Qt
@@ -64,6 +65,20 @@ class Room(QScrollArea):
 
     def empty(self) -> None:
         """Names and contents go; what is at work goes on."""
+
+    def once_open(self, change: Callable[[], object]) -> Callable[[], None]:
+        """For a button that changes something: at once, or once somebody has opened a locked window."""
+
+        def pressed() -> None:
+            if self.house.locked:
+                self.house.unlock(then)
+            else:
+                change()
+
+        def then(_nothing: object) -> None:
+            change()
+
+        return pressed
 
     @property
     def keeps(self) -> bool:

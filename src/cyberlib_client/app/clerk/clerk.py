@@ -214,6 +214,12 @@ class Clerk:
         """Whether somebody has to give a secret before anything of the vault is told."""
         return self._locked_by is not None
 
+    def changing(self, number: int, token: CancelToken) -> Session:
+        """As `session`, for what changes settings. Raises NeedsUnlock while somebody has to give a secret."""
+        if self._locked_by is not None and number > self._locked_by:
+            raise NeedsUnlock("locked")
+        return self.session(number, token)
+
     def forbid(self, number: int) -> None:
         """Somebody leaves, by the question with this number: until a passphrase or words were given, this
         machine's own secret opens nothing for any that is asked after it. From any thread."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from ....app.agent.messages import CheckJob, CopyJob, Ended, Job
@@ -110,9 +112,9 @@ class Copies(Room):
 
     def _ways(self, copy: CopyInfo) -> QHBoxLayout:
         """What else can be done with it."""
-        change = button(say("Modifier…", "Change…"), lambda: self._change(copy), link=True)
+        change = button(say("Modifier…", "Change…"), self.once_open(partial(self._change, copy)), link=True)
         change.setAccessibleName(say(f"Modifier {copy.name}", f"Change {copy.name}"))
-        remove = button(say("Retirer", "Remove"), lambda: self._remove(copy), link=True)
+        remove = button(say("Retirer", "Remove"), self.once_open(partial(self._remove, copy)), link=True)
         remove.setAccessibleName(say(f"Retirer {copy.name}", f"Remove {copy.name}"))
         made = row(change, gap=14)
         if copy.here is not False and copy.copied is not None:

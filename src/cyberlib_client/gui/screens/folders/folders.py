@@ -92,9 +92,9 @@ class Folders(Room):
             more = "…" if len(source.exclude) > _NAMED else ""
             words.addWidget(label(say(f"Sans {named}{more}", f"Without {named}{more}"), "small", wrap=True))
         self._show_figures(each)
-        change = button(say("Exclusions…", "Exclusions…"), partial(self._exclude, source))
+        change = button(say("Exclusions…", "Exclusions…"), self.once_open(partial(self._exclude, source)))
         change.setAccessibleName(say(f"Ce que {name} laisse de côté", f"What {name} leaves out"))
-        remove = button(say("Retirer", "Remove"), lambda: self._remove(source))
+        remove = button(say("Retirer", "Remove"), self.once_open(partial(self._remove, source)))
         remove.setAccessibleName(say(f"Retirer {name}", f"Remove {name}"))
         made = row(IconLabel("folder", "brand", 24), words, gap=14)
         made.setStretch(1, 1)

@@ -41,15 +41,31 @@ class Settings(Room):
         self._policy: RetentionShown | None = None
         self._planned: str | None = None
         change = say("Modifier…", "Change…")
-        self._when = _Part(say("Quand sauvegarder", "When to back up"), "clock", change, self._timing)
+        self._when = _Part(
+            say("Quand sauvegarder", "When to back up"),
+            "clock",
+            change,
+            self.once_open(self._timing),
+        )
         self._pause = button(say("Suspendre…", "Pause…"), lambda: self.house.go("activity"), link=True)
         self._when.words_below.addLayout(row(self._pause, None))
         self._conditions = _Part(
-            say("À quelles conditions", "Under which conditions"), "pause", change, self._condition
+            say("À quelles conditions", "Under which conditions"),
+            "pause",
+            change,
+            self.once_open(self._condition),
         )
-        self._rates = _Part(say("Part de la ligne", "Share of the line"), "server", change, self._rate)
+        self._rates = _Part(
+            say("Part de la ligne", "Share of the line"),
+            "server",
+            change,
+            self.once_open(self._rate),
+        )
         self._kept = _Part(
-            say("Durée de conservation", "How long snapshots are kept"), "history", change, self._keep
+            say("Durée de conservation", "How long snapshots are kept"),
+            "history",
+            change,
+            self.once_open(self._keep),
         )
         self._apply = button(say("Appliquer maintenant…", "Apply now…"), self._apply_now, link=True)
         self._kept.words_below.addLayout(row(self._apply, None))
