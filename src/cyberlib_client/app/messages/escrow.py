@@ -96,6 +96,12 @@ ERRORS: Final[dict[str, Text]] = {
         "This answer is not signed by {officer}, or it was changed since.",
         "Call {officer} back at a number you know, and ask for a new answer.",
     ),
+    "escrow_key_closed": Text(
+        "Cette phrase secrète n’ouvre pas la clé de {officer}, ou le fichier a été modifié.",
+        "Vérifiez les majuscules et le clavier, ou reprenez la copie de ce fichier.",
+        "This passphrase does not open the key of {officer}, or the file was altered.",
+        "Check capitals and the keyboard, or take the copy of that file.",
+    ),
     "escrow_answers_missing": Text(
         "Il faut les réponses de {needed} dépositaires d’au moins deux organismes ; {got} sont là.",
         "Attendez les autres : rien n’est perdu.",
