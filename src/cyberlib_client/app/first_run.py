@@ -98,8 +98,11 @@ def declare(session: Session, url: str, contract_key: str, key_file: str, ca_fil
 
 def contract_key_of(session: Session, typed: str, file: str) -> str:
     """The one that was typed, that of a file, or of the file that was left here. Raises as
-    `check_contract_key` and `read_contract_key`."""
-    file = file or placed(session.profile).contract_key_file
+    `check_contract_key` and `read_contract_key`, and Failed("enrolment_file_unfit", at=…, reason=…)."""
+    left = placed(session.profile)
+    file = file or left.contract_key_file
+    if left.unfit is not None and not (typed.strip() or file):
+        raise left.unfit
     if typed.strip() or not file:
         return check_contract_key(typed, "")
     return read_contract_key(session, file)

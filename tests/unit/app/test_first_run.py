@@ -11,10 +11,12 @@ import pytest
 
 from cyberlib_client.app.bootstrap import profile_at
 from cyberlib_client.app.enrolment_placed import placed
+from cyberlib_client.app.first_run import contract_key_of
 from cyberlib_client.app.passphrases import made_up, weakness
 from cyberlib_client.app.presets import known_software, offered
 from cyberlib_client.app.prompts import Nobody
 from cyberlib_client.app.session import Session
+from cyberlib_client.core.errors import Failed
 from cyberlib_client.core.words_fr import WORDS
 from cyberlib_client.resources import resource
 
@@ -82,6 +84,14 @@ def test_a_file_that_cannot_serve_says_where_and_why(
     (tmp_path / "enrolment.toml").write_text(written, encoding="utf-8")
     facts = _unfit(tmp_path)
     assert (facts["line"], facts["reason"]) == (line, reason)
+
+
+def test_a_key_that_was_to_be_left_is_missed_by_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "enrolment.toml").write_text("host = [", encoding="utf-8")
+    session = Session(profile_at(str(tmp_path)), Nobody())
+    with pytest.raises(Failed, match="enrolment_file_unfit"):
+        contract_key_of(session, "", "")
+    assert contract_key_of(session, "une-cle-inventee-assez-longue", "")
 
 
 @pytest.mark.parametrize("data", [b"host = " + b"[" * 50_000, b"\xff", b"host = 1e400"])
