@@ -27,6 +27,7 @@ from cyberlib_client.core.escrow.policy import (
     Policy,
     check_succeeds,
     groups,
+    indispensable,
     propose,
     read_policy,
     sign_policy,
@@ -355,6 +356,13 @@ def test_groups_are_as_many_as_needed_and_never_one_organisation(of: list[int], 
     assert len(set(found)) == len(found)
     for group in combinations(range(len(of)), needed):
         assert (group in found) == (len({of[place] for place in group}) > 1)
+
+
+def test_those_without_whom_nothing_opens_are_named() -> None:
+    assert indispensable(POLICY.body) == [CLAIRE.officer]
+    dora = person("dora", "Ordre")
+    assert indispensable(policy_of([*PEOPLE, dora]).body) == []
+    assert indispensable(policy_of([ANNE, CLAIRE]).body) == [ANNE.officer, CLAIRE.officer]
 
 
 # ---------------------------------------------------------------- consents and damage

@@ -140,6 +140,12 @@ def groups(body: PolicyBody) -> list[tuple[int, ...]]:
     ]
 
 
+def indispensable(body: PolicyBody) -> list[Officer]:
+    """Officers without whom nothing opens: whoever proposes or agrees to a policy is to know them."""
+    found = groups(body)
+    return [officer for place, officer in enumerate(body.officers) if all(place in group for group in found)]
+
+
 def _check(body: PolicyBody) -> None:
     """IntegrityError("escrow_policy_bad", reason=…)."""
     officers = body.officers
