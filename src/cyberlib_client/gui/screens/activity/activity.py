@@ -14,19 +14,18 @@ from ....app.agent.messages import Begun, Ended, ProgressTold, raised
 from ....app.agent.status import StatusInfo
 from ....app.clerk import questions as q
 from ....app.messages import error_message, waiting_message
-from ....app.reports import Report, ReportIncident, ReportRun
+from ....app.reports import Report, ReportIncident
 from ....app.wording.language import language, say
 from ....app.wording.pace import Pace
-from ....app.wording.report_words import COMMANDS, incident_message, outcome, reason_of, with_remark, word
-from ....app.wording.units import FILE, count, duration, many, moment, percent, size
+from ....app.wording.report_words import COMMANDS, incident_message, reason_of, with_remark, word
+from ....app.wording.units import FILE, count, many, moment, percent, size
 from ....core.events import Progress
 from ...doing import doing_button
-from ...look.theme import theme
 from ...room import House, Room
-from ...widgets.basics import Card, IconLabel, Pill, Tone, button, clear, column, label, line, row
+from ...widgets.basics import Card, IconLabel, button, clear, column, label, line, row
 from ...words import DOING, doing, for_window, left
+from .past import Past
 
-_MOST = 30
 _INCIDENTS = 12
 
 
@@ -43,10 +42,7 @@ class Activity(Room):
         self._faults.body.addLayout(self._fault_lines)
         self._faults.hide()
         self.column.addWidget(self._faults)
-        self._past = Card(say("Historique", "History"))
-        self._past_lines = QVBoxLayout()
-        self._past_lines.setSpacing(6)
-        self._past.body.addLayout(self._past_lines)
+        self._past = Past()
         self.column.addWidget(self._past)
         self.column.addStretch(1)
         self.bridge.status.connect(self.now.show_status)
@@ -63,22 +59,7 @@ class Activity(Room):
             self.bridge.ask(q.HistoryAsked, Report, self._show, failed=self.house.say_error)
 
     def _show(self, told: Report) -> None:
-        clear(self._past_lines)
-        runs = list(reversed(told.runs))[:_MOST]
-        for run in runs:
-            self._past_lines.addLayout(_run_line(run))
-            self._past_lines.addWidget(line())
-        if not runs:
-            self._past_lines.addWidget(
-                label(
-                    say(
-                        "Les sauvegardes, vérifications et restaurations se liront ici.",
-                        "Backups, verifications and restores will be told here.",
-                    ),
-                    "soft",
-                    wrap=True,
-                )
-            )
+        self._past.tell(told.runs)
         clear(self._fault_lines)
         standing = [each for each in told.incidents if each.cleared is None]
         for each in reversed(standing[-_INCIDENTS:]):
@@ -88,64 +69,6 @@ class Activity(Room):
             more = count(len(standing) - _INCIDENTS)
             self._fault_lines.addWidget(label(say(f"… et {more} autres", f"… and {more} more"), "small"))
         self._faults.setVisible(bool(standing))
-
-
-def _run_line(run: ReportRun) -> QVBoxLayout:
-    when = label(_day(run.started), kind="soft")
-    when.setFixedWidth(theme().px(150))
-    what = label(_what(run), wrap=True)
-    text, tone = _result(run)
-    made = row(when, what, Pill(text, tone), gap=14)
-    made.setStretch(1, 1)
-    return column(made)
-
-
-def _day(iso: str) -> str:
-    """Today and yesterday by name."""
-    at = datetime.fromisoformat(iso.replace("Z", "+00:00")).astimezone()
-    today = datetime.now().astimezone().date()
-    clock = f"{at:%H:%M}"
-    if at.date() == today:
-        return say(f"Aujourd’hui {clock}", f"Today {clock}")
-    if at.date() == today - timedelta(days=1):
-        return say(f"Hier {clock}", f"Yesterday {clock}")
-    return moment(iso)
-
-
-def _what(run: ReportRun) -> str:
-    parts = [word(COMMANDS, run.command).capitalize()]
-    if run.files and run.command in ("backup", "restore", "drill"):
-        parts.append(many(run.files, *FILE))
-    if run.command == "backup" and run.outcome == "completed":
-        seconds = _seconds(run)
-        parts.append(
-            say(
-                f"{size(run.stored)} envoyés en {duration(seconds)}",
-                f"{size(run.stored)} sent in {duration(seconds)}",
-            )
-        )
-    if run.outcome != "completed":
-        parts.append(outcome(run))
-    return " · ".join(parts)
-
-
-def _seconds(run: ReportRun) -> float:
-    times = [datetime.fromisoformat(each.replace("Z", "+00:00")) for each in (run.started, run.ended)]
-    return max(0.0, (times[1] - times[0]).total_seconds())
-
-
-def _result(run: ReportRun) -> tuple[str, Tone]:
-    if run.outcome == "failed":
-        return say("Échec", "Failed"), "wrong"
-    if run.outcome == "stopped":
-        return say("Arrêtée", "Stopped"), ""
-    if run.unread:
-        return say(f"{many(run.unread, *FILE)} à voir", f"{many(run.unread, *FILE)} to look at"), "todo"
-    if run.exit:
-        return say("Avec réserves", "With reservations"), "todo"
-    if run.command == "drill":
-        return say("Prouvée", "Proven"), "ok"
-    return say("Terminée", "Done"), "ok"
 
 
 def _fault_line(house: House, each: ReportIncident) -> QVBoxLayout:
