@@ -29,7 +29,16 @@ class Reading(Card):
         self._line = row()
         self.body.addLayout(self._line)
         self.copy = ""
+        self._unsure = True  # whether the clerk reads the same: another such room may have chosen before
         self.hide()
+
+    def settle(self) -> None:
+        """Before anything is asked: what is read is what this says."""
+        if self._unsure:
+            self._unsure = False
+            self._house.bridge.ask(
+                q.ReadFrom, None, lambda _nothing: None, failed=lambda _error: None, copy=self.copy
+            )
 
     def offer(self) -> None:
         """The vault cannot be read: what else is within reach."""
@@ -66,18 +75,19 @@ class Reading(Card):
     def choose(self, copy: str, made: str) -> None:
         """Reads from a copy, made at a time; "" for the vault."""
         self._house.bridge.ask(
-            q.ReadFrom, type(None), lambda _nothing: self._chosen(copy, made),
+            q.ReadFrom, None, lambda _nothing: self._chosen(copy, made),
             failed=partial(self._refused, copy, made), copy=copy,
         )  # fmt: skip
 
     def _refused(self, copy: str, made: str, raised: CyberlibError) -> None:
         if isinstance(raised, NeedsUnlock):
+            self._unsure = True  # the clerk has chosen; whoever is asked for the secret may close the dialog
             self._house.unlock(lambda _nothing: self._chosen(copy, made))
         else:
             self._failed(raised)
 
     def _chosen(self, copy: str, made: str) -> None:
-        self.copy = copy
+        self.copy, self._unsure = copy, False
         clear(self._line)
         if copy:
             words = say(

@@ -131,6 +131,7 @@ class Restore(Room):
         """See Room."""
         if not self.listing.rowCount():
             self.search.setFocus()
+        self.reading.settle()
         self.bridge.ask(q.SnapshotsAsked, list[SnapshotInfo], self._show_snapshots, failed=self._failed)
 
     def _show_snapshots(self, found: list[SnapshotInfo]) -> None:
@@ -155,13 +156,8 @@ class Restore(Room):
                 lambda: self.house.do("backup"),
             )
             return
-        first = found[0]
-        self._count.setText(
-            say(
-                f"{many(len(found), *SNAPSHOT)} depuis le {moment(first.time)[:10]}",
-                f"{many(len(found), *SNAPSHOT)} since {moment(first.time)[:10]}",
-            )
-        )
+        versions, begun = many(len(found), *SNAPSHOT), moment(found[0].time)[:10]
+        self._count.setText(say(f"{versions} depuis le {begun}", f"{versions} since {begun}"))
         shown = self.snapshot
         self._say_when()
         if shown is not None and (shown.id != known or not self.listing.rowCount()):
