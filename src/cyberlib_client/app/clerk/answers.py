@@ -70,7 +70,7 @@ def _add_source(clerk: Clerk, asked: q.SourceAdded, token: CancelToken) -> objec
 def _remove_source(clerk: Clerk, asked: q.SourceRemoved, token: CancelToken) -> object:
     from ..sources import remove_source
 
-    return remove_source(clerk.changing(asked.id, token), asked.path)
+    return remove_source(clerk.allowed(asked.id, token), asked.path)
 
 
 def _copies(clerk: Clerk, asked: q.CopiesAsked, token: CancelToken) -> object:

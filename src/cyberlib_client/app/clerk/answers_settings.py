@@ -49,7 +49,7 @@ def _try_rules(clerk: Clerk, asked: q.RulesTriedAsked, token: CancelToken) -> ob
 def _change_rules(clerk: Clerk, asked: q.RulesWanted, token: CancelToken) -> object:
     from ..exclusions import change_source
 
-    return change_source(clerk.changing(asked.id, token), asked.path, asked.rules)
+    return change_source(clerk.allowed(asked.id, token), asked.path, asked.rules)
 
 
 def _schedule(clerk: Clerk, asked: q.ScheduleAsked, token: CancelToken) -> object:
@@ -67,7 +67,7 @@ def _try_schedule(clerk: Clerk, asked: q.ScheduleTriedAsked, token: CancelToken)
 def _change_schedule(clerk: Clerk, asked: q.ScheduleWanted, token: CancelToken) -> object:
     from ..scheduling import change
 
-    return _told(change(clerk.changing(asked.id, token), asked.change))
+    return _told(change(clerk.allowed(asked.id, token), asked.change))
 
 
 def _told(shown: ScheduleShown) -> q.ScheduleTold:
@@ -85,7 +85,7 @@ def _rates(clerk: Clerk, asked: q.RatesAsked, token: CancelToken) -> object:
 def _change_rates(clerk: Clerk, asked: q.RatesChanged, token: CancelToken) -> object:
     from ..network import set_rates
 
-    return set_rates(clerk.changing(asked.id, token), asked.rates)
+    return set_rates(clerk.allowed(asked.id, token), asked.rates)
 
 
 def _anew(clerk: Clerk, asked: Question, token: CancelToken) -> Session:
@@ -161,7 +161,7 @@ def _change_copy(clerk: Clerk, asked: q.CopyChangeWanted, token: CancelToken) ->
     from ..copies import change_copy
     from ..copy_names import rename_copy
 
-    session = clerk.changing(asked.id, token)
+    session = clerk.allowed(asked.id, token)
     with session.closing:
         name = rename_copy(session, asked.name, asked.new).name
         return change_copy(session, name, every=asked.every, parity=asked.parity, elsewhere=asked.elsewhere)
@@ -170,7 +170,7 @@ def _change_copy(clerk: Clerk, asked: q.CopyChangeWanted, token: CancelToken) ->
 def _remove_copy(clerk: Clerk, asked: q.CopyRemoved, token: CancelToken) -> object:
     from ..copies import remove_copy
 
-    session = clerk.changing(asked.id, token)
+    session = clerk.allowed(asked.id, token)
     with session.closing:
         return remove_copy(session, asked.name)
 

@@ -149,13 +149,18 @@ class Clerk:
             watched=True,
         )
 
+    def allowed(self, number: int, token: CancelToken) -> Session:
+        """As `session`. Raises NeedsUnlock while somebody has to give a secret before anything is told of the
+        vault or changed."""
+        if self._locked_by is not None and number > self._locked_by:
+            raise NeedsUnlock("locked")
+        return self.session(number, token)
+
     def opened(self, number: int, token: CancelToken) -> Session:
         """The one whose vault stays open; opened anew when the profile has another vault meanwhile.
 
         Raises NeedsUnlock where the window has to give a secret first."""
-        now = self.session(number, token)
-        if self._locked_by is not None and number > self._locked_by:
-            raise NeedsUnlock("locked")
+        now = self.allowed(number, token)
         if self._open is None or self._open.place != now.place:
             now.unlock()
             self._open = now
@@ -166,10 +171,8 @@ class Clerk:
         what reaching a copy raises."""
         if not self._copy:
             return self.opened(number, token)
-        now = self.session(number, token)
+        now = self.allowed(number, token)
         now.copy = self._copy
-        if self._locked_by is not None and number > self._locked_by:
-            raise NeedsUnlock("locked")
         if self._copied is None or self._copied.place != now.place:
             now.unlock()
             self._copied = now
@@ -198,9 +201,7 @@ class Clerk:
     def beside(self, number: int, token: CancelToken) -> Session:
         """A session of its own with the vault open, for what is answered beside other questions. Raises as
         `opened`."""
-        made = self.session(number, token)
-        if self._locked_by is not None and number > self._locked_by:
-            raise NeedsUnlock("locked")
+        made = self.allowed(number, token)
         made.prompt = Nobody()  # a secret that is handed over is for the question that it was given with
         opened = self._open
         if opened is not None and opened.place == made.place:
@@ -213,12 +214,6 @@ class Clerk:
     def locked(self) -> bool:
         """Whether somebody has to give a secret before anything of the vault is told."""
         return self._locked_by is not None
-
-    def changing(self, number: int, token: CancelToken) -> Session:
-        """As `session`, for what changes settings. Raises NeedsUnlock while somebody has to give a secret."""
-        if self._locked_by is not None and number > self._locked_by:
-            raise NeedsUnlock("locked")
-        return self.session(number, token)
 
     def forbid(self, number: int) -> None:
         """Somebody leaves, by the question with this number: until a passphrase or words were given, this
