@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
@@ -13,12 +14,16 @@ import pytest
 from cyberlib_client.app.bootstrap import profile_at
 from cyberlib_client.app.clerk import questions as q
 from cyberlib_client.app.clerk.asking import Question
+from cyberlib_client.app.clerk.clerk import Clerk
 from cyberlib_client.app.clerk.client import ClerkClient
 from cyberlib_client.app.clerk.questions_settings import RulesTriedAsked
 from cyberlib_client.app.source_rules import SourceRules
 from cyberlib_client.app.sources import SourceInfo
 from cyberlib_client.core.errors import CyberlibError
+from cyberlib_client.core.ports import CancelToken
+from tests.integration.test_cli_host import Practice
 from tests.support.command_line import CommandLine
+from tests.support.hosts import serving
 
 PATIENCE = 180
 """Seconds until an answer that does not come fails a test; nothing waits for so long."""
@@ -90,3 +95,29 @@ def test_others_are_answered_while_a_large_folder_is_counted(
     for each in (counting, waiting):
         ended = asking.end_of(each)
         assert isinstance(ended, q.Refused) and ended.error.code == "stopped"
+
+
+def test_who_gives_up_while_the_vault_is_opened_leaves_it_open_for_the_next(tmp_path: Path) -> None:
+    """What reaches the vault was made for the first question, which nobody waits for any more."""
+    found: list[int] = []
+
+    def opens_and_is_given_up(clerk: Clerk, asked: Any, token: CancelToken) -> object:
+        clerk.opened(asked.id, token)
+        clerk.cancel(asked.id)
+        token.check()
+        return None
+
+    def lists(clerk: Clerk, asked: Any, token: CancelToken) -> object:
+        found.append(len(clerk.opened(asked.id, token).snapshots.items))
+        return None
+
+    with serving(tmp_path / "host") as host:
+        practice = Practice(host, tmp_path)
+        line = practice.station("ACCUEIL")
+        practice.vault(line)
+        profile, output = profile_at(str(line.profile)), io.BytesIO()
+        clerk = Clerk(profile, output, {q.KeysAsked: opens_and_is_given_up, q.SnapshotsAsked: lists})
+        clerk.answer(q.KeysAsked(1))
+        clerk.answer(q.SnapshotsAsked(2))
+        assert b"stopped" in output.getvalue() and found == [0], output.getvalue()
+        clerk.opened(3, CancelToken()).closing.close()

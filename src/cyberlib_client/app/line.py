@@ -46,6 +46,8 @@ def line_of(work: Workplace, ca: str = "") -> Line:
     if work.patience is not None:
         # Whoever waits so short a while hears of the end, and is not told to be patient.
         line = replace(line, patience=work.patience, silence=work.patience, on_outage=lambda _error: None)
+    if work.asking is not None:
+        line = replace(line, cancel=work.asking.cancel, hurry=work.asking.hurry)
     return line
 
 

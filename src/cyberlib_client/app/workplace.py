@@ -67,13 +67,25 @@ class Prompt(Protocol):
         """The answer to a question; `why` it is asked."""
 
 
+class Asking(Protocol):
+    """Those who ask, one after the other or beside each other, over one line."""
+
+    @property
+    def cancel(self) -> CancelToken:
+        """Stops what is asked by whoever asks now, in this thread."""
+
+    def hurry(self) -> float | None:
+        """See `transports.http.Line`."""
+
+
 @dataclass
 class Workplace:
     """What surrounds a command. `environ`: the process's environment, of which a few names are read.
     `watched`: somebody looks at the progress, and wants to know the time left. `bucket`: what is said of the
     vault's bucket. `from_afar`: what the vault has is asked of its store, not of copies near by. `closing`:
     what is to be done at the end of the command, such as to close connections. `patience`: seconds for which
-    a far store that does not answer is asked again; None for what a run waits. `limits`: rates for this
+    a far store that does not answer is asked again; None for what a run waits. `asking`: whose work it is at
+    each moment, where one line serves many; None where `cancel` says all. `limits`: rates for this
     command alone, as they were typed. `flows`: what holds all its connections to the rates, made for the
     first."""
 
@@ -90,6 +102,7 @@ class Workplace:
     from_afar: bool = False
     closing: ExitStack = field(default_factory=ExitStack)
     patience: float | None = None
+    asking: Asking | None = None
     limits: dict[Direction, str] = field(default_factory=dict)
     flows: dict[Direction, Bucket | None] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 import httpcore2
@@ -61,9 +62,9 @@ class _Backend(httpcore2.NetworkBackend):
 
 
 class Heads:
-    """`seconds`: for a head, from when it is waited for."""
+    """`seconds`: for a head, from when it is waited for, as whoever waits then has them."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: Callable[[], float]) -> None:
         self._seconds = seconds
         self._waiting = _Waiting()
 
@@ -76,6 +77,6 @@ class Heads:
     def trace(self, name: str, _info: dict[str, Any]) -> None:
         """For the extension `trace` of each request: in the thread that waits."""
         if name.endswith(f"{_HEAD}.started"):
-            self._waiting.until = time.monotonic() + self._seconds
+            self._waiting.until = time.monotonic() + self._seconds()
         elif _HEAD in name:
             self._waiting.until = None

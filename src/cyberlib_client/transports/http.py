@@ -17,8 +17,9 @@ import stamina
 from .. import __version__
 from ..core.bandwidth import Bucket
 from ..core.errors import CyberlibError, Unreachable
-from ..core.ports import Buffer, CancelToken
+from ..core.ports import CancelToken
 from .heads import Heads
+from .pieces import Limited, Pieces
 from .proxy import Proxy
 from .trouble import trouble
 
@@ -41,7 +42,6 @@ _SLOWEST: Final = 1024
 """Bytes a second below which an answer that takes long is given up: dripped, it would end in days."""
 
 _CONNECTIONS: Final = 16
-_PIECE: Final = 256 << 10
 _LEAST_ROOM: Final = 16 << 10
 _MOST_ROOM: Final = 256 << 10
 
@@ -84,7 +84,8 @@ class Line:
     `patience`: seconds that what may pass is tried again; `on_outage` hears why, once a while has passed.
     `upload` and `download`: what may go over it, shared by all that this process sends and receives; None for
     no limit. `proxy`: which one leads to a host. `silence`: seconds without an answer after which there is
-    none; None for what a run waits."""
+    none; None for what a run waits. `hurry`: seconds that whoever asks at this moment waits, in place of
+    `patience` and `silence`; None for these."""
 
     ca: str | None = None
     cancel: CancelToken = field(default_factory=CancelToken)
@@ -94,6 +95,18 @@ class Line:
     on_outage: Callable[[CyberlibError], None] = lambda _error: None
     silence: float | None = None
     patience: float = PATIENCE_SECONDS
+    hurry: Callable[[], float | None] = lambda: None
+
+    def waits(self) -> float:
+        """Seconds that what may pass is tried again now."""
+        hurry = self.hurry()
+        return self.patience if hurry is None else min(hurry, self.patience)
+
+    def hears(self, otherwise: float = _SILENCE_SECONDS) -> float:
+        """Seconds without an answer after which there is none now."""
+        usual = self.silence or otherwise
+        hurry = self.hurry()
+        return usual if hurry is None else min(hurry / 2, usual)  # asked a second time, it is over as well
 
 
 def trust(ca: str | None) -> ssl.SSLContext:
@@ -125,7 +138,7 @@ class Http:
         self._refuses = refuses
         self._heard = heard
         self._http2 = http2
-        self._heads = Heads(2 * (line.silence or _SILENCE_SECONDS))
+        self._heads = Heads(lambda: 2 * line.hears())
         self._clients: dict[Proxy | None, httpx2.Client] = {}
         self._opening = threading.Lock()
         self.certificate_ends: float | None = None
@@ -163,10 +176,6 @@ class Http:
             transport=self._heads.watch(transport),
             trust_env=False,  # a netrc file's passwords are for others
             follow_redirects=False,  # a token goes to the server that it is for, and nowhere else
-            timeout=httpx2.Timeout(
-                self._line.silence or _SILENCE_SECONDS,
-                connect=self._line.silence or _CONNECT_SECONDS,
-            ),
             headers={"CyberLib-Client": __version__, "User-Agent": f"CyberLib/{__version__}"},
         )
 
@@ -186,7 +195,7 @@ class Http:
             content = data if isinstance(data, Pieces) else Pieces(data)
             if "content-length" not in {name.lower() for name in headers}:
                 headers = {**headers, "Content-Length": str(len(content))}
-            content = _Limited(content, self._line.upload, self._line.cancel)
+            content = Limited(content, self._line.upload, self._line.cancel)
         with self._answer(method, url, headers, content, query) as response:
             return self._received(response, most)
 
@@ -216,6 +225,7 @@ class Http:
                 headers=headers,
                 content=content,
                 params=query,
+                timeout=httpx2.Timeout(self._line.hears(), connect=self._line.hears(_CONNECT_SECONDS)),
                 extensions={"trace": self._heads.trace},
             ) as response:
                 self._heard = True
@@ -267,10 +277,10 @@ class Http:
         try:
             return once()
         except TryAgain as error:
-            return self._again(once, error, self._line.patience if most is None else most)
+            return self._again(once, error, self._line.waits() if most is None else most)
 
     def _again(self, once: Callable[[], T], first: TryAgain, most: float) -> T:
-        patience, met = min(most, self._line.patience), [first]
+        patience, met = min(most, self._line.waits()), [first]
 
         def further() -> T:
             if met:
@@ -303,36 +313,6 @@ def _end_of_certificate(response: httpx2.Response) -> float | None:
     secured = response.extensions["network_stream"].get_extra_info("ssl_object")
     shown = (secured.getpeercert() or {}) if secured is not None else {}
     return ssl.cert_time_to_seconds(shown["notAfter"]) if "notAfter" in shown else None
-
-
-class Pieces:
-    """A buffer sent piece by piece, again from its beginning each time."""
-
-    def __init__(self, data: Buffer) -> None:
-        self.data = memoryview(data).cast("B")
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-    def __iter__(self) -> Iterator[bytes]:
-        for at in range(0, len(self.data), _PIECE):
-            yield bytes(self.data[at : at + _PIECE])
-
-
-class _Limited:
-    """The same, each piece as large as may go, and when it may."""
-
-    def __init__(self, pieces: Pieces, bucket: Bucket, cancel: CancelToken) -> None:
-        self._data = pieces.data
-        self._bucket = bucket
-        self._cancel = cancel
-
-    def __iter__(self) -> Iterator[bytes]:
-        at = 0
-        while at < len(self._data):
-            size = self._bucket.take(min(_PIECE, len(self._data) - at), self._cancel)
-            yield bytes(self._data[at : at + size])
-            at += size
 
 
 def _socket_options(download: Bucket | None) -> list[tuple[int, int, int]]:

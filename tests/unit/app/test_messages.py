@@ -153,6 +153,7 @@ def test_errors_are_given_the_facts_they_tell(code: str) -> None:
     assert set(re.findall(r"\{(\w+)\}", text.fr + text.fr_advice)) == set(
         re.findall(r"\{(\w+)\}", text.en + text.en_advice)
     )
+    assert _needed(text.fr + text.fr_advice) == _needed(text.en + text.en_advice), "left out in one language"
     for facts in RAISED["error"].get(code, []):
         assert _needed(text.fr + text.fr_advice) <= facts, f"{code} is raised without a fact it tells"
 

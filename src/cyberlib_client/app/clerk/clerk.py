@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
-from ...core.errors import CyberlibError, Failed, NeedsUnlock, UsageError
+from ...core.errors import CyberlibError, Failed, NeedsUnlock, Unreachable, UsageError
 from ...core.events import Event, Progress
 from ...core.ports import CancelToken
 from ...state.profile import Profile
@@ -24,6 +24,7 @@ from ..workplace import Notice
 from ..workplace import Question as Agreement
 from . import questions as q
 from .asking import Question
+from .asking_now import AskingNow
 from .naming import Naming
 
 _PART: Final = 400
@@ -75,6 +76,7 @@ class Clerk:
         self._copied: Session | None = None
         self._locked_by: int | None = None
         self.naming = Naming()
+        self._now = AskingNow()
         self._lock = threading.Lock()
         self._cancelled: set[int] = set()
         self._at_work: dict[int, CancelToken] = {}
@@ -105,17 +107,21 @@ class Clerk:
             if self._closing or asked.id in self._cancelled:
                 self._cancelled.discard(asked.id)
                 token.cancel("user")
+        self._now.begin(asked, token)
         try:
             token.check()
             result = self._answers[type(asked)](self, asked, token)
             self.say(q.Answered(asked.id, msgspec.Raw(q.encode(result))))
         except CyberlibError as error:
+            if isinstance(error, Unreachable):
+                self._now.given_up()
             self.say(q.Refused(asked.id, told(error)))
         except Exception as error:  # noqa: BLE001 (whatever it is, the window hears of it)
             kind = type(error).__name__
             report = write_report(self._profile, error, type(asked).__name__)
             self.say(q.Refused(asked.id, told(Failed("internal_error", kind=kind, report=report))))
         finally:
+            self._now.end()
             with self._lock:
                 del self._at_work[asked.id]
 
@@ -146,6 +152,7 @@ class Clerk:
             listener=self._listener(number),
             notify=self._notifier(number),
             cancel=token,
+            asking=self._now,
             watched=True,
         )
 

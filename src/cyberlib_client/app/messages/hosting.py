@@ -16,7 +16,7 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "host_busy": Text(
         "L’hébergeur {at} ne peut pas répondre pour l’instant.",
-        "Relancez dans quelques minutes. Si cela dure, donnez-lui ce numéro de demande : {request}.",
+        "Réessayez dans quelques minutes.[ Si cela dure, donnez-lui ce numéro de demande : {request}.]",
         "The host {at} cannot answer at the moment.",
         "Run again in a few minutes.[ If it goes on, give it this request number: {request}.]",
     ),
@@ -46,7 +46,7 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "host_refused": Text(
         "L’hébergeur {at} a refusé la demande ({reason}).",
-        "Donnez à son assistance ce numéro de demande : {request}.",
+        "Appelez son assistance[, et donnez-lui ce numéro de demande : {request}].",
         "The host {at} refused the request ({reason}).",
         "Call its support[, and give it this request number: {request}].",
     ),

@@ -16,7 +16,8 @@ import msgspec
 
 from ...core.errors import CyberlibError, IntegrityError, Unreachable
 from ...core.ports import Buffer
-from ..http import Http, Line, Look, Pieces, TryAgain
+from ..http import Http, Line, Look, TryAgain
+from ..pieces import Pieces
 from ..proxy import is_loopback
 from . import records
 from .problems import error_of

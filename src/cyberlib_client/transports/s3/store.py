@@ -15,8 +15,9 @@ from typing import Final
 
 from ...core.errors import CyberlibError, Failed, IntegrityError, Unreachable
 from ...core.ports import Buffer, Clock, StoredObject, check_kind, check_object_name
-from ..http import Http, Line, Pieces
+from ..http import Http, Line
 from ..nearby import Nearby
+from ..pieces import Pieces
 from .answers import (
     BeyondEnd,
     Malformed,
