@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from ..app.first_run_told import FirstRunTold
 from ..app.wording.language import say
 from ..core.errors import CyberlibError
 from .bridge import Bridge, Then
+from .leaving import ask_to_stop
 from .left_alone import LeftAlone
 from .room import Room
 from .screens.rooms import ROOMS, load_all
@@ -71,7 +71,7 @@ class Window(QMainWindow):
         right.setSpacing(0)
         right.addWidget(self.banner)
         right.addWidget(self._stack)
-        whole = QWidget()
+        self._whole = whole = QWidget()
         inside = QHBoxLayout(whole)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(0)
@@ -111,6 +111,7 @@ class Window(QMainWindow):
 
     def go(self, room: str) -> None:
         """See room.House."""
+        after_first_run = self.setting_up
         self._show_rooms(True)
         if room not in self.rooms:
             made = ROOMS[room].kind()(self)
@@ -118,6 +119,8 @@ class Window(QMainWindow):
             self._stack.addWidget(made)
         self._stack.setCurrentWidget(self.rooms[room])
         self.side.choose(room)
+        if after_first_run:
+            self._whole.setFocus()  # no ring around the next thing that happens to be there
         self._enter()
 
     def _go_by_key(self, room: str) -> None:
@@ -314,27 +317,10 @@ class Window(QMainWindow):
 
     def leave(self, then: Callable[[], object]) -> None:
         """Calls `then`; while something is at work that would end with the window, only if that is wanted."""
-        if not any(room.busy for room in self.rooms.values()):
+        if any(room.busy for room in self.rooms.values()):
+            ask_to_stop(self, then)
+        else:
             then()
-            return
-        asking = QMessageBox(self)
-        asking.setWindowTitle("CyberLib")
-        asking.setIcon(QMessageBox.Icon.Question)
-        asking.setText(say("Une restauration est en cours.", "A restore is at work."))
-        asking.setInformativeText(
-            say(
-                "La quitter maintenant l’arrête ; les fichiers déjà restaurés sont entiers. Les sauvegardes,"
-                " elles, continuent sans la fenêtre.",
-                "Leaving now stops it; the files restored so far are whole. Backups go on without the"
-                " window.",
-            )
-        )
-        stop = asking.addButton(
-            say("Arrêter la restauration", "Stop the restore"), QMessageBox.ButtonRole.DestructiveRole
-        )
-        asking.setDefaultButton(asking.addButton(say("Rester", "Stay"), QMessageBox.ButtonRole.RejectRole))
-        stop.clicked.connect(lambda _checked=False: then())
-        asking.open()
 
     def on_close(self, may: Callable[[], bool]) -> None:
         """`may`: asked before the window closes."""

@@ -81,6 +81,7 @@ QFrame[kind="pill"][tone="todo"] QLabel {{ color: {t.todo}; }}
 QFrame[kind="pill"][tone="wrong"] QLabel {{ color: {t.wrong}; }}
 
 QFrame#side {{ background: {t.side}; border: none; }}
+QFrame#foot {{ background: {t.window}; border: none; border-top: 1px solid {t.line}; }}
 QFrame#side QLabel {{ color: {t.side_soft}; font-size: {px(12)}; }}
 QFrame#side QLabel[kind="logo"] {{ color: {t.side_mark}; font-size: {px(17)}; font-weight: 700; }}
 *[kind="room"] {{ color: {t.side_ink}; background: transparent; border: none;

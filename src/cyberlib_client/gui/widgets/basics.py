@@ -224,9 +224,22 @@ def _fill(made: QBoxLayout, parts: Sequence[QWidget | QLayout | None], gap: int)
             made.addWidget(part)
 
 
+class _Ground(QWidget):
+    """As high as its column is at its width: Qt's least height is that of texts at their narrowest, and what
+    fits would scroll by some pixels."""
+
+    def minimumSizeHint(self) -> QSize:
+        """See QWidget."""
+        least, laid = super().minimumSizeHint(), self.layout()
+        if laid is None or not laid.hasHeightForWidth():
+            return least
+        high = laid.heightForWidth(max(least.width(), self.width()))
+        return QSize(least.width(), min(least.height(), high))
+
+
 def page(gap: int = GAP) -> tuple[QWidget, QVBoxLayout]:
     """The ground of a screen and its column."""
-    ground = QWidget()
+    ground = _Ground()
     ground.setObjectName("page")
     made = QVBoxLayout(ground)
     made.setContentsMargins(*PAGE)

@@ -6,11 +6,21 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ....app.clerk import questions_first_run as q
 from ....app.first_run_told import FirstRunTold
 from ....app.wording.language import say
+from ...look.tokens import PAGE
 from ...room import House, Room
 from ...widgets.basics import button, label, row
 from .key import Key
@@ -50,15 +60,31 @@ class FirstRun(Room):
         self._later = button(say("Plus tard", "Later"), self._leave_for_now, link=True)
         self._back = button(say("Retour", "Back"), self._go_back)
         self.go = button("", self.press, main=True)
-        page.addLayout(row(self._later, None, self._back, self.go))
         page.addStretch(1)
-        middle = QHBoxLayout()
-        middle.addStretch(1)
-        middle.addWidget(inside, 100)
-        middle.addStretch(1)
-        self.column.addLayout(middle)
+        self.column.addLayout(_middle(inside))
+        self._ways = self._foot()
         self.steps: dict[str, Step] = {}
         self.here = ""
+
+    def _foot(self) -> QFrame:
+        """The buttons, below what scrolls: always in sight, and always at the same place."""
+        made = QFrame(self)
+        made.setObjectName("foot")
+        ways = QWidget()
+        ways.setMaximumWidth(_WIDTH)
+        inside = row(self._later, None, self._back, self.go)
+        ways.setLayout(inside)
+        outside = _middle(ways)
+        outside.setContentsMargins(PAGE[0], 14, PAGE[2], 14)
+        made.setLayout(outside)
+        self.setViewportMargins(0, 0, 0, made.sizeHint().height())
+        return made
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See QWidget."""
+        super().resizeEvent(event)
+        high = self._ways.sizeHint().height()
+        self._ways.setGeometry(0, self.height() - high, self.width(), high)
 
     # ---- which screen
 
@@ -88,15 +114,24 @@ class FirstRun(Room):
         step.rest()
         step.enter()
         self._look_here(step)
+        self._tab_on(step)
         self.setAccessibleName(f"{self._where.text()} : {step.title.text()}")
         self.verticalScrollBar().setValue(0)
 
     def _look_here(self, step: Step) -> None:
         """What has the keyboard is on this screen: a button that is disabled hands it on to the side bar."""
         focus = QApplication.focusWidget()
-        if focus is None or focus is self.go or not self.isAncestorOf(focus):
+        if focus is None or self._ways.isAncestorOf(focus) or not self.isAncestorOf(focus):
             step.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             step.setFocus()
+
+    def _tab_on(self, step: Step) -> None:
+        """From what is on the screen to the buttons, which were made before it."""
+        fields = [each for each in step.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        last = fields[-1] if fields else step
+        for each in (self.go, self._back, self._later):
+            QWidget.setTabOrder(last, each)
+            last = each
 
     @property
     def order(self) -> list[str]:
@@ -118,14 +153,16 @@ class FirstRun(Room):
         self._left.setText(words)
         self._left.setVisible(bool(words))
         self.go.setText(step.working or step.go_words)
-        self.go.setVisible(bool(step.go_words) or bool(step.working))
-        if self.go.hasFocus() and not (step.can_go):
-            self._look_here(step)
-        self.go.setEnabled(step.can_go)
-        self._back.setVisible(step.can_back)
-        self._back.setEnabled(not step.working)
-        self._later.setVisible(step.can_leave)
-        self._later.setEnabled(not step.working)
+        rest = not step.working
+        self._let(self.go, bool(step.go_words) or not rest, step.can_go)
+        self._let(self._back, step.can_back, rest)
+        self._let(self._later, step.can_leave, rest)
+
+    def _let(self, way: QPushButton, shown: bool, enabled: bool) -> None:
+        if way.hasFocus() and not (shown and enabled):
+            self._look_here(self.steps[self.here])
+        way.setVisible(shown)
+        way.setEnabled(enabled)
 
     # ---- its buttons
 
@@ -187,6 +224,15 @@ class FirstRun(Room):
         """See Room."""
         if self.here and self.isVisible():
             self.steps[self.here].heard(job, event)
+
+
+def _middle(inside: QWidget) -> QHBoxLayout:
+    """In the middle of a wide window."""
+    made = QHBoxLayout()
+    made.addStretch(1)
+    made.addWidget(inside, 100)
+    made.addStretch(1)
+    return made
 
 
 _SCREENS: Final[dict[str, Callable[[FirstRun], Step]]] = {

@@ -128,7 +128,6 @@ class Key(Step):
     def _made(self, made: VaultMade) -> None:
         self.secret.clear()
         self.words = made.words or []
-        self.sheet.in_file = made.unlock == "file"
         self.way.look(self._show_words)
 
     def _not_made(self, raised: CyberlibError) -> None:

@@ -25,7 +25,6 @@ class Sheet(QWidget):
     def __init__(self, way: Way) -> None:
         super().__init__()
         self._bridge = way.bridge
-        self.in_file = False
         self.file = ""
         self._kept: list[str] = []
         inside = QVBoxLayout(self)
@@ -45,16 +44,6 @@ class Sheet(QWidget):
         line = row(self._save, self.told, self._open)
         line.setStretch(1, 1)
         inside.addLayout(line)
-        self._file = label(
-            say(
-                "Ce poste n’a pas de trousseau : son secret est gardé dans un fichier que vous seul pouvez"
-                " lire.",
-                "This machine has no keychain: its secret is kept in a file that only you can read.",
-            ),
-            "small",
-            wrap=True,
-        )
-        inside.addWidget(self._file)
 
     def show_words(self, words: list[str]) -> None:
         """These."""
@@ -64,7 +53,6 @@ class Sheet(QWidget):
                 say("Une feuille avec ces mots et un code QR.", "A sheet with these words and a QR code.")
             )
         self._open.setVisible(bool(self.file))
-        self._file.setVisible(self.in_file)
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()

@@ -67,6 +67,7 @@ class Home(Room):
         self._days.body.addWidget(self._days_words)
         self._storage = Storage(lambda: house.go("copies"))
         self._place = Place()
+        self.column.setSpacing(14)  # all of it in sight at 1280 × 800
         self.column.addWidget(self._head)
         self.column.addWidget(self._attention)
         self.column.addLayout(_halves(self._missing, self._proof))
@@ -221,7 +222,7 @@ class _Head(Card):
     """The state, in a sentence, and the one next thing to do."""
 
     def __init__(self, house: House) -> None:
-        super().__init__(margin=26)
+        super().__init__(margin=20)
         self._house = house
         self._seal = Seal()
         self._title, self._words = label(kind="title", wrap=True), label(kind="soft", wrap=True)

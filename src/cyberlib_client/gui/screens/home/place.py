@@ -15,6 +15,7 @@ from ....app.wording.language import language, say
 from ....app.wording.units import SNAPSHOT, many, month, size
 from ....core.errors import CyberlibError
 from ....core.forecast import Forecast
+from ....core.spread import Spread
 from ...widgets.basics import Card, IconLabel, Pill, button, clear, column, label, row
 from ...words import error, no_vault_yet
 from .hosting import HostingCard
@@ -40,6 +41,22 @@ def forecast_words(told: Forecast) -> str:
     )
 
 
+def spread_words(told: Spread) -> str:
+    """What the rule asks for, in as many words as home has room for."""
+    if told.safe:
+        return say(
+            "Vos données existent en 3 exemplaires au moins, dont un hors du cabinet.",
+            "There are 3 copies of your data at least, one of them outside the practice.",
+        )
+    some = told.copies > 1
+    return say(
+        f"{told.copies} exemplaire{'s' * some} de vos données aujourd’hui ; il en faut 3, sur 2 supports,"
+        " dont 1 hors du cabinet.",
+        f"{told.copies} cop{'ies' if some else 'y'} of your data today; it takes 3, on 2 media, 1 of them"
+        " outside the practice.",
+    )
+
+
 class Storage(Card):
     """What the vault takes, and how many copies there are. `see_copies`: shows them."""
 
@@ -53,10 +70,10 @@ class Storage(Card):
         self.body.addLayout(line_)
         self.body.addWidget(self._bar)
         self.body.addWidget(self._foot)
-        self._rule = Pill()
+        self._rule, self._means = Pill(), label(kind="small", wrap=True)
         self._see = button(say("Voir les copies", "See the copies"), see_copies, link=True)
-        self.body.addWidget(self._rule)
-        self.body.addWidget(self._see)
+        self.body.addLayout(row(self._rule, self._see, None))
+        self.body.addWidget(self._means)
         self.body.addStretch(1)
         self._bar.hide()
         self._files = 0
@@ -65,12 +82,13 @@ class Storage(Card):
         """What is known without asking the vault."""
         self._files = told.report.bytes
         spread = told.report.health.spread
-        for each in (self._rule, self._see):
+        for each in (self._rule, self._see, self._means):
             each.setVisible(spread is not None)
         if spread is not None:
             kept = say("Règle 3-2-1 tenue", "3-2-1 rule kept")
             missed = say("Règle 3-2-1 non tenue", "3-2-1 rule not kept yet")
             self._rule.say(kept if spread.safe else missed, "ok" if spread.safe else "todo")
+            self._means.setText(spread_words(spread))
         if told.place == "none":
             self._figure.setText("–")
             self._words.setText(no_vault_yet())

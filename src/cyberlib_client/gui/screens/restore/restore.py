@@ -15,13 +15,14 @@ from ....app.wording.units import SNAPSHOT, many, moment
 from ....core.errors import CyberlibError, NeedsUnlock
 from ...look.theme import theme
 from ...room import House, Room
-from ...widgets.basics import Card, label, row
+from ...widgets.basics import Card, column, label, row
 from ...widgets.form import Search
 from ...widgets.table import dress
 from ...words import error_line
 from .crumbs import Crumbs
 from .lacking import Lacking
 from .listing import SORTED, Listing, Row, name_first, when
+from .marks import Marks
 from .more import More
 from .reading import Reading
 from .taking import Taking
@@ -90,7 +91,8 @@ class Restore(Room):
         self.slider.setAccessibleName(say("Version", "Version"))
         self.slider.setPageStep(10)
         self.slider.valueChanged.connect(self._moved)
-        line = row(self._when, self.slider, self._count, gap=18)
+        self._marks = Marks()
+        line = row(self._when, column(self.slider, self._marks, gap=2), self._count, gap=18)
         line.setStretch(1, 1)
         card.body.addLayout(line)
         self._when.setMinimumWidth(theme().px(150))
@@ -160,6 +162,7 @@ class Restore(Room):
         self._count.setText(say(f"{versions} depuis le {begun}", f"{versions} since {begun}"))
         shown = self.snapshot
         self._say_when()
+        self._marks.show_times([each.time for each in found])
         if shown is not None and (shown.id != known or not self.listing.rowCount()):
             self._look()
 

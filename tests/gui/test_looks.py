@@ -1,0 +1,77 @@
+"""What somebody sees: nothing moves under the pointer, nothing is out of sight that need not be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication
+
+from cyberlib_client.gui.screens.first_run.key import Key
+from cyberlib_client.gui.screens.first_run.welcome import Welcome
+from cyberlib_client.gui.screens.restore.marks import Marks
+from tests.gui.test_first_run import Show, Wizard, home, line
+from tests.gui.test_window import words
+from tests.support.command_line import CommandLine
+
+__all__ = ["home", "line"]
+
+
+def test_the_first_run_keeps_its_buttons_where_they_are(
+    line: CommandLine, home: Path, tmp_path: Path, show: Show
+) -> None:
+    shown = show(line)
+    wizard = Wizard(shown)
+
+    def place() -> QPoint:
+        shown.bot.wait(20)  # what was laid out anew is there in the next turn
+        go = wizard.first.go
+        return go.mapTo(shown.window, go.rect().bottomRight())
+
+    shown.window.resize(800, 540)  # all of the first screen does not fit
+    assert wizard.first.go.visibleRegion().rectCount() == 1
+    shown.window.resize(1280, 800)
+    welcome = wizard.step()
+    assert isinstance(welcome, Welcome)
+    wizard.click("Continuer")
+    assert wizard.problem
+    first = place()
+    welcome.folder.radio.click()
+    welcome.folder.at.setText(str(tmp_path / "Coffre"))
+    wizard.click("Continuer")
+    wizard.click("Continuer")  # it is on this machine's own disk
+    assert wizard.here == "protect" and place() == first
+    wizard.click("Continuer")
+    assert place() == first
+    wizard.click("En proposer une")
+    assert place() == first
+    wizard.click("Continuer")
+    key = wizard.step()
+    assert isinstance(key, Key) and "24 mots" in wizard.told and "trousseau" not in wizard.told
+    kept = list(key.words)
+    wizard.click("Je les ai notés")
+    wizard.type_back(kept)
+    wizard.click("Continuer")
+    shown.until(lambda: "La première sauvegarde est faite" in wizard.told)
+    wizard.click("Continuer")
+    shown.until(lambda: "Votre poste est protégé" in wizard.told)
+    focus = QApplication.focusWidget()
+    assert focus is None or not shown.window.side.isAncestorOf(focus)
+    wizard.click("Aller à l’accueil")
+    focus = QApplication.focusWidget()
+    assert focus is None or not shown.window.side.isAncestorOf(focus)
+    told = words(shown.window.rooms["home"])
+    assert "Règle 3-2-1 non tenue" in told and "il en faut 3, sur 2 supports" in told
+    assert shown.window.rooms["home"].verticalScrollBar().maximum() == 0  # all of it in sight
+
+
+def test_the_slider_of_versions_has_dates(show: Show) -> None:
+    marks = Marks()
+    marks.show_times(["2026-03-02T12:00:00Z"])
+    assert marks.told == []
+    marks.show_times([f"2026-03-0{n}T12:00:00Z" for n in range(1, 10)])
+    assert marks.told == ["01/03", "03/03", "05/03", "07/03", "09/03"]
+    marks.show_times(["2025-12-31T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T13:00:00Z"])
+    assert marks.told == ["31/12/2025", "01/01/2026", ""]  # no date twice
+    marks.show_times(["2026-03-02T12:00:00Z", "2026-03-02T13:30:00Z"])
+    assert len(marks.told) == 2 and all(len(each) == 5 for each in marks.told)  # hours within a day
