@@ -20,12 +20,13 @@ from cyberlib_client.app.clerk import questions as q
 from cyberlib_client.app.clerk.home import HomeTold
 from cyberlib_client.app.contacts import Contact
 from cyberlib_client.app.incidents import RULES
-from cyberlib_client.app.messages import Message, error_texts
+from cyberlib_client.app.messages import Message, error_texts, incident_message, notice_texts, waiting_message
 from cyberlib_client.app.messages.health import HEALTH
 from cyberlib_client.app.wording import language as wording
 from cyberlib_client.app.wording.report_words import reason_of
 from cyberlib_client.core.errors import Failed
 from cyberlib_client.core.signs import Alarm, Reason
+from cyberlib_client.gui.advice import IN_WINDOW
 from cyberlib_client.gui.agreeing import Alarm as AlarmDialog
 from cyberlib_client.gui.main import application
 from cyberlib_client.gui.notifying import Notifier
@@ -63,8 +64,16 @@ def test_every_advice_has_a_button_or_an_honest_sentence() -> None:
             continue
         for language in ("fr", "en"):
             message = for_window(Message(*told.of(language)), reason_of(code))
-            assert "cyberlib " not in message.advice, code
+            assert "cyberlib " not in message.advice and " --" not in message.advice, code
             assert message.advice or doing(reason_of(code)) or not told.of(language)[1], code
+    waiting = ("metered", "settling", "after_failure")
+    known = {*error_texts(), *notice_texts(), *HEALTH, *waiting}
+    assert set(IN_WINDOW) <= known  # what no message has any more needs no other advice
+    for code in ("live_database", "device_left_out"):
+        told_of = str(for_window(incident_message(code, {}, "fr")))
+        assert told_of and "cyberlib" not in told_of and "--" not in told_of
+    for code in waiting:
+        assert "cyberlib " not in str(for_window(waiting_message(code, {"until": "12:00"}, "fr"), code))
     for topic in TOPICS:
         assert not topic.does or topic.does in DOING
         assert set(topic.rooms) <= {*ROOMS, "first_run"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from ..app.messages import Message, error_message
@@ -12,6 +13,7 @@ from ..app.wording.units import duration
 from ..core.errors import CyberlibError, UsageError
 from ..core.health import NEXT
 from ..core.words import decode, listed, written_words
+from .advice import DAMAGED, IN_WINDOW
 
 _FEWEST_WORDS: Final = 12
 """Words of the list: nobody's passphrase has as many."""
@@ -85,10 +87,12 @@ MORE: Final[dict[str, str]] = {
     "wrong_secret": "unlock",
     "proof_needed": "unlock",
     "host_unreachable": "look_at_line",
+    **dict.fromkeys((*DAMAGED, "retention_needs_whole"), "verify"),
 }
 """The same for other incidents and errors, by their codes."""
 
-_OF_COMMANDS: Final = "cyberlib "
+_OF_COMMANDS: Final = re.compile(r"(?<!\S)\(?(cyberlib [a-z]|--[a-z]|Ctrl-C)")
+_IN_TITLE: Final = re.compile(r" \(cyberlib [^)]*\)|\s?; --[^;]*$")
 
 
 def doing(code: str) -> str:
@@ -97,10 +101,14 @@ def doing(code: str) -> str:
 
 
 def for_window(message: Message, code: str = "") -> Message:
-    """Advice that names a command says who can run it, or nothing where a button takes its place."""
-    if _OF_COMMANDS not in message.advice:
-        return message
-    return Message(message.title, "" if doing(code) or not code else str(FOR_TECHNICIANS))
+    """Advice that names a command says what can be done in the window, or who can run it, or nothing where a
+    button takes its place."""
+    title = _IN_TITLE.sub("", message.title)
+    if message.advice and code in IN_WINDOW:
+        return Message(title, str(IN_WINDOW[code]))
+    if _OF_COMMANDS.search(message.advice) is None:
+        return Message(title, message.advice)
+    return Message(title, "" if doing(code) or not code else str(FOR_TECHNICIANS))
 
 
 FOR_TECHNICIANS: Final = Both(

@@ -257,7 +257,7 @@ def waits(status: StatusInfo | None) -> str:
     if status.waiting:
         each = status.waiting[0]
         facts = {n: _clock(f) if n == "until" and isinstance(f, int) else f for n, f in each.facts.items()}
-        return str(for_window(waiting_message(each.kind, facts, language())))
+        return str(for_window(waiting_message(each.kind, facts, language()), each.kind))
     if status.next_run is not None:
         when = _clock(status.next_run)
         return say(f"Rien en cours. Prochaine sauvegarde : {when}.", f"Nothing at work. Next backup: {when}.")
