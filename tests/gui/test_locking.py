@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -23,6 +24,7 @@ from cyberlib_client.core.errors import CyberlibError
 from cyberlib_client.core.events import Progress
 from cyberlib_client.gui.screens.activity.activity import Activity
 from cyberlib_client.gui.screens.keys.forms import CheckKit
+from cyberlib_client.gui.screens.settings.absence import Absence
 from cyberlib_client.gui.unlocking import Unlocking
 from tests.gui.conftest import Shown
 from tests.gui.test_window import Show, choose, kept, opened, practice, press, words
@@ -138,6 +140,65 @@ def test_a_window_in_front_that_nobody_touches_is_emptied(
     shown.until(lambda: "restore" not in window.rooms)
     assert window.here == "home"
     assert not is_closed(shown)  # without a passphrase: whoever restores in a hurry may not have it
+
+
+def test_how_long_is_chosen_and_kept(kept: CommandLine, show: Show) -> None:
+    shown = show(kept)
+    clock = shown.window.left_alone
+    shown.window.go("settings")
+    shown.settle()
+    room = shown.window.rooms["settings"]
+    assert "Après 10 minutes sans y toucher" in words(room) and clock.isActive()
+    title = "Quand personne n’est devant la fenêtre"
+
+    def choose_minutes(minutes: int) -> None:
+        (change,) = (
+            each
+            for each in room.findChildren(QAbstractButton)
+            if each.accessibleName() == f"Modifier… {title}"
+        )
+        change.click()
+        (dialog,) = (each for each in room.findChildren(Absence) if each.isVisible())
+        assert "Ctrl+L" in words(dialog)
+        dialog.chosen.setCurrentIndex(dialog.chosen.findData(minutes))
+        dialog.go.click()
+        shown.settle()
+
+    choose_minutes(30)
+    assert "Après 30 minutes" in words(room) and clock.interval() == 30 * 60_000
+    choose_minutes(0)
+    assert "La fenêtre reste telle quelle" in words(room) and not clock.isActive()
+    clock.again()  # somebody touches it
+    assert not clock.isActive()
+    settings = kept.profile / "settings.toml"
+    assert "left_alone = 0" in settings.read_text(encoding="utf-8")
+    shown.window.close()
+
+    shown = show(kept)
+    shown.settle()
+    assert not shown.window.left_alone.isActive()
+    shown.window.go("settings")
+    shown.settle()
+    room = shown.window.rooms["settings"]
+    assert "La fenêtre reste telle quelle" in words(room)
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("left_alone = 0", "left_alone = 45"), encoding="utf-8")  # by hand
+    room.enter()
+    shown.settle()
+    assert "Après 45 minutes" in words(room) and shown.window.left_alone.interval() == 45 * 60_000
+    choose_minutes(5)
+    assert "Après 5 minutes" in words(room)
+    press(room, "Revenir en arrière")
+    shown.settle()
+    assert "Après 45 minutes" in words(room)
+    shown.window.lock()
+    shown.settle()
+    shown.window.go("settings")
+    shown.settle()
+    (change,) = (each for each in room.findChildren(QAbstractButton) if each.accessibleName().endswith(title))
+    change.click()
+    (asked,) = shown.window.findChildren(Unlocking)  # a locked window changes nothing
+    asked.reject()
 
 
 def test_no_secret_comes_back_into_its_field(kept: CommandLine, show: Show) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea
 from ..app.agent.messages import Job
 from ..core.errors import CyberlibError
 from .bridge import Bridge, Then
+from .left_alone import LeftAlone
 from .widgets.basics import page
 
 
@@ -20,6 +21,8 @@ class House(Protocol):
     bridge: Bridge
     locked: bool
     """Nothing of the vault, nor names of files, are shown until somebody gives what opens it."""
+
+    left_alone: LeftAlone
 
     def go(self, room: str) -> None:
         """Shows another room."""

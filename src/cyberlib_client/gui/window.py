@@ -22,6 +22,7 @@ from ..app.agent.start import start_agent
 from ..app.clerk import questions as q
 from ..app.clerk.home import HomeTold
 from ..app.clerk.questions_first_run import FirstRunAsked
+from ..app.clerk.questions_settings import LeftAloneAsked
 from ..app.first_run_told import FirstRunTold
 from ..app.wording.language import say
 from ..core.errors import CyberlibError
@@ -95,6 +96,7 @@ class Window(QMainWindow):
         self.left_alone.timeout.connect(self.hide_contents)
         self.left_alone.leaving.connect(self.lock)
         self._loading = threading.Thread(target=load_all, daemon=True)
+        bridge.ask(LeftAloneAsked, int, self.left_alone.wait_for, failed=lambda _error: None)
         self._look_for_first_run(lambda: self._show_rooms(True))
         self.go("home")
         self._show_rooms(False)  # not before it is known that the first run is done
@@ -311,7 +313,7 @@ class Window(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """See QWidget."""
         super().showEvent(event)
-        self.left_alone.start()
+        self.left_alone.again()
 
     # ---- closing
 

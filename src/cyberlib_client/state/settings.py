@@ -30,6 +30,12 @@ USUAL_SECONDS: Final = 600
 MOST_SECONDS: Final = 24 * 3600
 """A command before or after a backup gets no more."""
 
+MOST_ALONE: Final = 24 * 60
+"""Minutes."""
+_TABLES: Final = (
+    "network", "backup", "schedule", "verification", "retention", "copying", "drill", "support", "window",
+)  # fmt: skip
+
 
 class VaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The vault of this profile: where it is and its id (32 hex digits). `endpoint`, `region`: of the storage
@@ -140,6 +146,16 @@ class SupportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
     phone: str = ""
 
 
+class WindowSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`left_alone`: minutes without a touch after which the window shows no names any more; 0 for never."""
+
+    left_alone: int = 10
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.left_alone <= MOST_ALONE:
+            raise ValueError("left_alone")
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The whole file. `device`: this workstation's name in the vault."""
 
@@ -157,6 +173,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     drill: DrillSettings = DrillSettings()
     refusals: list[RefusalSettings] = []
     support: SupportSettings = SupportSettings()
+    window: WindowSettings = WindowSettings()
     sources: list[SourceSettings] = []
 
 
@@ -184,7 +201,7 @@ def write_settings(profile: Profile, settings: Settings) -> None:
     document = tomlkit.parse((read_file(profile.settings) or b"").decode("utf-8"))
     plain = msgspec.to_builtins(settings)
     sources = plain.pop("sources", [])
-    for key in ("network", "backup", "schedule", "verification", "retention", "copying", "drill", "support"):
+    for key in _TABLES:
         if not plain.get(key):
             plain.pop(key, None)
     for key in [k for k in document if k != "sources" and k not in plain]:

@@ -88,6 +88,18 @@ def _change_rates(clerk: Clerk, asked: q.RatesChanged, token: CancelToken) -> ob
     return set_rates(clerk.allowed(asked.id, token), asked.rates)
 
 
+def _left_alone(clerk: Clerk, asked: q.LeftAloneAsked, token: CancelToken) -> object:
+    from ..left_alone import show
+
+    return show(clerk.session(asked.id, token))
+
+
+def _change_left_alone(clerk: Clerk, asked: q.LeftAloneWanted, token: CancelToken) -> object:
+    from ..left_alone import change
+
+    return change(clerk.allowed(asked.id, token), asked.minutes)
+
+
 def _anew(clerk: Clerk, asked: Question, token: CancelToken) -> Session:
     """The opened vault, with settings and snapshots as they are now."""
     session = clerk.opened(asked.id, token)
@@ -185,6 +197,8 @@ ANSWERS_SETTINGS: Final[Mapping[type[Question], Answer]] = {
     q.ScheduleWanted: _change_schedule,
     q.RatesAsked: _rates,
     q.RatesChanged: _change_rates,
+    q.LeftAloneAsked: _left_alone,
+    q.LeftAloneWanted: _change_left_alone,
     q.RetentionAsked: _retention,
     q.RetentionTriedAsked: _try_retention,
     q.RetentionWanted: _change_retention,

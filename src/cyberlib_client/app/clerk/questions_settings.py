@@ -3,8 +3,11 @@ snapshots are kept, second copies."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
+from ...state.settings import MOST_ALONE
 from ..rates_wanted import RatesWanted
 from ..retention_change import RetentionChange
 from ..scheduling import ScheduleChange, ScheduleShown
@@ -71,6 +74,19 @@ class RatesChanged(Question, frozen=True, tag="change_rates"):
     """All rates at once: `NetworkShown`."""
 
     rates: RatesWanted
+
+
+# ---- the window itself -----------------------------------------------------------------------------
+
+
+class LeftAloneAsked(Question, frozen=True, tag="left_alone"):
+    """Minutes without a touch after which the window shows no names any more; 0 for never."""
+
+
+class LeftAloneWanted(Question, frozen=True, tag="change_left_alone"):
+    """Others: the same."""
+
+    minutes: Annotated[int, msgspec.Meta(ge=0, le=MOST_ALONE)]
 
 
 # ---- how long snapshots are kept -------------------------------------------------------------------
@@ -153,6 +169,8 @@ AskedSettings = (
     | ScheduleWanted
     | RatesAsked
     | RatesChanged
+    | LeftAloneAsked
+    | LeftAloneWanted
     | RetentionAsked
     | RetentionTriedAsked
     | RetentionWanted

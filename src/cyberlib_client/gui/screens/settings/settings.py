@@ -3,7 +3,6 @@ kept, and what can be brought back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout
@@ -23,8 +22,9 @@ from ...room import House, Room
 from ...widgets.basics import Card, IconLabel, Pill, button, clear, column, label, line, row
 from ...widgets.form import Told
 from ...words import error, no_vault_yet
-from . import sentences
+from . import absence, sentences
 from .keeping import Applying, Keeping
+from .part import Part
 from .timing import Conditions, Rates, Timing, next_words
 
 
@@ -40,8 +40,9 @@ class Settings(Room):
         self._network: NetworkShown | None = None
         self._policy: RetentionShown | None = None
         self._planned: str | None = None
+        self._minutes: int | None = None
         change = say("Modifier…", "Change…")
-        self._when = _Part(
+        self._when = Part(
             say("Quand sauvegarder", "When to back up"),
             "clock",
             change,
@@ -49,19 +50,19 @@ class Settings(Room):
         )
         self._pause = button(say("Suspendre…", "Pause…"), lambda: self.house.go("activity"), link=True)
         self._when.words_below.addLayout(row(self._pause, None))
-        self._conditions = _Part(
+        self._conditions = Part(
             say("À quelles conditions", "Under which conditions"),
             "pause",
             change,
             self.once_open(self._condition),
         )
-        self._rates = _Part(
+        self._rates = Part(
             say("Part de la ligne", "Share of the line"),
             "server",
             change,
             self.once_open(self._rate),
         )
-        self._kept = _Part(
+        self._kept = Part(
             say("Durée de conservation", "How long snapshots are kept"),
             "history",
             change,
@@ -69,7 +70,8 @@ class Settings(Room):
         )
         self._apply = button(say("Appliquer maintenant…", "Apply now…"), self._apply_now, link=True)
         self._kept.words_below.addLayout(row(self._apply, None))
-        for part in (self._when, self._conditions, self._rates, self._kept):
+        self._alone = Part(absence.title(), "lock", change, self.once_open(self._absence))
+        for part in (self._when, self._conditions, self._rates, self._kept, self._alone):
             self.column.addWidget(part)
         self._waiting = Card(say("Versions retirées", "Snapshots that were let go"))
         self._waiting_lines = QVBoxLayout()
@@ -84,6 +86,7 @@ class Settings(Room):
         failed = self.house.say_error
         self.bridge.ask(q.ScheduleAsked, q.ScheduleTold, self._show_schedule, failed=failed)
         self.bridge.ask(q.RatesAsked, NetworkShown, self._show_rates, failed=failed)
+        self.bridge.ask(q.LeftAloneAsked, int, self._show_alone, failed=failed)
         self.bridge.ask(q.RetentionAsked, RetentionShown, self._show_policy, failed=self._no_policy)
         self.bridge.ask(q.QuarantineAsked, list[Quarantined], self._show_waiting, failed=self._not_seen)
 
@@ -243,6 +246,26 @@ class Settings(Room):
         rates = rates_of(before)
         self.bridge.ask(q.RatesChanged, NetworkShown, done, failed=self.house.say_error, rates=rates)
 
+    def _show_alone(self, minutes: int) -> None:
+        self._minutes = minutes
+        self._alone.say([absence.sentence(minutes)])
+        self.house.left_alone.wait_for(minutes)
+
+    def _absence(self) -> None:
+        if self._minutes is not None:
+            absence.Absence(self, self.bridge, self._minutes, self._absent).open()
+
+    def _absent(self, before: int, now: int) -> None:
+        self._show_alone(now)
+        self.told.say(_noted(), lambda: self._alone_back(before))
+
+    def _alone_back(self, before: int) -> None:
+        def done(minutes: int) -> None:
+            self._show_alone(minutes)
+            self.told.say(_as_before())
+
+        self.bridge.ask(q.LeftAloneWanted, int, done, failed=self.house.say_error, minutes=before)
+
     def _keep(self) -> None:
         if self._policy is not None:
             Keeping(self, self.bridge, self._policy, self._chosen).open()
@@ -306,24 +329,3 @@ def _noted() -> str:
 
 def _as_before() -> str:
     return say("Comme avant.", "As before.")
-
-
-class _Part(Card):
-    """A setting: what it is now, and the way to change it."""
-
-    def __init__(self, title: str, sign: str, change: str, clicked: Callable[[], object]) -> None:
-        super().__init__()
-        self.setAccessibleName(title)
-        self._words = label(kind="soft", wrap=True)
-        self.words_below = column(label(title, "section"), self._words, gap=4)
-        self.change = button(change, clicked)
-        self.change.setAccessibleName(f"{change} {title}")
-        self.change.setEnabled(False)  # until it is known what is to be changed
-        inside = row(IconLabel(sign, "brand", 24), self.words_below, self.change, gap=16)
-        inside.setStretch(1, 1)
-        self.body.addLayout(inside)
-
-    def say(self, words: Iterable[str]) -> None:
-        """What it is now."""
-        self._words.setText("\n".join(words))
-        self.change.setEnabled(True)
