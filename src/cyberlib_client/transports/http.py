@@ -94,8 +94,8 @@ class Line:
     proxy: Callable[[str], Proxy | None] = _direct
     on_outage: Callable[[CyberlibError], None] = lambda _error: None
     silence: float | None = None
-    patience: float = PATIENCE_SECONDS
     hurry: Callable[[], float | None] = lambda: None
+    patience: float = PATIENCE_SECONDS
 
     def waits(self) -> float:
         """Seconds that what may pass is tried again now."""
