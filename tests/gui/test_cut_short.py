@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -11,14 +12,24 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QDialog
 
+from cyberlib_client.app.agent.client import agent_of
+from cyberlib_client.app.bootstrap import profile_at
 from cyberlib_client.gui.screens.keys.forms import CheckKit
 from cyberlib_client.gui.screens.restore.restore import Restore
 from cyberlib_client.gui.screens.restore.told import Told
 from cyberlib_client.gui.unlocking import Unlocking
+from tests.faults.disks import MIB, mounted_ext4
 from tests.gui.test_window import Show, practice, press, words
-from tests.support.command_line import CommandLine
+from tests.support.command_line import PASSPHRASE, CommandLine
 
 __all__ = ["practice"]
+
+
+def _end_agent(line: CommandLine) -> None:
+    client = agent_of(profile_at(str(line.profile)))
+    assert client is not None
+    with client:
+        client.end()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -46,6 +57,7 @@ def test_an_agent_that_dies_at_work_is_told_and_the_next_goes_on(
     press(activity, "Sauvegarder maintenant")
     shown.until(lambda: "Terminée" in words(activity))
     assert line.json("snapshots")["items"][-1]["files"] == 3
+    _end_agent(line)
 
 
 def test_the_rules_of_a_folder_that_is_gone_say_so(line: CommandLine, practice: Path, show: Show) -> None:
@@ -131,3 +143,30 @@ def test_a_report_that_cannot_be_saved_says_why_in_french(
     assert "No such" not in report.problem.text() and report.isVisible()
     report.save(str(tmp_path / "rapport.csv"))
     assert "lettre.txt" in (tmp_path / "rapport.csv").read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="mounts")
+def test_an_agent_that_cannot_begin_says_why(practice: Path, tmp_path: Path, show: Show) -> None:
+    """The disk of the settings is full: the button that starts a backup is not pressed in vain."""
+    with mounted_ext4(tmp_path / "disk", 24 * MIB) as disk:
+        line = CommandLine(disk, language="fr")
+        with line.secret(PASSPHRASE):
+            line("vault", "create", "--at", str(tmp_path / "coffre"), "--device-file")
+        line("sources", "add", str(practice))
+        shown = show(line)
+        shown.settle()
+        with open(disk / "tout", "wb", buffering=0) as full, contextlib.suppress(OSError):
+            while full.write(b"x" * 65_536):
+                pass
+        with open(disk / "reste", "wb", buffering=0) as full, contextlib.suppress(OSError):
+            while full.write(b"x"):
+                pass
+        press(shown.window.rooms["home"], "Sauvegarder maintenant")
+        shown.until(lambda: shown.window.banner.text)
+        assert "Plus de place" in shown.window.banner.text, shown.window.banner.text
+        (disk / "tout").unlink()
+        press(shown.window.rooms["activity"], "Sauvegarder maintenant")
+        shown.until(lambda: "Terminée" in words(shown.window.rooms["activity"]))
+        _end_agent(line)
+        shown.until(lambda: shown.bridge.agent is None)
+        shown.bridge.close()

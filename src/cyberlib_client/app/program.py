@@ -20,6 +20,13 @@ def program() -> list[str]:
     return [path] if getattr(sys, "frozen", False) else [path, "-P", "-m", "cyberlib_client"]
 
 
+def let_go_of_streams() -> None:
+    """What this process reads and writes from now on leads nowhere: whoever started it may be gone."""
+    with open(os.devnull, "r+b", buffering=0) as nowhere:
+        for stream in (0, 1, 2):
+            os.dup2(nowhere.fileno(), stream)
+
+
 def end(process: subprocess.Popen[Any], patience: float) -> None:
     """Asks a process to end, and makes it after so many seconds. It is gone when this returns."""
     process.terminate()

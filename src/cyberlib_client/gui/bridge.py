@@ -219,6 +219,12 @@ class Bridge(QObject):
             self._refused = error.code
             self.failed.emit(error)
 
+    def agent_failed(self, error: CyberlibError) -> None:
+        """One that was started is over before it was at work: nobody is left to do what it was wanted for.
+        From any thread."""
+        if not self._closing.is_set():
+            self._refuse(error)
+
     def _serve(self, client: AgentClient) -> None:
         self._refused = ""
         while not self._closing.is_set():

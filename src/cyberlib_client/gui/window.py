@@ -229,7 +229,7 @@ class Window(QMainWindow):
 
     def _start_agent(self) -> None:
         try:
-            start_agent(self.bridge.profile)
+            start_agent(self.bridge.profile, self.bridge.agent_failed)
         except CyberlibError as error:
             self.say_error(error)
 

@@ -111,13 +111,15 @@ def _is_stuck(pid: int | None) -> bool:
 
 
 def only_listener(folder: str) -> ProcessLock:
-    """The lock of the one process that listens for a folder's clients, held. Raises OSError, EADDRINUSE when
-    there is one already."""
+    """The lock of the one process that listens for a folder's clients, held. Raises OSError: EADDRINUSE when
+    there is one already, else what the system says."""
     held = ProcessLock(os.path.join(folder, "agent.lock"))
     try:
         held.__enter__()
     except Busy as error:
         raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE), folder) from error
     except Failed as error:
-        raise OSError(errno.EACCES, str(error.facts["detail"]), folder) from error
+        below = error.__context__
+        number = below.errno if isinstance(below, OSError) and below.errno else errno.EACCES
+        raise OSError(number, str(error.facts["detail"]), folder) from error
     return held

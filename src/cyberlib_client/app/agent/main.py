@@ -6,6 +6,7 @@ import errno
 import os
 import threading
 import time
+from collections.abc import Callable
 
 from ...core.errors import Failed
 from ...core.platform import Listener
@@ -22,8 +23,8 @@ _GLANCE = 0.5
 """Seconds between two looks at whether this process was asked to end."""
 
 
-def run_agent(session: Session) -> None:
-    """Runs until the session is cancelled, or a client ends it.
+def run_agent(session: Session, begun: Callable[[], object] = lambda: None) -> None:
+    """Runs until the session is cancelled, or a client ends it. `begun` is called once it can be reached.
 
     Raises Failed("agent_running", pid=…) when the profile has one already, ("agent_not_reachable", reason=…)
     when its socket cannot be made, ("profile_exposed", at=…) when others may enter the profile's folder,
@@ -39,8 +40,10 @@ def run_agent(session: Session) -> None:
             raise Failed("profile_exposed", at=profile.root) from None
         if error.errno == errno.EADDRINUSE:
             raise Failed("agent_running", pid=read_pid(profile)) from None
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Failed("profile_full", at=profile.root) from None
         raise Failed("agent_not_reachable", reason=error.strerror or type(error).__name__) from None
-    _serve(session, profile, listener)
+    _serve(session, profile, listener, begun)
 
 
 def serve_agent(session: Session) -> None:
@@ -52,7 +55,7 @@ def serve_agent(session: Session) -> None:
     bootstrap.services().run_as_service(session.profile.root, lambda: run_agent(session), end)
 
 
-def _serve(session: Session, profile: Profile, listener: Listener) -> None:
+def _serve(session: Session, profile: Profile, listener: Listener, begun: Callable[[], object]) -> None:
     agent = Agent(profile, RealWorld(profile), RealMemory(profile))
     server = Server(listener, agent, os.getpid())
     agent.server = server
@@ -60,6 +63,7 @@ def _serve(session: Session, profile: Profile, listener: Listener) -> None:
         write_address(profile, listener.address)
         server.start()
         session.notify(Notice("agent_begun", {}))
+        begun()
         threading.Thread(target=_wait, args=(session, agent), daemon=True).start()
         agent.run()
     finally:

@@ -8,11 +8,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
-from ...core.errors import Failed
+import msgspec
+
+from ...core.errors import CyberlibError, Failed
+from ...core.format_v1.malformed import MALFORMED
 from ...state.profile import Profile
 from ..program import end, program
+from .messages import ErrorTold, raised
 from .place import read_address
 
 if sys.platform == "win32":
@@ -24,22 +28,59 @@ _PATIENCE: Final = 30.0
 _LOOK: Final = 0.05
 """Seconds."""
 
+_MOST_SAID: Final = 64 << 10
 
-def start_agent(profile: Profile) -> subprocess.Popen[bytes]:
-    """One that finds another at work ends by itself. Failed("agent_not_started", reason=…)."""
+
+class _Error(msgspec.Struct):
+    code: str
+    facts: dict[str, Any] = {}
+
+
+class _Answer(msgspec.Struct):
+    """Of what the command says as JSON, what is needed."""
+
+    error: _Error | None = None
+
+
+def start_agent(
+    profile: Profile, failed: Callable[[CyberlibError], object] = lambda _error: None
+) -> subprocess.Popen[bytes]:
+    """One that finds another at work ends by itself. `failed` hears, in a thread of its own, why one ended
+    before it was at work. Failed("agent_not_started", reason=…)."""
     try:
         process = subprocess.Popen(
-            [*program(), "--profile", profile.root, "agent", "run"],
+            [*program(), "--json", "--profile", profile.root, "agent", "run", "--on-its-own"],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             creationflags=_FLAGS,
             start_new_session=True,
         )
     except OSError as error:
         raise Failed("agent_not_started", reason=error.strerror) from None
-    threading.Thread(target=process.wait, daemon=True).start()  # else it would stay a zombie
+    threading.Thread(target=_hear, args=(process, failed), daemon=True).start()
     return process
+
+
+def _hear(process: subprocess.Popen[bytes], failed: Callable[[CyberlibError], object]) -> None:
+    """Until it is at work, and lets go of its streams, or is over."""
+    assert process.stdout is not None
+    with process.stdout:
+        said = process.stdout.read(_MOST_SAID)
+    error = _error_in(said)
+    if error is not None and error.code != "agent_running":
+        failed(error)
+    process.wait()  # else it would stay a zombie
+
+
+def _error_in(said: bytes) -> CyberlibError | None:
+    if not said:
+        return None
+    try:
+        error = msgspec.json.decode(said, type=_Answer).error
+    except MALFORMED:
+        return Failed("agent_not_started", reason=None)
+    return raised(ErrorTold("Failed", error.code, error.facts)) if error is not None else None
 
 
 @contextlib.contextmanager

@@ -26,13 +26,18 @@ if TYPE_CHECKING:
     ),
 )
 @option("--as-service", is_flag=True, hidden=True, help=Both("Comme service.", "As a service."))
+@option("--on-its-own", is_flag=True, hidden=True, help=Both("Démarré par un autre.", "Started by another."))
 @pass_run
-def run(run: Run, as_service: bool) -> int:
+def run(run: Run, as_service: bool, on_its_own: bool) -> int:
     """See its help."""
     from ...app.agent.main import run_agent, serve_agent
+    from ...app.program import let_go_of_streams
 
     with run.stoppable():
-        (serve_agent if as_service else run_agent)(run.session)
+        if as_service:
+            serve_agent(run.session)
+        else:
+            run_agent(run.session, let_go_of_streams if on_its_own else lambda: None)
     return 0
 
 

@@ -61,7 +61,7 @@ class Activity(Room):
     def _show(self, told: Report) -> None:
         self._past.tell(told.runs)
         clear(self._fault_lines)
-        standing = [each for each in told.incidents if each.cleared is None]
+        standing = _told_once([each for each in told.incidents if each.cleared is None])
         for each in reversed(standing[-_INCIDENTS:]):
             self._fault_lines.addLayout(_fault_line(self.house, each))
             self._fault_lines.addWidget(line())
@@ -71,16 +71,24 @@ class Activity(Room):
         self._faults.setVisible(bool(standing))
 
 
+def _told_once(incidents: list[ReportIncident]) -> list[ReportIncident]:
+    """A disk that is not there fails a backup and a restore alike: one line, since the first."""
+    told = dict[str, ReportIncident]()
+    for each in incidents:
+        told.setdefault(_title(each), each)
+    return list(told.values())
+
+
+def _title(each: ReportIncident) -> str:
+    title = incident_message(each).title
+    return with_remark(title, f" – {each.subject}") if each.subject[:1] == "/" else title
+
+
 def _fault_line(house: House, each: ReportIncident) -> QVBoxLayout:
     code = reason_of(each.kind)
     message = for_window(incident_message(each), code)
     wrong = each.severity == "critical"
-    title = (
-        with_remark(message.title, f" – {each.subject}")
-        if each.subject and each.subject[:1] == "/"
-        else message.title
-    )
-    words = column(label(title, "strong", wrap=True), gap=2)
+    words = column(label(_title(each), "strong", wrap=True), gap=2)
     if message.advice:
         words.addWidget(label(message.advice, "small", wrap=True))
     since = label(say(f"depuis le {moment(each.first)}", f"since {moment(each.first)}"), "small")

@@ -218,6 +218,9 @@ def _halves(left: QWidget, right: QWidget) -> QVBoxLayout:
     return made
 
 
+_OF_THE_LAST_ATTEMPT: Final = frozenset(("unreachable", "run_interrupted", "run_stopped"))
+
+
 class _Head(Card):
     """The state, in a sentence, and the one next thing to do."""
 
@@ -242,11 +245,11 @@ class _Head(Card):
         self._title.setText(str(HEADLINES.get(health.level, HEADLINES["unknown"])))
         weighty = [each for each in health.reasons if each.weight != "notice"]
         if health.level == "protected":
-            self._words.setText(_last(told))
-        else:
-            self._words.setText(
-                "\n".join(filter(None, (reason(weighty[0]).title if weighty else "", _last(told))))
-            )
+            # One attempt that failed is no alarm, and no secret.
+            weighty = [each for each in health.reasons if each.code in _OF_THE_LAST_ATTEMPT]
+        self._words.setText(
+            "\n".join(filter(None, (reason(weighty[0]).title if weighty else "", _last(told))))
+        )
         self._doing = health.next or "back_up"
         self._todo.setText(str(DOING.get(self._doing, DOING["look_at_incidents"]).words))
         self._make_main(main=bool(health.next))

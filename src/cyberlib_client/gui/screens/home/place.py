@@ -155,6 +155,12 @@ def _days_left(iso: str) -> int | None:
         return None  # shown as it is
 
 
+def _sealed() -> str:
+    return say(
+        "Vos fichiers y sont illisibles sans votre clé.", "Without your key nobody can read them there."
+    )
+
+
 class Place(Card):
     """Where the vault is; at a host, what certifies the hosting."""
 
@@ -195,10 +201,7 @@ class Place(Card):
         )
         self._name.setText(names.get(told.place, ""))
         self._words.setText(told.at)
-        clear_words = say(
-            "Vos fichiers y sont illisibles sans votre clé.", "Without your key nobody can read them there."
-        )
-        self._foot.setText(self._absent or (clear_words if told.place != "none" else ""))
+        self._foot.setText(self._absent or (_sealed() if told.place != "none" else ""))
 
     def show_storage(self, told: StorageTold) -> None:
         """The hosting's card."""
@@ -207,6 +210,7 @@ class Place(Card):
         if told.host is None or card is None:
             self._more.hide()
             clear(self._validity)
+            self._foot.setText(_sealed())
             return
         self._name.setText(say(f"{card.host}, certifié HDS", f"{card.host}, HDS certified"))
         zones = len(told.host.zones)

@@ -137,6 +137,7 @@ class Restore(Room):
         self.bridge.ask(q.SnapshotsAsked, list[SnapshotInfo], self._show_snapshots, failed=self._failed)
 
     def _show_snapshots(self, found: list[SnapshotInfo]) -> None:
+        self.taking.reached()
         newest = self.slider.value() >= len(self._snapshots) - 1
         known = self.snapshot.id if self.snapshot is not None else None
         self._snapshots = found

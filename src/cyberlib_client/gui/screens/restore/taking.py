@@ -17,7 +17,7 @@ from ....app.drawing import MOST_BYTES
 from ....app.listed import FoundListed, Listed
 from ....app.wording.language import Both, say
 from ....app.wording.units import FILE, many, size
-from ....core.errors import CyberlibError
+from ....core.errors import CyberlibError, Unreachable
 from ....core.events import Progress
 from ...look.theme import theme
 from ...room import House
@@ -50,6 +50,7 @@ class Taking(Card):
         self.setMaximumWidth(theme().grown(_WIDTH))
         self._entries: list[Listed] = []
         self._report: Brought | None = None
+        self._so_far, self._unreached = 0, False
         self._snapshot = ""
         self.copy = False  # of a second copy, not of the vault
         self._peeking: int | None = None
@@ -254,7 +255,7 @@ class Taking(Card):
             return
         self._bar.setRange(0, 0)
         self.told.setText(say("Restauration…", "Restoring…"))
-        self._report = None
+        self._report, self._so_far, self._unreached = None, 0, False
         paths = [each.path for each in self._entries]
         self.bringing.begin(snapshot, paths, to, self.conflict.currentData(), copy=self.copy)
         self._show_state()
@@ -263,6 +264,7 @@ class Taking(Card):
         if told.bytes_total:
             self._bar.setRange(0, 1000)
             self._bar.setValue(min(1000, told.bytes_done * 1000 // told.bytes_total))
+        self._so_far = told.files_done
         self.told.setText(f"{many(told.files_done, *FILE)} · {size(told.bytes_done)}")
 
     def _done(self, told: Brought) -> None:
@@ -276,8 +278,21 @@ class Taking(Card):
             "Restauration arrêtée ; les fichiers déjà restaurés sont entiers.",
             "The restore was stopped; the files restored so far are whole.",
         )
-        self.told.setText(stopped if raised.code == "stopped" else error_line(raised))
+        whole = say(
+            f" Déjà restaurés, et entiers : {many(self._so_far, *FILE)}.",
+            f" Restored before that, and whole: {many(self._so_far, *FILE)}.",
+        )
+        cut_short = error_line(raised) + (whole if self._so_far else "")
+        self.told.setText(stopped if raised.code == "stopped" else cut_short)
+        self._unreached = isinstance(raised, Unreachable)
         self._show_state()
+
+    def reached(self) -> None:
+        """The vault answers: that it did not is over."""
+        if self._unreached:
+            self._unreached = False
+            self.told.setText("")
+            self._show_state()
 
     def _open_report(self) -> None:
         if self._report is not None:
