@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 from ..app.agent.messages import Job
 from ..core.errors import CyberlibError
@@ -60,6 +60,7 @@ class Room(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         ground, self.column = page()
+        self._ground = ground
         self.setAccessibleName(name)
         self.setWidget(ground)
 
@@ -82,6 +83,12 @@ class Room(QScrollArea):
             change()
 
         return pressed
+
+    def hold_keyboard(self) -> None:
+        """Before what may have it is hidden, which would hand it on to the side bar."""
+        if QApplication.focusWidget() in self.findChildren(QWidget):
+            self._ground.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            self._ground.setFocus()
 
     @property
     def keeps(self) -> bool:

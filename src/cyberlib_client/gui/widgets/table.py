@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from ..look.theme import theme
 
 _ROW = 44
+_MOVES: Final = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Space)
+
+
+class Table(QTableView):
+    """The first arrow key chooses the line where the keyboard stands, which nothing shows before: Qt would go
+    to the next one, and nowhere from the only one."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """See QWidget."""
+        at, chosen = self.currentIndex(), self.selectionModel()
+        if event.key() in _MOVES and not event.modifiers() and at.isValid() and not chosen.hasSelection():
+            self.selectRow(at.row())
+            return
+        super().keyPressEvent(event)
 
 
 def dress(view: QTableView, name: str, stretched: int, widths: Sequence[int]) -> None:

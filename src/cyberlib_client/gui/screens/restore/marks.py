@@ -58,8 +58,11 @@ def _told(moments: list[datetime]) -> list[str]:
     """Each as short as tells them apart: the hour within a day, the year where there is more than one."""
     french = language() == "fr"
     if len({each.date() for each in moments}) == 1:
-        return [f"{each:%H:%M}" for each in moments]
+        return _once([f"{each:%H:%M}" for each in moments])
     years = len({each.year for each in moments}) > 1
     short = ("%d/%m/%Y" if years else "%d/%m") if french else ("%Y-%m-%d" if years else "%b %d")
-    days = [each.strftime(short) for each in moments]
-    return ["" if day == before else day for before, day in pairwise(["", *days])]
+    return _once([each.strftime(short) for each in moments])
+
+
+def _once(told: list[str]) -> list[str]:
+    return ["" if each == before else each for before, each in pairwise(["", *told])]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, cast
 
 from PySide6.QtCore import QItemSelectionRange, QModelIndex, Qt, QTimer
-from PySide6.QtWidgets import QSizePolicy, QSlider, QTableView, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from ....app.clerk import questions as q
 from ....app.listed import FoundListed, Listed, SnapshotInfo
@@ -17,7 +17,7 @@ from ...look.theme import theme
 from ...room import House, Room
 from ...widgets.basics import Card, column, label, row
 from ...widgets.form import Search
-from ...widgets.table import dress
+from ...widgets.table import Table, dress
 from ...words import error_line
 from .crumbs import Crumbs
 from .lacking import Lacking
@@ -49,7 +49,7 @@ class Restore(Room):
         self.reading = Reading(house, self._read_anew, self._failed)
         self.column.addWidget(self.reading)
         self.listing = Listing()
-        self.table = QTableView()
+        self.table = Table()
         self.table.setModel(self.listing)
         dress(self.table, say("Fichiers de cette version", "Files of this version"), 0, (360, 170, 110))
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -317,8 +317,6 @@ class Restore(Room):
         """See Room."""
         self.taking.bringing.heard(job, event)
 
-    # ---- what went wrong
-
     def _say(self, words: str) -> None:
         self._told.setText(words)
         self._told.setVisible(bool(words))
@@ -344,6 +342,8 @@ class Restore(Room):
 
     def _show_any(self, *, any_: bool) -> None:
         """What needs a version is not shown without one."""
+        if not any_:
+            self.hold_keyboard()
         self._times.setVisible(any_)
         self._both.setVisible(any_)
         self.search.setVisible(any_)

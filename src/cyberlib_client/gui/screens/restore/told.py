@@ -8,14 +8,14 @@ import os
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
 
 from ....app.brought import Brought, BroughtItem
 from ....app.messages import incident_message, translated
 from ....app.wording.language import Both, language, say
 from ....app.wording.units import FILE, many
 from ...widgets.basics import Card, button, label, row, tip
-from ...widgets.table import dress
+from ...widgets.table import Table, dress
 from ...words import for_window
 
 OUTCOMES: Final = {
@@ -86,7 +86,7 @@ class Told(QDialog):
         body.addWidget(label(self.windowTitle(), "title"))
         body.addWidget(label(summary(told), "soft", wrap=True))
         self._items = _Items(told.items)
-        self.table = QTableView()
+        self.table = Table()
         self.table.setModel(self._items)
         whole = any(item.reason for item in told.items)  # else names have its room
         dress(self.table, self.windowTitle(), 2 if whole else 0, (330 if whole else 500, 170, 200))
