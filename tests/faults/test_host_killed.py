@@ -50,8 +50,8 @@ def test_a_backup_goes_on_when_the_host_comes_back(host: HostProcess, tmp_path: 
     dice = random.Random(7)
     sources = make_tree(tmp_path / "Cabinet", {"notes.txt": b"notes fictives"})
     killed = 0
-    for number in range(5):
-        (sources / f"scan-{number}.bin").write_bytes(dice.randbytes(80_000_000))
+    for number in range(4):
+        (sources / f"scan-{number}.bin").write_bytes(dice.randbytes(40_000_000))
         before = _content(host)
         process = line.start("backup", str(sources))
         while process.poll() is None and _content(host) == before:
@@ -62,7 +62,7 @@ def test_a_backup_goes_on_when_the_host_comes_back(host: HostProcess, tmp_path: 
         out, err = process.communicate(timeout=180)
         assert process.returncode == 0, (out, err)
         assert host.json("check", "--read-data")["lost"] == []
-    assert killed >= 3, "the host was never killed while a backup was under way"
+    assert killed >= 2, "the host was never killed while a backup was under way"
     shutil.rmtree(line.profile / "state")
     line("verify", "--read-data")
     line("restore", "latest", "--to", str(tmp_path / "out"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -180,15 +179,14 @@ def test_powershell_is_answered_in_three_lines_each(environment: dict[str, str],
     assert answer("cyberlib", "restore", "latest", "--to", "") == ["dir "]
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_demonstration_compares_all_and_leaves_nothing(
-    language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    done = call("--lang", language, "demo", "--size", "tiny", environment={"TMPDIR": str(tmp_path)})
+    done = call("--lang", "en", "demo", "--size", "tiny", environment={"TMPDIR": str(tmp_path)})
     assert done.code == 0, done
-    assert re.search("AUCUNE différence|NO difference", done.out)
+    assert "NO difference" in done.out
     assert len(done.out.splitlines()) > 12
     assert done.err == ""
     assert list(tmp_path.iterdir()) == []

@@ -16,6 +16,8 @@ import pytest
 from cyberlib_client.app import demo
 from cyberlib_client.app.demo.practice import DATABASE, DEEP, INBOX, LETTERS, TEMPLATES
 
+pytestmark = pytest.mark.portable
+
 PAGE = 4096
 
 

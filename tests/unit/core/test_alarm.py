@@ -8,6 +8,8 @@ import pytest
 from cyberlib_client.core.alarm import assess, dismissed
 from cyberlib_client.core.signs import DAY, Alarm, Ending, Past, Signs
 
+pytestmark = pytest.mark.portable
+
 BEGIN = 20_000 * DAY
 FILES = 10_000
 

@@ -48,6 +48,8 @@ from cyberlib_client.core.format_v1.signed import vault_public_key
 from cyberlib_client.core.keys import VaultKeys
 from cyberlib_client.services.device import identity
 
+pytestmark = pytest.mark.portable
+
 KEYS = VaultKeys(b"r" * 32, b"v" * 16)
 SLOT = b"s" * 8
 SECRET = bytes(range(32))

@@ -10,6 +10,8 @@ import pytest
 from cyberlib_client.core.errors import CyberlibError
 from cyberlib_client.core.escrow.officer_key import OfficerKeys, make_keys, open_keys, read_officer
 
+pytestmark = pytest.mark.portable
+
 PASSPHRASE = "agrafe-horloge-sapin-tunnel"
 
 

@@ -17,6 +17,8 @@ from cyberlib_client.core.errors import UsageError
 from cyberlib_client.core.words_fr import WORDS
 from cyberlib_client.resources import resource
 
+pytestmark = pytest.mark.portable
+
 keys = st.binary(min_size=32, max_size=32)
 
 # Made without our code, K being 64 hex digits (xxd, openssl and sed do the work):

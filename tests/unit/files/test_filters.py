@@ -101,6 +101,7 @@ def pathspec_can(case: tuple[list[str], Items]) -> bool:
     return not any(p.endswith("**/") for p in case[0])
 
 
+@pytest.mark.portable
 @given(_cases.filter(pathspec_can))
 @settings(max_examples=400)
 def test_decisions_are_those_of_pathspec(case: tuple[list[str], Items]) -> None:
@@ -128,6 +129,7 @@ def _without_prefixes(patterns: list[str]) -> Decide:
 @pytest.mark.parametrize(
     "mutant", [_first_match, _without_negation, _everything_is_a_folder, _without_prefixes]
 )
+@pytest.mark.portable
 def test_the_comparison_would_notice(mutant: Callable[[list[str]], Decide]) -> None:
     found = find(
         _cases.filter(pathspec_can),

@@ -27,6 +27,8 @@ from cyberlib_host.core.plans import Absence, Closed, Plan, check_plan, planned
 from cyberlib_host.core.problems import Problem
 from cyberlib_host.core.times import SECOND, micros
 
+pytestmark = pytest.mark.portable
+
 HOUR = 3600 * SECOND
 WEEK = [1, 2, 3, 4, 5]
 ONCE = Plan(days=WEEK)

@@ -17,6 +17,8 @@ from cyberlib_client.core.ids import ZERO_ID
 from cyberlib_client.repository.content import ContentList, content_spans
 from tests.support.nodes import IDS, Nodes
 
+pytestmark = pytest.mark.portable
+
 Chunks = list[tuple[bytes, int]]
 
 

@@ -26,6 +26,8 @@ from cyberlib_client.transports.folder import FolderStore
 from tests.support.far import FarStore
 from tests.support.vaults import RECOVERY_KEY, VaultKit, restored_path, source_of
 
+pytestmark = pytest.mark.portable
+
 RUNS = 4
 FILES = 12
 SIZE = 300_000

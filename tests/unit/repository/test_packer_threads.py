@@ -24,6 +24,8 @@ from cyberlib_client.repository.packer import Packer
 from cyberlib_client.transports.memory import MemoryStore
 from tests.support.vaults import SeededRandom
 
+pytestmark = pytest.mark.portable
+
 KEYS = VaultKeys(bytes(range(32)), bytes(range(16)))
 
 

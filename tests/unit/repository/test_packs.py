@@ -35,6 +35,8 @@ from cyberlib_client.repository.reader import Reader, read_pack_footer
 from cyberlib_client.transports.memory import MemoryStore
 from tests.support.vaults import SeededRandom
 
+pytestmark = pytest.mark.portable
+
 KEYS = VaultKeys(bytes(range(32)), bytes(range(16)))
 Chunk = tuple[int, bytes]
 

@@ -22,6 +22,8 @@ from cyberlib_client.repository.vault import Vault
 from cyberlib_client.transports.memory import MemoryStore
 from tests.support.vaults import SeededRandom, make_vault, reopened
 
+pytestmark = pytest.mark.portable
+
 
 class CountedStore(MemoryStore):
     """Counts what is read of packs, in requests and bytes."""

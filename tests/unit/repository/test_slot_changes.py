@@ -39,6 +39,8 @@ from tests.support.vaults import (
     reopened,
 )
 
+pytestmark = pytest.mark.portable
+
 T = TypeVar("T")
 _PATIENCE: Final = 120  # seconds: only so that a fault of the test itself ends
 

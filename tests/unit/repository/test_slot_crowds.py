@@ -20,6 +20,8 @@ from cyberlib_client.repository.vault import NewSlot, Vault, open_vault, read_he
 from cyberlib_client.transports.memory import MemoryStore
 from tests.support.vaults import RECOVERY_KEY, FixedClock, SeededRandom, make_vault, reopened
 
+pytestmark = pytest.mark.portable
+
 
 class Crowded(MemoryStore):
     """Lists `number` more objects of `size` bytes each, which take no room here."""

@@ -17,6 +17,8 @@ from cyberlib_client.core.platform import ROOM
 from cyberlib_client.repository.trees import find_entry, read_directory
 from tests.support.nodes import IDS, Nodes
 
+pytestmark = pytest.mark.portable
+
 
 def file(name: bytes, number: int = 0, **extra: object) -> Entry:
     return Entry(

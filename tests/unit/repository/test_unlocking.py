@@ -27,6 +27,8 @@ from cyberlib_client.transports.memory import MemoryStore
 from tests.support.command_line import PASSPHRASE
 from tests.support.vaults import RECOVERY_KEY, FixedClock, SeededRandom, make_vault, reopened
 
+pytestmark = pytest.mark.portable
+
 CHEAP = KdfCost(memory=64 * 1024, passes=3, lanes=1)
 DEAR = KdfCost(memory=1024 * 1024, passes=16, lanes=16)
 

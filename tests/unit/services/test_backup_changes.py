@@ -26,6 +26,8 @@ from tests.support import vaults
 from tests.support.trees import make_tree, told
 from tests.support.vaults import VaultKit, restored_path, source_of
 
+pytestmark = pytest.mark.portable
+
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX alone has these")
 
 

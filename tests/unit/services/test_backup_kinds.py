@@ -350,6 +350,7 @@ def test_paths_longer_than_the_system_takes(kit: VaultKit, deep_path: Path) -> N
     assert again.backup(restored_path(deep_path / "out", deep_path / "a")).statistics.bytes == 3 * 8
 
 
+@pytest.mark.portable
 def test_a_folder_of_many_files(kit: VaultKit, tmp_path: Path) -> None:
     folder = tmp_path / "a"
     folder.mkdir()

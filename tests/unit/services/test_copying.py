@@ -27,6 +27,8 @@ from cyberlib_client.transports.memory import MemoryStore
 from tests.support.trees import make_tree
 from tests.support.vaults import DAY, VaultKit, open_with_key, reopened
 
+pytestmark = pytest.mark.portable
+
 FILES = 30
 
 

@@ -16,6 +16,8 @@ from cyberlib_client.services.revive import undelete
 from cyberlib_client.transports.memory import MemoryStore
 from tests.support.vaults import DAY, VaultKit, make_identity, vault_path
 
+pytestmark = pytest.mark.portable
+
 
 class Dying(MemoryStore):
     """Fails at the call number `left`, and at every later one."""

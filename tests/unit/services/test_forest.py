@@ -22,6 +22,8 @@ from cyberlib_client.services.forest import Source
 from tests.support.trees import make_tree, told
 from tests.support.vaults import VaultKit, restored_path, source_of
 
+pytestmark = pytest.mark.portable
+
 posix = pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from cyberlib_client.app.bootstrap import profile_at
 from cyberlib_client.repository.index import PackRow
 from cyberlib_client.services.rotation import portion
 from cyberlib_client.state.packs_read import DAY, PacksRead, day_of, read_packs_read, write_packs_read
+
+pytestmark = pytest.mark.portable
 
 VAULT = "5c" * 16
 

@@ -26,6 +26,8 @@ from cyberlib_client.transports.memory import MemoryStore
 from tests.support.trees import make_tree, told
 from tests.support.vaults import VaultKit, restored_path, source_of
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -6,6 +6,7 @@ import tempfile
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -13,6 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from cyberlib_client.app import bootstrap
 from cyberlib_client.state.history import Fact, History, IncidentRecord, Moment, RunRecord
 from cyberlib_client.system import this_system
+
+pytestmark = pytest.mark.portable
 
 FOUND = 77
 WHO = st.integers(0, 2)

@@ -68,6 +68,7 @@ TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
     device=TEXTS,
     paths=st.lists(st.tuples(TEXTS, st.lists(TEXTS, max_size=3), st.booleans()), max_size=4),
 )
+@pytest.mark.portable
 def test_what_is_written_is_read(
     tmp_path_factory: pytest.TempPathFactory, at: str, device: str, paths: list[tuple[str, list[str], bool]]
 ) -> None:
@@ -256,6 +257,7 @@ def test_what_was_seen_belongs_to_one_vault(profile: Profile) -> None:
     assert read_seen(profile, "b" * 32) == Seen("b" * 32)
 
 
+@pytest.mark.portable
 @given(st.binary(max_size=200))
 def test_any_bytes_for_a_cache_do_no_harm(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     profile = Profile(str(tmp_path_factory.mktemp("cache")), private_files)
