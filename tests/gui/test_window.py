@@ -366,3 +366,21 @@ def test_leaving_during_a_restore_asks_first(kept: CommandLine, tmp_path: Path, 
     assert left == ["at once", "asked"]
     shown.settle()
     assert not room.busy
+
+
+def test_a_room_that_is_entered_has_no_ring_around_anything(kept: CommandLine, show: Show) -> None:
+    shown = show(kept)
+    shown.window.activateWindow()
+    shown.bot.waitUntil(shown.window.isActiveWindow, timeout=60_000)
+    shown.settle()
+    shown.window.go("restore")  # its search has the keyboard
+    shown.settle()
+    for key, name in ((Qt.Key.Key_6, "keys"), (Qt.Key.Key_7, "settings"), (Qt.Key.Key_5, "copies")):
+        at = QApplication.focusWidget() or shown.window
+        shown.bot.keyClick(at, key, Qt.KeyboardModifier.ControlModifier)
+        shown.settle()
+        focus = QApplication.focusWidget()
+        assert not isinstance(focus, QAbstractButton), name
+        shown.bot.keyClick(focus or shown.window, Qt.Key.Key_Tab)
+        focus = QApplication.focusWidget()
+        assert focus is not None and shown.window.rooms[name].isAncestorOf(focus)

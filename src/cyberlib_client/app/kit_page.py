@@ -93,10 +93,10 @@ _STEPS: Final = (
         "Install CyberLib on a sound machine (Windows, macOS or Linux).",
     ),
     (
-        "Ouvrez la fenêtre, choisissez le coffre existant du cabinet : un dossier, ou l’adresse de"
-        " l’hébergeur avec la clé de contrat.",
-        "Open the window and choose the practice’s existing vault: a folder, or the host’s address with the"
-        " contract key.",
+        "Ouvrez la fenêtre, choisissez « Ouvrir le coffre du cabinet », et donnez l’endroit écrit sur cette"
+        " feuille ; chez un hébergeur, aussi la clé de contrat.",
+        "Open the window, choose “Open the practice’s vault”, and give the place that this sheet names; at a"
+        " host the contract key too.",
     ),
     (
         "Quand la phrase secrète est demandée, tapez les 24 mots dans l’ordre. Majuscules, accents et"

@@ -61,6 +61,8 @@ class Room(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         ground, self.column = page()
         self._ground = ground
+        ground.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        ground.setAccessibleName(name)
         self.setAccessibleName(name)
         self.setWidget(ground)
 
@@ -84,11 +86,14 @@ class Room(QScrollArea):
 
         return pressed
 
+    def take_keyboard(self) -> None:
+        """Tab leads to its first part from here, and no ring is around any of them yet."""
+        self._ground.setFocus()
+
     def hold_keyboard(self) -> None:
         """Before what may have it is hidden, which would hand it on to the side bar."""
         if QApplication.focusWidget() in self.findChildren(QWidget):
-            self._ground.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-            self._ground.setFocus()
+            self.take_keyboard()
 
     @property
     def keeps(self) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QHBoxLayout,
     QMainWindow,
@@ -72,7 +73,7 @@ class Window(QMainWindow):
         right.setSpacing(0)
         right.addWidget(self.banner)
         right.addWidget(self._stack)
-        self._whole = whole = QWidget()
+        whole = QWidget()
         inside = QHBoxLayout(whole)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(0)
@@ -113,16 +114,17 @@ class Window(QMainWindow):
 
     def go(self, room: str) -> None:
         """See room.House."""
-        after_first_run = self.setting_up
+        inside = QApplication.focusWidget()
         self._show_rooms(True)
         if room not in self.rooms:
             made = ROOMS[room].kind()(self)
             self.rooms[room] = made
             self._stack.addWidget(made)
+        before = self._stack.currentWidget()
         self._stack.setCurrentWidget(self.rooms[room])
         self.side.choose(room)
-        if after_first_run:
-            self._whole.setFocus()  # no ring around the next thing that happens to be there
+        if before is not self.rooms[room] and inside is not None and self._stack.isAncestorOf(inside):
+            self.rooms[room].take_keyboard()  # else whatever comes next has it, with a ring around
         self._enter()
 
     def _go_by_key(self, room: str) -> None:
