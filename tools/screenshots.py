@@ -8,6 +8,7 @@ window, in high contrast and with text at 200 %; with a sheet of all of them.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -32,6 +33,7 @@ from cyberlib_client.gui.screens.help.archive import Archiving
 from cyberlib_client.gui.screens.help.explaining import Explaining
 from cyberlib_client.gui.screens.restore.restore import Restore
 from cyberlib_client.gui.screens.restore.told import Told
+from cyberlib_client.gui.screens.settings.absence import Absence
 from cyberlib_client.gui.screens.settings.keeping import Keeping
 from cyberlib_client.gui.screens.settings.settings import Settings
 from cyberlib_client.gui.screens.settings.timing import Conditions, Rates, Timing
@@ -66,7 +68,8 @@ def main() -> int:
                 scale = str(int(variant.rsplit("-", 1)[1]) / 100)
                 command = [sys.executable, "-m", "tools.screenshots", "--out", given.out]
                 command += ["--draw", variant, "--profile", profile]
-                environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": scale}
+                platform = f"offscreen:configfile={_screen(Path(folder), float(scale))}"
+                environment = {**os.environ, "QT_QPA_PLATFORM": platform, "QT_SCALE_FACTOR": scale}
                 subprocess.run([os.fspath(each) for each in command], check=True, env=environment)
                 print(pictures.sheet(given.out, variant))
                 if given.approve:
@@ -87,6 +90,15 @@ def _variants() -> Iterator[str]:
                 yield f"{spoken}-{look}-{scale}"
     for look in LOOKS:
         yield f"fr-{look}-100"
+
+
+def _screen(folder: Path, scale: float) -> Path:
+    """A screen on which the window has its room: Qt's own is of 800 × 800, and cuts dialogs off at 150 %."""
+    width, height = (round(each * scale) for each in SIZE)
+    screen = {"name": "screen", "x": 0, "y": 0, "width": width, "height": height, "dpr": 1.0}
+    path = folder / f"screen-{scale}.json"
+    path.write_text(json.dumps({"screens": [{**screen, "logicalDpi": 96, "logicalBaseDpi": 96}]}))
+    return path
 
 
 @contextmanager
@@ -273,6 +285,7 @@ DIALOGS: dict[str, dict[str, Callable[[Window], QDialog]]] = {
         "conditions": _of_settings(Conditions, "_condition"),
         "rates": _of_settings(Rates, "_rate"),
         "keeping": _keeping,
+        "absence": _of_settings(Absence, "_absence"),
     },
     "restore": {"told": _told, "help": _asking},
     "help": {"archive": _archiving, "error": _explaining},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -190,6 +190,10 @@ class FirstRun(Room):
             lambda _nothing: self.house.go(room),
             failed=lambda _raised: self.house.go(room),
         )
+
+    def reveal(self, part: QWidget) -> None:
+        """See Way: once it is laid out."""
+        QTimer.singleShot(0, part, lambda: self.ensureWidgetVisible(part, 0, 14))
 
     # ---- how far it is
 

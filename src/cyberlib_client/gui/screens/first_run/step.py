@@ -35,6 +35,9 @@ class Way(Protocol):
     def leave(self, room: str = "home") -> None:
         """Away from it, to a room."""
 
+    def reveal(self, part: QWidget) -> None:
+        """Scrolls to it where it is out of sight."""
+
     def press(self) -> None:
         """As if "Continue" were pressed."""
 
@@ -57,6 +60,7 @@ class Step(QWidget):
         self.body.setSpacing(14)
         outside.addLayout(self.body)
         self._problem = label(wrap=True)
+        self._problem.setObjectName("problem")
         self._wrong = Card(kind="note-wrong", margin=12)
         line = row(IconLabel("alert", "wrong"), self._problem)
         line.setStretch(1, 1)
@@ -127,6 +131,7 @@ class Step(QWidget):
         self._wrong.setAccessibleName(words)
         self._wrong.show()
         self.rest()
+        self.way.reveal(self._wrong)
         if at is not None:
             at.setFocus()
             if isinstance(at, QLineEdit):

@@ -17,7 +17,7 @@ from ....app.wording.report_words import STATES, day_text, word
 from ....app.wording.units import FILE, count, many, moment, size
 from ....core.errors import CyberlibError
 from ...doing import do, doing_button
-from ...look.tokens import Role
+from ...look.tokens import PAGE, Role
 from ...room import House, Room
 from ...widgets.basics import Card, IconLabel, Pill, Seal, button, clear, column, label, line, row
 from ...widgets.calendar import Calendar, Day
@@ -67,6 +67,7 @@ class Home(Room):
         self._days.body.addWidget(self._days_words)
         self._storage = Storage(lambda: house.go("copies"))
         self._place = Place()
+        self.column.setContentsMargins(PAGE[0], 22, PAGE[2], 18)
         self.column.setSpacing(14)  # all of it in sight at 1280 × 800
         self.column.addWidget(self._head)
         self.column.addWidget(self._attention)

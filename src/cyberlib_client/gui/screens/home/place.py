@@ -48,12 +48,18 @@ def spread_words(told: Spread) -> str:
             "Vos données existent en 3 exemplaires au moins, dont un hors du cabinet.",
             "There are 3 copies of your data at least, one of them outside the practice.",
         )
-    some = told.copies > 1
+    lacks = []
+    if told.copies < 3:
+        more = 3 - told.copies
+        lacks.append(say(f"{more} exemplaire{'s' * (more > 1)}", f"{more} cop{'ies' if more > 1 else 'y'}"))
+    if told.media < 2:
+        lacks.append(say("1 support", "1 medium"))
+    if told.elsewhere < 1:
+        lacks.append(say("1 ailleurs", "1 elsewhere"))
+    listed = ", ".join(lacks)
     return say(
-        f"{told.copies} exemplaire{'s' * some} de vos données aujourd’hui ; il en faut 3, sur 2 supports,"
-        " dont 1 hors du cabinet.",
-        f"{told.copies} cop{'ies' if some else 'y'} of your data today; it takes 3, on 2 media, 1 of them"
-        " outside the practice.",
+        f"Il faut 3 exemplaires, sur 2 supports, dont 1 hors du cabinet. Manque : {listed}.",
+        f"It takes 3 copies, on 2 media, 1 outside the practice. Lacking: {listed}.",
     )
 
 

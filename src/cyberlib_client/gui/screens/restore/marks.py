@@ -65,4 +65,5 @@ def _told(moments: list[datetime]) -> list[str]:
 
 
 def _once(told: list[str]) -> list[str]:
-    return ["" if each == before else each for before, each in pairwise(["", *told])]
+    once = ["" if each == before else each for before, each in pairwise(["", *told])]
+    return once if sum(map(bool, once)) > 1 else []  # a date alone says nothing of the others
