@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog
 
 from cyberlib_client.app.agent.client import agent_of
 from cyberlib_client.app.bootstrap import profile_at
+from cyberlib_client.gui import bridge
 from cyberlib_client.gui.screens.keys.forms import CheckKit
 from cyberlib_client.gui.screens.restore.restore import Restore
 from cyberlib_client.gui.screens.restore.told import Told
@@ -57,6 +58,33 @@ def test_an_agent_that_dies_at_work_is_told_and_the_next_goes_on(
     press(activity, "Sauvegarder maintenant")
     shown.until(lambda: "Terminée" in words(activity))
     assert line.json("snapshots")["items"][-1]["files"] == 3
+    _end_agent(line)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_an_agent_that_stands_still_is_told_until_it_goes_on(
+    line: CommandLine, practice: Path, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bridge, "_PATIENCE", 1.0)
+    line("sources", "add", str(practice))
+    shown = show(line)
+    shown.settle()
+    press(shown.window.rooms["home"], "Sauvegarder maintenant")
+    activity = shown.window.rooms["activity"]
+    shown.until(lambda: "Terminée" in words(activity) and shown.bridge.agent is not None)
+    agent = shown.bridge.agent
+    assert agent is not None
+    os.kill(agent.pid, signal.SIGSTOP)
+    try:
+        shown.until(lambda: "ne répond pas" in shown.window.banner.text)
+        assert str(agent.pid) in shown.window.banner.text and "agent_stuck" in shown.window.banner.text
+        shown.window.banner.hide()
+        shown.window.banner.say("", "")
+        press(activity, "Sauvegarder maintenant")
+        shown.until(lambda: "agent_stuck" in shown.window.banner.text)
+    finally:
+        os.kill(agent.pid, signal.SIGCONT)
+    shown.until(lambda: shown.bridge.agent is not None)
     _end_agent(line)
 
 

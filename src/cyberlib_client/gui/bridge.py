@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -32,6 +33,12 @@ _AGAIN: Final = 2.0
 """Seconds until an agent that is not there is looked for again."""
 _GLANCES: Final = 10
 """Looks within that time at whether somebody has work for it: then it is looked for at once."""
+
+_PATIENCE: Final = 10.0
+"""Seconds that an agent has for each answer."""
+_BEGINS: Final = 40.0
+"""Seconds in which one that is started is there, on a slow machine that has just been switched on."""
+_LOST: Final = ("agent_gone", "agent_stuck")
 
 Then = Callable[[Any], None]
 
@@ -70,6 +77,7 @@ class Bridge(QObject):
         self._waiting: dict[int, _Waiting] = {}
         self._orders: SimpleQueue[Callable[[AgentClient], object]] = SimpleQueue()
         self._refused = ""
+        self._wanted_since: float | None = None
         self._at_work = False
         self._closing = threading.Event()
         self._heard.connect(self._hear)
@@ -171,7 +179,7 @@ class Bridge(QObject):
                 accepted = agent.start(job)
             except CyberlibError as error:
                 self._placed.emit(failed, error)
-                if error.code == "agent_gone":
+                if error.code in _LOST:
                     raise
             else:
                 self._placed.emit(then, accepted)
@@ -193,9 +201,10 @@ class Bridge(QObject):
     def _follow(self) -> None:
         while not self._closing.is_set():
             try:
-                client = agent_of(self.profile, self._happened)
+                client = agent_of(self.profile, self._happened, _PATIENCE)
                 if client is None:
                     self.status.emit(None)
+                    self._wait_for_one()
                 else:
                     with client:
                         client.follow()
@@ -204,9 +213,21 @@ class Bridge(QObject):
                 self.status.emit(None)
                 if error.code != "agent_gone":
                     self._refuse(error)
+                else:
+                    self._wait_for_one()
             for _ in range(_GLANCES):
                 if self._closing.wait(_AGAIN / _GLANCES) or not self._orders.empty():
                     break  # whoever waits for something to be done has just started one
+
+    def _wait_for_one(self) -> None:
+        """What is wanted of an agent is not wanted for ever: whoever pressed the button hears of it."""
+        if self._orders.empty():
+            self._wanted_since = None
+        elif self._wanted_since is None:
+            self._wanted_since = time.monotonic()
+        elif time.monotonic() - self._wanted_since > _BEGINS:
+            self._wanted_since = None
+            self._refuse(Failed("agent_gone"))
 
     def _refuse(self, error: CyberlibError) -> None:
         """Tells why the agent cannot be spoken with: once, and again to whoever wanted something of it."""
@@ -222,8 +243,12 @@ class Bridge(QObject):
     def agent_failed(self, error: CyberlibError) -> None:
         """One that was started is over before it was at work: nobody is left to do what it was wanted for.
         From any thread."""
-        if not self._closing.is_set():
+        if self._closing.is_set():
+            return
+        if error.code != "agent_running":
             self._refuse(error)
+        elif self._refused == "agent_stuck":
+            self.failed.emit(Failed("agent_stuck", **error.facts))
 
     def _serve(self, client: AgentClient) -> None:
         self._refused = ""
@@ -236,7 +261,7 @@ class Bridge(QObject):
             try:
                 what(client)
             except CyberlibError as error:
-                if error.code == "agent_gone":
+                if error.code in _LOST:
                     raise
                 self.failed.emit(error)
 

@@ -41,23 +41,26 @@ from .messages import (
     from_agent,
     raised,
 )
-from .place import read_address
+from .place import read_address, read_pid
 from .status import StatusInfo
 
 _READ: Final = 64 << 10
 _GLANCE: Final = 0.2
 """Seconds between two looks at whether Ctrl-C was pressed."""
-_GREETING: Final = 20.0
-"""Seconds that an agent has to say welcome."""
+PATIENCE: Final = 20.0
+"""Seconds that an agent has to say welcome, and to answer: it answers at once, jobs or none."""
 _LONGEST: Final = 16 * LONGEST
 """Bytes of a line from the agent: a result lists up to 10,000 files."""
 
 
-def agent_of(profile: Profile, hear: Callable[[int, Event], None] | None = None) -> AgentClient | None:
-    """A connection to the agent of a profile, or None when there is none at work. `hear`: as `AgentClient`.
+def agent_of(
+    profile: Profile, hear: Callable[[int, Event], None] | None = None, patience: float = PATIENCE
+) -> AgentClient | None:
+    """A connection to the agent of a profile, or None when there is none at work. `hear` and `patience`: as
+    `AgentClient`.
 
     Raises Failed("agent_unfit", version=…, own=…) when it is of another version, ("agent_denied", reason=…)
-    when it is somebody else's.
+    when it is somebody else's, ("agent_stuck", pid=…) when it says nothing.
     """
     address = read_address(profile)
     if address is None:
@@ -68,19 +71,32 @@ def agent_of(profile: Profile, hear: Callable[[int, Event], None] | None = None)
         raise Failed("agent_denied", reason=error.strerror) from None
     except OSError:
         return None  # it ended without a word
-    return AgentClient(channel, hear)
+    try:
+        return AgentClient(channel, hear, patience)
+    except CyberlibError as error:
+        if error.code != "agent_stuck":
+            raise
+        raise Failed("agent_stuck", pid=read_pid(profile)) from None
 
 
 class AgentClient:
     """Asks one agent. `hear` takes the number of a job (0: none) and what happened, once `follow` was called,
-    in the thread that reads. For use in a `with` block.
+    in the thread that reads. `patience`: seconds for each answer. For use in a `with` block.
 
-    Each question raises what the agent answers as an error, and Failed("agent_gone") when the connection ends
-    first.
+    Each question raises what the agent answers as an error, Failed("agent_gone") when the connection ends
+    first, and ("agent_stuck", pid=…) when no answer comes.
     """
 
-    def __init__(self, channel: Channel, hear: Callable[[int, Event], None] | None = None) -> None:
+    pid: int | None = None
+
+    def __init__(
+        self,
+        channel: Channel,
+        hear: Callable[[int, Event], None] | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
         self._channel = channel
+        self._patience = patience
         self._hear = hear or (lambda _job, _event: None)
         self._lock = threading.Lock()
         self._count = 0
@@ -92,9 +108,11 @@ class AgentClient:
         threading.Thread(target=self._read, daemon=True).start()
         try:
             self._channel.send(encode(Hello(VERSION, f"cyberlib {__version__}")) + b"\n")
-            greeting = self._greeting.get(timeout=_GREETING)
-        except (OSError, Empty):  # gone, or stopped in its tracks
+            greeting = self._greeting.get(timeout=patience)
+        except OSError:
             greeting = Failed("agent_gone")
+        except Empty:  # stopped in its tracks
+            greeting = Failed("agent_stuck", pid=None)
         if isinstance(greeting, CyberlibError):
             self.close()
             raise greeting
@@ -192,7 +210,10 @@ class AgentClient:
             self._channel.send(encode(kind(id=number, **facts)) + b"\n")
         except OSError:
             raise Failed("agent_gone") from None
-        told = queue.get()
+        try:
+            told = queue.get(timeout=self._patience)
+        except Empty:
+            raise Failed("agent_stuck", pid=self.pid) from None
         if isinstance(told, CyberlibError):
             raise told
         if told.error is not None:

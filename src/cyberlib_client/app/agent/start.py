@@ -46,7 +46,7 @@ def start_agent(
     profile: Profile, failed: Callable[[CyberlibError], object] = lambda _error: None
 ) -> subprocess.Popen[bytes]:
     """One that finds another at work ends by itself. `failed` hears, in a thread of its own, why one ended
-    before it was at work. Failed("agent_not_started", reason=…)."""
+    before it was at work, were it Failed("agent_running", pid=…). Failed("agent_not_started", reason=…)."""
     try:
         process = subprocess.Popen(
             [*program(), "--json", "--profile", profile.root, "agent", "run", "--on-its-own"],
@@ -68,7 +68,7 @@ def _hear(process: subprocess.Popen[bytes], failed: Callable[[CyberlibError], ob
     with process.stdout:
         said = process.stdout.read(_MOST_SAID)
     error = _error_in(said)
-    if error is not None and error.code != "agent_running":
+    if error is not None:
         failed(error)
     process.wait()  # else it would stay a zombie
 

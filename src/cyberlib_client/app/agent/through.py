@@ -29,7 +29,7 @@ from .messages import (
 
 T = TypeVar("T")
 
-_OURS = ("locked", "agent_ending", "agent_gone", "agent_unfit", "agent_denied")
+_OURS = ("locked", "agent_ending", "agent_gone", "agent_stuck", "agent_unfit", "agent_denied")
 """What the agent cannot do and the command can: ask for a passphrase, or go on without it."""
 
 

@@ -57,6 +57,12 @@ ERRORS: Final[dict[str, Text]] = {
         "The agent ended before it answered.",
         "cyberlib agent status tells whether it is back; run the command again.",
     ),
+    "agent_stuck": Text(
+        "Le programme qui sauvegarde est là[ (processus {pid})], mais ne répond pas.",
+        "Redémarrez ce poste. D’ici là rien ne se sauvegarde seul ; ce qui est dans le coffre y reste.",
+        "The program that backs up is there[ (process {pid})], but does not answer.",
+        "Restart this machine. Until then nothing is backed up by itself; what is in the vault stays there.",
+    ),
     "agent_died": Text(
         "Ce qui était en cours a été interrompu : le programme qui s’en chargeait s’est arrêté.",
         "Rien de ce qui est dans le coffre n’est perdu, et ce qui y est n’est pas renvoyé : relancez.",
