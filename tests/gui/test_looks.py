@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidgetItem
+from pytestqt.qtbot import QtBot
 
 from cyberlib_client.gui.screens.first_run.key import Key
 from cyberlib_client.gui.screens.first_run.welcome import Welcome
+from cyberlib_client.gui.screens.restore.crumbs import Crumbs
 from cyberlib_client.gui.screens.restore.marks import Marks
 from tests.gui.test_first_run import Show, Wizard, home, line
 from tests.gui.test_window import words
@@ -47,9 +49,16 @@ def test_the_first_run_keeps_its_buttons_where_they_are(
     assert place() == first
     wizard.click("En proposer une")
     assert place() == first
-    wizard.click("Continuer")
     key = wizard.step()
-    assert isinstance(key, Key) and "24 mots" in wizard.told and "trousseau" not in wizard.told
+    assert isinstance(key, Key)
+    secret = key.secret.first
+    assert len(secret.text().split()) == 6
+    shown.window.resize(800, 600)
+    longest = secret.fontMetrics().horizontalAdvance("chauffeur " * 6)
+    shown.until(lambda: secret.contentsRect().width() > longest)  # whoever notes them sees them all
+    shown.window.resize(1280, 800)
+    wizard.click("Continuer")
+    assert "24 mots" in wizard.told and "trousseau" not in wizard.told
     kept = list(key.words)
     wizard.click("Je les ai notés")
     wizard.type_back(kept)
@@ -80,3 +89,20 @@ def test_the_slider_of_versions_has_dates(show: Show) -> None:
     assert len(marks.told) == 2 and all(len(each) == 5 for each in marks.told)  # hours within a day
     marks.show_times(["2026-03-02T12:00:10Z", "2026-03-02T12:00:20Z"])
     assert marks.told == []
+
+
+def test_a_deep_folder_makes_the_page_no_wider(qtbot: QtBot) -> None:
+    opened: list[str] = []
+    crumbs = Crumbs(opened.append)
+    qtbot.addWidget(crumbs)
+    path = "/srv/secretariat/Documents/Cabinet/Courriers/2023/" + "Comptes rendus " * 5
+    crumbs.show_path(path)
+    shown = [each for each in crumbs.findChildren(QPushButton) if not each.isHidden()]
+    assert [each.text() for each in shown[1:4]] == ["…", "Courriers", "2023"]
+    assert len(shown) == 5 and len(shown[4].text()) < 30 and shown[4].toolTip() == path
+    assert QWidgetItem(crumbs).minimumSize().width() == 0
+    shown[1].click()
+    assert opened == ["/srv/secretariat/Documents/Cabinet"]
+    crumbs.show_path("/srv/Cabinet/Courriers/2023")
+    shown = [each for each in crumbs.findChildren(QPushButton) if not each.isHidden()]
+    assert [each.text() for each in shown[-4:]] == ["srv", "Cabinet", "Courriers", "2023"]

@@ -217,9 +217,6 @@ IN_WINDOW: Final[dict[str, Both]] = {
     ),
     "locked": _SECRET,
     "proof_needed": _SECRET,
-    "no_vault": Both(
-        "« Créer le coffre », à l’accueil, vous y mène.", "“Make the vault”, at home, leads there."
-    ),
     "no_snapshot": Both("Faites une première sauvegarde.", "Make a first backup."),
     "snapshot_unknown": Both("Choisissez-en une avec le curseur.", "Choose one with the slider."),
     "path_not_in_snapshot": Both(

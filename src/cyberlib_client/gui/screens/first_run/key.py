@@ -218,8 +218,8 @@ class _Secret(QWidget):
         card = Card()
         card.body.setSpacing(10)
         card.body.addLayout(
-            column(label(self.first.accessibleName(), "strong"), row(self.first, self._shown, propose))
-        )
+            column(label(self.first.accessibleName(), "strong"), self.first, row(propose, self._shown, None))
+        )  # below the field, in which all six words have room
         told = row(self.strength, self._words)
         told.setStretch(1, 1)
         card.body.addLayout(told)

@@ -58,7 +58,7 @@ class Restore(Room):
         self._told = label(kind="small", wrap=True)
         self._told.hide()
         files = Card(margin=12)
-        files.body.addLayout(self._crumbs.line)
+        files.body.addWidget(self._crumbs)
         files.body.addWidget(self._told)
         self.more = More(self._find)
         files.body.addWidget(self.more)
@@ -246,7 +246,7 @@ class Restore(Room):
         self._look()
 
     def _show_crumbs(self, words: str = "") -> None:
-        self._crumbs.show(self._path, words)
+        self._crumbs.show_path(self._path, words)
 
     # ---- search and versions
 
