@@ -60,6 +60,7 @@ COMMANDS: Final = {
         "gui",
         "device",
         "network",
+        "officer",
         "demo",
         "completion",
     )

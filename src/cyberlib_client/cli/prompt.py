@@ -101,6 +101,28 @@ class TerminalPrompt:
         """See app.workplace.Prompt."""
         return self._hidden(say(f"Mot de passe de {user} pour le proxy", f"Password of {user} for the proxy"))
 
+    def officer_passphrase(self, name: str, *, refused: CyberlibError | None, left: int) -> str | None:
+        """See app.officer.OfficerPrompt."""
+        if refused is not None:
+            click.echo(error_text(refused), err=True)
+            if left == 1:
+                click.echo(say("Dernier essai.", "Last try."), err=True)
+        return self._hidden(say(f"Phrase secrète des clés de {name}", f"Passphrase of the keys of {name}"))
+
+    def words_heard(self) -> str | None:
+        """See app.officer.OfficerPrompt."""
+        if not self.possible:
+            return None
+        with self._question():
+            label = say("Les six mots que l’on vous lit", "The six words that are read to you")
+            return str(click.prompt(label, err=True, prompt_suffix="> "))
+
+    def agreed_to_sign(self) -> bool | None:
+        """See app.officer.OfficerPrompt."""
+        yes, question = say("o", "y"), say("Faut-il la signer ?", "Is it to be signed?")
+        answer = self.choice(question, {yes: say("oui", "yes"), "n": say("non", "no")})
+        return None if answer is None else answer == yes
+
     def agreed(self, question: Question, why: CyberlibError | None = None) -> bool | None:
         """See app.workplace.Prompt."""
         if not self.possible:

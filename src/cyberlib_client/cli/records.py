@@ -32,6 +32,9 @@ from ..app.listed import EntryInfo, FoundInfo, SnapshotInfo
 from ..app.mounting import Mounted
 from ..app.network import NetworkShown
 from ..app.network_check import Checked
+from ..app.officer import OfficerShown
+from ..app.officer_policy import PolicyShown
+from ..app.officer_release import Answered, RequestShown
 from ..app.recovery_kit import RecoveryKitChecked, RecoveryKitMade
 from ..app.refusal_register import RefusalInfo
 from ..app.refusals import RefusalDone
@@ -212,6 +215,14 @@ RESULTS: Final[dict[str, type]] = {
     "alarm show": AlarmShown,
     "alarm dismiss": AlarmDismissed,
     "alarm canaries": CanariesSet,
+    "officer key create": OfficerShown,
+    "officer key show": OfficerShown,
+    "officer key export": OfficerShown,
+    "officer policy propose": PolicyShown,
+    "officer policy show": PolicyShown,
+    "officer policy sign": PolicyShown,
+    "officer release show": RequestShown,
+    "officer release answer": Answered,
     "completion": str,
 }
 """What other commands find out."""

@@ -66,7 +66,10 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "agent", "agent run", "agent status", "agent pause", "agent resume", "agent stop", "agent install",
         "agent uninstall", "agent job", "agent clerk", "gui", "device", "device enrol", "device list",
         "device reassign", "device revoke", "device terms", "device audit", "network", "network show",
-        "network limit", "network hours", "network proxy", "network ca", "network check", "demo",
+        "network limit", "network hours", "network proxy", "network ca", "network check",
+        "officer", "officer key", "officer key create", "officer key show", "officer key export",
+        "officer policy", "officer policy propose", "officer policy show", "officer policy sign",
+        "officer release", "officer release show", "officer release answer", "demo",
         "completion",
     ]  # fmt: skip
 

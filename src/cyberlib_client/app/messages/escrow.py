@@ -108,4 +108,118 @@ ERRORS: Final[dict[str, Text]] = {
         "It takes the answers of {needed} officers of at least two organisations; {got} are here.",
         "Wait for the others: nothing is lost.",
     ),
+    "escrow_file_absent": Text(
+        "Le fichier {at} n’est pas là.", "Vérifiez son nom.", "The file {at} is not there.", "Check its name."
+    ),
+    "escrow_file_unreadable": Text(
+        "Le fichier {at} n’a pas pu être lu : {reason}.",
+        "Vérifiez vos droits et le disque.",
+        "The file {at} could not be read: {reason}.",
+        "Check your rights and the disk.",
+    ),
+    "escrow_file_malformed": Text(
+        "Le fichier {at} n’est pas le document attendu, ou il est abîmé.",
+        "Vérifiez que c’est le bon, ou demandez-le de nouveau.",
+        "The file {at} is not the document that was expected, or it is damaged.",
+        "Check that it is the right one, or ask for it again.",
+    ),
+    "escrow_file_exists": Text(
+        "Il y a déjà un fichier {at} : il n’est pas remplacé.",
+        "Donnez un autre nom.",
+        "There is a file {at} already: it is not replaced.",
+        "Give another name.",
+    ),
+    "escrow_file_not_written": Text(
+        "Le fichier {at} n’a pas pu être écrit : {reason}.",
+        "Choisissez un dossier où vous pouvez écrire, sur un disque qui a de la place.",
+        "The file {at} could not be written: {reason}.",
+        "Choose a folder that you may write to, on a disk with space.",
+    ),
+    "escrow_officer_text": Text(
+        "« {text} » ne peut pas servir de nom ni d’organisme.",
+        "Il faut de 1 à 100 caractères imprimables, sans retour à la ligne ; --id donne un nom court.",
+        "“{text}” cannot serve as a name or organisation.",
+        "It takes 1 to 100 printable characters on one line; --id gives a short name.",
+    ),
+    "escrow_key_locked": Text(
+        "Il faut la phrase secrète de cette clé de dépositaire.",
+        "Tapez-la à un terminal, ou donnez-la par CYBERLIB_PASSPHRASE ou --passphrase-file.",
+        "It takes the passphrase of this officer’s key.",
+        "Type it at a terminal, or give it by CYBERLIB_PASSPHRASE or --passphrase-file.",
+    ),
+    "escrow_card_unsigned": Text(
+        "La carte de {officer} a été modifiée depuis qu’elle a été faite.",
+        "Demandez-lui une nouvelle carte, et comparez l’empreinte de vive voix.",
+        "The card of {officer} was changed since it was made.",
+        "Ask them for a new card, and compare the fingerprint by voice.",
+    ),
+    "escrow_not_your_policy": Text(
+        "Cette convention de séquestre n’a pas de dépositaire « {officer} ».",
+        "Vérifiez la convention et les clés ; un dépositaire d’avant signe avec --after.",
+        "This escrow policy has no officer “{officer}”.",
+        "Check the policy and the keys; a former officer signs with --after.",
+    ),
+    "escrow_key_exchanged": Text(
+        "Cette convention de séquestre donne à {officer} d’autres clés que les vôtres.",
+        "Ne signez rien et ne répondez pas : la carte a été échangée, ou ce sont d’anciennes clés.",
+        "This escrow policy gives {officer} other keys than yours.",
+        "Sign nothing and do not answer: the card was exchanged, or these are former keys.",
+    ),
+    "escrow_host_missing": Text(
+        "Il manque le nom de l’hébergeur.",
+        "Donnez-le par --host, ou la convention d’avant par --after.",
+        "The host’s name lacks.",
+        "Give it by --host, or the former policy by --after.",
+    ),
+    "escrow_not_agreed": Text(
+        "Rien n’a été signé.",
+        "Sans terminal pour le demander, --yes signe la convention.",
+        "Nothing was signed.",
+        "Without a terminal to ask at, --yes signs the policy.",
+    ),
+    "escrow_words_missing": Text(
+        "Il faut les six mots que lit le poste qui demande.",
+        "Tapez-les à un terminal, ou donnez-les par --words.",
+        "It takes the six words that are on the screen of the workstation that asks.",
+        "Type them at a terminal, or give them by --words.",
+    ),
+    "escrow_words_count": Text(
+        "Il faut {expected} mots ; en voici {count}.",
+        "Faites-vous relire les mots, un par un.",
+        "It takes {expected} words; these are {count}.",
+        "Have the words read to you again, one by one.",
+    ),
+    "escrow_words_differ": Text(
+        "Ces mots ne sont pas ceux de la demande : mot(s) n° {places}.",
+        "Faites-vous les relire une fois. S’ils diffèrent encore, ne répondez pas : la demande n’est pas"
+        " celle de ce poste. Prévenez le cabinet et l’hébergeur.",
+        "These words are not those of the request: word(s) no. {places}.",
+        "Have them read to you once more. If they still differ, do not answer: the request is not that"
+        " machine’s. Tell the practice and the host.",
+    ),
+    "escrow_request_answered": Text(
+        "Vous avez déjà répondu à cette demande, le {time}.",
+        "Une demande ne se répond qu’une fois. Si la réponse s’est perdue, il en faut une nouvelle.",
+        "You answered this request already, on {time}.",
+        "A request is answered only once. If the answer was lost, it takes a new request.",
+    ),
+    "escrow_request_old": Text(
+        "Cette demande est du {time} : elle est trop ancienne.",
+        "Ne répondez pas ; si le besoin existe encore, qu’une nouvelle demande soit faite. Vérifiez aussi la"
+        " date de ce poste.",
+        "This request is of {time}: it is too old.",
+        "Do not answer; if there still is a need, it takes a new request. Check this machine’s date too.",
+    ),
+    "escrow_request_ahead": Text(
+        "Cette demande est du {time}, après la date de ce poste.",
+        "Réglez l’horloge de ce poste, puis recommencez.",
+        "This request is of {time}, ahead of this machine’s date.",
+        "Set this machine’s clock, then try again.",
+    ),
+    "escrow_request_undated": Text(
+        "La date de cette demande n’en est pas une.",
+        "Ne répondez pas ; demandez-en une nouvelle.",
+        "The date of this request is none.",
+        "Do not answer; ask for a new one.",
+    ),
 }

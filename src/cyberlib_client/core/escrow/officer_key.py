@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..crypto import Sealer, committed_key, same, sha256
 from ..errors import IntegrityError, NeedsUnlock
+from ..format_v1 import slots
 from ..format_v1.lines import from_hex
 from ..format_v1.malformed import MALFORMED
-from ..format_v1.slots import DEFAULT_COST, SALT_SIZE, KdfCost, check_cost, stretch
+from ..format_v1.slots import SALT_SIZE, KdfCost, check_cost, stretch
 from ..ports import Random
 from .policy import Officer
 from .sealing import SEED_SIZE, SealingKey
@@ -62,12 +63,11 @@ def make_keys(
     public = signing.public_key().public_bytes_raw().hex()
     officer = Officer(officer_id, name, organisation, opening.public.hex(), public)
     salt = random(SALT_SIZE)
-    info = _info(officer, DEFAULT_COST)
-    key, commitment = committed_key(stretch(passphrase, salt, DEFAULT_COST), salt=salt, info=info)
+    cost = slots.DEFAULT_COST
+    info = _info(officer, cost)
+    key, commitment = committed_key(stretch(passphrase, salt, cost), salt=salt, info=info)
     sealed = Sealer(key).seal(0, seeds, info).hex()
-    made = _File(
-        "cyberlib escrow officer key", 1, officer, DEFAULT_COST, salt.hex(), commitment.hex(), sealed
-    )
+    made = _File("cyberlib escrow officer key", 1, officer, cost, salt.hex(), commitment.hex(), sealed)
     return OfficerKeys(officer, opening, signing), msgspec.json.encode(made)
 
 

@@ -95,9 +95,25 @@ def read_policy(data: bytes) -> Policy:
     signed = split(data)
     body = read_proposal(signed)
     for officer in body.officers:
-        if not signed.is_signed_by(officer.signing, _SIGN):
+        if not has_signed(signed, officer):
             raise IntegrityError("escrow_policy_unsigned", officer=officer.id)
     return Policy(body, signed.digest, signed)
+
+
+def has_signed(signed: Signed, officer: Officer) -> bool:
+    """Whether an officer's word stands under a policy."""
+    return signed.is_signed_by(officer.signing, _SIGN)
+
+
+def is_officer(officer: Officer) -> bool:
+    """Whether an officer could stand in a policy: texts that can be read, keys that are keys."""
+    texts = (officer.id, officer.name, officer.organisation)
+    return all(is_text(text) for text in texts) and _are_keys(officer)
+
+
+def is_text(text: str) -> bool:
+    """Whether a policy may hold this name."""
+    return text.isprintable() and 0 < len(text.strip()) <= _LONGEST
 
 
 def read_proposal(signed: Signed) -> PolicyBody:
@@ -121,7 +137,7 @@ def check_succeeds(new: Policy, old: Policy) -> None:
         "successor_former": new.body.former == old.digest.hex(),
         "successor_number": new.body.number == old.body.number + 1,
         "successor_unsigned": any(
-            all(new.signed.is_signed_by(old.body.officers[place].signing, _SIGN) for place in group)
+            all(has_signed(new.signed, old.body.officers[place]) for place in group)
             for group in groups(old.body)
         ),
     }
@@ -156,7 +172,7 @@ def _check(body: PolicyBody) -> None:
         "policy_number": 1 <= body.number <= 1_000_000 and (body.number == 1) == (body.former == ""),
         "policy_officers": LEAST_NEEDED <= len(officers) <= MOST_OFFICERS,
         "policy_needed": LEAST_NEEDED <= body.needed <= len(officers),
-        "policy_text": all(text.isprintable() and 0 < len(text.strip()) <= _LONGEST for text in texts),
+        "policy_text": all(is_text(text) for text in texts),
         "policy_twice": len(set(keys)) == len(keys) and len(set(ids)) == len(ids),
         "policy_key": all(_are_keys(officer) for officer in officers) and _is_digest(body.former),
     }

@@ -19,6 +19,7 @@ from ..crypto import sha256
 from ..errors import IntegrityError, UsageError
 from ..format_v1.lines import from_hex
 from ..format_v1.malformed import MALFORMED
+from ..words import listed, written_words
 from ..words_fr import WORDS
 from .consent import Consent, Scope
 from .deposit import SEALED_SIZE, Deposit, check_part, joined, open_part
@@ -118,6 +119,22 @@ def read_request(data: bytes) -> Request:
     except MALFORMED:
         raise IntegrityError("escrow_malformed") from None
     return Request(body, data)
+
+
+def check_words(request: Request, heard: str) -> None:
+    """Whether the six words that somebody heard are the request's, as the words of a kit are compared: four
+    letters decide.
+
+    Raises UsageError("escrow_words_count", count=…, expected=…), IntegrityError("escrow_words_differ",
+    places=…): their numbers, from 1.
+    """
+    written = written_words(heard)
+    if len(written) != WORD_COUNT:
+        raise UsageError("escrow_words_count", count=len(written), expected=WORD_COUNT)
+    pairs = enumerate(zip(written, request.words, strict=True), 1)
+    wrong = [str(place) for place, (ours, theirs) in pairs if listed(ours) != theirs]
+    if wrong:
+        raise IntegrityError("escrow_words_differ", places=", ".join(wrong))
 
 
 def answer(
