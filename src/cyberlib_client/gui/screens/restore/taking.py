@@ -34,7 +34,7 @@ _CONFLICTS: Final = {
     "skip": Both("Le laisser", "Leave it"),
 }
 _WIDTH: Final = 316
-_LEAST: Final = 236
+_LEAST: Final = 276
 """px, in a window that is narrow."""
 _LOOKED_AT: Final = 4 << 20
 """Bytes of a file that are fetched for a look."""
