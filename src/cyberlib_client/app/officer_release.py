@@ -20,7 +20,7 @@ from ..core.escrow.officer_key import read_officer
 from ..core.escrow.policy import Officer, Policy, read_policy
 from ..core.escrow.release import Request, check_allowed, check_words, read_request
 from ..core.escrow.release import answer as make_answer
-from ..core.kit import grouped
+from ..core.kit import fingerprint, grouped
 from . import bootstrap, officer_files
 from .officer import OfficerPrompt, opened
 from .paths import shown_native, shown_text
@@ -50,15 +50,24 @@ class RequestShown(msgspec.Struct, frozen=True):
     words: list[str]
 
 
+class ConsentShown(msgspec.Struct, frozen=True):
+    """Who agreed to the escrow, as they called themselves. `fingerprint`: of the vault whose device signed,
+    to be compared with the customer's kit: a consent that somebody else made up shows another."""
+
+    who: str
+    time: str
+    fingerprint: str
+
+
 class Answered(msgspec.Struct, frozen=True):
-    """An answer that was written. `consented`: who agreed to the escrow, as they called themselves."""
+    """An answer that was written."""
 
     file: str
     request: str
     officer: str
     workstation: str
     vault: str
-    consented: str
+    consent: ConsentShown
     time: str
 
 
@@ -113,9 +122,10 @@ class Pending:
         return _shown(self._files.request, self._request)
 
     @property
-    def consented(self) -> str:
-        """Who agreed to the escrow."""
-        return shown_text(self._consent.body.who)
+    def consent(self) -> ConsentShown:
+        """On whose word it is answered."""
+        body = self._consent.body
+        return ConsentShown(shown_text(body.who), shown_text(body.time), fingerprint(body.vault_key))
 
     def hear(self, heard: str) -> None:
         """Compares the words. Raises as `core.escrow.release.check_words`."""
@@ -148,7 +158,7 @@ class Pending:
             officer=keys.officer.id,
             workstation=told.workstation,
             vault=told.vault,
-            consented=self.consented,
+            consent=self.consent,
             time=now,
         )
 

@@ -11,7 +11,7 @@ from ..app.wording.units import duration, moment
 if TYPE_CHECKING:
     from ..app.officer import OfficerShown
     from ..app.officer_policy import PolicyOfficer, PolicyShown
-    from ..app.officer_release import Answered, RequestShown
+    from ..app.officer_release import Answered, ConsentShown, RequestShown
 
 
 def key_lines(shown: OfficerShown, how: Literal["made", "shown", "exported"]) -> Iterator[str]:
@@ -53,9 +53,9 @@ def policy_lines(shown: PolicyShown) -> Iterator[str]:
     for name in alone:
         yield say(
             f"ATTENTION : {name} est de tous les groupes. Ses clés perdues, personne n’ouvrirait plus rien."
-            " Ajoutez un dépositaire d’un autre organisme.",
+            " Ajoutez un dépositaire d’un autre organisme, ou demandez-en moins.",
             f"MIND: {name} is in every group. With their keys lost, nobody would open anything any more. Add"
-            " an officer of another organisation.",
+            " an officer of another organisation, or need fewer.",
         )
     if shown.former_signed is False:
         yield say(
@@ -70,7 +70,7 @@ def policy_lines(shown: PolicyShown) -> Iterator[str]:
 
 def _officer(each: PolicyOfficer) -> str:
     signed = say("a signé", "signed") if each.signed else say("N’A PAS SIGNÉ", "NOT SIGNED")
-    return f"  {each.id}: {each.name}, {each.organisation}, {each.fingerprint}, {signed}"
+    return f"  {each.fingerprint}  {each.id}, {each.name}, {each.organisation}, {signed}"
 
 
 def request_lines(shown: RequestShown, *, with_words: bool = True) -> Iterator[str]:
@@ -107,12 +107,20 @@ def request_lines(shown: RequestShown, *, with_words: bool = True) -> Iterator[s
         )
 
 
+def consent_lines(consent: ConsentShown) -> Iterator[str]:
+    """On whose word a request is answered."""
+    who, when = consent.who, moment(consent.time)
+    yield say(f"Séquestre accepté par : {who}, le {when}", f"Escrow agreed to by: {who}, on {when}")
+    yield say(
+        f"Empreinte du coffre : {consent.fingerprint} (comparez-la à celle du kit de secours du client)",
+        f"The vault’s fingerprint: {consent.fingerprint} (compare it with that of the customer’s kit)",
+    )
+
+
 def answered_lines(done: Answered) -> Iterator[str]:
     """An answer that was written."""
     yield say(f"Réponse : {done.file}", f"Answer: {done.file}")
     yield say(
-        f"Elle ne sert qu’au poste {done.workstation}, pour cette demande. Séquestre accepté par :"
-        f" {done.consented}.",
-        f"It serves only the workstation {done.workstation}, for this request. Escrow agreed to by:"
-        f" {done.consented}.",
+        f"Elle ne sert qu’au poste {done.workstation}, pour cette demande.",
+        f"It serves only the workstation {done.workstation}, for this request.",
     )

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from cyberlib_client.core.errors import CyberlibError
+from cyberlib_client.core.escrow.officer_card import fingerprint, make_card, read_card
 from cyberlib_client.core.escrow.officer_key import OfficerKeys, make_keys, open_keys, read_officer
 
 pytestmark = pytest.mark.portable
@@ -56,3 +57,27 @@ def test_what_does_not_open(made: tuple[OfficerKeys, bytes], change: dict[str, o
     with pytest.raises(CyberlibError) as caught:
         open_keys(msgspec.json.encode(body), PASSPHRASE if change else "une autre phrase")
     assert caught.value.code == code
+
+
+def test_a_card_says_what_its_officer_signed(made: tuple[OfficerKeys, bytes]) -> None:
+    keys, _ = made
+    card = make_card(keys.officer, keys.signing)
+    data = card.signed.write()
+    assert read_card(data) == card and card.officer == keys.officer
+    other = msgspec.structs.replace(keys.officer, organisation="Autre")
+    assert fingerprint(other) != fingerprint(keys.officer)
+    stranger, _ = make_keys("claire", "Claire Exemple", "Étude fictive", PASSPHRASE, os.urandom)
+    for changed, code in (
+        (data.replace("Étude".encode(), b"Autre"), "escrow_card_unsigned"),
+        (
+            data.replace(keys.officer.sealing.encode(), stranger.officer.sealing.encode()),
+            "escrow_card_unsigned",
+        ),
+        (data.replace(keys.officer.sealing.encode(), b"00"), "escrow_malformed"),
+        (data.replace(b'"version":1', b'"version":1 '), "escrow_malformed"),  # one way to write a card
+        (data.replace(b'"version":1', b'"version":2'), "escrow_malformed"),
+        (data[:-1], "escrow_malformed"),
+    ):
+        with pytest.raises(CyberlibError) as caught:
+            read_card(changed)
+        assert caught.value.code == code

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...app.wording.language import Both
 from ..officer_lines import (
     answered_lines,
+    consent_lines,
     key_lines,
     policy_lines,
     request_lines,
@@ -260,7 +261,7 @@ def answer(
     from ...core.errors import UsageError
 
     pending = app.Pending(app.Given(request, deposit, policy_file, consent, key_file, to))
-    for line in request_lines(pending.shown, with_words=False):
+    for line in (*request_lines(pending.shown, with_words=False), *consent_lines(pending.consent)):
         run.output.remark(line)
     heard = words if words is not None else run.prompt.words_heard()
     if heard is None:
