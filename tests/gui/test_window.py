@@ -289,6 +289,19 @@ def test_a_clerk_that_dies_is_told_and_replaced(kept: CommandLine, show: Show) -
     assert "Cabinet" in words(shown.window.rooms["folders"])
 
 
+def test_a_clerk_that_cannot_be_started_is_told(
+    kept: CommandLine, show: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As an antivirus does it, or a machine without memory; the window says so, and goes on once it can."""
+    with monkeypatch.context() as patch:
+        patch.setattr("cyberlib_client.app.program.sys.executable", str(tmp_path / "python"))
+        shown = show(kept)
+        shown.until(lambda: "ne peut pas démarrer" in words(shown.window))
+    shown.window.go("folders")
+    shown.settle()
+    assert "Cabinet" in words(shown.window.rooms["folders"])
+
+
 def test_all_that_takes_the_keyboard_has_a_name(kept: CommandLine, show: Show) -> None:
     shown = show(kept)
     for name in ROOMS:

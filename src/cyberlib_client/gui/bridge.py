@@ -13,7 +13,7 @@ from subprocess import Popen
 from typing import Any, Final
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
 
 from ..app.agent.client import AgentClient, agent_of
@@ -80,7 +80,8 @@ class Bridge(QObject):
         self._wanted_since: float | None = None
         self._at_work = False
         self._closing = threading.Event()
-        self._heard.connect(self._hear)
+        # Queued: a clerk that cannot be started says so before its question has a number.
+        self._heard.connect(self._hear, Qt.ConnectionType.QueuedConnection)
         self._placed.connect(lambda hear, told: hear(told))
         self.status.connect(self._keep)
         self.happened.connect(self._look)

@@ -33,7 +33,7 @@ NO_RUN: Final = set(
     bad_battery hours_unknown hook_known hook_unknown bad_hook hook_folder repair_from_itself
     copy_place_taken copy_name_taken copy_is_vault copy_unknown copy_at_host bad_copy no_copies not_retired
     quarantine_over deletion_announced agent_running agent_not_running agent_denied agent_unfit agent_gone
-    agent_stuck
+    agent_stuck clerk_not_started
     agent_died
     agent_lost_us
     agent_ending agent_full unclear_pause bad_order bad_size drill_at_work no_certificate

@@ -49,7 +49,7 @@ class ClerkClient:
                 self._say(process, kind(id=number, **facts))
             except OSError as error:
                 self._hearing.pop(number, None)
-                gone = Failed("clerk_gone", reason=error.strerror)
+                gone = Failed("clerk_not_started", reason=error.strerror)
             else:
                 return number
         hear(number, gone)

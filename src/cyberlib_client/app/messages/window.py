@@ -43,6 +43,14 @@ ERRORS: Final[dict[str, Text]] = {
         "The agent could not be started[: {reason}].",
         "Restart this machine; if it lasts, install CyberLib again.",
     ),
+    "clerk_not_started": Text(
+        "Le programme qui travaille pour la fenêtre ne peut pas démarrer[ : {reason}].",
+        "Fermez d’autres programmes, puis recommencez. Si cela dure, un antivirus l’en empêche peut-être, ou"
+        " l’installation est à refaire : montrez cette phrase à votre informaticien.",
+        "The program that works for the window cannot start[: {reason}].",
+        "Close other programs, then try again. If it lasts, an antivirus may keep it from it, or CyberLib has"
+        " to be installed anew: show this sentence to your technician.",
+    ),
     "clerk_gone": Text(
         "Le programme qui travaille pour la fenêtre s’est arrêté[ : {reason}].",
         "Recommencez : il redémarre de lui-même. Rien n’est perdu.",
