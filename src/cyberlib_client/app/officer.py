@@ -56,7 +56,8 @@ def create(work: Workplace, path: str, name: str, organisation: str, officer_id:
         if not is_text(text):
             raise UsageError("escrow_officer_text", text=text)
     officer_files.check_free(path)
-    passphrase = new_passphrase(work, given_passphrase(work), name.split())
+    known = f"{name} {organisation}".split()
+    passphrase = new_passphrase(work, given_passphrase(work), known)
     made, data = make_keys(officer_id, name, organisation, passphrase, bootstrap.random)
     officer_files.write_new(path, data, secret=True)
     return shown(path, made.officer)

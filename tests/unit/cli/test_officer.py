@@ -95,6 +95,16 @@ def test_a_request_is_answered_once(office: Office) -> None:
     assert office.refused(*third, code=7)["code"] == "escrow_file_malformed"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="paths of Windows end before such names do")
+def test_an_answer_that_cannot_be_noted_is_not_left_behind(office: Office) -> None:
+    key = office.at("k" * 238)  # with what is added to it the note's name is too long for the disk
+    shutil.move(office.at("anne.key"), key)
+    asked = office.ask()
+    args = [key if part == office.at("anne.key") else part for part in office.answering("anne", asked)]
+    assert office.refused(*args, code=1)["code"] == "escrow_file_not_written"
+    assert not Path(office.at("anne.answer")).exists()
+
+
 @pytest.mark.parametrize(
     ("changed", "code", "exit_code"),
     [
