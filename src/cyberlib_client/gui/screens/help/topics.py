@@ -56,6 +56,17 @@ TOPICS: Final = (
         ),
     ),
     Topic(
+        ("settings", "home"),
+        Both("La fenêtre est revenue à l’accueil toute seule", "The window went home by itself"),
+        Both(
+            "Après quelques minutes sans y toucher, elle ne montre plus de nom de fichier ni de patient : qui"
+            " passe devant l’écran ne les lit pas. « Réglages » dit au bout de combien de temps.",
+            "After some minutes without a touch it shows no names of files or patients: whoever passes the"
+            " screen does not read them. “Settings” tells after how long.",
+        ),
+        also=Both("verrouiller écran veille minutes", "lock screen idle minutes"),
+    ),
+    Topic(
         ("restore", "keys"),
         Both("Le poste est en panne, volé ou brûlé", "The machine is broken, stolen or burnt"),
         Both(
@@ -198,7 +209,7 @@ TOPICS: Final = (
         ),
     ),
     Topic(
-        ("copies",),
+        ("copies", "home"),
         Both("Pourquoi une copie sur un autre disque ?", "Why a copy on another disk?"),
         Both(
             "Trois exemplaires, sur deux supports, dont un ailleurs : un vol, un incendie ou une panne n’en"
