@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from cyberlib_client.app import bootstrap
-from cyberlib_client.app.agent.messages import Begun, Ended, ErrorTold
+from cyberlib_client.app.agent.messages import VERSION, Answer, Begun, Ended, ErrorTold, Welcome, encode
 from cyberlib_client.app.agent.place import write_address
 from cyberlib_client.app.bootstrap import profile_at
 from cyberlib_client.app.clerk import questions as q
@@ -261,6 +263,37 @@ def test_an_agent_of_another_version_is_told_once_and_to_who_asks(line: CommandL
     assert first <= 1  # none where it was told before somebody listened here
     shown.window.do("resume")
     shown.until(lambda: told == ["agent_unfit"] * (first + 1))
+    shown.settle()
+    listener.close()
+    shown.bridge.close()
+    thread.join(180)
+
+
+@pytest.mark.parametrize("answer", [b'{"pid":"?"}', b'"\\ud800"', b"[]"])
+def test_an_agent_whose_answers_mean_nothing_is_told_and_asked_again(
+    line: CommandLine, show: Show, answer: bytes
+) -> None:
+    """The window never listened to an agent again, without a word."""
+    profile = profile_at(str(line.profile))
+    listener = bootstrap.local_sockets().listen(profile.root)
+    write_address(profile, listener.address)
+    greeted: list[int] = []
+
+    def serve() -> None:
+        while (channel := listener.accept()) is not None:
+            greeted.append(1)
+            said = [Welcome(VERSION, "?", 1), Answer(1), Answer(2, result=msgspec.Raw(answer))]
+            with contextlib.closing(channel), contextlib.suppress(OSError):  # it may be let go at any time
+                for each in said:
+                    channel.receive(1000)
+                    channel.send(encode(each) + b"\n")
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    shown = show(line)
+    shown.until(lambda: "autre version" in shown.window.banner.text)
+    asked = len(greeted)
+    shown.until(lambda: len(greeted) > asked)
     shown.settle()
     listener.close()
     shown.bridge.close()

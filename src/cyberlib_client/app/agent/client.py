@@ -84,7 +84,8 @@ class AgentClient:
     in the thread that reads. `patience`: seconds for each answer. For use in a `with` block.
 
     Each question raises what the agent answers as an error, Failed("agent_gone") when the connection ends
-    first, and ("agent_stuck", pid=…) when no answer comes.
+    first, ("agent_stuck", pid=…) when no answer comes, and ("agent_unfit", version=…, own=…) when it cannot
+    be understood.
     """
 
     pid: int | None = None
@@ -218,7 +219,10 @@ class AgentClient:
             raise told
         if told.error is not None:
             raise raised(told.error)
-        return msgspec.json.decode(told.result, type=answer)
+        try:
+            return msgspec.json.decode(told.result, type=answer)
+        except MALFORMED:  # what it tells is not what is told here
+            raise Failed("agent_unfit", version="?", own=VERSION) from None
 
     def _read(self) -> None:
         lines = Lines(_LONGEST)
