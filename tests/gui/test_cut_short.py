@@ -171,6 +171,21 @@ def test_a_report_that_cannot_be_saved_says_why_in_french(
     assert "No such" not in report.problem.text() and report.isVisible()
     report.save(str(tmp_path / "rapport.csv"))
     assert "lettre.txt" in (tmp_path / "rapport.csv").read_text(encoding="utf-8-sig")
+    if sys.platform == "win32":
+        return
+    with mounted_ext4(tmp_path / "disk", 24 * MIB) as disk:
+        (disk / "rapport.csv").write_text("celui d’avant", encoding="utf-8")
+        with open(disk / "tout", "wb", buffering=0) as full, contextlib.suppress(OSError):
+            while full.write(b"x" * 65_536):
+                pass
+        with open(disk / "reste", "wb", buffering=0) as full, contextlib.suppress(OSError):
+            while full.write(b"x"):
+                pass
+        before = sorted(each.name for each in disk.iterdir())
+        report.save(str(disk / "rapport.csv"))
+        assert "plus de place" in report.problem.text()
+        assert (disk / "rapport.csv").read_text(encoding="utf-8") == "celui d’avant"
+        assert sorted(each.name for each in disk.iterdir()) == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="mounts")

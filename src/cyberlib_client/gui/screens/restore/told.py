@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import tempfile
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -115,8 +116,7 @@ class Told(QDialog):
         """Writes it: a table for `.csv`, else lines."""
         made = table_of(self._told) if path.lower().endswith(".csv") else text_of(self._told)
         try:
-            with open(path, "w", encoding="utf-8-sig", newline="", opener=_for_its_owner) as file:
-                file.write(made)
+            _write_whole(path, made)
         except OSError as error:
             why = translated(error.strerror or type(error).__name__, language())
             self.problem.setText(
@@ -130,9 +130,16 @@ class Told(QDialog):
             self.accept()
 
 
-def _for_its_owner(path: str, flags: int) -> int:
-    """It names patients."""
-    return os.open(path, flags, 0o600)
+def _write_whole(path: str, text: str) -> None:
+    """Whole or not at all: an earlier report stays. For its owner alone, since it names patients."""
+    number, new = tempfile.mkstemp(prefix=".", suffix=".new", dir=os.path.dirname(os.path.abspath(path)))
+    try:
+        with open(number, "w", encoding="utf-8-sig", newline="") as file:
+            file.write(text)
+        os.replace(new, path)
+    except BaseException:
+        os.unlink(new)
+        raise
 
 
 def table_of(told: Brought) -> str:
