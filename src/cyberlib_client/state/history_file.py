@@ -130,6 +130,8 @@ class HistoryFile:
                 reason = str(error)
             except CyberlibError as error:
                 return self._not_written(str(error.facts.get("reason") or error.code)), otherwise
+            except OSError as error:  # the profile is somebody else's, or its disk does not give it back
+                return self._not_written(error.strerror or type(error).__name__), otherwise
             else:
                 self._waiting.clear()
                 self._patience = _PATIENT

@@ -148,6 +148,7 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "Not a directory": ("n’est pas un dossier", "not a directory"),
     "Is a directory": ("est un dossier", "is a directory"),
     "File exists": ("existe déjà", "file exists"),
+    "not a regular file": ("ce n’est pas un fichier", "not a regular file"),
     "No space left on device": ("plus de place", "no space left"),
     "database or disk is full": ("plus de place", "no space left"),
     "Disk quota exceeded": ("quota dépassé", "disk quota exceeded"),
