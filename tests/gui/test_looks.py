@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget, QWidgetItem
 from pytestqt.qtbot import QtBot
 
+from cyberlib_client.app.wording import language
 from cyberlib_client.gui.screens.first_run.key import Key
 from cyberlib_client.gui.screens.first_run.welcome import Welcome
 from cyberlib_client.gui.screens.restore.crumbs import Crumbs
@@ -17,6 +20,15 @@ from tests.gui.test_window import words
 from tests.support.command_line import CommandLine
 
 __all__ = ["home", "line"]
+
+
+@pytest.fixture
+def french() -> Iterator[None]:
+    """Whatever the tests before it chose."""
+    before = language.language()
+    language.choose("fr")
+    yield
+    language.choose(before)
 
 
 def test_the_first_run_keeps_its_buttons_where_they_are(
@@ -77,8 +89,9 @@ def test_the_first_run_keeps_its_buttons_where_they_are(
     assert shown.window.rooms["home"].verticalScrollBar().maximum() == 0  # all of it in sight
 
 
-def test_the_slider_of_versions_has_dates(show: Show) -> None:
+def test_the_slider_of_versions_has_dates(qtbot: QtBot, french: None) -> None:
     marks = Marks()
+    qtbot.addWidget(marks)
     marks.show_times(["2026-03-02T12:00:00Z"])
     assert marks.told == []
     marks.show_times([f"2026-03-0{n}T12:00:00Z" for n in range(1, 10)])
