@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -14,6 +14,7 @@ from ....app.wording.language import language
 from ...widgets.basics import clear, label
 
 _MOST: Final = 5
+_MOMENT: Final = timedelta(minutes=30)
 
 
 class Marks(QWidget):
@@ -57,6 +58,8 @@ def _local(iso: str) -> datetime:
 def _told(moments: list[datetime]) -> list[str]:
     """Each as short as tells them apart: the hour within a day, the year where there is more than one."""
     french = language() == "fr"
+    if moments and moments[-1] - moments[0] < _MOMENT:
+        return []  # one after the other: their hours say nothing
     if len({each.date() for each in moments}) == 1:
         return _once([f"{each:%H:%M}" for each in moments])
     years = len({each.year for each in moments}) > 1
