@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import time
@@ -19,6 +20,7 @@ from cyberlib_client.app.agent.client import agent_of
 from cyberlib_client.app.agent.messages import BackupJob, Ended
 from cyberlib_client.app.agent.start import start_agent
 from cyberlib_client.app.bootstrap import profile_at
+from cyberlib_client.core.errors import Failed
 from cyberlib_client.gui.screens.restore.restore import Restore
 from cyberlib_client.gui.screens.restore.showing import _image
 from cyberlib_client.gui.screens.restore.told import Told
@@ -53,8 +55,10 @@ def agent(line: CommandLine, letters: Path) -> Iterator[None]:
     if client is not None:
         with client:
             client.end()
-    while agent_of(profile) is not None:
-        time.sleep(0.05)
+    with contextlib.suppress(Failed):  # one that is ending may hang up in the middle of its greeting
+        while (there := agent_of(profile)) is not None:
+            there.close()
+            time.sleep(0.05)
 
 
 def room_of(shown: Shown) -> Restore:
