@@ -69,7 +69,9 @@ class Theme(QObject):
         contrast = self._contrast_palette()
         self.tokens = contrast_tokens(contrast) if contrast is not None else DARK if dark else LIGHT
         self._application.setPalette(_palette(self.tokens))
-        self._application.setStyleSheet(style_sheet(self.tokens, self._scale))
+        sheet = style_sheet(self.tokens, self._scale)
+        if sheet != self._application.styleSheet():  # every widget is styled anew, those that are going too
+            self._application.setStyleSheet(sheet)
         self.changed.emit()
 
     def _contrast_palette(self) -> QPalette | None:
