@@ -26,6 +26,14 @@ from tests.support.command_line import PASSPHRASE, CommandLine
 __all__ = ["practice"]
 
 
+def _fill(disk: Path) -> None:
+    """To its last byte; most of it is given back with the file "tout"."""
+    for name, piece in (("tout", b"x" * 65_536), ("reste", b"x")):
+        with open(disk / name, "wb", buffering=0) as full, contextlib.suppress(OSError):
+            while full.write(piece):
+                pass
+
+
 def _end_agent(line: CommandLine) -> None:
     client = agent_of(profile_at(str(line.profile)))
     assert client is not None
@@ -175,12 +183,7 @@ def test_a_report_that_cannot_be_saved_says_why_in_french(
         return
     with mounted_ext4(tmp_path / "disk", 24 * MIB) as disk:
         (disk / "rapport.csv").write_text("celui d’avant", encoding="utf-8")
-        with open(disk / "tout", "wb", buffering=0) as full, contextlib.suppress(OSError):
-            while full.write(b"x" * 65_536):
-                pass
-        with open(disk / "reste", "wb", buffering=0) as full, contextlib.suppress(OSError):
-            while full.write(b"x"):
-                pass
+        _fill(disk)
         before = sorted(each.name for each in disk.iterdir())
         report.save(str(disk / "rapport.csv"))
         assert "plus de place" in report.problem.text()
@@ -198,12 +201,7 @@ def test_an_agent_that_cannot_begin_says_why(practice: Path, tmp_path: Path, sho
         line("sources", "add", str(practice))
         shown = show(line)
         shown.settle()
-        with open(disk / "tout", "wb", buffering=0) as full, contextlib.suppress(OSError):
-            while full.write(b"x" * 65_536):
-                pass
-        with open(disk / "reste", "wb", buffering=0) as full, contextlib.suppress(OSError):
-            while full.write(b"x"):
-                pass
+        _fill(disk)
         press(shown.window.rooms["home"], "Sauvegarder maintenant")
         shown.until(lambda: shown.window.banner.text)
         assert "Plus de place" in shown.window.banner.text, shown.window.banner.text
