@@ -374,6 +374,26 @@ def test_what_was_left_and_cannot_be_read_is_told(line: CommandLine, home: Path,
     assert not wizard.problem and welcome.can_go
 
 
+def test_settings_that_were_lost_lead_to_the_vault_that_is_there(
+    line: CommandLine, home: Path, show: Show
+) -> None:
+    clerk = Clerk(profile_at(str(line.profile)), BytesIO(), {})
+    clerk.give(PASSPHRASE)
+    session = clerk.session(1, CancelToken())
+    first_run.choose_folder(session, str(line.vault))
+    first_run.protect(session, [str(home / "Desktop")])
+    first_run.make(session, str(line.vault))
+    (line.profile / "settings.toml").write_bytes(b"")
+    wizard = Wizard(show(line))
+    assert "Ne refaites pas de coffre" in wizard.problem
+    welcome = wizard.step()
+    assert isinstance(welcome, Welcome) and welcome.join.radio.isChecked()
+    assert welcome.join.at.text() == str(line.vault)
+    welcome.join.secret.setText(PASSPHRASE)
+    wizard.click("Continuer")
+    assert wizard.here == "protect" and not wizard.problem
+
+
 def test_a_vault_made_otherwise_is_left_alone(line: CommandLine, home: Path, show: Show) -> None:
     wizard = Wizard(show(line))
     wizard.click("Plus tard")  # something is noted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..core.errors import CyberlibError
+from ..state.credentials import read_device_secret
 from ..state.first_run import FirstRunNotes, PlaceKind, read_first_run
 from ..state.host_access import read_host_access
 from ..state.settings import VaultSettings
@@ -26,7 +28,8 @@ def stand(session: Session) -> FirstRunTold:
     place, at = known.place, known.at
     if vault is not None:
         place, at = _kind(vault.at), vault.at
-    step = _step(session, known, place, host)
+    lost = vault is None and not known.making and _opened_one(session)
+    step = "welcome" if lost else _step(session, known, place, host)
     leaves = known.away and known.words
     ours = vault is not None and _ours(known, vault)
     return FirstRunTold(
@@ -43,10 +46,19 @@ def stand(session: Session) -> FirstRunTold:
         left_unfit=left.unfit.facts if left.unfit is not None else {},
         sources=len(session.settings.sources),
         vault=vault is not None,
+        lost=lost,
         words=known.words,
         files=backup.files if backup is not None else 0,
         bytes=backup.bytes if backup is not None else 0,
     )
+
+
+def _opened_one(session: Session) -> bool:
+    """Whether the credentials know a vault; damaged ones are of one as well."""
+    try:
+        return read_device_secret(session.profile) is not None
+    except CyberlibError:
+        return True
 
 
 def _ours(notes: FirstRunNotes, vault: VaultSettings) -> bool:

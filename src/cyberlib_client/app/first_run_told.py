@@ -16,7 +16,8 @@ class FirstRunTold(msgspec.Struct, frozen=True):
     name. `place`, `at`: where the vault is, or is to be; `endpoint`, `region`: of a bucket. `host`: where
     this machine is declared, "" for nowhere. `left_host`: address that was left for it; `left_key`: with its
     contract key; `left_unfit`: facts of the
-    error about a file that was left and cannot be read. `bytes`, `files`: of the last backup."""
+    error about a file that was left and cannot be read. `lost`: this machine opened a vault before, and the
+    settings name none any more. `bytes`, `files`: of the last backup."""
 
     wanted: bool = False
     step: StepName = "welcome"
@@ -31,6 +32,7 @@ class FirstRunTold(msgspec.Struct, frozen=True):
     left_unfit: dict[str, str | int | float | None] = {}
     sources: int = 0
     vault: bool = False
+    lost: bool = False
     words: bool = False
     files: int = 0
     bytes: int = 0

@@ -58,10 +58,33 @@ class Welcome(Step):
             self.bucket.fields.show_told(told.at, told.endpoint, told.region)
         if told.place == "folder" and not self.folder.at.text():
             self.folder.at.setText(told.at)
+        if told.lost and not any(each.radio.isChecked() for each in self._options):
+            self._begin_with_the_lost()
         if not any(each.radio.isChecked() for each in self._options):
             {"folder": self.folder, "bucket": self.bucket}.get(told.place, self.host).radio.setChecked(True)
         if told.left_unfit and not told.host:
             self.complain(str(error_message("enrolment_file_unfit", told.left_unfit, language())))
+
+    def _begin_with_the_lost(self) -> None:
+        told = self.way.told
+        self.join.radio.setChecked(True)
+        if told.place:
+            self.join.choose_kind(told.place)
+        if told.place == "folder":
+            self.join.at.setText(told.at)
+        elif told.place == "bucket":
+            self.join.bucket.show_told(told.at, told.endpoint, told.region)
+        self.complain(
+            say(
+                "Ce poste a déjà un coffre, mais ses réglages ont disparu : le fichier settings.toml est vide"
+                " ou absent. Ne refaites pas de coffre : ouvrez celui-ci, plus haut, avec la phrase secrète"
+                " ou les 24 mots. Les sauvegardes y sont toutes ; il"
+                " restera à choisir de nouveau les dossiers.",
+                "This machine has a vault already, but its settings are gone: the file settings.toml is empty"
+                " or absent. Do not make another vault: open that one, above, with the passphrase or the 24"
+                " words. All backups are in it; what is left is to choose the folders again.",
+            ),
+        )
 
     def go_on(self) -> None:
         """See Step."""
