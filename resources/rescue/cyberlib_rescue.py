@@ -234,7 +234,7 @@ def check_slot(slot: Any) -> None:
     need(isinstance(slot, dict), "bad_slots")
     sizes = {"id": 8, "salt": 32, "commitment": 32, "wrapped": 48}
     need(all(is_hex(slot.get(name), size) for name, size in sizes.items()), "bad_slots")
-    need(slot.get("type") in ("passphrase", "recovery", "device"), "bad_slots")
+    need(slot.get("type") in ("passphrase", "recovery", "device", "escrow"), "bad_slots")
     need(isinstance(slot.get("name"), str) and is_count(slot.get("created")), "bad_slots")
     need((slot["type"] == "passphrase") == ("kdf" in slot), "bad_slots")
     if "kdf" in slot:

@@ -8,7 +8,8 @@ import msgspec
 
 
 class SlotInfo(msgspec.Struct, frozen=True):
-    """One way into the vault. `kind`: "passphrase", "recovery" or "device". `here`: this workstation's."""
+    """One way into the vault. `kind`: "passphrase", "recovery", "device" or "escrow". `here`: this
+    workstation's."""
 
     id: str
     kind: str

@@ -13,7 +13,7 @@ from ..core.errors import CyberlibError, NeedsUnlock, UsageError
 from ..core.escrow.officer_card import fingerprint, make_card, read_card
 from ..core.escrow.officer_key import OfficerKeys, make_keys, open_keys, read_officer
 from ..core.escrow.policy import Officer, is_text
-from . import bootstrap, officer_files
+from . import bootstrap, escrow_files
 from .passphrases import new_passphrase
 from .paths import shown_native
 from .unlock import given_passphrase
@@ -49,39 +49,39 @@ def create(work: Workplace, path: str, name: str, organisation: str, officer_id:
     """New keys in a new file. `officer_id`: made of the name where it is empty.
 
     Raises UsageError("escrow_officer_text", text=…), as `passphrases.new_passphrase`, and as
-    `officer_files.write_new`.
+    `escrow_files.write_new`.
     """
     officer_id = officer_id or _short(name)
     for text in (name, organisation, officer_id):
         if not is_text(text):
             raise UsageError("escrow_officer_text", text=text)
-    officer_files.check_free(path)
+    escrow_files.check_free(path)
     known = f"{name} {organisation}".split()
     passphrase = new_passphrase(work, given_passphrase(work), known)
     made, data = make_keys(officer_id, name, organisation, passphrase, bootstrap.random)
-    officer_files.write_new(path, data, secret=True)
+    escrow_files.write_new(path, data, secret=True)
     return shown(path, made.officer)
 
 
 def show(path: str) -> OfficerShown:
-    """Whose key or card a file is. Raises as `officer_files.read`, IntegrityError("escrow_card_unsigned")."""
-    return shown(path, officer_files.read(path, _public))
+    """Whose key or card a file is. Raises as `escrow_files.read`, IntegrityError("escrow_card_unsigned")."""
+    return shown(path, escrow_files.read(path, _public))
 
 
 def export(work: Workplace, prompt: OfficerPrompt, path: str, to: str) -> OfficerShown:
-    """Writes the card to be handed in. Raises as `opened` and `officer_files.write_new`."""
-    officer_files.check_free(to)
+    """Writes the card to be handed in. Raises as `opened` and `escrow_files.write_new`."""
+    escrow_files.check_free(to)
     keys = opened(work, prompt, path)
-    officer_files.write_new(to, make_card(keys.officer, keys.signing).signed.write(), secret=False)
+    escrow_files.write_new(to, make_card(keys.officer, keys.signing).signed.write(), secret=False)
     return shown(to, keys.officer)
 
 
 def opened(work: Workplace, prompt: OfficerPrompt, path: str) -> OfficerKeys:
     """The keys of a file, with the passphrase that is given, else asked for.
 
-    Raises NeedsUnlock("escrow_key_locked"), ("escrow_key_closed", officer=…), and as `officer_files.read`.
+    Raises NeedsUnlock("escrow_key_locked"), ("escrow_key_closed", officer=…), and as `escrow_files.read`.
     """
-    officer = officer_files.read(path, read_officer)
+    officer = escrow_files.read(path, read_officer)
     given = given_passphrase(work)
     if given is not None:
         return _open(path, given)
@@ -104,7 +104,7 @@ def shown(path: str, officer: Officer) -> OfficerShown:
 
 
 def _open(path: str, passphrase: str) -> OfficerKeys:
-    return officer_files.read(path, lambda data: open_keys(data, passphrase))
+    return escrow_files.read(path, lambda data: open_keys(data, passphrase))
 
 
 def _public(data: bytes) -> Officer:

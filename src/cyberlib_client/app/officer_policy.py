@@ -26,7 +26,7 @@ from ..core.escrow.policy import (
 )
 from ..core.escrow.signing import Signed, split
 from ..core.kit import grouped
-from . import officer_files
+from . import escrow_files
 from .officer import OfficerPrompt, opened
 from .paths import shown_native
 from .workplace import Workplace
@@ -62,10 +62,10 @@ class PolicyShown(msgspec.Struct, frozen=True):
 def propose(path: str, cards: list[str], *, needed: int, host: str | None, after: str | None) -> PolicyShown:
     """A policy that nobody signed yet, in a new file. `host`: that of the former one where there is one.
 
-    Raises UsageError("escrow_host_missing"), as `core.escrow.policy.propose`, `officer_files.read`.
+    Raises UsageError("escrow_host_missing"), as `core.escrow.policy.propose`, `escrow_files.read`.
     """
-    officer_files.check_free(path)
-    officers = [officer_files.read(card, read_card).officer for card in cards]
+    escrow_files.check_free(path)
+    officers = [escrow_files.read(card, read_card).officer for card in cards]
     former = _former(after)
     if former is not None:
         host, number, digest = host or former.body.host, former.body.number + 1, former.digest.hex()
@@ -74,14 +74,14 @@ def propose(path: str, cards: list[str], *, needed: int, host: str | None, after
     if host is None:
         raise UsageError("escrow_host_missing")
     proposal = propose_policy(host, number, digest, needed, officers)
-    officer_files.write_new(path, proposal.write(), secret=False)
+    escrow_files.write_new(path, proposal.write(), secret=False)
     return _shown(path, proposal, former)
 
 
 def show(path: str, after: str | None) -> PolicyShown:
-    """What a policy says, and who has signed it. Raises as `officer_files.read`, `read_policy`,
+    """What a policy says, and who has signed it. Raises as `escrow_files.read`, `read_policy`,
     `check_succeeds` once every officer signed."""
-    signed, former = officer_files.read(path, _proposal), _former(after)
+    signed, former = escrow_files.read(path, _proposal), _former(after)
     return _shown(path, signed, former)
 
 
@@ -91,11 +91,11 @@ class Signing:
     def __init__(self, path: str, key: str, after: str | None) -> None:
         """Whether the policy, or its former one, names this key is told before its passphrase is asked for.
 
-        Raises as `officer_files.read`, `core.escrow.officer_card.check_own`,
+        Raises as `escrow_files.read`, `core.escrow.officer_card.check_own`,
         IntegrityError("escrow_policy_no_successor", reason=…)."""
         self._path, self._key, self._former = path, key, _former(after)
-        self._signed = officer_files.read(path, _proposal)
-        _check_named(self._signed, officer_files.read(key, read_officer), self._former)
+        self._signed = escrow_files.read(path, _proposal)
+        _check_named(self._signed, escrow_files.read(key, read_officer), self._former)
 
     @property
     def shown(self) -> PolicyShown:
@@ -103,16 +103,16 @@ class Signing:
         return _shown(self._path, self._signed, self._former)
 
     def sign(self, work: Workplace, prompt: OfficerPrompt) -> PolicyShown:
-        """Adds the signature to the file. Raises as `officer.opened`, `officer_files.write_over`."""
+        """Adds the signature to the file. Raises as `officer.opened`, `escrow_files.write_over`."""
         keys = opened(work, prompt, self._key)
         _check_named(self._signed, keys.officer, self._former)
         both = sign_policy(self._signed, keys.signing)
-        officer_files.write_over(self._path, both.write(), secret=False)
+        escrow_files.write_over(self._path, both.write(), secret=False)
         return _shown(self._path, both, self._former)
 
 
 def _former(path: str | None) -> Policy | None:
-    return None if path is None else officer_files.read(path, read_policy)
+    return None if path is None else escrow_files.read(path, read_policy)
 
 
 def _proposal(data: bytes) -> Signed:

@@ -21,7 +21,7 @@ from ..core.escrow.policy import Officer, Policy, read_policy
 from ..core.escrow.release import Request, check_allowed, check_words, read_request
 from ..core.escrow.release import answer as make_answer
 from ..core.kit import fingerprint, grouped
-from . import bootstrap, officer_files
+from . import bootstrap, escrow_files
 from .officer import OfficerPrompt, opened
 from .paths import shown_native, shown_text
 from .times import iso_time
@@ -98,19 +98,19 @@ class Pending:
     """A request that this officer may answer, once the words are right."""
 
     def __init__(self, files: Given) -> None:
-        """Raises, before anybody is asked for anything, as `officer_files.read` and `check_free`,
+        """Raises, before anybody is asked for anything, as `escrow_files.read` and `check_free`,
         `core.escrow` for documents that do not belong together, `officer_card.check_own`,
         IntegrityError("escrow_request_answered", time=…), ("escrow_request_old", time=…),
         UsageError("escrow_request_ahead", time=…)."""
         self._files = files
-        officer_files.check_free(files.to)
-        self._policy: Policy = officer_files.read(files.policy, read_policy)
-        self._deposit: Deposit = officer_files.read(
+        escrow_files.check_free(files.to)
+        self._policy: Policy = escrow_files.read(files.policy, read_policy)
+        self._deposit: Deposit = escrow_files.read(
             files.deposit, lambda data: read_deposit(data, self._policy)
         )
-        self._consent: Consent = officer_files.read(files.consent, read_consent)
-        self._request: Request = officer_files.read(files.request, read_request)
-        self._own: Officer = officer_files.read(files.key, read_officer)
+        self._consent: Consent = escrow_files.read(files.consent, read_consent)
+        self._request: Request = escrow_files.read(files.request, read_request)
+        self._own: Officer = escrow_files.read(files.key, read_officer)
         self._check(self._own)
         check_allowed(self._request, self._deposit, self._consent)
         _check_time(self._request)
@@ -133,7 +133,7 @@ class Pending:
 
     def answer(self, work: Workplace, prompt: OfficerPrompt) -> Answered:
         """Writes the answer. Raises as `officer.opened`, `core.escrow.release.answer`,
-        `officer_files.write_new`."""
+        `escrow_files.write_new`."""
         files, now = self._files, iso_time(bootstrap.clock())
         keys = opened(work, prompt, files.key)
         self._check(keys.officer)
@@ -145,11 +145,11 @@ class Pending:
             (keys.opening, keys.signing),
             now,
         )
-        officer_files.write_new(files.to, given.signed.write(), secret=False)
+        escrow_files.write_new(files.to, given.signed.write(), secret=False)
         try:
             self._note(now)
         except BaseException:
-            officer_files.remove(files.to)  # what is not noted could be asked for again
+            escrow_files.remove(files.to)  # what is not noted could be asked for again
             raise
         told = self.shown
         return Answered(
@@ -173,18 +173,18 @@ class Pending:
     def _note(self, now: str) -> None:
         notes = [*self._noted(), _Note(self._request.digest.hex(), now)]
         data = msgspec.json.encode(_Notes(notes))
-        officer_files.write_over(self._files.key + ANSWERED, data, secret=True)
+        escrow_files.write_over(self._files.key + ANSWERED, data, secret=True)
 
     def _noted(self) -> list[_Note]:
         path = self._files.key + ANSWERED
         if not os.path.lexists(path):
             return []
-        return officer_files.read(path, _read_notes).answered
+        return escrow_files.read(path, _read_notes).answered
 
 
 def show(path: str) -> RequestShown:
-    """A request and its words. Raises as `officer_files.read`."""
-    return _shown(path, officer_files.read(path, read_request))
+    """A request and its words. Raises as `escrow_files.read`."""
+    return _shown(path, escrow_files.read(path, read_request))
 
 
 def _shown(path: str, request: Request) -> RequestShown:

@@ -95,13 +95,14 @@ def connect(
     keeping: Keeping = "keychain",
     device: str = "",
     recovery: bool = False,
+    opening: Callable[[Store], Vault] | None = None,
 ) -> VaultOpened:
     """Connects a profile that has no vault to one that exists.
 
-    `recovery`: ask for the 24 words line by line. Raises UsageError("profile_has_vault"), ("not_a_vault"),
-    ("newer_format"), ("not_a_folder"), ("profile_in_vault"), NeedsUnlock("no_recovery_words"), Busy,
-    IntegrityError("slots_rolled_back"), and what
-    `open_by_secret` and the store raise. A profile that is not connected is not made either.
+    `recovery`: ask for the 24 words line by line. `opening`: opens it otherwise. Raises
+    UsageError("profile_has_vault"), ("not_a_vault"), ("newer_format"), ("not_a_folder"),
+    ("profile_in_vault"), NeedsUnlock("no_recovery_words"), Busy, IntegrityError("slots_rolled_back"), and
+    what `open_by_secret` and the store raise. A profile that is not connected is not made either.
     """
     session.require_no_vault()
     require_profile_outside(session.profile, at)
@@ -112,7 +113,9 @@ def connect(
         _note_absent(undo, session.profile.credentials)
         session.profile.make()
         # All questions before the lock: they must not hold others up.
-        if recovery and session.recovery_file is None:
+        if opening is not None:
+            vault = opening(store)
+        elif recovery and session.recovery_file is None:
             vault = _open_by_typed_words(session, store)
         else:
             vault = open_by_secret(session, store)

@@ -52,6 +52,7 @@ COMMANDS: Final = {
         "alarm",
         "key",
         "kit",
+        "escrow",
         "sources",
         "hooks",
         "schedule",

@@ -123,6 +123,12 @@ class TerminalPrompt:
         answer = self.choice(question, {yes: say("oui", "yes"), "n": say("non", "no")})
         return None if answer is None else answer == yes
 
+    def agreed_to_entrust(self) -> bool | None:
+        """Whether a way into the vault is to be entrusted to the officers that were shown."""
+        yes, question = say("o", "y"), say("Faut-il le leur confier ?", "Is it to be entrusted to them?")
+        answer = self.choice(question, {yes: say("oui", "yes"), "n": say("non", "no")})
+        return None if answer is None else answer == yes
+
     def agreed(self, question: Question, why: CyberlibError | None = None) -> bool | None:
         """See app.workplace.Prompt."""
         if not self.possible:

@@ -19,6 +19,7 @@ from ..app.diagnosis.contents import Diagnosis
 from ..app.drill_certificates import CertificateChecked, CertificateShown
 from ..app.drill_list import CertificateInfo
 from ..app.drills import Drilled
+from ..app.escrow_told import EscrowAsked, EscrowJoined, EscrowLeft, EscrowOpened, EscrowTold
 from ..app.exclusions import RulesChanged
 from ..app.exporting import Exported
 from ..app.forgetting import Forgotten, Undeleted
@@ -215,6 +216,11 @@ RESULTS: Final[dict[str, type]] = {
     "alarm show": AlarmShown,
     "alarm dismiss": AlarmDismissed,
     "alarm canaries": CanariesSet,
+    "escrow join": EscrowJoined,
+    "escrow status": EscrowTold,
+    "escrow leave": EscrowLeft,
+    "escrow request": EscrowAsked,
+    "escrow open": EscrowOpened,
     "officer key create": OfficerShown,
     "officer key show": OfficerShown,
     "officer key export": OfficerShown,

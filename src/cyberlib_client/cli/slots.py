@@ -18,6 +18,7 @@ _KINDS: Final = {
     "passphrase": Both("phrase secrète", "passphrase"),
     "recovery": Both("24 mots", "24 words"),
     "device": Both("poste", "device"),
+    "escrow": Both("séquestre", "escrow"),
 }
 _NUMBERED: Final = re.compile(r"(.*?)( \(\d+\))?")
 

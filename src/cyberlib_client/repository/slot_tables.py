@@ -129,7 +129,7 @@ def _together(tables: list[SlotTable]) -> SlotTable:
 
 
 def opens_anywhere(slot: Slot) -> bool:
-    """Whether a slot is of use on any machine: a device slot is not."""
+    """Whether a slot is of use to its owner on any machine: a device's is not, nor what others hold."""
     return slot.type in ("passphrase", "recovery")
 
 

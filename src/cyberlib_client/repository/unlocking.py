@@ -57,5 +57,5 @@ def but_for(secret: Secret, slots: Container[str]) -> Secret:
 
 
 def offered_key(kind: SlotType, key: bytes) -> Secret:
-    """The 32 bytes of a recovery key or device secret, for slots of that kind."""
+    """The 32 bytes of a recovery key, device or escrow secret, for slots of that kind."""
     return lambda slot: key if slot.type == kind else None

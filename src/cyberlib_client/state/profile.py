@@ -11,6 +11,7 @@ credentials/      this workstation's secrets. Not a cache.
     identity      the workstation's signing key, sealed by the vault's key
     slots.json    the newest slot table seen: an older one, put back, is refused
     …             the device secret itself, when it is kept in a file by explicit choice
+escrow/           what officers were entrusted with, a request to them: see `escrow`. Not a cache.
 state/            a cache: may be deleted between any two commands
     seen.json     newest snapshots seen, damaged packs found
     watch.json    what a run that looks only where something changed may begin from

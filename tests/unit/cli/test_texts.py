@@ -60,6 +60,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "report", "diagnose", "alarm",
         "alarm show", "alarm dismiss", "alarm canaries", "key", "key list", "key add", "key remove",
         "kit", "kit create", "kit check",
+        "escrow", "escrow join", "escrow status", "escrow leave", "escrow request", "escrow open",
         "sources", "sources add", "sources change", "sources remove", "sources list", "sources preview",
         "hooks", "hooks list", "hooks add", "hooks change", "hooks remove", "schedule", "schedule show",
         "schedule set", "upkeep", "upkeep show", "upkeep set",

@@ -69,11 +69,12 @@ def notice_texts() -> Mapping[str, Text]:
     """Every notice's text by code, but for errors that became one."""
     from .background import NOTICES as OF_AGENTS
     from .copies import NOTICES as OF_COPIES
+    from .escrow import NOTICES as OF_ESCROW
     from .happening import NOTICES
     from .mounting import NOTICES as OF_MOUNTS
     from .retention import NOTICES as OF_RETENTION
 
-    return NOTICES | OF_AGENTS | OF_MOUNTS | OF_COPIES | OF_RETENTION
+    return NOTICES | OF_AGENTS | OF_MOUNTS | OF_COPIES | OF_RETENTION | OF_ESCROW
 
 
 _PARTS: Final = (

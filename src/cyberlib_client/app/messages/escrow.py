@@ -216,10 +216,82 @@ ERRORS: Final[dict[str, Text]] = {
         "This request is of {time}, ahead of this machine’s date.",
         "Set this machine’s clock, then try again.",
     ),
+    "escrow_fingerprint_other": Text(
+        "Cette convention a une autre empreinte que celle que vous avez donnée : {got}.",
+        "Relisez l’empreinte sur le contrat papier. Si elle est bien telle, ne confiez rien, et prévenez"
+        " l’hébergeur.",
+        "This policy has another fingerprint than the one you gave: {got}.",
+        "Read the fingerprint on the paper contract once more. If it is as you gave it, entrust nothing, and"
+        " tell the host.",
+    ),
+    "escrow_not_agreed_to": Text(
+        "Rien n’a été confié.",
+        "Sans réponse de votre part, ou avec non, tout reste comme avant. Hors d’un terminal, --yes vaut"
+        " accord.",
+        "Nothing was entrusted.",
+        "Without an answer of yours, or with no, all stays as it was. Away from a terminal, --yes agrees.",
+    ),
+    "escrow_joined": Text(
+        "Un séquestre ouvre déjà ce coffre.",
+        "Pour en changer, quittez d’abord celui-ci : cyberlib escrow leave.",
+        "An escrow opens this vault already.",
+        "To change to another one, leave this one first: cyberlib escrow leave.",
+    ),
+    "escrow_not_joined": Text(
+        "Aucun séquestre n’ouvre ce coffre.",
+        "Il n’y a rien à quitter.",
+        "No escrow opens this vault.",
+        "There is nothing to leave.",
+    ),
+    "escrow_no_folder": Text(
+        "{at} n’est pas un dossier.",
+        "Choisissez un dossier qui existe.",
+        "{at} is no folder.",
+        "Choose a folder that exists.",
+    ),
+    "escrow_asked_damaged": Text(
+        "La demande de ce poste, {at}, est abîmée.",
+        "Refaites-en une : cyberlib escrow request --anew. Les réponses à l’ancienne ne serviront plus.",
+        "This machine’s request, {at}, is damaged.",
+        "Make another: cyberlib escrow request --anew. Answers to the old one will be of no use.",
+    ),
+    "escrow_asked_other": Text(
+        "Une demande de ce poste attend déjà, pour un autre dépôt.",
+        "Vérifiez les fichiers ; pour abandonner celle qui attend, ajoutez --anew.",
+        "A request of this machine is waiting already, for another deposit.",
+        "Check the files; to give up the one that waits, add --anew.",
+    ),
+    "escrow_not_asked": Text(
+        "Ce poste n’a fait aucune demande aux dépositaires.",
+        "Ouvrez sur le poste qui a fait la demande, ou faites-en une : cyberlib escrow request.",
+        "This machine has made no request to the officers.",
+        "Open on the machine that made the request, or make one: cyberlib escrow request.",
+    ),
+    "escrow_place_missing": Text(
+        "Ce poste n’a pas de coffre : il faut dire où est celui du cabinet.",
+        "Ajoutez --at EMPLACEMENT.",
+        "This machine has no vault: it takes where the practice’s is.",
+        "Add --at STORE.",
+    ),
+    "escrow_opens_nothing": Text(
+        "Ce qui avait été confié n’ouvre pas, ou plus, le coffre {at}.",
+        "Le séquestre a pu être quitté depuis. Essayez la phrase secrète, les 24 mots ou un autre poste.",
+        "What was entrusted does not, or no longer, open the vault {at}.",
+        "The escrow may have been left since. Try the passphrase, the 24 words or another machine.",
+    ),
     "escrow_request_undated": Text(
         "La date de cette demande n’en est pas une.",
         "Ne répondez pas ; demandez-en une nouvelle.",
         "The date of this request is none.",
         "Do not answer; ask for a new one.",
+    ),
+}
+
+NOTICES: Final[dict[str, Text]] = {
+    "escrow_was_used": Text(
+        "Le séquestre a servi : sa clé est passée par ce poste.",
+        "Quittez-le, puis rejoignez-le de nouveau : les dépositaires recevront une autre clé.",
+        "The escrow was used: its key passed through this machine.",
+        "Leave it, then join it again: the officers will get another key.",
     ),
 }

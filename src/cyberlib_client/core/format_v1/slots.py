@@ -9,6 +9,7 @@ as well. `removed` is for two machines that change slots at the same moment: see
     passphrase  Argon2id(secret, salt, kdf)          kdf bounded both ways when read back
     recovery    the 32 bytes behind the 24 words
     device      32 random bytes kept by the machine's keychain or in a file
+    escrow      32 random bytes entrusted in parts to officers (see core.escrow)
 
     (key, commitment) = HKDF(secret, salt, "cyberlib/v1/slot" + vault id + slot id + type + kdf)
     wrapped           = AES-256-GCM(root secret, key, nonce 0, associated data = HKDF's info)
@@ -35,7 +36,7 @@ MAX_REMOVED: Final = 256
 SLOT_ID_SIZE: Final = 8
 SALT_SIZE: Final = 32
 
-SlotType = Literal["passphrase", "recovery", "device"]
+SlotType = Literal["passphrase", "recovery", "device", "escrow"]
 
 
 class KdfCost(msgspec.Struct, frozen=True):

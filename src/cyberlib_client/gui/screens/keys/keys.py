@@ -22,12 +22,32 @@ _KINDS: Final = {
     "passphrase": (Both("Phrase secrète", "Passphrase"), "key"),
     "recovery": (Both("Kit de secours", "Recovery kit"), "text"),
     "device": (Both("Poste de travail", "Workstation"), "lock"),
+    "escrow": (Both("Séquestre", "Escrow"), "shield"),
 }
+
+_OWN: Final = ("passphrase", "recovery")
+"""Of these one must stay."""
 
 
 def _named(slot: SlotInfo) -> bool:
     """Whether somebody gave it its name: else it is of its kind and a number, such as "passphrase (2)"."""
     return re.fullmatch(rf"{re.escape(slot.kind)}( \(\d+\))?", slot.name) is None
+
+
+def _escrow_words(*, on: bool) -> str:
+    if on:
+        return say(
+            "Des dépositaires gardent, en parts, de quoi rouvrir ce coffre. Votre informaticien peut vous"
+            " dire qui ils sont, et quitter le séquestre.",
+            "Officers keep, in parts, what opens this vault again. Your technician can tell you who they are,"
+            " and leave the escrow.",
+        )
+    return say(
+        "Personne d’autre ne garde une copie de votre clé. C’est un choix qui vous revient : votre"
+        " informaticien peut le mettre en place avec vous.",
+        "Nobody else keeps a copy of your key. It is for you to choose: your technician can set it up with"
+        " you.",
+    )
 
 
 class Keys(Room):
@@ -87,20 +107,18 @@ class Keys(Room):
 
     def _escrow(self) -> Card:
         card = Card(say("Séquestre", "Escrow"))
-        words = label(
-            say(
-                "Personne d’autre ne garde une copie de votre clé. Confier une copie à un tiers viendra dans"
-                " une version suivante, et restera votre choix.",
-                "Nobody else keeps a copy of your key. Leaving one with a third party comes with a later"
-                " version, and will be your choice.",
-            ),
-            "soft",
-            wrap=True,
-        )
-        inside = row(Pill(say("Désactivé", "Off"), ""), words)
-        inside.setStretch(1, 1)
-        card.body.addLayout(inside)
+        self._escrow_lines = QVBoxLayout()
+        card.body.addLayout(self._escrow_lines)
+        self._show_escrow(on=False)
         return card
+
+    def _show_escrow(self, *, on: bool) -> None:
+        clear(self._escrow_lines)
+        pill = Pill(say("Activé", "On"), "ok") if on else Pill(say("Désactivé", "Off"), "")
+        words = label(_escrow_words(on=on), "soft", wrap=True)
+        inside = row(pill, words)
+        inside.setStretch(1, 1)
+        self._escrow_lines.addLayout(inside)
 
     def enter(self) -> None:
         """See Room."""
@@ -199,7 +217,8 @@ class Keys(Room):
         clear(self._lines)
         self._show_doable(vault=True)
         self._passphrases = sum(slot.kind == "passphrase" for slot in slots)
-        ways = sum(slot.kind != "device" for slot in slots)
+        ways = sum(slot.kind in _OWN for slot in slots)
+        self._show_escrow(on=any(slot.kind == "escrow" for slot in slots))
         for slot in slots:
             words, sign = _KINDS.get(slot.kind, (Both(slot.kind, slot.kind), "key"))
             since = say(f"depuis le {moment(slot.created)}", f"since {moment(slot.created)}")
@@ -212,7 +231,7 @@ class Keys(Room):
             made.setStretch(1, 1)
             if slot.here:
                 made.addWidget(Pill(say("Ce poste", "This machine"), "ok"))
-            if slot.kind == "device" or ways > 1:
+            if slot.kind not in _OWN or ways > 1:
                 made.addWidget(self._remove_button(slot, str(words)))
             self._lines.addLayout(made)
             self._lines.addWidget(line())

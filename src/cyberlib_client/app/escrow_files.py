@@ -1,4 +1,4 @@
-"""The files of an officer's tool: read whole, written beside and renamed, none ever overwritten."""
+"""Documents of an escrow in files: read whole, written beside and renamed, none ever overwritten."""
 
 from __future__ import annotations
 

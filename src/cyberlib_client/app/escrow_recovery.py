@@ -1,0 +1,166 @@
+"""Getting into a vault again through its escrow: this machine asks, and it alone puts the parts together."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import NamedTuple
+
+from ..core.errors import Failed, IntegrityError, NeedsUnlock, UsageError
+from ..core.escrow.consent import read_consent
+from ..core.escrow.deposit import Deposit, read_deposit
+from ..core.escrow.policy import Policy, read_policy
+from ..core.escrow.release import (
+    Request,
+    RequestBody,
+    assemble,
+    check_allowed,
+    make_request,
+    read_answer,
+    read_request,
+)
+from ..core.escrow.sealing import SEED_SIZE, SealingKey
+from ..core.ports import Store
+from ..repository.unlocking import but_for, offered_key
+from ..repository.vault import NewSlot, Vault, open_vault
+from ..state.credentials import read_slots_seen
+from ..state.escrow import Asked, forget_asked, read_asked, write_asked
+from . import bootstrap, escrow_files, vaults
+from .device_slot import Keeping, free_slot_name
+from .escrow_told import EscrowAsked, EscrowOfficer, EscrowOpened
+from .passphrases import new_passphrase
+from .paths import shown_native
+from .session import Session
+from .slots import slot_info, slot_list
+from .times import iso_time
+from .unlock import given_passphrase, tell_header
+from .workplace import Notice
+
+_ID_SIZE = 16
+
+
+class Papers(NamedTuple):
+    """Files that the host has, or the customer kept."""
+
+    policy: str
+    deposit: str
+    consent: str
+
+
+def ask(session: Session, papers: Papers, to: str, *, anew: bool = False) -> EscrowAsked:
+    """A request for what was entrusted, in a new file. One that waits is written once more, unless `anew`.
+
+    Raises as `escrow_files.read` and `write_new`, `core.escrow` for documents that do not belong together,
+    UsageError("escrow_asked_other"): one waits that is about something else.
+    """
+    escrow_files.check_free(to)
+    policy: Policy = escrow_files.read(papers.policy, read_policy)
+    deposit: Deposit = escrow_files.read(papers.deposit, lambda data: read_deposit(data, policy))
+    consent = escrow_files.read(papers.consent, read_consent)
+    waiting = None if anew else read_asked(session.profile)
+    if waiting is not None:
+        if waiting.deposit != deposit.data:
+            raise UsageError("escrow_asked_other")
+        request = read_request(waiting.request)
+        check_allowed(request, deposit, consent)
+    else:
+        seed = bootstrap.random(SEED_SIZE)
+        request = _request(session, deposit, SealingKey(seed))
+        check_allowed(request, deposit, consent)
+        session.profile.make()
+        with bootstrap.lock(session.profile):
+            write_asked(
+                session.profile, Asked(seed, request.data, policy.signed.write(), deposit.data)
+            )  # first: an answer to a request whose key is lost opens nothing
+    escrow_files.write_new(to, request.data, secret=False)
+    return EscrowAsked(
+        file=shown_native(os.path.abspath(to)),
+        vault=deposit.body.vault,
+        words=request.words,
+        needed=policy.body.needed,
+        officers=[EscrowOfficer(each.id, each.name, each.organisation) for each in policy.body.officers],
+        time=request.body.time,
+        again=waiting is not None,
+    )
+
+
+def open_by(
+    session: Session, answers: list[str], at: str = "", *, keeping: Keeping = "keychain", device: str = ""
+) -> EscrowOpened:
+    """Opens the vault by officers' answers, and gives it a new passphrase. `at`: where it is, of a profile
+    that has none.
+
+    Raises UsageError("escrow_not_asked"), ("escrow_place_missing"), ("profile_has_vault"): with another
+    one, Failed("escrow_opens_nothing", at=…), ("other_vault_there", at=…), as
+    `core.escrow.release.assemble` and `read_answer`, `passphrases.new_passphrase`, `vaults.connect`. The
+    request stays until all is done.
+    """
+    asked = read_asked(session.profile)
+    if asked is None:
+        raise UsageError("escrow_not_asked")
+    known = session.settings.vault
+    if known is None and not at:
+        raise UsageError("escrow_place_missing")
+    secret, vault_id = _assembled(asked, answers)
+    if known is not None and known.id != vault_id:
+        session.require_no_vault()
+    # Before the vault is opened: what fails later finds the profile as it was.
+    passphrase = new_passphrase(session, given_passphrase(session), [session.settings.device])
+    if known is None:
+        opening = partial(_open, session, secret, vault_id)
+        vaults.connect(session, at, keeping=keeping, device=device, opening=opening)
+        session.fresh_settings()
+    vault = _open(session, secret, vault_id, session.store)
+    with bootstrap.lock(session.profile):
+        name = free_slot_name(vault, "passphrase", "passphrase")
+        slot = vault.add_slot(
+            NewSlot("passphrase", name, passphrase=passphrase), bootstrap.clock, bootstrap.random
+        )
+        session.remember_slots(vault)
+        forget_asked(session.profile)
+    tell_header(session, vault)
+    session.notify(Notice("escrow_was_used"))
+    return EscrowOpened(
+        shown_native(session.place.at),
+        vault.id,
+        session.fresh_settings().device,
+        known is None,
+        slot_info(slot),
+        slot_list(session, vault),
+    )
+
+
+def _request(session: Session, deposit: Deposit, key: SealingKey) -> Request:
+    return make_request(
+        RequestBody(
+            kind="cyberlib escrow request",
+            version=1,
+            id=bootstrap.random(_ID_SIZE).hex(),
+            vault=deposit.body.vault,
+            deposit=deposit.digest.hex(),
+            scope="holder",
+            workstation=session.settings.device or bootstrap.machine().machine_name(),
+            time=iso_time(bootstrap.clock()),
+            key=key.public.hex(),
+        )
+    )
+
+
+def _assembled(asked: Asked, answers: list[str]) -> tuple[bytes, str]:
+    """The secret, and the id of its vault."""
+    policy = read_policy(asked.policy)
+    deposit, request = read_deposit(asked.deposit, policy), read_request(asked.request)
+    given = [escrow_files.read(path, lambda data: read_answer(data, policy)) for path in answers]
+    return assemble(request, deposit, policy, SealingKey(asked.seed), given), deposit.body.vault
+
+
+def _open(session: Session, secret: bytes, vault_id: str, store: Store) -> Vault:
+    seen = read_slots_seen(session.profile, vault_id)
+    offered = but_for(offered_key("escrow", secret), seen.removed)
+    try:
+        vault = open_vault(store, offered, least_generation=seen.generation, first=seen.tables)
+    except NeedsUnlock:
+        raise Failed("escrow_opens_nothing", at=shown_native(store.location)) from None
+    if vault.id != vault_id:
+        raise IntegrityError("other_vault_there", at=shown_native(store.location))
+    return vault

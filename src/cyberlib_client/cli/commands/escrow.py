@@ -1,0 +1,225 @@
+"""`cyberlib escrow`: a way into the vault entrusted to officers, taken back, and used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...app.wording.language import Both
+from ..bucket_options import bucket_options
+from ..escrow_lines import asked_lines, escrow_lines, joined_lines, left_lines, opened_lines, text_lines
+from ..run import Run, pass_run
+from ..words import argument, command, group, option
+
+if TYPE_CHECKING:
+    from ...app.device_slot import Keeping
+
+escrow = group(
+    "escrow",
+    Both(
+        "Le séquestre : des dépositaires pour rouvrir le coffre.",
+        "Escrow: officers who open the vault again.",
+    ),
+)
+
+_FILE = Both("FICHIER", "FILE")
+_FOLDER = Both("DOSSIER", "FOLDER")
+
+
+@command(
+    "join",
+    Both(
+        "Rejoindre un séquestre. La convention et ses conséquences sont montrées d’abord ; la phrase secrète"
+        " du coffre, ou ses 24 mots, sont demandés. Rien de ce qui est écrit n’ouvre le coffre à soi seul.",
+        "Join an escrow. The policy and its consequences are shown first; the vault’s passphrase, or its 24"
+        " words, are asked for. Nothing that is written opens the vault by itself.",
+    ),
+    escrow,
+)
+@argument("policy", metavar=_FILE, help=Both("La convention.", "The policy."))
+@option(
+    "--fingerprint",
+    required=True,
+    metavar=Both("EMPREINTE", "FINGERPRINT"),
+    help=Both(
+        "Celle de la convention, lue sur le contrat papier.",
+        "The policy’s, read from the contract on paper.",
+    ),
+)
+@option(
+    "--who",
+    required=True,
+    metavar=Both("NOM", "NAME"),
+    help=Both("Qui consent : prénom et nom.", "Who consents: full name."),
+)
+@option(
+    "--to",
+    required=True,
+    metavar=_FOLDER,
+    help=Both(
+        "Où écrire les documents, à remettre à l’hébergeur.", "Where to write what the host is to get."
+    ),
+)
+@option(
+    "--recovery-file",
+    metavar=_FILE,
+    help=Both("Prouver par les 24 mots de ce fichier.", "Prove by the 24 words in this file."),
+)
+@option("--yes", is_flag=True, help=Both("Sans le demander.", "Without asking."))
+@pass_run
+def join(
+    run: Run, policy: str, fingerprint: str, who: str, to: str, recovery_file: str | None, yes: bool
+) -> None:
+    """See its help."""
+    from ...app import escrow as app
+    from ...core.errors import UsageError
+
+    run.prove_by(recovery_file)
+    joining = app.Joining(policy, fingerprint)
+    if not yes:
+        for line in (*escrow_lines(joining.told), *text_lines()):
+            run.output.remark(line)
+        if not run.prompt.agreed_to_entrust():
+            raise UsageError("escrow_not_agreed_to")
+    joined = joining.join(run.session, who, to)
+    run.output.result(joined, lambda: joined_lines(joined))
+
+
+@command(
+    "status",
+    Both(
+        "Dire si un séquestre ouvre ce coffre, et qui en répond.", "Tell whether an escrow opens this vault."
+    ),
+    escrow,
+)
+@pass_run
+def status(run: Run) -> None:
+    """See its help."""
+    from ...app import escrow as app
+
+    told = app.status(run.session)
+    run.output.result(told, lambda: escrow_lines(told))
+
+
+@command(
+    "leave",
+    Both(
+        "Quitter le séquestre : ce que les dépositaires ont n’ouvre plus le coffre.",
+        "Leave the escrow: what the officers have no longer opens the vault.",
+    ),
+    escrow,
+)
+@option(
+    "--to",
+    metavar=_FOLDER,
+    help=Both("Y écrire le retrait signé, à remettre à l’hébergeur.", "Write the signed withdrawal there."),
+)
+@option(
+    "--recovery-file",
+    metavar=_FILE,
+    help=Both("Prouver par les 24 mots de ce fichier.", "Prove by the 24 words in this file."),
+)
+@pass_run
+def leave(run: Run, to: str | None, recovery_file: str | None) -> None:
+    """See its help."""
+    from ...app import escrow as app
+
+    run.prove_by(recovery_file)
+    left = app.leave(run.session, to)
+    run.output.result(left, lambda: left_lines(left))
+
+
+@command(
+    "request",
+    Both(
+        "Demander aux dépositaires de rendre l’accès à ce poste, quand la phrase secrète et les mots sont"
+        " perdus. La demande est à remettre à l’hébergeur ; lisez ses six mots à chaque dépositaire qui"
+        " appelle.",
+        "Ask the officers to give access to this machine, when the passphrase and the words are lost. The"
+        " request is to be handed to the host; read its six words to each officer who calls.",
+    ),
+    escrow,
+)
+@argument("to", metavar=Both("DEMANDE", "REQUEST"), help=Both("Le nouveau fichier.", "The new file."))
+@option("--policy", required=True, metavar=_FILE, help=Both("La convention.", "The policy."))
+@option("--deposit", required=True, metavar=_FILE, help=Both("Le dépôt.", "The deposit."))
+@option("--consent", required=True, metavar=_FILE, help=Both("Le consentement.", "The consent."))
+@option(
+    "--anew",
+    is_flag=True,
+    help=Both(
+        "Une nouvelle demande au lieu de celle qui attend : les réponses à celle-ci ne serviront plus.",
+        "A new request in the place of the one that waits: answers to that one will be of no use.",
+    ),
+)
+@pass_run
+def request(run: Run, to: str, policy: str, deposit: str, consent: str, anew: bool) -> None:
+    """See its help."""
+    from ...app import escrow_recovery as app
+
+    asked = app.ask(run.session, app.Papers(policy, deposit, consent), to, anew=anew)
+    run.output.result(asked, lambda: asked_lines(asked))
+
+
+@command(
+    "open",
+    Both(
+        "Ouvrir le coffre par les réponses des dépositaires, et lui donner une nouvelle phrase secrète"
+        " (demandée deux fois, ou lue de CYBERLIB_PASSPHRASE ou de --passphrase-file).",
+        "Open the vault by the officers’ answers, and give it a new passphrase (asked for twice, or read from"
+        " CYBERLIB_PASSPHRASE or --passphrase-file).",
+    ),
+    escrow,
+)
+@argument(
+    "answers",
+    nargs=-1,
+    required=True,
+    metavar=Both("RÉPONSE…", "ANSWER…"),
+    help=Both("Les réponses des dépositaires.", "The officers’ answers."),
+)
+@option(
+    "--at",
+    default="",
+    metavar=Both("EMPLACEMENT", "STORE"),
+    help=Both("Où est le coffre, si ce poste n’en a pas.", "Where the vault is, if this machine has none."),
+)
+@option(
+    "--device-name",
+    default="",
+    metavar=Both("NOM", "NAME"),
+    help=Both("Nom de ce poste dans le coffre.", "Name of this machine in the vault."),
+)
+@option(
+    "--device-file",
+    is_flag=True,
+    help=Both(
+        "Garder le secret du poste dans un fichier plutôt que dans le trousseau.",
+        "Keep the machine’s secret in a file rather than in the keychain.",
+    ),
+)
+@bucket_options
+@pass_run
+def open_(
+    run: Run,
+    answers: tuple[str, ...],
+    at: str,
+    device_name: str,
+    device_file: bool,
+    endpoint: str,
+    region: str,
+    access_key_file: str | None,
+    ca: str | None,
+) -> None:
+    """See its help."""
+    from ...app import escrow_recovery as app
+    from ...app.stores import check_bucket_given
+    from ...app.workplace import BucketGiven
+
+    given = BucketGiven(endpoint, region, access_key_file, ca)
+    if given != BucketGiven():
+        check_bucket_given(at, given)
+    if at:
+        run.session.bucket = given
+    keeping: Keeping = "file" if device_file else "keychain"
+    opened = app.open_by(run.session, list(answers), at, keeping=keeping, device=device_name)
+    run.output.result(opened, lambda: opened_lines(opened))

@@ -1,0 +1,87 @@
+"""A practice that entrusts what opens its vault, its officers, and a machine that is to get in again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cyberlib_client.cli.records import RESULTS, Document
+
+from .command_line import PASSPHRASE, CommandLine
+from .officers import OFFICERS, Office
+
+PAPERS = ("policy", "deposit", "consent")
+
+
+def result(line: CommandLine, *args: str, code: int = 0) -> Any:
+    document = line.json(*args, code=code)
+    msgspec.convert(document, Document, strict=True)
+    shape = RESULTS[document["command"]]
+    assert msgspec.to_builtins(msgspec.convert(document["result"], shape, strict=True)) == document["result"]
+    return document["result"]
+
+
+class Story:
+    """Who takes part, and the files that go from hand to hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.papers = folder / "papers"
+        self.papers.mkdir(parents=True)
+        (folder / "office").mkdir()
+        self.office = Office(folder / "office")
+        for name, organisation in OFFICERS.items():
+            self.office.make_keys(name, organisation)
+        cards = self.office.cards(*OFFICERS)
+        shown = self.office.run("policy", "propose", self.office.at("policy"), *cards, "--host", "h.example")
+        self.office.sign(*OFFICERS)
+        self.fingerprint: str = shown["fingerprint"]
+        self.practice = CommandLine(folder / "practice")
+        self.practice.make_vault()
+        documents = folder / "documents"
+        documents.mkdir()
+        (documents / "lettre.txt").write_text("fictif", encoding="utf-8")
+        self.practice("sources", "add", str(documents))
+        self.practice("backup")
+        self.new = CommandLine(folder / "new")
+
+    def join(self, *more: str) -> Any:
+        with self.practice.secret(PASSPHRASE):
+            return result(self.practice, *self.joining(*more))
+
+    def joining(self, *more: str, fingerprint: str = "") -> list[str]:
+        return [
+            "escrow", "join", self.office.at("policy"), "--fingerprint", fingerprint or self.fingerprint,
+            "--who", "Dr Exemple", "--to", str(self.papers), "--yes", *more,
+        ]  # fmt: skip
+
+    def paper(self, name: str) -> str:
+        return str(self.papers / f"escrow-{name}.json")
+
+    def asking(self, *more: str, to: str = "request") -> list[str]:
+        given = [part for name in PAPERS for part in (f"--{name}", self.paper(name))]
+        return ["escrow", "request", self.office.at(to), *given, *more]
+
+    def answer(self, who: str, words: list[str], request: str = "request") -> str:
+        given = [part for name in PAPERS for part in (f"--{name}", self.paper(name))]
+        to = self.office.at(f"{who}.{request}.answer")
+        key = ["--key", self.office.at(f"{who}.key"), "--words", " ".join(words)]
+        self.office.run("release", "answer", self.office.at(request), to, *given, *key)
+        return to
+
+    def opening(self, *answers: str) -> list[str]:
+        return ["escrow", "open", *answers, "--at", str(self.practice.vault), "--device-file"]
+
+    def copy(self, folder: Path) -> Story:
+        """The same in another folder, for one test."""
+        mine = object.__new__(Story)
+        mine.folder, mine.papers, mine.fingerprint = folder, folder / "papers", self.fingerprint
+        mine.papers.mkdir()
+        shutil.copytree(self.folder / "office", folder / "office")
+        mine.office = Office(folder / "office")
+        mine.practice = self.practice.copy(folder / "practice")
+        mine.new = CommandLine(folder / "new")
+        return mine
