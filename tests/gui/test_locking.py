@@ -245,3 +245,67 @@ def test_nothing_is_changed_in_a_locked_window(line: CommandLine, practice: Path
     assert not shown.window.locked
     assert "n’est plus sauvegardé" in words(shown.window.rooms["folders"])
     assert line.json("sources", "list")["items"] == []
+
+
+def test_the_lock_outlives_the_window(kept: CommandLine, show: Show) -> None:
+    """Whoever ends the program and starts it again has not the passphrase either. It is known by what was
+    noted of the vault, where that is out of reach."""
+    shown = show(kept)
+    shown.settle()
+    opened(shown, "Courriers")
+    shown.window.lock()
+    shown.settle()
+    os.kill(clerk_of(shown), signal.SIGKILL)
+    shown.until(lambda: shown.bridge._clerk._process is None)
+    shown.bridge.close()
+
+    away = kept.vault.rename(kept.vault.with_name("ailleurs"))
+    shown = show(kept)
+    shown.settle()
+    assert shown.window.locked
+    refused: list[CyberlibError] = []
+    rates = RatesWanted("", "", [])
+    shown.bridge.ask(RatesChanged, NetworkShown, lambda _now: None, failed=refused.append, rates=rates)
+    shown.settle()
+    assert [error.code for error in refused] == ["locked"]
+
+    def tried(secret: str) -> Unlocking:
+        dialog = Unlocking(shown.bridge, lambda _nothing: None, shown.window)
+        dialog.secret.setText(secret)
+        press(dialog, "Ouvrir")
+        shown.settle()
+        return dialog
+
+    assert "n’ouvrent ce coffre" in tried("une autre phrase").problem.text()
+    assert "Le mot n° 3" in tried(" ".join([*kept.words[:2], "zzz", *kept.words[3:]])).problem.text()
+    assert tried(" ".join(kept.words)).result() == Unlocking.DialogCode.Accepted
+    shown.window.lock()
+    shown.settle()
+    assert "n’ouvrent ce coffre" in tried("encore une autre phrase").problem.text()
+    shown.bridge.close()
+
+    away.rename(kept.vault)
+    shown = show(kept)
+    shown.settle()
+    assert shown.window.locked and is_closed(shown)
+    shown.window.unlock(lambda _nothing: None)
+    (dialog,) = shown.window.findChildren(Unlocking)
+    dialog.secret.setText(PASSPHRASE)
+    press(dialog, "Ouvrir")
+    shown.settle()
+    assert not shown.window.locked and not is_closed(shown)
+    shown.bridge.close()
+
+    shown = show(kept)
+    assert not is_closed(shown) and not shown.window.locked
+
+
+def test_a_lock_of_a_vault_that_is_gone_locks_no_other(kept: CommandLine, show: Show) -> None:
+    shown = show(kept)
+    shown.window.lock()
+    shown.settle()
+    shown.bridge.close()
+    (kept.profile / "settings.toml").unlink()
+    shown = show(kept)
+    shown.until(lambda: shown.window.first is not None)
+    assert not shown.window.locked

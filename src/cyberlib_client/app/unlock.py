@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container
+from collections.abc import Callable, Collection, Container, Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from ..core.errors import CyberlibError, Failed, IntegrityError, NeedsUnlock, Unreachable, UsageError
 from ..core.events import Progress
 from ..core.ports import Store
 from ..repository.slot_tables import Secret, Tables
-from ..repository.unlocking import but_for, offered_key, offered_passphrase
+from ..repository.unlocking import but_for, offered_key, offered_passphrase, opens_one
 from ..repository.vault import Vault, header_is_intact, open_vault, read_header
 from ..state.credentials import read_device_secret
 from . import bootstrap
 from .workplace import Notice, Workplace, read_secret_file
 
 if TYPE_CHECKING:
+    from ..core.format_v1.slots import Slot
     from ..state.credentials import DeviceSecret
     from ..state.settings import VaultSettings
 
@@ -158,6 +159,18 @@ def prove(work: Workplace, vault: Vault, removed: Container[str] = ()) -> None:
             raise NeedsUnlock("wrong_secret")
 
     _with_secret(work, accepted, nobody=NeedsUnlock("proof_needed"), proof=True)
+
+
+def require_one_of(slots: Iterable[Slot], vault: str, text: str) -> None:
+    """Returns when the passphrase or words open one of these slots of the vault with this id, which need not
+    be in reach. Raises NeedsUnlock("wrong_secret"), UsageError("passphrase_not_text"), ("recovery_…")."""
+    known = list(slots)
+
+    def attempt(secret: Secret) -> None:
+        if not opens_one(known, vault, secret):
+            raise NeedsUnlock("wrong_secret")
+
+    _with_text(_checked(text), attempt)
 
 
 def _with_secret(work: Workplace, attempt: Callable[[Secret], T], *, nobody: CyberlibError, proof: bool) -> T:

@@ -23,6 +23,7 @@ from ..app.agent.start import start_agent
 from ..app.clerk import questions as q
 from ..app.clerk.home import HomeTold
 from ..app.clerk.questions_first_run import FirstRunAsked
+from ..app.clerk.questions_keys import LockAsked
 from ..app.clerk.questions_settings import LeftAloneAsked
 from ..app.first_run_told import FirstRunTold
 from ..app.wording.language import say
@@ -97,6 +98,7 @@ class Window(QMainWindow):
         self.left_alone.timeout.connect(self.hide_contents)
         self.left_alone.leaving.connect(self.lock)
         self._loading = threading.Thread(target=load_all, daemon=True)
+        bridge.ask(LockAsked, bool, self._begin_locked, failed=lambda _error: None)
         bridge.ask(LeftAloneAsked, int, self.left_alone.wait_for, failed=lambda _error: None)
         self._look_for_first_run(lambda: self._show_rooms(True))
         self.go("home")
@@ -155,7 +157,7 @@ class Window(QMainWindow):
 
     def _look_for_first_run(self, otherwise: Callable[[], None] = lambda: None) -> None:
         def look(told: FirstRunTold) -> None:
-            self.set_up(told) if told.wanted else otherwise()
+            self.set_up(told) if told.wanted and not self.locked else otherwise()
 
         self.bridge.ask(FirstRunAsked, FirstRunTold, look, failed=lambda _error: otherwise())
 
@@ -277,6 +279,9 @@ class Window(QMainWindow):
         Unlocking(self.bridge, opened, self).open()
 
     # ---- leaving the screen alone
+
+    def _begin_locked(self, locked: bool) -> None:
+        self.locked = self.locked or locked  # somebody left the window that was there before
 
     def lock(self) -> None:
         """See room.House."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Final
 
 from ..core.errors import IntegrityError
@@ -13,6 +13,7 @@ from ..core.format_v1.slots import (
     SlotType,
     check_cost,
     stretch,
+    unwrap_root,
 )
 from .slot_tables import Secret
 
@@ -54,6 +55,15 @@ def offered_passphrase(passphrase: str, most_work: int = MOST_WORK) -> Secret:
 def but_for(secret: Secret, slots: Container[str]) -> Secret:
     """The same secret, for other slots than those with these ids."""
     return lambda slot: None if slot.id in slots else secret(slot)
+
+
+def opens_one(slots: Iterable[Slot], vault: str, secret: Secret) -> bool:
+    """Whether one of these slots of the vault opens with what `secret` offers. Raises what it raises."""
+    for slot in slots:
+        offered = secret(slot)
+        if offered is not None and unwrap_root(slot, vault, offered) is not None:
+            return True
+    return False
 
 
 def offered_key(kind: SlotType, key: bytes) -> Secret:

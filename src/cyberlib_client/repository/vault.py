@@ -17,7 +17,6 @@ from ..core.format_v1.slots import (
     SlotTable,
     SlotType,
     stretch,
-    unwrap_root,
     wrap_root,
 )
 from ..core.format_v1.vault import (
@@ -41,6 +40,7 @@ from .retirements import NONE, Retirements, load_retirements
 from .segments import KEPT_BYTES
 from .slot_changes import add_slot, check_new_slot, removable, remove_slot
 from .slot_tables import Secret, Tables, put_tables, table_names, unlock
+from .unlocking import opens_one
 
 _SECOND = 1_000_000_000
 _MONTH = 30 * 24 * 3600 + 37_800  # seconds: a twelfth of a year of 365.25 days
@@ -182,11 +182,7 @@ class Vault:
 
     def accepts(self, secret: Secret) -> bool:
         """Whether a slot of the table that counts opens with what `secret` offers. Raises what it raises."""
-        for slot in self.table.slots:
-            offered = secret(slot)
-            if offered is not None and unwrap_root(slot, self.id, offered) is not None:
-                return True
-        return False
+        return opens_one(self.table.slots, self.id, secret)
 
     def add_slot(self, new: NewSlot, clock: Clock, random: Random) -> Slot:
         """Adds a slot to the table. Raises as `slot_changes.add_slot`."""

@@ -10,6 +10,7 @@ credentials/      this workstation's secrets. Not a cache.
     device.json   which keeper holds the device secret, and under which name
     identity      the workstation's signing key, sealed by the vault's key
     slots.json    the newest slot table seen: an older one, put back, is refused
+    locked        somebody left the window: it takes a secret, also after it was closed
     …             the device secret itself, when it is kept in a file by explicit choice
 escrow/           what officers were entrusted with, a request to them: see `escrow`. Not a cache.
 state/            a cache: may be deleted between any two commands
@@ -62,6 +63,7 @@ class Profile:
         self.device = os.path.join(self.credentials, "device.json")
         self.identity = os.path.join(self.credentials, "identity")
         self.slots = os.path.join(self.credentials, "slots.json")
+        self.window_lock = os.path.join(self.credentials, "locked")
         self.state = os.path.join(self.root, "state")
         self.watch = os.path.join(self.state, "watch.json")
         self.seen = os.path.join(self.state, "seen.json")

@@ -17,6 +17,10 @@ def _lock(clerk: Clerk, asked: q.LockWanted, _token: CancelToken) -> object:
     return None
 
 
+def _is_locked(clerk: Clerk, asked: q.LockAsked, token: CancelToken) -> object:
+    return clerk.still_locked(asked.id, token)
+
+
 def _proved(clerk: Clerk, asked: Any, token: CancelToken, do: Callable[[Session], object]) -> object:
     session = clerk.session(asked.id, token)
     with clerk.proved_by(asked.secret, getattr(asked, "new", None)):
@@ -63,6 +67,7 @@ def _remove(clerk: Clerk, asked: q.SlotTaken, token: CancelToken) -> object:
 
 ANSWERS_KEYS: Final[Mapping[type[Question], Callable[[Clerk, Any, CancelToken], object]]] = {
     q.LockWanted: _lock,
+    q.LockAsked: _is_locked,
     q.KitWanted: _make_kit,
     q.KitOfWords: _print_kit,
     q.KitTried: _check_kit,

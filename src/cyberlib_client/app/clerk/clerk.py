@@ -25,6 +25,7 @@ from ..workplace import Question as Agreement
 from . import questions as q
 from .asking import Question
 from .asking_now import AskingNow
+from .locking import Lock
 from .naming import Naming
 
 _PART: Final = 400
@@ -74,7 +75,7 @@ class Clerk:
         self._open: Session | None = None
         self._copy = ""
         self._copied: Session | None = None
-        self._locked_by: int | None = None
+        self._left = Lock(profile)
         self.naming = Naming()
         self._now = AskingNow()
         self._lock = threading.Lock()
@@ -159,7 +160,7 @@ class Clerk:
     def allowed(self, number: int, token: CancelToken) -> Session:
         """As `session`. Raises NeedsUnlock while somebody has to give a secret before anything is told of the
         vault or changed."""
-        if self._locked_by is not None and number > self._locked_by:
+        if self._left.holds(number):
             raise NeedsUnlock("locked")
         return self.session(number, token)
 
@@ -217,15 +218,19 @@ class Clerk:
             made.unlock()
         return made
 
+    def still_locked(self, number: int, token: CancelToken) -> bool:
+        """For a window that begins. See Lock.lift_for."""
+        return self._left.lift_for(self.session(number, token))
+
     @property
     def locked(self) -> bool:
         """Whether somebody has to give a secret before anything of the vault is told."""
-        return self._locked_by is not None
+        return self._left.stands
 
     def forbid(self, number: int) -> None:
         """Somebody leaves, by the question with this number: until a passphrase or words were given, this
         machine's own secret opens nothing for any that is asked after it. From any thread."""
-        self._locked_by = number
+        self._left.set(number, self._open)
 
     def lock(self, number: int) -> None:
         """The same, and what is open is forgotten, with the names that were learned of it."""
@@ -244,10 +249,18 @@ class Clerk:
         self.give(secret)
         session = self.session(number, token)
         session.copy = self._copy
-        session.unlock()
-        if self.locked:
-            session.prove()
-        self._locked_by = self._given.secret = None
+        try:
+            session.unlock()
+            if self.locked:
+                session.prove()
+        except Unreachable:
+            if not self._left.proven(session, secret):
+                raise
+            self._left.lift()
+            return  # whoever is there may see what can be seen without it
+        finally:
+            self._given.secret = None
+        self._left.lift()
         if self._copy:
             self._copied = session
         else:

@@ -13,6 +13,10 @@ class LockWanted(Question, frozen=True, tag="lock"):
     """Nothing opens until somebody gives a secret. Nothing."""
 
 
+class LockAsked(Question, frozen=True, tag="is_locked"):
+    """Did somebody leave the window that was there before? bool."""
+
+
 class KitWanted(Question, frozen=True, tag="make_kit"):
     """A new recovery kit as a PDF in a folder: `recovery_kit.RecoveryKitMade`."""
 
@@ -55,4 +59,13 @@ class SlotTaken(Question, frozen=True, tag="remove_slot"):
     slot: str
 
 
-AskedKeys = LockWanted | KitWanted | KitOfWords | KitTried | PassphraseChanged | PassphraseAdded | SlotTaken
+AskedKeys = (
+    LockWanted
+    | LockAsked
+    | KitWanted
+    | KitOfWords
+    | KitTried
+    | PassphraseChanged
+    | PassphraseAdded
+    | SlotTaken
+)
