@@ -11,11 +11,12 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
-from cyberlib_client.app import first_run, vaults
+from cyberlib_client.app import first_run, first_run_join, vaults
 from cyberlib_client.app.agent.client import agent_of
 from cyberlib_client.app.bootstrap import profile_at
 from cyberlib_client.app.clerk.clerk import Clerk
 from cyberlib_client.app.demo import make_practice
+from cyberlib_client.app.workplace import BucketGiven
 from cyberlib_client.core.ports import CancelToken
 from cyberlib_client.gui.screens.first_run.first_run import FirstRun
 from cyberlib_client.gui.screens.first_run.key import Key
@@ -454,6 +455,33 @@ def test_words_are_owed_by_a_vault_whose_making_was_cut_short(
     wizard.type_back(kept)
     wizard.click("Continuer")
     assert wizard.here == "backup"
+    shown.until(lambda: "La première sauvegarde est faite" in wizard.told)
+
+
+def test_a_vault_whose_opening_was_cut_short_still_asks_for_folders(
+    line: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, show: Show
+) -> None:
+    other = CommandLine(tmp_path / "autre")
+    other.vault = line.vault
+    other.make_vault()
+    clerk = Clerk(profile_at(str(line.profile)), BytesIO(), {})
+    clerk.give(PASSPHRASE)
+    session = clerk.session(1, CancelToken())
+    real = vaults._adopt
+
+    def killed(*args: Any) -> None:
+        real(*args)
+        raise _Killed
+
+    with session.closing, monkeypatch.context() as patched:
+        patched.setattr(vaults, "_adopt", killed)
+        with pytest.raises(_Killed):
+            first_run_join.join(session, str(line.vault), bucket=BucketGiven())
+    shown = show(line)
+    wizard = Wizard(shown)
+    assert wizard.here == "protect"
+    wizard.click("Continuer")
+    assert wizard.here == "backup"  # the practice has the words of this vault
     shown.until(lambda: "La première sauvegarde est faite" in wizard.told)
 
 

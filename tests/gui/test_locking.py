@@ -251,8 +251,6 @@ def test_the_lock_outlives_the_window(kept: CommandLine, show: Show) -> None:
     """Whoever ends the program and starts it again has not the passphrase either. It is known by what was
     noted of the vault, where that is out of reach."""
     shown = show(kept)
-    shown.settle()
-    opened(shown, "Courriers")
     shown.window.lock()
     shown.settle()
     os.kill(clerk_of(shown), signal.SIGKILL)

@@ -108,6 +108,15 @@ def test_not_a_vault(tmp_path: Path) -> None:
     assert list(told(folder)) == ["a.jpg"]
 
 
+def test_a_making_that_was_cut_short_is_made_again_at_its_place(tmp_path: Path) -> None:
+    line = CommandLine(tmp_path)
+    make_tree(line.vault, {"tmp": {"lettre.txt": b"fictif"}, "slots": {}})
+    with line.secret(PASSPHRASE):
+        assert line.error("vault", "create", "--at", str(line.vault), code=2) == "folder_not_empty"
+    (line.vault / "tmp" / "lettre.txt").rename(line.vault / "tmp" / ("0a" * 16))
+    assert len(line.make_vault()) == 24
+
+
 def test_one_vault_per_place_and_per_profile(line: CommandLine, tmp_path: Path) -> None:
     before = _stored(line)
     assert line.error("vault", "create", "--at", str(tmp_path / "new"), code=2) == "profile_has_vault"

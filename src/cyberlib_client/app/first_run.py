@@ -137,7 +137,7 @@ def make(session: Session, at: str) -> VaultMade:
     notes = read_first_run(session.profile) or FirstRunNotes()
     if stores.is_bucket(at):
         session.bucket = BucketGiven(notes.endpoint, notes.region)  # its key is kept already
-    note(session, making=True, words=False, away=False)
+    note(session, making=True, joining="", words=False, away=False)
     try:
         made = create(session, at)
     except CyberlibError:

@@ -85,9 +85,11 @@ def join(
         _admit(session, at, contract_key_of(session, contract_key, key_file), replaces)
     notes = read_first_run(session.profile) or FirstRunNotes()
     begun = notes.making and same_folder(notes.at, at)
+    if not begun:
+        note(session, joining=at)  # of one that is cut short, too, the folders are still to be chosen
     opened = connect(session, at)
     place = "host" if stores.is_host(at) else "bucket" if stores.is_bucket(at) else "folder"
-    note(session, place=place, at=at, vault=opened.id, words=not begun, making=False, away=False)
+    note(session, place=place, at=at, vault=opened.id, joining="", words=not begun, making=False, away=False)
     return opened
 
 

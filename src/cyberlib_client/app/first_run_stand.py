@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from ..core.errors import CyberlibError
 from ..state.credentials import read_device_secret
 from ..state.first_run import FirstRunNotes, PlaceKind, read_first_run
@@ -24,6 +26,8 @@ def stand(session: Session) -> FirstRunTold:
     host = access.url if access is not None and access.device else ""
     left = placed(session.profile)
     vault = session.settings.vault
+    if vault is not None and known.vault != vault.id and same_folder(known.joining, vault.at):
+        known = msgspec.structs.replace(known, vault=vault.id, words=True)  # it was there before
     backup = session.history.completed("backup")
     place, at = known.place, known.at
     if vault is not None:

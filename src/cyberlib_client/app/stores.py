@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Set
 from typing import Final
 
 from ..core.errors import Unreachable, UsageError
@@ -114,8 +115,25 @@ def require_text(path: str) -> None:
         raise UsageError("bad_path", path=path) from None
 
 
+_OURS: Final = re.compile("[0-9a-f]{32,64}")
+
 LITTER: Final = frozenset(("lost+found", "System Volume Information", "desktop.ini"))
 """With names that begin with a dot or a dollar, what systems put at the root of a disk."""
+
+
+def _is_begun(folder: str, names: Set[str]) -> bool:
+    """Whether nothing else is there than what a vault begins with, whose making was cut short. What is in
+    `slots` opens nothing then, or there is a vault."""
+    if names - {"tmp", "slots"}:
+        return False
+    try:
+        return all(_OURS.fullmatch(each) for name in names for each in os.listdir(_below(folder, name)))
+    except OSError:
+        return False
+
+
+def _below(folder: str, name: str) -> str:
+    return extended(os.path.join(folder, name))
 
 
 def _check_empty(folder: str) -> None:
@@ -123,5 +141,6 @@ def _check_empty(folder: str) -> None:
         names = os.listdir(extended(folder))
     except OSError:
         return  # the store says why, in its own words
-    if any(name not in LITTER and name[:1] not in ".$" for name in names):
+    found = {name for name in names if name not in LITTER and name[:1] not in ".$"}
+    if found and not _is_begun(folder, found):
         raise UsageError("folder_not_empty", at=folder)

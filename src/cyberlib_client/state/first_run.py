@@ -21,6 +21,7 @@ class FirstRunNotes(msgspec.Struct, frozen=True):
     """`place`, `at`: where the vault is to be; `endpoint`, `region`: of a bucket. `terms`: the host's that
     were accepted, -1 while none were.
     `vault`: the id of the one that was made or opened on the way: another is none of its business.
+    `joining`: the place of one that is being opened.
     `making`: one was begun; while it stands, nobody saw the words of the vault that is there. `words`: three
     of the 24 were typed back, or the vault was there before. `away`: whoever was at it went on without it."""
 
@@ -30,6 +31,7 @@ class FirstRunNotes(msgspec.Struct, frozen=True):
     region: str = ""
     terms: int = -1
     vault: str = ""
+    joining: str = ""
     making: bool = False
     words: bool = False
     away: bool = False

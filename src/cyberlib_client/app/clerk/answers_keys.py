@@ -12,8 +12,8 @@ from .asking import Question
 from .clerk import Clerk
 
 
-def _lock(clerk: Clerk, asked: q.LockWanted, _token: CancelToken) -> object:
-    clerk.lock(asked.id)
+def _lock(clerk: Clerk, asked: q.LockWanted, token: CancelToken) -> object:
+    clerk.lock(asked.id, token)
     return None
 
 

@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, Final
 
 import msgspec
@@ -232,9 +232,14 @@ class Clerk:
         machine's own secret opens nothing for any that is asked after it. From any thread."""
         self._left.set(number, self._open)
 
-    def lock(self, number: int) -> None:
+    def lock(self, number: int, token: CancelToken) -> None:
         """The same, and what is open is forgotten, with the names that were learned of it."""
         self.forbid(number)
+        if not self._left.knows_secrets:
+            session = self.session(number, token)
+            with suppress(CyberlibError), session.closing:  # nothing was opened yet, or it is out of reach
+                session.unlock()
+                self._left.set(number, session)
         self._open = self._copied = None
         self.naming.end()
         self.naming = Naming()

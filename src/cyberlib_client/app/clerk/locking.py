@@ -29,6 +29,11 @@ class Lock:
         """For a question that is asked now."""
         return self._by is not None
 
+    @property
+    def knows_secrets(self) -> bool:
+        """Whether what opens the vault is known while that is out of reach."""
+        return bool(self._noted.slots)
+
     def holds(self, number: int) -> bool:
         """Whether the question of this number was asked after somebody left."""
         return self._by is not None and number > self._by
