@@ -13,8 +13,14 @@ import pytest
 from PySide6.QtWidgets import QDialog
 
 from cyberlib_client.app.agent.client import agent_of
+from cyberlib_client.app.backups import run_backup
 from cyberlib_client.app.bootstrap import profile_at
+from cyberlib_client.app.prompts import Nobody
+from cyberlib_client.app.session import Session
+from cyberlib_client.app.sources import Choice
+from cyberlib_client.core.errors import NeedsUnlock
 from cyberlib_client.gui import bridge
+from cyberlib_client.gui.screens.help.explaining import Explaining
 from cyberlib_client.gui.screens.keys.forms import CheckKit
 from cyberlib_client.gui.screens.restore.restore import Restore
 from cyberlib_client.gui.screens.restore.told import Told
@@ -211,3 +217,51 @@ def test_an_agent_that_cannot_begin_says_why(practice: Path, tmp_path: Path, sho
         _end_agent(line)
         shown.until(lambda: shown.bridge.agent is None)
         shown.bridge.close()
+
+
+@pytest.mark.parametrize("lost", ["note", "secret"])
+def test_a_machine_that_lost_its_secret_is_given_another(
+    line: CommandLine, practice: Path, show: Show, lost: str
+) -> None:
+    """Nobody may have to give a passphrase for each backup, nor call for a command."""
+    line("sources", "add", str(practice))
+    line("backup")
+    credentials = line.profile / "credentials"
+    if lost == "note":
+        (credentials / "device.json").write_bytes(b"")
+        session = Session(profile_at(str(line.profile)), Nobody())
+        session.trigger = "schedule"
+        with session.closing, pytest.raises(NeedsUnlock):
+            run_backup(session, Choice())
+    else:
+        (file,) = credentials.glob("device-*")
+        file.unlink()
+    shown = show(line)
+    shown.settle()
+    if lost == "note":
+        home = shown.window.rooms["home"]
+        assert "ne s’ouvre plus de lui-même" in words(home)
+        press(home, "Donner la phrase secrète")
+    else:
+        shown.window.do("backup")
+        shown.until(lambda: "locked" in shown.window.banner.text)
+        press(shown.window.banner, "En savoir plus")
+        (explaining,) = shown.window.findChildren(Explaining)
+        press(explaining, "Donner la phrase secrète")
+    (dialog,) = shown.window.findChildren(Unlocking)
+    assert dialog.by_itself.isVisible() and dialog.by_itself.isChecked()
+    dialog.secret.setText("une autre phrase")
+    press(dialog, "Ouvrir")
+    shown.settle()
+    assert "n’ouvrent ce coffre" in dialog.problem.text()
+    dialog.secret.setText(PASSPHRASE)
+    press(dialog, "Ouvrir")
+    shown.settle()
+    activity = shown.window.rooms["activity"]
+    shown.until(lambda: words(activity).count("Terminée") == 2)  # by the agent, which nobody can ask
+    _end_agent(line)
+    kinds = [slot["kind"] for slot in line.json("key", "list")["items"]]
+    assert kinds.count("device") == (2 if lost == "note" else 1)  # which one it was, nobody knows then
+    shown.window.unlock(lambda _nothing: None)
+    (asked,) = (each for each in shown.window.findChildren(Unlocking) if each.isVisible())
+    assert not asked.by_itself.isVisible() and not asked.by_itself.isChecked()

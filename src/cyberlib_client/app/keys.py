@@ -148,6 +148,39 @@ def add_device(session: Session, name: str, keeper: KeeperKind) -> SlotAdded:
     return SlotAdded(slot_info(slot, here=slot.id))
 
 
+def renew_device(session: Session) -> None:
+    """This machine opens the vault by itself again, by a new slot in place of one that does not any more: its
+    secret goes to the keychain, or where there is none to a file of its user's alone. Nothing where it does.
+
+    Raises Busy("profile_busy"), what a file keeper raises, and as `Session.prove`.
+    """
+    vault = session.vault
+    if session.by_device:
+        return
+    session.prove()  # before the lock: a prompt must not hold others up
+    with bootstrap.lock(session.profile):
+        before = noted_device(session)
+        if before is not None:
+            if any(slot.id == before.slot for slot in vault.table.slots):
+                vault.remove_slot(before.slot)
+            forget_device(session, before.slot)
+        name = session.settings.device or bootstrap.machine().machine_name()
+        name = free_slot_name(vault, "device", name)
+        try:
+            kept = keep_new_device(session, "keychain", name)
+        except NeedsUnlock as error:
+            if error.code != "keychain_unavailable":
+                raise
+            kept = keep_new_device(session, "file", name)
+        try:
+            vault.add_slot(kept.slot, bootstrap.clock, bootstrap.random)
+        except BaseException:
+            drop_device(session, kept)
+            raise
+        note_device(session, vault, kept)
+        session.remember_slots(vault)
+
+
 def remove(session: Session, wanted: str, else_wanted: str = "", *, sure: bool = False) -> SlotRemoved:
     """Removes a slot by name, id or the beginning of its id.
 

@@ -101,6 +101,11 @@ class Session(Workplace):
         an older table of slots is taken."""
         return self._opened.vault
 
+    @property
+    def by_device(self) -> bool:
+        """Whether this machine opened it by itself. Raises as `vault`."""
+        return self._opened.by_device
+
     @cached_property
     def _opened(self) -> Opened:
         seen = read_slots_seen(self.profile, self.place.id)

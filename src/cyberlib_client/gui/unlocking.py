@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from ..app.clerk import questions as q
 from ..app.wording.language import say
@@ -13,9 +13,12 @@ from .words import error, meant
 
 
 class Unlocking(QDialog):
-    """`then` is called once the vault is open; nothing when it is closed before."""
+    """`then` is called once the vault is open; nothing when it is closed before. `by_itself`: this machine
+    does not open it by itself any more, and is to, unless that is not wanted."""
 
-    def __init__(self, bridge: Bridge, then: Then, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, bridge: Bridge, then: Then, parent: QWidget | None = None, *, by_itself: bool = False
+    ) -> None:
         super().__init__(parent)
         self._bridge, self._then = bridge, then
         self.setWindowTitle(say("Ouvrir le coffre", "Open the vault"))
@@ -41,6 +44,15 @@ class Unlocking(QDialog):
         self._shown = button(say("Afficher", "Show"), self._show_typed, link=True)
         typed = row(self.secret, self._shown)
         inside.addLayout(typed)
+        self.by_itself = QCheckBox(
+            say(
+                "Ce poste l’ouvre ensuite de lui-même, pour sauvegarder seul",
+                "From then on this machine opens it by itself, to back up unattended",
+            )
+        )
+        self.by_itself.setChecked(by_itself)
+        self.by_itself.setVisible(by_itself)
+        inside.addWidget(self.by_itself)
         self.problem = label(kind="wrong", wrap=True)
         self.problem.hide()
         inside.addWidget(self.problem)
@@ -60,7 +72,14 @@ class Unlocking(QDialog):
             return
         self._go.setEnabled(False)
         self._go.setText(say("Ouverture…", "Opening…"))
-        self._bridge.ask(q.Unlock, None, self._opened, failed=self._failed, secret=self.secret.text())
+        self._bridge.ask(
+            q.Unlock,
+            None,
+            self._opened,
+            failed=self._failed,
+            secret=self.secret.text(),
+            by_itself=self.by_itself.isChecked(),
+        )
 
     def _opened(self, _nothing: object) -> None:
         self.accept()

@@ -206,7 +206,7 @@ class Window(QMainWindow):
     def do(self, job: str) -> None:
         """See room.House."""
         if job == "unlock":
-            self.unlock(lambda _nothing: self.do("backup"))
+            self.unlock(lambda _nothing: self.do("backup"), by_itself=True)
         elif job == "resume":
             self.bridge.order(lambda agent: agent.resume())
         elif job == "agent":
@@ -267,8 +267,8 @@ class Window(QMainWindow):
             self, self, name, about(doing(code)), code=code, said=more.removesuffix(f" [{code}]")
         ).open()
 
-    def unlock(self, then: Then) -> None:
-        """See room.House."""
+    def unlock(self, then: Then, *, by_itself: bool = False) -> None:
+        """See room.House. `by_itself`: see Unlocking."""
 
         def opened(nothing: object) -> None:
             self.locked = False
@@ -276,7 +276,7 @@ class Window(QMainWindow):
             self._look_for_first_run()
             then(nothing)
 
-        Unlocking(self.bridge, opened, self).open()
+        Unlocking(self.bridge, opened, self, by_itself=by_itself).open()
 
     # ---- leaving the screen alone
 

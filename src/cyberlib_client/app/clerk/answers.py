@@ -101,6 +101,11 @@ def _make_vault(clerk: Clerk, asked: q.VaultWanted, token: CancelToken) -> objec
 
 def _unlock(clerk: Clerk, asked: q.Unlock, token: CancelToken) -> object:
     clerk.unlock(asked.secret, asked.id, token)
+    if asked.by_itself:
+        from ..keys import renew_device
+
+        with clerk.proved_by(asked.secret):
+            renew_device(clerk.opened(asked.id, token))
     return None
 
 

@@ -77,9 +77,11 @@ class VaultWanted(Question, frozen=True, tag="make_vault"):
 
 
 class Unlock(Question, frozen=True, tag="unlock"):
-    """The vault is opened by a passphrase or 24 words: nothing, or an error. It stays open for the clerk."""
+    """The vault is opened by a passphrase or 24 words: nothing, or an error. It stays open for the clerk.
+    `by_itself`: this machine opens it by itself again, where it did not any more."""
 
     secret: str
+    by_itself: bool = False
 
 
 class KeysAsked(Question, frozen=True, tag="keys"):
