@@ -15,6 +15,7 @@ from cyberlib_client.gui.screens.first_run.key import Key
 from cyberlib_client.gui.screens.first_run.welcome import Welcome
 from cyberlib_client.gui.screens.restore.crumbs import Crumbs
 from cyberlib_client.gui.screens.restore.marks import Marks
+from cyberlib_client.gui.widgets.basics import Card
 from tests.gui.test_first_run import Show, Wizard, home, line
 from tests.gui.test_window import words
 from tests.support.command_line import CommandLine
@@ -52,6 +53,9 @@ def test_the_first_run_keeps_its_buttons_where_they_are(
     problem = wizard.first.findChild(QLabel, "problem")
     assert isinstance(problem, QLabel) and problem.text() == wizard.problem
     shown.until(lambda: problem.visibleRegion().boundingRect().height() == problem.height())
+    assert wizard.first.verticalScrollBar().isVisible()  # and nothing makes room for it
+    options = welcome.host.mapTo(shown.window, welcome.host.rect().bottomRight())
+    assert options.x() == first.x()
     welcome.folder.radio.click()
     welcome.folder.at.setText(str(tmp_path / "Coffre"))
     wizard.click("Continuer")
@@ -87,6 +91,13 @@ def test_the_first_run_keeps_its_buttons_where_they_are(
     assert "Règle 3-2-1 non tenue" in told and "Il faut 3 exemplaires" in told
     assert "Manque\xa0: 1 exemplaire, 1 support, 1 ailleurs." in told
     assert shown.window.rooms["home"].verticalScrollBar().maximum() == 0  # all of it in sight
+    shown.window.resize(1920, 1000)
+    shown.bot.wait(20)
+    room = shown.window.rooms["home"]
+    cards = [each for each in room.findChildren(Card) if each.isVisible()]
+    left = min(each.mapTo(room, QPoint()).x() for each in cards)
+    right = max(each.mapTo(room, each.rect().topRight()).x() for each in cards)
+    assert right - left < 1100 and abs(left - (room.width() - right)) <= 2  # in the middle
 
 
 def test_the_slider_of_versions_has_dates(qtbot: QtBot, french: None) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 from ..app.agent.messages import Job
 from ..core.errors import CyberlibError
 from .bridge import Bridge, Then
 from .left_alone import LeftAlone
-from .widgets.basics import page
+from .look.theme import theme
+from .look.tokens import PAGE, WIDEST
+from .widgets.basics import beside, page
 
 
 class House(Protocol):
@@ -51,7 +54,10 @@ class House(Protocol):
 
 
 class Room(QScrollArea):
-    """A screen: a column that scrolls when the window is small."""
+    """A screen: a column that scrolls when the window is small, and stays in the middle of a wide one."""
+
+    WIDEST: ClassVar = WIDEST
+    """px of its column: a line of text, or a button at its end, is not looked for across a whole desk."""
 
     def __init__(self, house: House, name: str) -> None:
         super().__init__()
@@ -65,6 +71,13 @@ class Room(QScrollArea):
         ground.setAccessibleName(name)
         self.setAccessibleName(name)
         self.setWidget(ground)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See QWidget. The bar to scroll by takes its room from the margin: nothing moves when it comes."""
+        super().resizeEvent(event)
+        left = beside(self.width(), theme().grown(self.WIDEST))
+        right = left - (self.width() - self.viewport().width())
+        self.column.setContentsMargins(left, PAGE[1], right, PAGE[3])
 
     def enter(self) -> None:
         """It is shown: what it tells is looked up anew."""

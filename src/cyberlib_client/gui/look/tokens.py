@@ -80,5 +80,6 @@ CONTROL: Final = 38
 SIDE: Final = 216
 GAP: Final = 18
 PAGE: Final = (32, 28, 32, 28)
+WIDEST: Final = 1080
 CARD: Final = 20
 """px."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ...app.wording.language import say
-from .basics import Card, IconLabel, button, label, row
+from ..look.theme import theme
+from ..look.tokens import WIDEST
+from .basics import Card, IconLabel, beside, button, label, row
 
 
 class Banner(QWidget):
@@ -15,7 +18,7 @@ class Banner(QWidget):
 
     def __init__(self, explain: Callable[[str, str], object]) -> None:
         super().__init__()
-        outside = QVBoxLayout(self)
+        self._outside = outside = QVBoxLayout(self)
         outside.setContentsMargins(32, 16, 32, 0)
         card = Card(kind="note-wrong", margin=12)
         self._words = label(wrap=True)
@@ -27,6 +30,12 @@ class Banner(QWidget):
         card.body.addLayout(line)
         outside.addWidget(card)
         self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See QWidget: as wide as what is below it."""
+        super().resizeEvent(event)
+        side = beside(self.width(), theme().grown(WIDEST))
+        self._outside.setContentsMargins(side, 16, side, 0)
 
     @property
     def text(self) -> str:

@@ -237,6 +237,11 @@ class _Ground(QWidget):
         return QSize(least.width(), min(least.height(), high))
 
 
+def beside(width: int, widest: int) -> int:
+    """The margin at each side of a column that grows no wider than `widest`, in what is `width` wide."""
+    return max(PAGE[0], (width - widest) // 2)
+
+
 def page(gap: int = GAP) -> tuple[QWidget, QVBoxLayout]:
     """The ground of a screen and its column."""
     ground = _Ground()

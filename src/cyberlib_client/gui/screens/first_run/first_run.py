@@ -10,7 +10,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QHBoxLayout,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -20,9 +19,10 @@ from PySide6.QtWidgets import (
 from ....app.clerk import questions_first_run as q
 from ....app.first_run_told import FirstRunTold
 from ....app.wording.language import say
+from ...look.theme import theme
 from ...look.tokens import PAGE
 from ...room import House, Room
-from ...widgets.basics import button, label, row
+from ...widgets.basics import beside, button, label, row
 from .key import Key
 from .protect import Protect
 from .proving import Backup, Proof
@@ -32,20 +32,17 @@ from .welcome import Welcome
 
 ORDER: Final = ("welcome", "terms", "protect", "key", "backup", "proof")
 _MINUTES: Final = {"welcome": 3, "terms": 3, "protect": 2, "key": 2}
-_WIDTH: Final = 820
 
 
 class FirstRun(Room):
     """See the module. It stands in the window in place of the rooms."""
 
+    WIDEST = 820
+
     def __init__(self, house: House) -> None:
         super().__init__(house, say("Mise en route", "First run"))
         self.told = FirstRunTold()
-        inside = QWidget()
-        inside.setMaximumWidth(_WIDTH)
-        page = QVBoxLayout(inside)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.setSpacing(20)
+        self.column.setSpacing(20)
         self._where = label(kind="step")
         self._line = QProgressBar()
         self._line.setProperty("kind", "thin")
@@ -54,14 +51,13 @@ class FirstRun(Room):
         self._left = label(kind="small")
         head = row(self._where, self._line, self._left, gap=18)
         head.setStretch(1, 1)
-        page.addLayout(head)
+        self.column.addLayout(head)
         self._screen = QVBoxLayout()  # no stack of pages, which is as high as the highest of them
-        page.addLayout(self._screen)
+        self.column.addLayout(self._screen)
         self._later = button(say("Plus tard", "Later"), self._leave_for_now, link=True)
         self._back = button(say("Retour", "Back"), self._go_back)
         self.go = button("", self.press, main=True)
-        page.addStretch(1)
-        self.column.addLayout(_middle(inside))
+        self.column.addStretch(1)
         self._ways = self._foot()
         self.steps: dict[str, Step] = {}
         self.here = ""
@@ -70,19 +66,17 @@ class FirstRun(Room):
         """The buttons, below what scrolls: always in sight, and always at the same place."""
         made = QFrame(self)
         made.setObjectName("foot")
-        ways = QWidget()
-        ways.setMaximumWidth(_WIDTH)
-        inside = row(self._later, None, self._back, self.go)
-        ways.setLayout(inside)
-        outside = _middle(ways)
-        outside.setContentsMargins(PAGE[0], 14, PAGE[2], 14)
-        made.setLayout(outside)
+        self._line_of_ways = row(self._later, None, self._back, self.go)
+        self._line_of_ways.setContentsMargins(PAGE[0], 14, PAGE[2], 14)
+        made.setLayout(self._line_of_ways)
         self.setViewportMargins(0, 0, 0, made.sizeHint().height())
         return made
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """See QWidget."""
         super().resizeEvent(event)
+        side = beside(self.width(), theme().grown(self.WIDEST))
+        self._line_of_ways.setContentsMargins(side, 14, side, 14)
         high = self._ways.sizeHint().height()
         self._ways.setGeometry(0, self.height() - high, self.width(), high)
 
@@ -228,15 +222,6 @@ class FirstRun(Room):
         """See Room."""
         if self.here and self.isVisible():
             self.steps[self.here].heard(job, event)
-
-
-def _middle(inside: QWidget) -> QHBoxLayout:
-    """In the middle of a wide window."""
-    made = QHBoxLayout()
-    made.addStretch(1)
-    made.addWidget(inside, 100)
-    made.addStretch(1)
-    return made
 
 
 _SCREENS: Final[dict[str, Callable[[FirstRun], Step]]] = {

@@ -36,6 +36,8 @@ _SEARCH: Final = Both("Rechercher un nom dans toutes les versions", "Search all 
 class Restore(Room):
     """See the module."""
 
+    WIDEST = 1640
+
     def __init__(self, house: House) -> None:
         super().__init__(house, say("Restaurer", "Restore"))
         self._snapshots: list[SnapshotInfo] = []
@@ -57,11 +59,9 @@ class Restore(Room):
         self._crumbs = Crumbs(self.open_folder)
         self._told = label(kind="small", wrap=True)
         self._told.hide()
-        files = Card(margin=12)
-        files.body.addWidget(self._crumbs)
-        files.body.addWidget(self._told)
-        self.more = More(self._find)
-        files.body.addWidget(self.more)
+        files, self.more = Card(margin=12), More(self._find)
+        for each in (self._crumbs, self._told, self.more):
+            files.body.addWidget(each)
         files.body.addWidget(self.table, 1)
         self.taking = Taking(house, self._versions)
         self._both = QWidget()
