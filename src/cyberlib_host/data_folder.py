@@ -90,6 +90,7 @@ def _context(folder: Path, settings: Settings, database: Database) -> Context:
         link_seconds=settings.link_seconds,
         audit_months=settings.audit_months,
         quarantine_days=settings.quarantine_days,
+        escrow_hours=settings.escrow_hours,
         mail=_mail(settings.mail),
         sender=_sender(folder, settings),
     )

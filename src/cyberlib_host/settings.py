@@ -103,6 +103,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session_seconds: Annotated[int, Meta(ge=120, le=86_400)] = 900
     link_seconds: Annotated[int, Meta(ge=300, le=604_800)] = 3600  # S3 takes no longer ones
     requests_per_minute: Annotated[int, Meta(ge=60)] = 3000
+    escrow_hours: Annotated[int, Meta(ge=1, le=240)] = 24  # that a request is held back
     quarantine_days: Annotated[int, Meta(ge=7, le=3650)] = 30  # before what devices let go is deleted
     audit_months: Annotated[int, Meta(ge=6, le=1200)] = 6  # what contracts promise, or more
     proxies: list[str] = []

@@ -28,6 +28,18 @@ class Story:
     """Who takes part, and the files that go from hand to hand."""
 
     def __init__(self, folder: Path) -> None:
+        self.make_office(folder)
+        self.practice = CommandLine(folder / "practice")
+        self.practice.make_vault()
+        documents = folder / "documents"
+        documents.mkdir()
+        (documents / "lettre.txt").write_text("fictif", encoding="utf-8")
+        self.practice("sources", "add", str(documents))
+        self.practice("backup")
+        self.new = CommandLine(folder / "new")
+
+    def make_office(self, folder: Path) -> None:
+        """Officers who have signed a policy."""
         self.folder = folder
         self.papers = folder / "papers"
         self.papers.mkdir(parents=True)
@@ -39,14 +51,6 @@ class Story:
         shown = self.office.run("policy", "propose", self.office.at("policy"), *cards, "--host", "h.example")
         self.office.sign(*OFFICERS)
         self.fingerprint: str = shown["fingerprint"]
-        self.practice = CommandLine(folder / "practice")
-        self.practice.make_vault()
-        documents = folder / "documents"
-        documents.mkdir()
-        (documents / "lettre.txt").write_text("fictif", encoding="utf-8")
-        self.practice("sources", "add", str(documents))
-        self.practice("backup")
-        self.new = CommandLine(folder / "new")
 
     def join(self, *more: str) -> Any:
         with self.practice.secret(PASSPHRASE):
@@ -62,8 +66,7 @@ class Story:
         return str(self.papers / f"escrow-{name}.json")
 
     def asking(self, *more: str, to: str = "request") -> list[str]:
-        given = [part for name in PAPERS for part in (f"--{name}", self.paper(name))]
-        return ["escrow", "request", self.office.at(to), *given, *more]
+        return ["escrow", "request", self.office.at(to), "--papers", str(self.papers), *more]
 
     def answer(self, who: str, words: list[str], request: str = "request") -> str:
         given = [part for name in PAPERS for part in (f"--{name}", self.paper(name))]

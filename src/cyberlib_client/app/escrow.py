@@ -9,16 +9,18 @@ import msgspec
 
 from ..core.crypto import KEY_SIZE
 from ..core.errors import IntegrityError, UsageError
-from ..core.escrow.consent import Action, Consent, ConsentBody, Signer, check_ends, read_consent, sign_consent
+from ..core.escrow.consent import Consent, ConsentBody, Signer, check_ends, read_consent, sign_consent
 from ..core.escrow.deposit import Deposit, entrust, read_deposit
 from ..core.escrow.policy import Policy, read_policy
 from ..core.format_v1.signed import vault_public_key
 from ..core.format_v1.slots import Slot
 from ..repository.vault import NewSlot, Vault
 from ..state.escrow import Entrusted, read_entrusted, write_entrusted
-from . import bootstrap, escrow_files, escrow_text
+from ..transports.host.escrow import EscrowPost
+from . import bootstrap, escrow_files, escrow_post, escrow_text
 from .device_identity import device_identity
-from .escrow_told import EscrowJoined, EscrowLeft, EscrowOfficer, EscrowTold
+from .escrow_files import CONSENT_FILE, DEPOSIT_FILE, LEAVING_FILE, POLICY_FILE
+from .escrow_told import EscrowJoined, EscrowLeft, EscrowOfficer, EscrowTold, ReleaseShown
 from .paths import shown_native, shown_text
 from .session import Session
 from .slots import slot_list
@@ -27,10 +29,6 @@ from .workplace import Notice
 
 KIND: Final = "escrow"
 _PROOF: Final = "passphrase or words of the vault"
-POLICY_FILE: Final = "escrow-policy.json"
-DEPOSIT_FILE: Final = "escrow-deposit.json"
-CONSENT_FILE: Final = "escrow-consent.json"
-LEAVING_FILE: Final = "escrow-withdrawal.json"
 
 
 class Joining:
@@ -50,30 +48,40 @@ class Joining:
         """The policy as it would stand."""
         return _told(self._policy, None)
 
-    def join(self, session: Session, who: str, folder: str) -> EscrowJoined:
-        """A slot of the vault whose secret the officers get, in parts; the documents go to `folder`.
+    def join(self, session: Session, who: str, folder: str | None) -> EscrowJoined:
+        """A slot of the vault whose secret the officers get, in parts; the documents go to the vault's host,
+        and to `folder`, which it takes where there is none.
 
-        Raises UsageError("escrow_joined"), ("escrow_no_folder", at=…), as `escrow_files.write_new`,
-        Busy("profile_busy"), as `Session.prove`. Nothing stays of one that failed.
+        Raises UsageError("escrow_joined"), ("escrow_no_folder", at=…), what the host refuses, as
+        `escrow_files.write_new`, Busy("profile_busy"), as `Session.prove`. Nothing stays of one that failed.
         """
-        paths = [os.path.join(folder, name) for name in (POLICY_FILE, DEPOSIT_FILE, CONSENT_FILE)]
-        _check_folder(folder, paths)
+        paths = []
+        if folder is not None:
+            paths = [os.path.join(folder, name) for name in (POLICY_FILE, DEPOSIT_FILE, CONSENT_FILE)]
+            _check_folder(folder, paths)
+        host = escrow_post.post(session)
+        if host is None and folder is None:
+            raise UsageError("escrow_to_missing")
         vault = session.vault
         _require_none(vault)
         session.prove()  # before the lock: a prompt must not hold others up
         with bootstrap.lock(session.profile):
             _require_none(vault)
+            if host is not None:
+                _clear_host(session, vault, host)
             secret = bootstrap.random(KEY_SIZE)
             slot = vault.add_slot(NewSlot(KIND, KIND, secret=secret), bootstrap.clock, bootstrap.random)
             made: list[str] = []
             try:
                 deposit = _entrust(vault, slot, self._policy, secret)
-                consent = _sign(session, vault, slot, deposit, who, "join", None)
+                consent = _agree(session, vault, slot, deposit, who)
                 kept = Entrusted(self._policy.signed.write(), deposit.data, consent.signed.write())
-                for path, data in zip(paths, (kept.policy, kept.deposit, kept.consent), strict=True):
+                for path, data in zip(paths, (kept.policy, kept.deposit, kept.consent), strict=False):
                     escrow_files.write_new(path, data, secret=False)
                     made.append(path)
                 write_entrusted(session.profile, kept)
+                if host is not None:
+                    host.entrust(kept.policy, kept.deposit, kept.consent)
             except BaseException:
                 for path in made:
                     escrow_files.remove(path)
@@ -82,7 +90,8 @@ class Joining:
             finally:
                 session.remember_slots(vault)
         files = [shown_native(os.path.abspath(path)) for path in paths]
-        return EscrowJoined(files, _told(self._policy, consent), slot_list(session, vault))
+        told = _told(self._policy, consent, at_host=host is not None or None)
+        return EscrowJoined(files, host is not None, told, slot_list(session, vault))
 
 
 def status(session: Session) -> EscrowTold:
@@ -90,17 +99,21 @@ def status(session: Session) -> EscrowTold:
     IntegrityError("escrow_…") for documents that were altered."""
     slots = [slot.id for slot in session.vault.table.slots if slot.type == KIND]
     kept = _kept(session)
-    if kept is None:
-        return EscrowTold(state="elsewhere" if slots else "off")
-    policy, _, consent = kept
-    if consent.body.slot in slots:
-        return _told(policy, consent)
-    return EscrowTold(state="elsewhere" if slots else "off", left=True)
+    host = escrow_post.post(session)
+    there = host.show() if host is not None else None
+    releases = escrow_post.shown(session, there.releases) if there is not None else []
+    at_host = there.state == "joined" if there is not None else None
+    if kept is not None and kept[2].body.slot in slots:
+        return _told(kept[0], kept[2], at_host=at_host, releases=releases)
+    return EscrowTold(
+        state="elsewhere" if slots else "off", left=kept is not None, at_host=at_host, releases=releases
+    )
 
 
 def leave(session: Session, folder: str | None) -> EscrowLeft:
     """Removes the slot: what the officers hold opens nothing that is stored from then on. The withdrawal is
-    signed where this machine has the consent, and written to `folder`.
+    signed where this machine or the host has the consent, handed to the host, and written to `folder`. An
+    earlier one that the host did not get is made anew.
 
     Raises UsageError("escrow_not_joined"), ("escrow_no_folder", at=…), Busy("profile_busy"), as
     `escrow_files.write_new`, as `Session.prove`.
@@ -108,26 +121,28 @@ def leave(session: Session, folder: str | None) -> EscrowLeft:
     path = os.path.join(folder, LEAVING_FILE) if folder is not None else ""
     if folder is not None:
         _check_folder(folder, [path])
-    vault = session.vault
-    _require_one(vault)
-    session.prove()
-    kept = read_entrusted(session.profile)
-    documents = _kept(session)
+    vault, host = session.vault, escrow_post.post(session)
+    stale = None if _has_slot(vault) or host is None else _stale(vault, host)
+    if not _has_slot(vault) and stale is None:
+        raise UsageError("escrow_not_joined")
+    session.prove()  # before the lock: a prompt must not hold others up
+    agreed = stale or _agreed(session, vault, host)
     with bootstrap.lock(session.profile):
         gone = [slot for slot in vault.table.slots if slot.type == KIND]
         for slot in gone:
             vault.remove_slot(slot.id)
         session.remember_slots(vault)
-        leaving = _withdrawal(session, vault, gone, documents)
-        if leaving is not None and kept is not None:
-            data = leaving.signed.write()
-            write_entrusted(session.profile, msgspec.structs.replace(kept, leaving=data))
-            if path:
-                escrow_files.write_new(path, data, secret=False)
+        leaving = _ending(session, agreed).signed.write() if agreed is not None else b""
+        kept = read_entrusted(session.profile)
+        if leaving and kept is not None:
+            write_entrusted(session.profile, msgspec.structs.replace(kept, leaving=leaving))
+        if leaving and path:
+            escrow_files.write_new(path, leaving, secret=False)
     for slot in gone:
         session.notify(Notice("old_copies_open", {"slot": slot.name}))
-    written = shown_native(os.path.abspath(path)) if path and leaving is not None else ""
-    return EscrowLeft(written, leaving is not None, slot_list(session, vault))
+    handed = host is not None and bool(leaving) and escrow_post.withdraw(session, host, leaving)
+    written = shown_native(os.path.abspath(path)) if path and leaving else ""
+    return EscrowLeft(written, bool(leaving), handed, slot_list(session, vault))
 
 
 def _kept(session: Session) -> tuple[Policy, Deposit, Consent] | None:
@@ -141,17 +156,44 @@ def _kept(session: Session) -> tuple[Policy, Deposit, Consent] | None:
     return policy, read_deposit(kept.deposit, policy), consent
 
 
-def _withdrawal(
-    session: Session, vault: Vault, gone: list[Slot], documents: tuple[Policy, Deposit, Consent] | None
-) -> Consent | None:
-    if documents is None:
+def _agreed(session: Session, vault: Vault, host: EscrowPost | None) -> Consent | None:
+    """The consent of the slot that stands, as far as it is known here or at the host."""
+    slots = {slot.id for slot in vault.table.slots if slot.type == KIND}
+    kept = _kept(session)
+    if kept is not None and kept[2].body.slot in slots:
+        return kept[2]
+    there = _at_host(vault, host) if host is not None else None
+    return there if there is not None and there.body.slot in slots else None
+
+
+def _stale(vault: Vault, host: EscrowPost) -> Consent | None:
+    """What the host goes on holding although its slot is gone: a withdrawal, or the end of a join that
+    failed, did not reach it."""
+    there = _at_host(vault, host)
+    slots = {slot.id for slot in vault.table.slots}
+    return there if there is not None and there.body.slot not in slots else None
+
+
+def _at_host(vault: Vault, host: EscrowPost) -> Consent | None:
+    there = host.show()
+    if there.state != "joined" or there.consent is None:
         return None
-    _, deposit, consent = documents
-    slot = next((each for each in gone if each.id == consent.body.slot), None)
-    if slot is None:
-        return None
-    leaving = _sign(session, vault, slot, deposit, consent.body.who, "leave", consent)
-    check_ends(leaving, consent)
+    consent = read_consent(there.consent.encode())
+    ours = (vault.id, vault_public_key(vault.keys).hex())
+    return consent if (consent.body.vault, consent.body.vault_key) == ours else None
+
+
+def _clear_host(session: Session, vault: Vault, host: EscrowPost) -> None:
+    """Before an escrow is joined. Raises what the host refuses."""
+    stale = _stale(vault, host)
+    if stale is not None:
+        host.withdraw(_ending(session, stale).signed.write())
+
+
+def _ending(session: Session, joined: Consent) -> Consent:
+    body = msgspec.structs.replace(joined.body, action="leave", former=joined.digest.hex())
+    leaving = _signed(session, body)
+    check_ends(leaving, joined)
     return leaving
 
 
@@ -160,21 +202,11 @@ def _entrust(vault: Vault, slot: Slot, policy: Policy, secret: bytes) -> Deposit
     return entrust(secret, vault=ids[0], slot=ids[1], policy=policy, random=bootstrap.random)
 
 
-def _sign(
-    session: Session,
-    vault: Vault,
-    slot: Slot,
-    deposit: Deposit,
-    who: str,
-    action: Action,
-    former: Consent | None,
-) -> Consent:
-    signer = device_identity(session)
-    device, (version, digest) = signer.device, escrow_text.name_and_digest()
+def _agree(session: Session, vault: Vault, slot: Slot, deposit: Deposit, who: str) -> Consent:
     body = ConsentBody(
         kind="cyberlib escrow consent",
         version=1,
-        action=action,
+        action="join",
         scope="holder",
         vault=vault.id,
         vault_key=vault_public_key(vault.keys).hex(),
@@ -183,16 +215,35 @@ def _sign(
         deposit=deposit.digest.hex(),
         who=who,
         proof=_PROOF,
+        text="",
+        text_version="",
+        time="",
+        device=Signer("", "", "", ""),
+    )
+    return _signed(session, body)
+
+
+def _signed(session: Session, body: ConsentBody) -> Consent:
+    """By this machine, now, of the text as it is shown here."""
+    signer = device_identity(session)
+    device, (version, digest) = signer.device, escrow_text.name_and_digest()
+    whole = msgspec.structs.replace(
+        body,
         text=digest,
         text_version=version,
         time=iso_time(bootstrap.clock()),
         device=Signer(device.id.hex(), device.name, device.key.hex(), device.certificate.hex()),
-        former=former.digest.hex() if former is not None else "",
     )
-    return sign_consent(body, signer.signing)
+    return sign_consent(whole, signer.signing)
 
 
-def _told(policy: Policy, consent: Consent | None) -> EscrowTold:
+def _told(
+    policy: Policy,
+    consent: Consent | None,
+    *,
+    at_host: bool | None = None,
+    releases: list[ReleaseShown] | None = None,
+) -> EscrowTold:
     body = policy.body
     return EscrowTold(
         state="on" if consent is not None else "off",
@@ -203,17 +254,18 @@ def _told(policy: Policy, consent: Consent | None) -> EscrowTold:
         officers=[EscrowOfficer(each.id, each.name, each.organisation) for each in body.officers],
         who=shown_text(consent.body.who) if consent is not None else "",
         since=consent.body.time if consent is not None else "",
+        at_host=at_host,
+        releases=releases or [],
     )
 
 
 def _require_none(vault: Vault) -> None:
-    if any(slot.type == KIND for slot in vault.table.slots):
+    if _has_slot(vault):
         raise UsageError("escrow_joined")
 
 
-def _require_one(vault: Vault) -> None:
-    if not any(slot.type == KIND for slot in vault.table.slots):
-        raise UsageError("escrow_not_joined")
+def _has_slot(vault: Vault) -> bool:
+    return any(slot.type == KIND for slot in vault.table.slots)
 
 
 def _check_folder(folder: str, paths: list[str]) -> None:

@@ -14,6 +14,11 @@ from . import bootstrap
 
 T = TypeVar("T")
 
+POLICY_FILE: Final = "escrow-policy.json"
+DEPOSIT_FILE: Final = "escrow-deposit.json"
+CONSENT_FILE: Final = "escrow-consent.json"
+LEAVING_FILE: Final = "escrow-withdrawal.json"
+
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 

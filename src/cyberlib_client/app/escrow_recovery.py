@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ..core.errors import Failed, IntegrityError, NeedsUnlock, UsageError
-from ..core.escrow.consent import read_consent
+from ..core.escrow.consent import Consent, read_consent
 from ..core.escrow.deposit import Deposit, read_deposit
 from ..core.escrow.policy import Policy, read_policy
 from ..core.escrow.release import (
@@ -20,13 +20,15 @@ from ..core.escrow.release import (
     read_request,
 )
 from ..core.escrow.sealing import SEED_SIZE, SealingKey
+from ..core.escrow.signing import split
 from ..core.ports import Store
 from ..repository.unlocking import but_for, offered_key
 from ..repository.vault import NewSlot, Vault, open_vault
 from ..state.credentials import read_slots_seen
 from ..state.escrow import Asked, forget_asked, read_asked, write_asked
-from . import bootstrap, escrow_files, vaults
+from . import bootstrap, escrow_files, escrow_post, host_link, stores, vaults
 from .device_slot import Keeping, free_slot_name
+from .escrow_files import CONSENT_FILE, DEPOSIT_FILE, POLICY_FILE
 from .escrow_told import EscrowAsked, EscrowOfficer, EscrowOpened
 from .passphrases import new_passphrase
 from .paths import shown_native
@@ -47,48 +49,83 @@ class Papers(NamedTuple):
     consent: str
 
 
-def ask(session: Session, papers: Papers, to: str, *, anew: bool = False) -> EscrowAsked:
-    """A request for what was entrusted, in a new file. One that waits is written once more, unless `anew`.
+def papers_in(folder: str) -> Papers:
+    """The files that `escrow.join` wrote there."""
+    names = (POLICY_FILE, DEPOSIT_FILE, CONSENT_FILE)
+    return Papers(*(os.path.join(folder, name) for name in names))
+
+
+def ask(session: Session, papers: Papers | None, to: str, at: str = "", *, anew: bool = False) -> EscrowAsked:
+    """A request for what was entrusted, in a new file, or handed to the host where the vault is: that of the
+    profile, or at `at`. One that waits is told once more, unless `anew`. `papers`: None for the host's.
 
     Raises as `escrow_files.read` and `write_new`, `core.escrow` for documents that do not belong together,
-    UsageError("escrow_asked_other"): one waits that is about something else.
+    UsageError("escrow_asked_other"): one waits that is about something else, ("escrow_to_missing"): neither
+    host nor file, and as `escrow_post.papers`.
     """
-    escrow_files.check_free(to)
-    policy: Policy = escrow_files.read(papers.policy, read_policy)
-    deposit: Deposit = escrow_files.read(papers.deposit, lambda data: read_deposit(data, policy))
-    consent = escrow_files.read(papers.consent, read_consent)
+    if to:
+        escrow_files.check_free(to)
+    known = session.settings.vault
+    at = at or (known.at if known is not None else "")
+    host = escrow_post.post_at(session, at)
+    if host is None and not to:
+        raise UsageError("escrow_to_missing")
+    policy, deposit, consent = _read(session, papers, at)
+    request, again = _made(session, policy, deposit, consent, at, anew=anew)
+    if to:
+        escrow_files.write_new(to, request.data, secret=False)
+    release = host.ask(request.data) if host is not None else None
+    return EscrowAsked(
+        file=shown_native(os.path.abspath(to)) if to else "",
+        opens=release.opens if release is not None else "",
+        vault=deposit.body.vault,
+        words=request.words,
+        needed=policy.body.needed,
+        officers=[EscrowOfficer(each.id, each.name, each.organisation) for each in policy.body.officers],
+        time=request.body.time,
+        again=again,
+    )
+
+
+def _read(session: Session, papers: Papers | None, at: str) -> tuple[Policy, Deposit, Consent]:
+    if papers is not None:
+        policy = escrow_files.read(papers.policy, read_policy)
+        deposit = escrow_files.read(papers.deposit, lambda data: read_deposit(data, policy))
+        return policy, deposit, escrow_files.read(papers.consent, read_consent)
+    if not at:
+        raise UsageError("escrow_place_missing")
+    texts = escrow_post.papers(session, at)
+    policy = read_policy(texts[0])
+    return policy, read_deposit(texts[1], policy), read_consent(texts[2])
+
+
+def _made(
+    session: Session, policy: Policy, deposit: Deposit, consent: Consent, at: str, *, anew: bool
+) -> tuple[Request, bool]:
+    """The request, and whether it was there already."""
     waiting = None if anew else read_asked(session.profile)
     if waiting is not None:
         if waiting.deposit != deposit.data:
             raise UsageError("escrow_asked_other")
         request = read_request(waiting.request)
         check_allowed(request, deposit, consent)
-    else:
-        seed = bootstrap.random(SEED_SIZE)
-        request = _request(session, deposit, SealingKey(seed))
-        check_allowed(request, deposit, consent)
-        session.profile.make()
-        with bootstrap.lock(session.profile):
-            write_asked(
-                session.profile, Asked(seed, request.data, policy.signed.write(), deposit.data)
-            )  # first: an answer to a request whose key is lost opens nothing
-    escrow_files.write_new(to, request.data, secret=False)
-    return EscrowAsked(
-        file=shown_native(os.path.abspath(to)),
-        vault=deposit.body.vault,
-        words=request.words,
-        needed=policy.body.needed,
-        officers=[EscrowOfficer(each.id, each.name, each.organisation) for each in policy.body.officers],
-        time=request.body.time,
-        again=waiting is not None,
-    )
+        return request, True
+    seed = bootstrap.random(SEED_SIZE)
+    request = _request(_name(session, at), deposit, SealingKey(seed))
+    check_allowed(request, deposit, consent)
+    session.profile.make()
+    with bootstrap.lock(session.profile):
+        # First: an answer to a request whose key is lost opens nothing.
+        asked = Asked(seed, request.data, policy.signed.write(), deposit.data, at)
+        write_asked(session.profile, asked)
+    return request, False
 
 
 def open_by(
     session: Session, answers: list[str], at: str = "", *, keeping: Keeping = "keychain", device: str = ""
 ) -> EscrowOpened:
-    """Opens the vault by officers' answers, and gives it a new passphrase. `at`: where it is, of a profile
-    that has none.
+    """Opens the vault by officers' answers, and gives it a new passphrase. `answers`: files, none for those
+    that the host has. `at`: where the vault is, of a profile that has none, and asked elsewhere.
 
     Raises UsageError("escrow_not_asked"), ("escrow_place_missing"), ("profile_has_vault"): with another
     one, Failed("escrow_opens_nothing", at=…), ("other_vault_there", at=…), as
@@ -99,9 +136,11 @@ def open_by(
     if asked is None:
         raise UsageError("escrow_not_asked")
     known = session.settings.vault
-    if known is None and not at:
+    at = known.at if known is not None else at or asked.at
+    if not at:
         raise UsageError("escrow_place_missing")
-    secret, vault_id = _assembled(asked, answers)
+    given = _given(answers) if answers else escrow_post.answers(session, at)
+    secret, vault_id = _assembled(asked, given)
     if known is not None and known.id != vault_id:
         session.require_no_vault()
     # Before the vault is opened: what fails later finds the profile as it was.
@@ -130,7 +169,13 @@ def open_by(
     )
 
 
-def _request(session: Session, deposit: Deposit, key: SealingKey) -> Request:
+def _name(session: Session, at: str) -> str:
+    """As the practice and its host know this machine."""
+    at_host = host_link.name_here(session.profile) if stores.is_host(at) else ""
+    return at_host or session.settings.device or bootstrap.machine().machine_name()
+
+
+def _request(name: str, deposit: Deposit, key: SealingKey) -> Request:
     return make_request(
         RequestBody(
             kind="cyberlib escrow request",
@@ -139,19 +184,27 @@ def _request(session: Session, deposit: Deposit, key: SealingKey) -> Request:
             vault=deposit.body.vault,
             deposit=deposit.digest.hex(),
             scope="holder",
-            workstation=session.settings.device or bootstrap.machine().machine_name(),
+            workstation=name,
             time=iso_time(bootstrap.clock()),
             key=key.public.hex(),
         )
     )
 
 
-def _assembled(asked: Asked, answers: list[str]) -> tuple[bytes, str]:
+def _given(files: list[str]) -> list[bytes]:
+    def whole(data: bytes) -> bytes:
+        split(data)
+        return data
+
+    return [escrow_files.read(path, whole) for path in files]
+
+
+def _assembled(asked: Asked, given: list[bytes]) -> tuple[bytes, str]:
     """The secret, and the id of its vault."""
     policy = read_policy(asked.policy)
     deposit, request = read_deposit(asked.deposit, policy), read_request(asked.request)
-    given = [escrow_files.read(path, lambda data: read_answer(data, policy)) for path in answers]
-    return assemble(request, deposit, policy, SealingKey(asked.seed), given), deposit.body.vault
+    read = [read_answer(each, policy) for each in given]
+    return assemble(request, deposit, policy, SealingKey(asked.seed), read), deposit.body.vault
 
 
 def _open(session: Session, secret: bytes, vault_id: str, store: Store) -> Vault:

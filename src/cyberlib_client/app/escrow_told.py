@@ -21,9 +21,24 @@ class EscrowOfficer(msgspec.Struct, frozen=True):
     organisation: str
 
 
+class ReleaseShown(msgspec.Struct, frozen=True):
+    """A request at the host. `state`: "waiting" until `opens`, then "open"; "cancelled", "left" or "expired".
+    `here`: of this machine; `words`: what it reads out to officers. `answered`: by how many of them."""
+
+    id: str
+    state: str
+    workstation: str
+    here: bool
+    asked: str
+    opens: str
+    answered: int
+    words: list[str]
+
+
 class EscrowTold(msgspec.Struct, frozen=True):
     """`policy`: its number, 0 where none is known here; `fingerprint`: of it. `needed`: officers that it
-    takes. `who`, `since`: the consent's. `left`: this machine has the papers of one that ended."""
+    takes. `who`, `since`: the consent's. `left`: this machine has the papers of one that ended.
+    `at_host`: whether the host has what was entrusted; null where no host has a part in it."""
 
     state: State
     policy: int = 0
@@ -34,28 +49,36 @@ class EscrowTold(msgspec.Struct, frozen=True):
     who: str = ""
     since: str = ""
     left: bool = False
+    at_host: bool | None = None
+    releases: list[ReleaseShown] = []
 
 
 class EscrowJoined(msgspec.Struct, frozen=True):
-    """`files`: policy, deposit and consent, to be handed to the host; nothing in them opens anything."""
+    """`files`: policy, deposit and consent; nothing in them opens anything. `handed_in`: to
+    the host."""
 
     files: list[str]
+    handed_in: bool
     escrow: EscrowTold
     slots: list[SlotInfo]
 
 
 class EscrowLeft(msgspec.Struct, frozen=True):
-    """`file`: the withdrawal, "" where none was wanted. `signed`: this machine had the papers to sign one."""
+    """`file`: the withdrawal, "" where none was wanted. `signed`: this machine had the papers to sign one.
+    `handed_in`: the host has it, and has destroyed what it had."""
 
     file: str
     signed: bool
+    handed_in: bool
     slots: list[SlotInfo]
 
 
 class EscrowAsked(msgspec.Struct, frozen=True):
-    """A request of this machine. `words`: to be read to each officer. `again`: it was made before."""
+    """A request of this machine. `words`: to be read to each officer. `again`: it was made before. `file`:
+    "" where none was wanted; `opens`: when the host asks the officers, "" where it has no part in it."""
 
     file: str
+    opens: str
     vault: str
     words: list[str]
     needed: int

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         EscrowOfficer,
         EscrowOpened,
         EscrowTold,
+        ReleaseShown,
     )
 
 
@@ -37,6 +38,45 @@ def escrow_lines(told: EscrowTold) -> Iterator[str]:
         yield say(
             f"Accepté par {told.who}, le {moment(told.since)}",
             f"Agreed to by {told.who}, on {moment(told.since)}",
+        )
+    if told.at_host is False and told.state == "on":
+        yield say(
+            "L’hébergeur n’a pas, ou plus, ce qui a été confié : quittez le séquestre et rejoignez-le.",
+            "The host has not, or no longer, what was entrusted: leave the escrow and join it again.",
+        )
+    if told.at_host and told.state == "off":
+        yield say(
+            "L’hébergeur n’a pas encore reçu votre retrait : refaites cyberlib escrow leave.",
+            "The host has not got your withdrawal yet: do cyberlib escrow leave once more.",
+        )
+    yield from release_lines(told.releases)
+
+
+def release_lines(releases: list[ReleaseShown]) -> Iterator[str]:
+    """Requests at the host."""
+    for each in releases:
+        when, opens = moment(each.asked), moment(each.opens)
+        state = {
+            "waiting": say(f"retenue jusqu’au {opens}", f"held back until {opens}"),
+            "open": say("remise aux dépositaires", "handed to the officers"),
+            "cancelled": say("annulée", "cancelled"),
+            "left": say("sans objet, le séquestre a été quitté", "void, the escrow was left"),
+            "expired": say("périmée", "expired"),
+        }.get(each.state, each.state)
+        here = say(" (ce poste)", " (this machine)") if each.here else ""
+        yield say(
+            f"Demande {each.id[:8]} du {when}, poste {each.workstation}{here} : {state}",
+            f"Request {each.id[:8]} of {when}, workstation {each.workstation}{here}: {state}",
+        )
+        if each.state in ("waiting", "open"):
+            yield say(
+                f"  réponses reçues : {each.answered} ; ses six mots : {' '.join(each.words)}",
+                f"  answers here: {each.answered}; its six words: {' '.join(each.words)}",
+            )
+    if any(each.state in ("waiting", "open") and not each.here for each in releases):
+        yield say(
+            "Si une demande n’est pas de votre cabinet, refusez-la tout de suite : cyberlib escrow cancel",
+            "If a request is not your practice’s, say no at once: cyberlib escrow cancel",
         )
 
 
@@ -68,7 +108,10 @@ def text_lines() -> Iterator[str]:
 def joined_lines(joined: EscrowJoined) -> Iterator[str]:
     """What was written."""
     yield from escrow_lines(joined.escrow)
-    yield say("À remettre à l’hébergeur :", "To be handed to the host:")
+    if joined.handed_in:
+        yield say("L’hébergeur a reçu les documents.", "The host has got the documents.")
+    elif joined.files:
+        yield say("À remettre à l’hébergeur :", "To be handed to the host:")
     for file in joined.files:
         yield f"  {file}"
     yield say(
@@ -83,7 +126,9 @@ def left_lines(left: EscrowLeft) -> Iterator[str]:
         "Vous avez quitté le séquestre : ce que les dépositaires ont n’ouvre plus ce coffre.",
         "You have left the escrow: what the officers have no longer opens this vault.",
     )
-    if left.file:
+    if left.handed_in:
+        yield say("L’hébergeur a détruit ce qu’il avait.", "The host has destroyed what it had.")
+    if left.file and not left.handed_in:
         yield say(f"À remettre à l’hébergeur : {left.file}", f"To be handed to the host: {left.file}")
     if not left.signed:
         yield say(
@@ -99,13 +144,22 @@ def asked_lines(asked: EscrowAsked) -> Iterator[str]:
         yield say(
             f"C’est la demande du {when}, écrite à nouveau.", f"This is the request of {when}, written again."
         )
-    yield say(f"Demande : {asked.file}", f"Request: {asked.file}")
+    if asked.file:
+        yield say(f"Demande : {asked.file}", f"Request: {asked.file}")
     yield say("Les six mots :", "The six words:")
     for number, word in enumerate(asked.words, 1):
         yield f"  {number}. {word}"
+    if asked.opens:
+        opens = moment(asked.opens)
+        yield say(
+            f"L’hébergeur prévient les contacts du cabinet et remet la demande aux dépositaires le {opens}.",
+            f"The host tells the practice’s contacts and hands the request to the officers on {opens}.",
+        )
+    else:
+        yield say("Remettez la demande à l’hébergeur.", "Hand the request to the host.")
     yield say(
-        f"Remettez la demande à l’hébergeur. Il faut la réponse de {asked.needed} dépositaires parmi :",
-        f"Hand the request to the host. It takes the answers of {asked.needed} officers among:",
+        f"Il faut la réponse de {asked.needed} dépositaires parmi :",
+        f"It takes the answers of {asked.needed} officers among:",
     )
     yield from _officers(asked.officers)
     yield say(

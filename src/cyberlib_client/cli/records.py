@@ -19,7 +19,7 @@ from ..app.diagnosis.contents import Diagnosis
 from ..app.drill_certificates import CertificateChecked, CertificateShown
 from ..app.drill_list import CertificateInfo
 from ..app.drills import Drilled
-from ..app.escrow_told import EscrowAsked, EscrowJoined, EscrowLeft, EscrowOpened, EscrowTold
+from ..app.escrow_told import EscrowAsked, EscrowJoined, EscrowLeft, EscrowOpened, EscrowTold, ReleaseShown
 from ..app.exclusions import RulesChanged
 from ..app.exporting import Exported
 from ..app.forgetting import Forgotten, Undeleted
@@ -220,6 +220,7 @@ RESULTS: Final[dict[str, type]] = {
     "escrow status": EscrowTold,
     "escrow leave": EscrowLeft,
     "escrow request": EscrowAsked,
+    "escrow cancel": list[ReleaseShown],
     "escrow open": EscrowOpened,
     "officer key create": OfficerShown,
     "officer key show": OfficerShown,

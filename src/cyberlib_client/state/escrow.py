@@ -33,12 +33,14 @@ class Entrusted(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A request of this machine: `seed` of the key that was made for it, and the documents it is about."""
+    """A request of this machine: `seed` of the key that was made for it, and the documents it is
+    about. `at`: where the vault is, "" where that was not said."""
 
     seed: bytes
     request: bytes
     policy: bytes
     deposit: bytes
+    at: str = ""
 
 
 def read_entrusted(profile: Profile) -> Entrusted | None:

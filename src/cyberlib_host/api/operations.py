@@ -27,6 +27,7 @@ from ..services import (
     terms,
     vaults,
 )
+from .of_escrow import OF_ESCROW
 from .operation import Call, Operation
 
 PROTOCOL: Final = 1
@@ -303,6 +304,7 @@ OPERATIONS: Final = (
         "log", "GET", "/v1/vaults/{vault}/log", "Receipts of the vault's snapshots.",
         _log, wire.Log, problems=_READING, query=(("after", "the number after which the page begins"),),
     ),
+    *OF_ESCROW,
     Operation("leaving", "GET", "/v1/leaving", "How far the end of the contract is.", _leaving,
               LeavingTold),
     Operation(

@@ -10,11 +10,22 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from ..core.problems import Problem
-from . import audit, certificates, devices, leaving, mail, observatory, organisations, serving, terms
+from . import audit, certificates, devices, escrow, leaving, mail, observatory, organisations, serving, terms
 from .output import Output
 from .run import cli
 
-for _area in (serving, certificates, organisations, leaving, devices, terms, audit, observatory, mail):
+for _area in (
+    serving,
+    certificates,
+    organisations,
+    leaving,
+    escrow,
+    devices,
+    terms,
+    audit,
+    observatory,
+    mail,
+):
     for _command in _area.COMMANDS:
         cli.add_command(_command)
 

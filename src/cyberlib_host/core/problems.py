@@ -57,6 +57,18 @@ STATUS: Final[dict[str, int]] = {
     "quota_reached": 507,
     "storage_full": 507,
     "storage_unreachable": 503,
+    # escrow
+    "escrow_document_bad": 422,
+    "escrow_replayed": 409,
+    "escrow_joined": 409,
+    "escrow_not_joined": 409,
+    "escrow_of_another": 409,
+    "release_unknown": 404,
+    "release_other_deposit": 409,
+    "release_time": 409,
+    "releases_many": 409,
+    "release_waiting": 409,
+    "release_over": 409,
     # the end of a contract
     "leaving_not_requested": 409,
     "leaving_accepted": 409,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from .figures import moment_of, month_of, number_of, size_of
 from .letter import Letter, Rows
@@ -154,6 +154,16 @@ def backup(
         "incidents": number_of(incidents, language),
     }
     return _letter(about, "backup", [phrase("backup", language, **facts)], **facts)
+
+
+EscrowEvent = Literal["escrow_joined", "escrow_left", "release_asked", "release_cancelled"]
+
+
+def escrow(about: About, event: EscrowEvent, device: str, when: int, opens: int = 0) -> Letter:
+    """That something happened to a vault's escrow. `opens`: when officers are asked."""
+    facts = {"device": device, "when": _moment(about, when), "opens": _moment(about, opens) if opens else ""}
+    advice = phrase(f"{event}_advice", about.language)
+    return _letter(about, event, [phrase(event, about.language, **facts), advice], **facts)
 
 
 def maintenance(about: About, starts: int, ends: int, *, cancelled: bool = False) -> Letter:

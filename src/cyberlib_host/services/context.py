@@ -39,6 +39,7 @@ class Zone(NamedTuple):
 class Context:
     """`key` signs receipts. Seconds and bytes are limits that operators may set.
 
+    `escrow_hours`: how long a request for what was entrusted is held back.
     All of it stays as it is but the `card`, which an operator may change while the host serves, and `down`:
     until when (as the clock tells) a zone that did not answer, by its name, is asked last; and `troubles`:
     what the jobs found that an operator should know, by its name. `sender`: None sends nothing.
@@ -56,6 +57,7 @@ class Context:
     largest_object: int = 64 << 20
     audit_months: int = 6
     quarantine_days: int = 30
+    escrow_hours: int = 24
     down: dict[str, int] = field(default_factory=dict)
     mail: Mail = field(default_factory=Mail)
     sender: Sender | None = None

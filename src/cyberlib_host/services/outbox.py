@@ -49,6 +49,17 @@ def put(
     return sum(_put(context, connection, organisation, each, letter, kind, subject_of) for each in found)
 
 
+def put_to_all(
+    context: Context, connection: Connection, organisation: str, letter: Letter, *, kind: str, subject_of: str
+) -> int:
+    """As `put`, to the addresses of every purpose at once."""
+    found = {
+        each for purpose in addresses.PURPOSES for each in addresses.of(connection, organisation, purpose)
+    }
+    every = sorted(found) or [context.mail.operator or ""]
+    return sum(_put(context, connection, organisation, each, letter, kind, subject_of) for each in every)
+
+
 def _put(
     context: Context,
     connection: Connection,

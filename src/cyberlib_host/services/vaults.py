@@ -95,6 +95,17 @@ def for_storing(
     return row
 
 
+def of_organisation(
+    context: Context, connection: Connection, caller: Caller, vault: str, *, lock: bool = False
+) -> Row[tuple[Any, ...]]:
+    """A vault of the caller's organisation, whether the caller is a member or not.
+
+    Raises Problem("vault_unknown"), and what `require_reading` raises."""
+    row = _own(connection, caller, vault, lock=lock)
+    require_reading(context, caller)
+    return row
+
+
 def _own(connection: Connection, caller: Caller, vault: str, *, lock: bool = False) -> Row[tuple[Any, ...]]:
     wanted = select(vaults).where(vaults.c.id == vault)
     row = connection.execute(wanted.with_for_update() if lock else wanted).first()

@@ -46,7 +46,16 @@ NO_RUN: Final = set(
     )
 )
 """Errors of commands that make no run, or before there is one: no host hears of them."""
-COMMANDS: Final = ("mount_", "service_", "kit_", "not_a_kit", "destruction_", "escrow_")
+COMMANDS: Final = (
+    "mount_",
+    "service_",
+    "kit_",
+    "not_a_kit",
+    "destruction_",
+    "escrow_",
+    "host_escrow",
+    "host_release",
+)
 """How all errors of such commands begin."""
 
 

@@ -96,6 +96,7 @@ _PARTS: Final = (
     "retention",
     "window",
     "escrow",
+    "escrow_at_host",
 )
 
 

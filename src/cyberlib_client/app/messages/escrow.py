@@ -288,6 +288,12 @@ ERRORS: Final[dict[str, Text]] = {
 }
 
 NOTICES: Final[dict[str, Text]] = {
+    "escrow_not_withdrawn": Text(
+        "L’accès est ôté du coffre, mais l’hébergeur n’a pas reçu le retrait.",
+        "Refaites cyberlib escrow leave quand il répond : il détruira ce qu’il a.",
+        "The way in is removed from the vault, but the host has not got the withdrawal.",
+        "Do cyberlib escrow leave once more when it answers: it will destroy what it has.",
+    ),
     "escrow_was_used": Text(
         "Le séquestre a servi : sa clé est passée par ce poste.",
         "Quittez-le, puis rejoignez-le de nouveau : les dépositaires recevront une autre clé.",

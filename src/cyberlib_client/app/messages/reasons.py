@@ -34,6 +34,10 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "son accord ne couvre que son propre poste",
         "their consent covers only their own machine",
     ),
+    # how a request for what was entrusted ended
+    "release_cancelled": ("elle a été refusée", "somebody said no"),
+    "release_left": ("le séquestre a été quitté depuis", "the escrow was left since"),
+    "release_expired": ("elle est périmée", "it has expired"),
     # why a snapshot went
     "retired_policy": ("règles de conservation", "policy"),
     "retired_user": ("retirée à la main", "let go by hand"),

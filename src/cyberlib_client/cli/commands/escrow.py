@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from ...app.wording.language import Both
 from ..bucket_options import bucket_options
-from ..escrow_lines import asked_lines, escrow_lines, joined_lines, left_lines, opened_lines, text_lines
+from ..escrow_lines import (
+    asked_lines,
+    escrow_lines,
+    joined_lines,
+    left_lines,
+    opened_lines,
+    release_lines,
+    text_lines,
+)
 from ..run import Run, pass_run
 from ..words import argument, command, group, option
 
@@ -53,10 +61,10 @@ _FOLDER = Both("DOSSIER", "FOLDER")
 )
 @option(
     "--to",
-    required=True,
     metavar=_FOLDER,
     help=Both(
-        "Où écrire les documents, à remettre à l’hébergeur.", "Where to write what the host is to get."
+        "Y écrire aussi les documents ; il le faut quand le coffre n’est pas chez un hébergeur.",
+        "Write the documents there too; needed where the vault is at no host.",
     ),
 )
 @option(
@@ -67,7 +75,13 @@ _FOLDER = Both("DOSSIER", "FOLDER")
 @option("--yes", is_flag=True, help=Both("Sans le demander.", "Without asking."))
 @pass_run
 def join(
-    run: Run, policy: str, fingerprint: str, who: str, to: str, recovery_file: str | None, yes: bool
+    run: Run,
+    policy: str,
+    fingerprint: str,
+    who: str,
+    to: str | None,
+    recovery_file: str | None,
+    yes: bool,
 ) -> None:
     """See its help."""
     from ...app import escrow as app
@@ -132,17 +146,35 @@ def leave(run: Run, to: str | None, recovery_file: str | None) -> None:
     "request",
     Both(
         "Demander aux dépositaires de rendre l’accès à ce poste, quand la phrase secrète et les mots sont"
-        " perdus. La demande est à remettre à l’hébergeur ; lisez ses six mots à chaque dépositaire qui"
-        " appelle.",
+        " perdus. L’hébergeur prévient tous les contacts du cabinet, attend le délai, puis remet la demande ;"
+        " lisez ses six mots à chaque dépositaire qui appelle.",
         "Ask the officers to give access to this machine, when the passphrase and the words are lost. The"
-        " request is to be handed to the host; read its six words to each officer who calls.",
+        " host tells all contacts of the practice, waits out the delay, then hands the request on; read its"
+        " six words to each officer who calls.",
     ),
     escrow,
 )
-@argument("to", metavar=Both("DEMANDE", "REQUEST"), help=Both("Le nouveau fichier.", "The new file."))
-@option("--policy", required=True, metavar=_FILE, help=Both("La convention.", "The policy."))
-@option("--deposit", required=True, metavar=_FILE, help=Both("Le dépôt.", "The deposit."))
-@option("--consent", required=True, metavar=_FILE, help=Both("Le consentement.", "The consent."))
+@argument(
+    "to",
+    required=False,
+    default="",
+    metavar=Both("[DEMANDE]", "[REQUEST]"),
+    help=Both("Écrire aussi la demande dans ce fichier.", "Write the request to this file too."),
+)
+@option(
+    "--at",
+    default="",
+    metavar=Both("EMPLACEMENT", "STORE"),
+    help=Both("Où est le coffre, si ce poste n’en a pas.", "Where the vault is, if this machine has none."),
+)
+@option(
+    "--papers",
+    metavar=_FOLDER,
+    help=Both(
+        "Lire convention, dépôt et consentement dans ce dossier plutôt que chez l’hébergeur.",
+        "Read policy, deposit and consent from this folder instead of the host’s.",
+    ),
+)
 @option(
     "--anew",
     is_flag=True,
@@ -152,12 +184,37 @@ def leave(run: Run, to: str | None, recovery_file: str | None) -> None:
     ),
 )
 @pass_run
-def request(run: Run, to: str, policy: str, deposit: str, consent: str, anew: bool) -> None:
+def request(run: Run, to: str, at: str, papers: str | None, anew: bool) -> None:
     """See its help."""
     from ...app import escrow_recovery as app
 
-    asked = app.ask(run.session, app.Papers(policy, deposit, consent), to, anew=anew)
+    given = app.papers_in(papers) if papers is not None else None
+    asked = app.ask(run.session, given, to, at, anew=anew)
     run.output.result(asked, lambda: asked_lines(asked))
+
+
+@command(
+    "cancel",
+    Both(
+        "Refuser une demande que l’hébergeur retient, ou toutes : rien n’est remis aux dépositaires.",
+        "Say no to a request that the host holds back, or to all: nothing is handed to the officers.",
+    ),
+    escrow,
+)
+@argument(
+    "which",
+    required=False,
+    default="",
+    metavar=Both("[DEMANDE]", "[REQUEST]"),
+    help=Both("Le début de son numéro (voir status).", "The beginning of its number (see status)."),
+)
+@pass_run
+def cancel(run: Run, which: str) -> None:
+    """See its help."""
+    from ...app import escrow_post as app
+
+    cancelled = app.cancel(run.session, which)
+    run.output.result(cancelled, lambda: release_lines(cancelled))
 
 
 @command(
@@ -173,9 +230,11 @@ def request(run: Run, to: str, policy: str, deposit: str, consent: str, anew: bo
 @argument(
     "answers",
     nargs=-1,
-    required=True,
-    metavar=Both("RÉPONSE…", "ANSWER…"),
-    help=Both("Les réponses des dépositaires.", "The officers’ answers."),
+    metavar=Both("[RÉPONSE]…", "[ANSWER]…"),
+    help=Both(
+        "Les réponses des dépositaires ; sans elles, celles que l’hébergeur a reçues.",
+        "The officers’ answers; without them, those that the host got.",
+    ),
 )
 @option(
     "--at",

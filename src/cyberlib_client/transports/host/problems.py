@@ -21,7 +21,9 @@ _FAILED: Final = frozenset((
     "host_device_surplus", "host_organisation_suspended", "host_organisation_terminated",
     "host_restore_window_over", "host_terms_not_accepted", "host_terms_changed",
     "host_certification_withdrawn", "host_client_too_old", "host_quota_reached", "host_unknown_path",
-    "host_leaving_accepted",
+    "host_leaving_accepted", "host_escrow_document_bad", "host_escrow_replayed", "host_escrow_joined",
+    "host_escrow_not_joined", "host_escrow_of_another", "host_release_unknown", "host_release_other_deposit",
+    "host_release_time", "host_releases_many", "host_release_over",
 ))  # fmt: skip
 _DAMAGED: Final = frozenset(("host_size_mismatch", "host_hash_mismatch"))
 

@@ -1,0 +1,107 @@
+"""Escrow at the vault's host: what it is handed, and what it tells."""
+
+from __future__ import annotations
+
+from ..core.errors import CyberlibError, IntegrityError, UsageError
+from ..core.escrow.release import read_request
+from ..state.escrow import read_asked
+from ..state.host_access import read_host_access
+from ..transports.host.escrow import EscrowPost, Release
+from . import host_link, stores
+from .escrow_told import ReleaseShown
+from .session import Session
+from .workplace import Notice
+
+
+def post_at(session: Session, location: str) -> EscrowPost | None:
+    """To the host where a vault is; None where it is elsewhere. Raises as `host_link.store_at`."""
+    if not stores.is_host(location):
+        return None
+    store = host_link.store_at(session, location)
+    return EscrowPost(store.client, store.vault)
+
+
+def post(session: Session) -> EscrowPost | None:
+    """The same for the profile's vault."""
+    return post_at(session, session.place.at)
+
+
+def shown(session: Session, releases: list[Release]) -> list[ReleaseShown]:
+    """Requests at the host, the latest first. `here`: of this machine. What is no request is passed over:
+    words of its own making are for nobody."""
+    access = read_host_access(session.profile)
+    device = access.device if access is not None else ""
+    found = []
+    for each in releases:
+        try:
+            request = read_request(each.request.encode())
+        except CyberlibError:
+            continue
+        found.append(
+            ReleaseShown(
+                id=request.digest.hex(),
+                state=each.state,
+                workstation=request.body.workstation,
+                here=each.device == device,
+                asked=each.asked,
+                opens=each.opens,
+                answered=each.answered,
+                words=request.words,
+            )
+        )
+    return found
+
+
+def cancel(session: Session, wanted: str) -> list[ReleaseShown]:
+    """Says no to the request whose id begins so; without one, to all that wait.
+
+    Raises UsageError("escrow_no_host"), ("escrow_no_release", wanted=…), and what the host refuses.
+    """
+    at = session.place.at
+    to = post_at(session, at)
+    if to is None:
+        raise UsageError("escrow_no_host", at=at)
+    standing = [each for each in to.show().releases if each.state in ("waiting", "open")]
+    chosen = [each for each in standing if each.id.startswith(wanted)]
+    if not chosen or (wanted and len(chosen) > 1):
+        raise UsageError("escrow_no_release", wanted=wanted)
+    return shown(session, [to.cancel(each.id) for each in chosen])
+
+
+def withdraw(session: Session, to: EscrowPost, leaving: bytes) -> bool:
+    """Hands a withdrawal in; False, with a notice, when the host cannot be reached: `leave` again does it."""
+    try:
+        to.withdraw(leaving)
+    except CyberlibError as error:
+        session.notify(Notice(error.code, dict(error.facts)))
+        session.notify(Notice("escrow_not_withdrawn"))
+        return False
+    return True
+
+
+def answers(session: Session, location: str) -> list[bytes]:
+    """Officers' answers to this machine's request. Raises UsageError("escrow_no_host"), ("escrow_not_asked"),
+    ("escrow_release_waiting", opens=…), ("escrow_release_over", state=…), and what the host refuses."""
+    asked, to = read_asked(session.profile), post_at(session, location)
+    if to is None:
+        raise UsageError("escrow_no_host", at=location)
+    if asked is None:
+        raise UsageError("escrow_not_asked")
+    release = to.release(read_request(asked.request).digest.hex())
+    if release.state == "waiting":
+        raise UsageError("escrow_release_waiting", opens=release.opens)
+    if release.state != "open":
+        raise UsageError("escrow_release_over", state=f"release_{release.state}")
+    return [each.encode() for each in release.answers]
+
+
+def papers(session: Session, location: str) -> tuple[bytes, bytes, bytes]:
+    """Policy, deposit and consent as the host has them; officers and the vault itself tell whether they are
+    right. Raises UsageError("escrow_no_host"), IntegrityError("escrow_not_there"), what the host refuses."""
+    to = post_at(session, location)
+    if to is None:
+        raise UsageError("escrow_no_host", at=location)
+    kept = to.show()
+    if kept.state != "joined" or not (kept.policy and kept.deposit and kept.consent):
+        raise IntegrityError("escrow_not_there", at=location)
+    return kept.policy.encode(), kept.deposit.encode(), kept.consent.encode()

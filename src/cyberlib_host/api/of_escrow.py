@@ -1,0 +1,68 @@
+"""The operations of escrow."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..core import escrow as wire
+from ..services import escrow, releases
+from .operation import Call, Operation
+
+_AT: Final = "/v1/vaults/{vault}/escrow"
+_OF_A_VAULT: Final = ("vault_unknown", "organisation_suspended", "restore_window_over")
+
+
+def _show(call: Call) -> wire.EscrowTold:
+    return escrow.told_to(call.context, call.caller, call.path["vault"])
+
+
+def _entrust(call: Call) -> wire.EscrowTold:
+    return escrow.entrust(call.context, call.caller, call.path["vault"], call.body)
+
+
+def _withdraw(call: Call) -> wire.EscrowTold:
+    return escrow.withdraw(call.context, call.caller, call.path["vault"], call.body)
+
+
+def _ask(call: Call) -> wire.ReleaseTold:
+    return releases.ask(call.context, call.caller, call.path["vault"], call.body)
+
+
+def _release(call: Call) -> wire.ReleaseTold:
+    return releases.told_to(call.context, call.caller, call.path["vault"], call.path["release"])
+
+
+def _cancel(call: Call) -> wire.ReleaseTold:
+    return releases.cancel(call.context, call.caller, call.path["vault"], call.path["release"])
+
+
+OF_ESCROW: Final = (
+    Operation("escrow", "GET", _AT, "What officers were entrusted with.", _show, wire.EscrowTold,
+              problems=_OF_A_VAULT),
+    Operation(
+        "entrust", "PUT", _AT, "Entrust officers with what opens the vault.",
+        _entrust, wire.EscrowTold, wire.Entrusting,
+        problems=(*_OF_A_VAULT, "not_a_member", "organisation_terminated", "device_surplus",
+                  "terms_not_accepted", "certification_withdrawn", "escrow_document_bad", "escrow_replayed",
+                  "escrow_joined", "escrow_of_another"),
+    ),
+    Operation(
+        "withdraw", "POST", f"{_AT}/withdrawal", "Leave the escrow: what was entrusted is destroyed.",
+        _withdraw, wire.EscrowTold, wire.Withdrawal,
+        problems=(*_OF_A_VAULT, "not_a_member", "escrow_document_bad", "escrow_not_joined"),
+    ),
+    Operation(
+        "ask_release", "POST", f"{_AT}/releases", "Ask for what was entrusted; all contacts are told.",
+        _ask, wire.ReleaseTold, wire.Asking,
+        problems=(*_OF_A_VAULT, "escrow_document_bad", "escrow_not_joined", "release_other_deposit",
+                  "release_time", "releases_many"),
+    ),
+    Operation(
+        "release", "GET", f"{_AT}/releases/{{release}}", "How a request stands, and its answers.",
+        _release, wire.ReleaseTold, problems=(*_OF_A_VAULT, "release_unknown"),
+    ),
+    Operation(
+        "cancel_release", "POST", f"{_AT}/releases/{{release}}/cancellation", "Say no to a request.",
+        _cancel, wire.ReleaseTold, problems=(*_OF_A_VAULT, "release_unknown", "release_over"),
+    ),
+)  # fmt: skip

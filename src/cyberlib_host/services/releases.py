@@ -1,0 +1,291 @@
+"""Requests for what was entrusted: told to all contacts at once, held back for a day, cancelled by whoever of
+the customer says so, and only then handed to officers."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, NamedTuple
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from ..core import escrow as core
+from ..core.escrow import Asking, ReleaseTold
+from ..core.problems import Problem
+from ..core.times import SECOND, rfc3339
+from ..database.entrusted import answers, escrows, releases
+from ..database.tables import organisations, vaults
+from ..mail import letters
+from . import audit, outbox
+from . import vaults as vault_service
+from .access import Caller, concerning
+from .audit import Actor
+from .context import Context
+
+State = Literal["waiting", "open", "cancelled", "left", "expired"]
+
+LIFE: Final = 14 * 86_400 * SECOND
+"""As long as an officer's tool answers a request at all."""
+
+_SKEW: Final = 86_400 * SECOND
+_MOST_AT_ONCE: Final = 5
+_MOST_TOLD: Final = 20
+
+
+def ask(context: Context, caller: Caller, vault: str, given: Asking) -> ReleaseTold:
+    """A device asks; all contacts of its organisation are told at once. Told again, it changes nothing.
+
+    Raises Problem("escrow_document_bad", where=…), ("escrow_not_joined"), ("release_other_deposit"),
+    ("release_time", now=…): by its own clock it was made more than a day from now, ("releases_many"), and
+    what `vaults.of_organisation` raises.
+    """
+    request, ident = core.read_request(given.request), core.digest_of(given.request.encode())
+    with context.database.write() as connection, concerning(caller.organisation.id):
+        vault_service.of_organisation(context, connection, caller, vault, lock=True)
+        known = _found(connection, ident)
+        if known is not None:
+            if known.vault != vault:
+                raise Problem("vault_unknown")
+            return _told(context, connection, known, caller.device.id)
+        escrow = _standing(connection, vault)
+        consent = core.read_consent(escrow.consent, "join").body
+        if (request.vault, request.deposit) != (consent.vault, consent.deposit):
+            raise Problem("release_other_deposit")
+        now = context.clock()
+        if abs(core.moment_of(request.time) - now) > _SKEW:
+            raise Problem("release_time", now=rfc3339(now))
+        if _at_once(context, connection, vault) >= _MOST_AT_ONCE:
+            raise Problem("releases_many", most=_MOST_AT_ONCE)
+        opens = now + context.escrow_hours * 3600 * SECOND
+        connection.execute(
+            insert(releases).values(
+                id=ident,
+                vault=vault,
+                escrow=escrow.id,
+                device=caller.device.id,
+                request=given.request,
+                asked=now,
+                opens=opens,
+            )
+        )
+        organisation = caller.organisation.id
+        audit.note(context, connection, organisation, caller.actor, "release_asked", release=ident[:16])
+        mail_to_contacts(context, connection, caller, "release_asked", f"release/{ident}", opens=opens)
+        return _told(context, connection, _of(connection, ident), caller.device.id)
+
+
+def told_to(context: Context, caller: Caller, vault: str, ident: str) -> ReleaseTold:
+    """How a request stands; its answers to the device that asked, once the delay is over.
+
+    Raises Problem("release_unknown"), and what `vaults.of_organisation` raises.
+    """
+    with context.database.write() as connection, concerning(caller.organisation.id):
+        vault_service.of_organisation(context, connection, caller, vault)
+        row = _of_vault(connection, vault, ident)
+        found = _told(context, connection, row, caller.device.id)
+        if found.answers:
+            organisation = caller.organisation.id
+            audit.note(context, connection, organisation, caller.actor, "release_read", release=ident[:16])
+        return found
+
+
+def cancel(context: Context, caller: Caller, vault: str, ident: str) -> ReleaseTold:
+    """Any device of the organisation says no. Told again, it changes nothing.
+
+    Raises Problem("release_unknown"), ("release_over", state=…), and what `vaults.of_organisation` raises.
+    """
+    with context.database.write() as connection, concerning(caller.organisation.id):
+        vault_service.of_organisation(context, connection, caller, vault)
+        row = _of_vault(connection, vault, ident)
+        _cancel(context, connection, row, caller.organisation.id, caller.actor)
+        mail_to_contacts(context, connection, caller, "release_cancelled", f"release/{ident}/cancelled")
+        return _told(context, connection, _of(connection, ident), caller.device.id)
+
+
+def cancel_for(context: Context, connection: Connection, wanted: str, actor: Actor) -> str:
+    """The same by an operator, whom a contact called; its id. Raises as `cancel`."""
+    row = begun_with(connection, wanted)
+    _cancel(context, connection, row, _organisation(connection, row.vault), actor)
+    return str(row.id)
+
+
+class Papers(NamedTuple):
+    """What an officer's tool takes."""
+
+    request: str
+    policy: str
+    deposit: str
+    consent: str
+
+
+def papers(context: Context, connection: Connection, wanted: str, actor: Actor) -> Papers:
+    """For the officers, once the delay is over.
+
+    Raises Problem("release_unknown"), ("release_waiting", opens=…), ("release_over", state=…).
+    """
+    row = begun_with(connection, wanted)
+    _require_open(context, row)
+    escrow = connection.execute(select(escrows).where(escrows.c.id == row.escrow)).one()
+    organisation = _organisation(connection, row.vault)
+    audit.note(context, connection, organisation, actor, "release_handed_out", release=row.id[:16])
+    return Papers(row.request, escrow.policy, escrow.deposit or "", escrow.consent)
+
+
+def answered(context: Context, connection: Connection, answer: str, actor: Actor) -> Row[Any]:
+    """Keeps an officer's answer for the device that asked; which request it answers. Again: the newer one.
+
+    Raises Problem("escrow_document_bad", where=…), ("release_unknown"), ("release_waiting", opens=…),
+    ("release_over", state=…).
+    """
+    ident = core.answered_by(answer)
+    row = _found(connection, ident)
+    if row is None:
+        raise Problem("release_unknown")
+    _require_open(context, row)
+    policy = connection.execute(select(escrows.c.policy).where(escrows.c.id == row.escrow)).scalar_one()
+    reply = core.read_reply(answer, policy)
+    of_it = (answers.c.release == ident) & (answers.c.officer == reply.officer)
+    values = {"answer": answer, "received": context.clock()}
+    if not connection.execute(update(answers).where(of_it).values(values)).rowcount:
+        connection.execute(
+            insert(answers).values(release=ident, officer=reply.officer, vault=row.vault, **values)
+        )
+    organisation = _organisation(connection, row.vault)
+    audit.note(context, connection, organisation, actor, "release_answered", release=ident[:16])
+    return row
+
+
+def open_ones(context: Context, connection: Connection) -> list[tuple[Row[Any], State]]:
+    """All that wait or are open, of all organisations, oldest first."""
+    rows = connection.execute(
+        select(releases, organisations.c.name, organisations.c.siren)
+        .join(vaults, vaults.c.id == releases.c.vault)
+        .join(organisations, organisations.c.id == vaults.c.organisation)
+        .where(releases.c.ended.is_(None), releases.c.asked > context.clock() - LIFE)
+        .order_by(releases.c.asked)
+    ).all()
+    return [(row, state_of(context, row)) for row in rows]
+
+
+def listed(context: Context, connection: Connection, vault: str, device: str) -> list[ReleaseTold]:
+    """Those of a vault, the latest first."""
+    rows = connection.execute(
+        select(releases)
+        .where(releases.c.vault == vault)
+        .order_by(releases.c.asked.desc(), releases.c.id)
+        .limit(_MOST_TOLD)
+    ).all()
+    return [_told(context, connection, row, device) for row in rows]
+
+
+def end_all(context: Context, connection: Connection, escrow: str) -> None:
+    """The escrow was left: nobody is handed anything any more."""
+    of_it = (releases.c.escrow == escrow) & releases.c.ended.is_(None)
+    connection.execute(update(releases).where(of_it).values(ended=context.clock(), why="left"))
+
+
+def state_of(context: Context, row: Row[Any]) -> State:
+    """In one word; see `core.escrow.ReleaseTold`."""
+    if row.ended is not None:
+        return "left" if row.why == "left" else "cancelled"
+    if context.clock() > row.asked + LIFE:
+        return "expired"
+    return "open" if context.clock() >= row.opens else "waiting"
+
+
+def begun_with(connection: Connection, wanted: str) -> Row[Any]:
+    """The request whose id begins so. Raises Problem("release_unknown")."""
+    begins = releases.c.id.startswith(wanted, autoescape=True)
+    rows = connection.execute(select(releases).where(begins).limit(2)).all()
+    if len(rows) != 1 or len(wanted) < 4:
+        raise Problem("release_unknown")
+    return rows[0]
+
+
+def mail_to_contacts(
+    context: Context,
+    connection: Connection,
+    caller: Caller,
+    name: letters.EscrowEvent,
+    about: str,
+    **when: int,
+) -> None:
+    """A letter to every address of the organisation, for whatever purpose it was given."""
+    row = caller.organisation
+    whom = letters.About(str(row.name), str(row.language), str(row.zone), context.mail.support)
+    letter = letters.escrow(whom, name, str(caller.device.name), context.clock(), **when)
+    outbox.put_to_all(context, connection, str(row.id), letter, kind="escrow", subject_of=about)
+
+
+def _told(context: Context, connection: Connection, row: Row[Any], device: str) -> ReleaseTold:
+    state = state_of(context, row)
+    found = connection.execute(
+        select(answers.c.answer).where(answers.c.release == row.id).order_by(answers.c.received)
+    ).scalars()
+    given = list(found)
+    return ReleaseTold(
+        id=row.id,
+        state=state,
+        device=row.device,
+        asked=rfc3339(row.asked),
+        opens=rfc3339(row.opens),
+        request=row.request,
+        answered=len(given),
+        answers=given if state == "open" and row.device == device else [],
+    )
+
+
+def _cancel(context: Context, connection: Connection, row: Row[Any], organisation: str, actor: Actor) -> None:
+    state = state_of(context, row)
+    if state == "cancelled":
+        return
+    if state not in ("waiting", "open"):
+        raise Problem("release_over", state=state)
+    connection.execute(
+        update(releases).where(releases.c.id == row.id).values(ended=context.clock(), why="cancelled")
+    )
+    audit.note(context, connection, organisation, actor, "release_cancelled", release=row.id[:16])
+
+
+def _require_open(context: Context, row: Row[Any]) -> None:
+    state = state_of(context, row)
+    if state == "waiting":
+        raise Problem("release_waiting", opens=rfc3339(row.opens))
+    if state != "open":
+        raise Problem("release_over", state=state)
+
+
+def _at_once(context: Context, connection: Connection, vault: str) -> int:
+    waiting = select(func.count()).where(
+        releases.c.vault == vault, releases.c.ended.is_(None), releases.c.asked > context.clock() - LIFE
+    )
+    return connection.execute(waiting).scalar_one()
+
+
+def _standing(connection: Connection, vault: str) -> Row[Any]:
+    row = connection.execute(
+        select(escrows).where(escrows.c.vault == vault, escrows.c.left.is_(None))
+    ).first()
+    if row is None:
+        raise Problem("escrow_not_joined")
+    return row
+
+
+def _found(connection: Connection, ident: str) -> Row[Any] | None:
+    return connection.execute(select(releases).where(releases.c.id == ident)).first()
+
+
+def _of(connection: Connection, ident: str) -> Row[Any]:
+    row = _found(connection, ident)
+    if row is None:
+        raise Problem("release_unknown")
+    return row
+
+
+def _of_vault(connection: Connection, vault: str, ident: str) -> Row[Any]:
+    row = _of(connection, ident)
+    if row.vault != vault:
+        raise Problem("release_unknown")
+    return row
+
+
+def _organisation(connection: Connection, vault: str) -> str:
+    return str(connection.execute(select(vaults.c.organisation).where(vaults.c.id == vault)).scalar_one())
