@@ -185,3 +185,29 @@ def test_the_lock_file_is_no_state(line: CommandLine, tmp_path: Path) -> None:
             lock.write_bytes(content)
         assert line.json("backup", str(folder))["result"]["unread"] == 0
     assert os.path.exists(line.profile / "lock")
+
+
+@pytest.mark.parametrize("tear", ["empty", "half", "wrong types"])
+def test_notes_that_cannot_be_read_are_told(line: CommandLine, tmp_path: Path, tear: str) -> None:
+    """They are written anew, and what they guarded against might pass this once: not without a word."""
+    folder = _practice(tmp_path)
+    line("sources", "add", str(folder))
+    line("backup")
+    notes = {
+        "slots_note_damaged": line.profile / "credentials" / "slots.json",
+        "seen_note_damaged": line.profile / "state" / "seen.json",
+        "identity_damaged": line.profile / "credentials" / "identity",
+    }
+    for path in notes.values():
+        path.write_bytes(_TEARS[tear](path.read_bytes()))
+    told_now = [each["code"] for each in line.json("backup")["notices"]]
+    assert sorted(each for each in told_now if each in notes) == sorted(notes)
+    report = line.json("report")["result"]
+    assert {each["kind"] for each in report["incidents"]} >= notes.keys()
+    assert {
+        each["code"] for each in report["health"]["reasons"] if each["weight"] == "notice"
+    } >= notes.keys()
+    assert not [each for each in line.json("backup")["notices"] if each["code"] in notes]
+    line("verify")
+    standing = {e["kind"] for e in line.json("report")["result"]["incidents"] if e["cleared"] is None}
+    assert "seen_note_damaged" not in standing and "slots_note_damaged" in standing

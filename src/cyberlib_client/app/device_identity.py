@@ -19,7 +19,7 @@ def device_identity(session: Session) -> Identity:
         seed = read_identity(session.profile, keys)
     except CyberlibError as error:
         os.replace(session.profile.identity, session.profile.identity + ".damaged")
-        session.notify(Notice(error.code, dict(error.facts)))
+        session.tell(Notice(error.code, dict(error.facts)))
         seed = None
     if seed is None:
         seed = new_seed(bootstrap.random)

@@ -71,6 +71,10 @@ RULES: Final[dict[str, Rule]] = {
     "retention_needs_whole": Rule("warning", "retained"),
     "clock_doubtful": Rule("warning", "retained"),
     "host_clock_doubtful": Rule("warning", "retained"),
+    "slots_note_damaged": Rule("notice", "aged"),
+    "seen_note_damaged": Rule("notice", "verified"),
+    "identity_damaged": Rule("notice", "aged"),
+    "slot_came_back": Rule("critical", "owner"),
     "much_let_go": Rule("warning", "aged"),
     "refused_elsewhere": Rule("warning", "aged"),
 }

@@ -48,6 +48,8 @@ class Session(Workplace):
     """The name or place of a second copy that is read instead of the vault: nothing is learnt from it of what
     the vault must hold, and nothing is written."""
 
+    _seen_told = False
+
     accepts_older = False
     """A vault that was put back to an earlier state is taken as it is, on request and against a proof."""
 
@@ -149,12 +151,16 @@ class Session(Workplace):
 
         Tells of slots that stand again although they were removed; where an older table is accepted, once.
         """
-        noted = read_slots_seen(self.profile, vault.id)
+        noted = read_slots_seen(
+            self.profile,
+            vault.id,
+            lambda: self.tell(Notice("slots_note_damaged", {"at": self.profile.slots})),
+        )
         known = SlotsSeen(vault.id) if self.accepts_older else noted
         table = vault.table
         for slot in table.slots:
             if slot.id in noted.removed:
-                self.notify(Notice("slot_came_back", {"slot": slot.name, "id": slot.id[:8]}))
+                self.tell(Notice("slot_came_back", {"slot": slot.name, "id": slot.id[:8]}))
         back = (slot.id for slot in table.slots if slot.id in known.removed)
         removed = frozenset((*table.removed, *back))
         newest = table.generation >= known.generation
@@ -162,10 +168,21 @@ class Session(Workplace):
         seen = SlotsSeen(vault.id, max(table.generation, known.generation), removed, tables)
         if seen == noted:
             return
+        if not any(slot.id in noted.removed for slot in table.slots):
+            self.history.clear("slot_came_back", "", bootstrap.clock())
         try:
             write_slots_seen(self.profile, seen)
         except CyberlibError:
             self.notify(Notice("state_not_written", {"at": self.profile.credentials}))
+
+    def tell(self, notice: Notice) -> None:
+        """To whoever is there, and by an incident to whoever comes later."""
+        from .incidents import RULES
+
+        self.notify(notice)
+        kept = {name: fact for name, fact in notice.facts.items() if name not in ("at", "slot")}
+        severity = RULES[notice.code].severity
+        self.history.raise_incident(notice.code, "", severity, kept, bootstrap.clock())
 
     def prove(self) -> None:
         """Before slots change: whoever is there gives a passphrase or the words, unless they just did.
@@ -199,7 +216,14 @@ class Session(Workplace):
     @property
     def seen(self) -> Seen:
         """What this machine remembers of the vault; read anew, since other runs remember too."""
-        return Seen(self.place.id) if self.copy else read_seen(self.profile, self.place.id)
+        if self.copy:
+            return Seen(self.place.id)
+        return read_seen(self.profile, self.place.id, self._tell_seen_damaged)
+
+    def _tell_seen_damaged(self) -> None:
+        if not self._seen_told:
+            self._seen_told = True
+            self.tell(Notice("seen_note_damaged", {"at": self.profile.seen}))
 
     def remember(self, seen: Seen) -> None:
         """Keeps it for the next commands; says so when that fails. Of a copy nothing is kept."""

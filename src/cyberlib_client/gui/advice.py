@@ -155,6 +155,16 @@ IN_WINDOW: Final[dict[str, Both]] = {
         "Try again; if it comes back, have the vault checked and show this sentence to your technician.",
     ),
     "let_go_elsewhere": _BROUGHT_BACK,
+    "slots_note_damaged": Both(
+        "Vérifiez sous « Clé et accès » que vous reconnaissez tout ce qui ouvre le coffre.",
+        "Check under “Key and access” that you know all that opens the vault.",
+    ),
+    "seen_note_damaged": Both("Faites vérifier le coffre.", "Have the vault checked."),
+    "slot_came_back": Both(
+        "Retirez-le de nouveau sous « Clé et accès ». Si cela revient, appelez l’assistance de votre"
+        " hébergeur.",
+        "Remove it again under “Key and access”. If it comes back, call your host’s support.",
+    ),
     "much_let_go": _BROUGHT_BACK,
     "deletion_announced": Both(
         "Essayez de nouveau demain : ce qui est encore là revient. Si personne du cabinet n’a demandé"

@@ -65,15 +65,18 @@ class SlotsSeen(msgspec.Struct, frozen=True, omit_defaults=True):
     tables: tuple[str, ...] = ()
 
 
-def read_slots_seen(profile: Profile, vault: str) -> SlotsSeen:
-    """What is noted of the vault with this id; nothing when that is another, or the file absent or damaged.
+def read_slots_seen(profile: Profile, vault: str, damaged: Callable[[], object] = lambda: None) -> SlotsSeen:
+    """What is noted of the vault with this id; nothing when that is another, or the file absent or damaged,
+    which `damaged` is told.
 
     No cache, though nothing depends on it but that a slot that was removed stays removed: a host that puts an
     older table back would find a machine that forgot. Raises Failed("profile_denied").
     """
     try:
-        seen = msgspec.json.decode(read_file(profile.slots) or b"", type=SlotsSeen)
+        data = read_file(profile.slots)
+        seen = msgspec.json.decode(data, type=SlotsSeen) if data is not None else SlotsSeen(vault)
     except MALFORMED:
+        damaged()
         return SlotsSeen(vault)
     return seen if seen.vault == vault else SlotsSeen(vault)
 

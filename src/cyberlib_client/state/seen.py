@@ -7,6 +7,7 @@ also read the device's own credentials beside it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -28,11 +29,14 @@ class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
     suspects: frozenset[str] = frozenset()
 
 
-def read_seen(profile: Profile, vault: str) -> Seen:
-    """What is remembered of the vault with this id; nothing when the file is absent or damaged."""
+def read_seen(profile: Profile, vault: str, damaged: Callable[[], object] = lambda: None) -> Seen:
+    """What is remembered of the vault with this id; nothing when the file is absent or damaged, which
+    `damaged` is told."""
     try:
-        seen = msgspec.json.decode(read_file(profile.seen) or b"{}", type=Seen)
+        data = read_file(profile.seen)
+        seen = msgspec.json.decode(data, type=Seen) if data is not None else Seen(vault)
     except (*MALFORMED, CyberlibError):
+        damaged()
         return Seen(vault)
     return seen if seen.vault == vault and _are_hex(seen.heads | seen.suspects) else Seen(vault)
 

@@ -62,6 +62,16 @@ KINDS: Final = {
         "éléments que le refus d’un patient, noté sur un autre poste, laisse de côté",
         "items left out by a patient’s refusal that another workstation noted",
     ),
+    "slots_note_damaged": (
+        "notes illisibles sur les accès au coffre",
+        "unreadable notes about what opens the vault",
+    ),
+    "seen_note_damaged": ("notes illisibles sur le coffre", "unreadable notes about the vault"),
+    "identity_damaged": ("identités de poste refaites", "identities of workstations made anew"),
+    "slot_came_back": (
+        "accès retirés qui ouvrent de nouveau le coffre",
+        "ways in that were removed and open the vault again",
+    ),
     "much_let_go": (
         "plus de la moitié des versions parties d’un coup (cyberlib undelete les rétablit)",
         "more than half of the snapshots gone at once (cyberlib undelete brings them back)",

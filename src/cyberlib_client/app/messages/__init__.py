@@ -72,9 +72,10 @@ def notice_texts() -> Mapping[str, Text]:
     from .escrow import NOTICES as OF_ESCROW
     from .happening import NOTICES
     from .mounting import NOTICES as OF_MOUNTS
+    from .noted import NOTICES as OF_NOTES
     from .retention import NOTICES as OF_RETENTION
 
-    return NOTICES | OF_AGENTS | OF_MOUNTS | OF_COPIES | OF_RETENTION | OF_ESCROW
+    return NOTICES | OF_AGENTS | OF_MOUNTS | OF_COPIES | OF_RETENTION | OF_ESCROW | OF_NOTES
 
 
 _PARTS: Final = (

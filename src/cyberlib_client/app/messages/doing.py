@@ -56,6 +56,12 @@ DOING: Final[dict[str, Text]] = {
         "Look at the files that are missing: cyberlib report --with-names.",
         "",
     ),
+    "look_at_keys": Text(
+        "Voyez ce qui ouvre le coffre (cyberlib key list).",
+        "",
+        "See what opens the vault (cyberlib key list).",
+        "",
+    ),
     "look_at_incidents": Text(
         "Regardez les incidents (cyberlib report).", "", "Look at the incidents (cyberlib report).", ""
     ),

@@ -6,12 +6,14 @@ from typing import Final
 
 from .copies import HEALTH as COPIES
 from .doing import DOING
+from .noted import HEALTH as NOTED
 from .proving import HEALTH as PROVING
 from .retention import HEALTH as RETENTION
 from .text import Text
 
 HEALTH: Final[dict[str, Text]] = {
     **COPIES,
+    **NOTED,
     **PROVING,
     **RETENTION,
     # levels

@@ -1,0 +1,44 @@
+"""Words for what this machine had noted of its vault and cannot read any more, and for what it finds changed
+against what it noted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .text import Text
+
+_SLOTS: Final = Text(
+    "Ce poste ne peut plus lire ce qu’il avait noté des accès au coffre[ ({at})] : il l’a noté de nouveau,"
+    " tel que le coffre les montre aujourd’hui.",
+    "Vérifiez qu’aucun accès retiré n’y est revenu : cyberlib key list.",
+    "This machine cannot read any more what it had noted of what opens the vault[ ({at})]: it noted it anew,"
+    " as the vault shows it today.",
+    "Check that nothing that was removed came back: cyberlib key list.",
+)
+_SEEN: Final = Text(
+    "Ce poste ne peut plus lire ce qu’il avait noté des versions et des défauts du coffre[ ({at})] : cette"
+    " fois, il ne verrait pas que des versions ont disparu.",
+    "Faites vérifier le coffre : cyberlib verify --read-data.",
+    "This machine cannot read any more what it had noted of the vault’s snapshots and faults[ ({at})]: this"
+    " once it would not see that snapshots are gone.",
+    "Have the vault checked: cyberlib verify --read-data.",
+)
+
+NOTICES: Final[dict[str, Text]] = {"slots_note_damaged": _SLOTS, "seen_note_damaged": _SEEN}
+
+HEALTH: Final[dict[str, Text]] = {
+    "slots_note_damaged": _SLOTS,
+    "seen_note_damaged": _SEEN,
+    "identity_damaged": Text(
+        "L’identité de ce poste était endommagée : une nouvelle est faite.",
+        "La prochaine sauvegarde relit tout, et ce poste apparaît comme nouveau.",
+        "This machine’s identity was damaged: a new one is made.",
+        "The next backup reads everything, and this machine appears as a new one.",
+    ),
+    "slot_came_back": Text(
+        "Un accès qui avait été retiré[, n° {id},] ouvre de nouveau le coffre.",
+        "Retirez-le de nouveau : cyberlib key remove[ {id}]. Si cela revient, appelez l’hébergeur.",
+        "What was removed[, No. {id},] opens the vault again.",
+        "Remove it again: cyberlib key remove[ {id}]. If it comes back, call the host.",
+    ),
+}
