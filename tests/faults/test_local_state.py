@@ -187,7 +187,7 @@ def test_the_lock_file_is_no_state(line: CommandLine, tmp_path: Path) -> None:
     assert os.path.exists(line.profile / "lock")
 
 
-@pytest.mark.parametrize("tear", ["empty", "half", "wrong types"])
+@pytest.mark.parametrize("tear", ["empty", "noise"])
 def test_notes_that_cannot_be_read_are_told(line: CommandLine, tmp_path: Path, tear: str) -> None:
     """They are written anew, and what they guarded against might pass this once: not without a word."""
     folder = _practice(tmp_path)
@@ -197,6 +197,7 @@ def test_notes_that_cannot_be_read_are_told(line: CommandLine, tmp_path: Path, t
         "slots_note_damaged": line.profile / "credentials" / "slots.json",
         "seen_note_damaged": line.profile / "state" / "seen.json",
         "identity_damaged": line.profile / "credentials" / "identity",
+        "alarm_damaged": line.profile / "alarm.json",
     }
     for path in notes.values():
         path.write_bytes(_TEARS[tear](path.read_bytes()))
@@ -204,10 +205,19 @@ def test_notes_that_cannot_be_read_are_told(line: CommandLine, tmp_path: Path, t
     assert sorted(each for each in told_now if each in notes) == sorted(notes)
     report = line.json("report")["result"]
     assert {each["kind"] for each in report["incidents"]} >= notes.keys()
-    assert {
-        each["code"] for each in report["health"]["reasons"] if each["weight"] == "notice"
-    } >= notes.keys()
+    assert {each["code"] for each in report["health"]["reasons"]} >= notes.keys()
+    assert report["health"]["next"] == "verify"
     assert not [each for each in line.json("backup")["notices"] if each["code"] in notes]
     line("verify")
     standing = {e["kind"] for e in line.json("report")["result"]["incidents"] if e["cleared"] is None}
-    assert "seen_note_damaged" not in standing and "slots_note_damaged" in standing
+    assert notes.keys() & standing == {"slots_note_damaged", "identity_damaged"}
+
+
+def test_an_identity_that_is_no_file_stops_no_backup(line: CommandLine, tmp_path: Path) -> None:
+    line("sources", "add", str(_practice(tmp_path)))
+    line("backup")
+    identity = line.profile / "credentials" / "identity"
+    identity.unlink()
+    identity.mkdir()
+    assert [each["code"] for each in line.json("backup")["notices"]] == ["identity_damaged"]
+    assert line.json("report")["result"]["health"]["level"] == "protected"

@@ -167,6 +167,10 @@ def test_a_removed_slot_that_stands_again_is_told_until_it_is_removed(line: Comm
     for _ in range(2):
         notices = line.json("key", "list")["notices"]
         assert [(n["code"], n["facts"]["id"]) for n in notices] == [("slot_came_back", back.id[:8])]
+    (told,) = line.json("report")["result"]["incidents"]
+    assert told["kind"] == "slot_came_back" and told["cleared"] is None
     with line.secret(PASSPHRASE):
         line("key", "remove", back.id[:8])
     assert line.json("key", "list")["notices"] == []
+    (told,) = line.json("report")["result"]["incidents"]
+    assert told["cleared"] is not None

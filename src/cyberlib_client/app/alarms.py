@@ -208,7 +208,7 @@ def _read(session: Session) -> Alarms:
     except IntegrityError as error:
         with contextlib.suppress(OSError):
             os.replace(session.profile.alarm, session.profile.alarm + ".damaged")
-        session.notify(Notice(error.code, dict(error.facts)))
+        session.tell(Notice(error.code, dict(error.facts)))
         return Alarms()
 
 

@@ -17,9 +17,9 @@ def device_identity(session: Session) -> Identity:
     keys = session.vault.keys
     try:
         seed = read_identity(session.profile, keys)
-    except CyberlibError as error:
+    except CyberlibError:
         os.replace(session.profile.identity, session.profile.identity + ".damaged")
-        session.tell(Notice(error.code, dict(error.facts)))
+        session.tell(Notice("identity_damaged", {"at": session.profile.identity}))
         seed = None
     if seed is None:
         seed = new_seed(bootstrap.random)

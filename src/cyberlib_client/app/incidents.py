@@ -71,6 +71,7 @@ RULES: Final[dict[str, Rule]] = {
     "retention_needs_whole": Rule("warning", "retained"),
     "clock_doubtful": Rule("warning", "retained"),
     "host_clock_doubtful": Rule("warning", "retained"),
+    "alarm_damaged": Rule("warning", "verified"),
     "slots_note_damaged": Rule("notice", "aged"),
     "seen_note_damaged": Rule("notice", "verified"),
     "identity_damaged": Rule("notice", "aged"),

@@ -159,6 +159,12 @@ IN_WINDOW: Final[dict[str, Both]] = {
         "Vérifiez sous « Clé et accès » que vous reconnaissez tout ce qui ouvre le coffre.",
         "Check under “Key and access” that you know all that opens the vault.",
     ),
+    "alarm_damaged": Both(
+        "Ouvrez quelques fichiers récents : s’ils sont illisibles, débranchez ce poste du réseau et appelez"
+        " votre informaticien. Sinon, faites vérifier le coffre.",
+        "Open some recent files: if they cannot be read, take this machine off the network and call your"
+        " technician. Else have the vault checked.",
+    ),
     "seen_note_damaged": Both("Faites vérifier le coffre.", "Have the vault checked."),
     "slot_came_back": Both(
         "Retirez-le de nouveau sous « Clé et accès ». Si cela revient, appelez l’assistance de votre"

@@ -62,6 +62,10 @@ KINDS: Final = {
         "éléments que le refus d’un patient, noté sur un autre poste, laisse de côté",
         "items left out by a patient’s refusal that another workstation noted",
     ),
+    "alarm_damaged": (
+        "alarmes contre les rançongiciels dont la mémoire est illisible",
+        "ransomware alarms that learn anew: their memory cannot be read",
+    ),
     "slots_note_damaged": (
         "notes illisibles sur les accès au coffre",
         "unreadable notes about what opens the vault",

@@ -24,17 +24,29 @@ _SEEN: Final = Text(
     "Have the vault checked: cyberlib verify --read-data.",
 )
 
-NOTICES: Final[dict[str, Text]] = {"slots_note_damaged": _SLOTS, "seen_note_damaged": _SEEN}
+_IDENTITY: Final = Text(
+    "L’identité de ce poste[, {at},] était endommagée : une nouvelle est faite.",
+    "La prochaine sauvegarde relit tout, et ce poste apparaît comme nouveau.",
+    "This machine’s identity[, {at},] was damaged: a new one is made.",
+    "The next backup reads everything, and this machine appears as a new one.",
+)
+
+NOTICES: Final[dict[str, Text]] = {
+    "slots_note_damaged": _SLOTS,
+    "seen_note_damaged": _SEEN,
+    "identity_damaged": _IDENTITY,
+}
 
 HEALTH: Final[dict[str, Text]] = {
     "slots_note_damaged": _SLOTS,
     "seen_note_damaged": _SEEN,
-    "identity_damaged": Text(
-        "L’identité de ce poste était endommagée : une nouvelle est faite.",
-        "La prochaine sauvegarde relit tout, et ce poste apparaît comme nouveau.",
-        "This machine’s identity was damaged: a new one is made.",
-        "The next backup reads everything, and this machine appears as a new one.",
+    "alarm_damaged": Text(
+        "Ce que l’alarme contre les rançongiciels avait retenu est illisible : elle recommence à apprendre.",
+        "Si vous ne savez pas d’où cela vient, regardez vos fichiers récents, puis lancez cyberlib verify.",
+        "What the ransomware alarm remembered could not be read: it learns anew.",
+        "If you do not know why, look at your recent files, then run cyberlib verify.",
     ),
+    "identity_damaged": _IDENTITY,
     "slot_came_back": Text(
         "Un accès qui avait été retiré[, n° {id},] ouvre de nouveau le coffre.",
         "Retirez-le de nouveau : cyberlib key remove[ {id}]. Si cela revient, appelez l’hébergeur.",
