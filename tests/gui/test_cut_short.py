@@ -178,7 +178,7 @@ def test_a_report_that_cannot_be_saved_says_why_in_french(
     room.taking.restore(str(out))
     shown.until(lambda: not room.taking.bringing.at_work)
     assert room.taking.open.text() == "Ouvrir le dossier" and room.taking.open.isVisible()
-    press(room, "Compte rendu, fichier par fichier")
+    press(room, "Compte rendu…")
     (report,) = room.findChildren(Told)
     report.save(str(tmp_path / "absent" / "rapport.csv"))
     assert "n’existe pas" in report.problem.text() or "introuvable" in report.problem.text()

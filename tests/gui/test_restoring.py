@@ -173,6 +173,7 @@ def test_without_the_device_secret_the_clerk_brings_back(
 
 def test_three_clicks_from_home_to_yesterdays_letter(line: CommandLine, letters: Path, show: Show) -> None:
     shown = show(line)
+    shown.window.resize(1280, 800)
     shown.settle()
     clicks = 0
 
@@ -195,11 +196,18 @@ def test_three_clicks_from_home_to_yesterdays_letter(line: CommandLine, letters:
     shown.settle()
     click(room.table.viewport(), room.table.visualRect(room.listing.index(0, 0)).center())
     shown.until(lambda: room.taking.earlier.isVisibleTo(room))
-    click(named("Celle d’avant"))
+    click(named("Version d’"))
     shown.until(lambda: not room.taking.bringing.at_work)
     texts = {path.read_text("utf-8") for path in letters.glob("lettre Martin*")}
     assert texts == {"Martin, hier", "Martin, maintenant"}
     assert clicks == 3
+    heads = [room.listing.headerData(n, Qt.Orientation.Horizontal) for n in range(3)]
+    assert heads == ["Nom", "Dernière version", "Taille"]
+    assert "est à côté" in room.taking.told.text()
+    shown.bot.wait(20)  # laid out anew
+    assert room.verticalScrollBar().maximum() == 0  # what became of it is in sight
+    focus = shown.window.focusWidget()
+    assert focus is room.taking or (focus is not None and room.taking.isAncestorOf(focus))
 
 
 def test_an_image_that_would_fill_the_memory_is_not_drawn() -> None:

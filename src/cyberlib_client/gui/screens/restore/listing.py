@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +20,9 @@ from ...look.theme import theme
 from ...widgets.basics import tip
 
 HEADS: Final = (Both("Nom", "Name"), Both("Modifié", "Modified"), Both("Taille", "Size"))
+FOUND: Final = (HEADS[0], Both("Dernière version", "Last version"), HEADS[2])
+VERSIONS: Final = (Both("Version", "Version"), HEADS[1], HEADS[2])
+"""Of a folder, of what a search found, and of the versions of one file."""
 _SIGNS: Final = {"directory": "folder", "file": "file", "symlink": "link"}
 _IMAGES: Final = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".dcm", ".webp")
 _TEXTS: Final = (".txt", ".doc", ".docx", ".odt", ".pdf", ".rtf", ".md", ".csv", ".html")
@@ -40,12 +43,12 @@ def sign_of(entry: Listed) -> str:
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """What a line shows. `named`: what stands for the entry's name, "" for that itself; `more`: in place of
-    when it was modified; `snapshot`: the version it is of, "" for the one that is shown."""
+    """What a line shows. `named`: what stands for the entry's name, "" for that itself; `seen`: when it was
+    saved last, in place of when it was modified; `snapshot`: the version it is of, "" for the shown one."""
 
     entry: Listed
     named: str = ""
-    more: str = ""
+    seen: str = ""
     snapshot: str = ""
 
     @property
@@ -80,11 +83,12 @@ class Listing(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[Row] = []
+        self._heads: tuple[Both, ...] = HEADS
 
-    def clear(self) -> None:
-        """Nothing is shown."""
+    def clear(self, heads: tuple[Both, ...] = HEADS) -> None:
+        """Nothing is shown; what comes has those heads."""
         self.beginResetModel()
-        self._rows = []
+        self._rows, self._heads = [], heads
         self.endResetModel()
 
     def add(self, rows: list[Row]) -> None:
@@ -111,7 +115,7 @@ class Listing(QAbstractTableModel):
     def headerData(self, section: int, side: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """See QAbstractTableModel."""
         if side is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return str(HEADS[section])
+            return str(self._heads[section])
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -142,7 +146,7 @@ class Listing(QAbstractTableModel):
 
     def _key(self, column: int) -> Callable[[Row], Any]:
         if column == 1:
-            return lambda row: row.entry.modified or ""
+            return lambda row: row.seen or row.entry.modified or ""
         if column == 2:
             return lambda row: row.entry.size
         if len(self._rows) <= SORTED:
@@ -155,7 +159,7 @@ class Listing(QAbstractTableModel):
         if column == 0:
             return row.name
         if column == 1:
-            return row.more or modified(entry)
+            return when(row.seen) if row.seen else modified(entry)
         return size(entry.size) if entry.kind == "file" else ""
 
 
@@ -172,10 +176,25 @@ def picture(sign: str) -> QPixmap | QIcon:
 
 def when(iso: str) -> str:
     """A moment as people say it."""
-    at = datetime.fromisoformat(iso.replace("Z", "+00:00")).astimezone()
-    today = datetime.now().astimezone().date()
-    if at.date() == today:
+    at, days = _ago(iso)
+    if days == 0:
         return say(f"Aujourd’hui {at:%H:%M}", f"Today {at:%H:%M}")
-    if at.date() == today - timedelta(days=1):
+    if days == 1:
         return say(f"Hier {at:%H:%M}", f"Yesterday {at:%H:%M}")
     return f"{at:%d/%m/%Y %H:%M}" if language() == "fr" else f"{at:%Y-%m-%d %H:%M}"
+
+
+def version_of(iso: str) -> str:
+    """A version by its moment: "Version d’hier 18:30"."""
+    at, days = _ago(iso)
+    if days == 0:
+        return say(f"Version d’aujourd’hui {at:%H:%M}", f"Version of today {at:%H:%M}")
+    if days == 1:
+        return say(f"Version d’hier {at:%H:%M}", f"Version of yesterday {at:%H:%M}")
+    return say(f"Version du {when(iso)}", f"Version of {when(iso)}")
+
+
+def _ago(iso: str) -> tuple[datetime, int]:
+    """On this machine's clock, and how many days ago that is."""
+    at = datetime.fromisoformat(iso.replace("Z", "+00:00")).astimezone()
+    return at, (datetime.now().astimezone().date() - at.date()).days

@@ -21,7 +21,7 @@ from ...widgets.table import Table, dress
 from ...words import error_line
 from .crumbs import Crumbs
 from .lacking import Lacking
-from .listing import SORTED, Listing, Row, name_first, when
+from .listing import FOUND, HEADS, SORTED, VERSIONS, Listing, Row, name_first, when
 from .marks import Marks
 from .more import More
 from .reading import Reading
@@ -207,10 +207,12 @@ class Restore(Room):
             return
         self._failed(raised)
 
-    def _begin(self) -> None:
+    def _begin(self, heads: tuple[Both, ...] = HEADS) -> None:
         if self._asked is not None:
             self.bridge.cancel(self._asked)
-        self.listing.clear()
+        self.listing.clear(heads)
+        whole = Qt.TextElideMode.ElideMiddle if heads is HEADS else Qt.TextElideMode.ElideRight
+        self.table.setTextElideMode(whole)  # letters of one day are told apart by how their names end
         self.more.hide()
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as it comes
         self.taking.show_nothing()
@@ -255,7 +257,7 @@ class Restore(Room):
         if not text:
             self._look()
             return
-        self._begin()
+        self._begin(FOUND)
         self._show_crumbs(say(f"« {text} » dans toutes les versions", f"“{text}” in all versions"))
         self._asked = self.bridge.ask(
             q.FindAsked, list[FoundListed], self._found_all, failed=self._failed, part=self._found,
@@ -263,7 +265,7 @@ class Restore(Room):
         )  # fmt: skip
 
     def _found(self, found: list[FoundListed]) -> None:
-        self.listing.add([Row(f.entry, name_first(f.entry.path), when(f.last_time), f.last) for f in found])
+        self.listing.add([Row(f.entry, name_first(f.entry.path), f.last_time, f.last) for f in found])
 
     def _found_all(self, there_are_more: bool) -> None:
         self._asked = None
@@ -273,7 +275,7 @@ class Restore(Room):
             self._say(say("Aucun nom ne correspond.", "No name matches."))
 
     def _versions(self, path: str) -> None:
-        self._begin()
+        self._begin(VERSIONS)
         name = path.rpartition("/")[2]
         self._show_crumbs(say(f"Versions de {name}", f"Versions of {name}"))
         self._asked = self.bridge.ask(
@@ -282,9 +284,7 @@ class Restore(Room):
 
     def _show_versions(self, found: list[FoundListed]) -> None:
         self._asked = None
-        self.listing.add(
-            [Row(f.entry, when(f.last_time), moment(f.entry.modified), f.last) for f in reversed(found)]
-        )
+        self.listing.add([Row(f.entry, when(f.last_time), snapshot=f.last) for f in reversed(found)])
 
     # ---- what is chosen
 

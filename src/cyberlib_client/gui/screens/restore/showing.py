@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImageReader, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from ....app.clerk.questions import Peeked
 from ....app.wording.language import say
+from ...look.theme import theme
 from ...widgets.basics import button, label, row
 from .pages import Pages
 
@@ -15,6 +16,8 @@ _MOST_TEXT = 200_000
 _MOST_DOTS = 40_000_000
 """Dots of an image that is drawn: those of a large photograph."""
 _SIDE = 2000
+_LOW = 96
+"""px of it at least, where what became of a restore is told below."""
 PDF = b"%PDF-"
 _MOST_SCANS = 100
 """Passes over a JPEG, of which each takes long and few bytes; those of cameras have ten."""
@@ -27,6 +30,7 @@ class Showing(QStackedWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("look")
+        self.setMinimumHeight(theme().grown(_LOW))
         self._words = label(kind="small", wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text = QPlainTextEdit()
@@ -41,6 +45,14 @@ class Showing(QStackedWidget):
         self.pages = Pages(self.say)
         for each in (self._words, self._text, self._image, self.pages):
             self.addWidget(each)
+
+    def hasHeightForWidth(self) -> bool:
+        """See QWidget: it takes the room that is left."""
+        return False
+
+    def sizeHint(self) -> QSize:
+        """See QWidget: its largest page would like more, and the room would scroll for that."""
+        return QSize(super().sizeHint().width(), theme().grown(_LOW))
 
     @property
     def shows(self) -> bool:

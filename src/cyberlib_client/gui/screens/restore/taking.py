@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QComboBox, QFileDialog, QProgressBar, QSizePolicy
+from PySide6.QtWidgets import QComboBox, QFileDialog, QProgressBar, QSizePolicy, QWidget
 
 from ....app.brought import Brought
 from ....app.clerk import questions as q
@@ -21,10 +21,10 @@ from ....core.errors import CyberlibError, Unreachable
 from ....core.events import Progress
 from ...look.theme import theme
 from ...room import House
-from ...widgets.basics import Card, button, label, row
+from ...widgets.basics import Card, IconLabel, button, label, row
 from ...words import error_line
 from .bringing import Bringing
-from .listing import when
+from .listing import version_of
 from .showing import PDF, Larger, Showing
 from .told import Told, folder_of, place, summary
 
@@ -46,6 +46,8 @@ class Taking(Card):
     def __init__(self, house: House, versions: Callable[[str], object]) -> None:
         super().__init__()
         self._house, self._bridge = house, house.bridge
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName(say("Ce qui est choisi", "What is chosen"))
         self.setMinimumWidth(theme().grown(_LEAST))
         self.setMaximumWidth(theme().grown(_WIDTH))
         self._entries: list[Listed] = []
@@ -75,7 +77,7 @@ class Taking(Card):
         self.conflict.view().setAccessibleName(self.conflict.accessibleName())
         self.here = button(say("Restaurer ce fichier", "Restore this file"), self._here, main=True)
         self._earlier = ""
-        self.earlier = button(say("Celle d’avant", "The one before"), self._bring_earlier)
+        self.earlier = button(say("Version d’avant", "Version before"), self._bring_earlier)
         self.elsewhere = button(say("Ailleurs…", "Elsewhere…"), self._choose)
         for each in (self.here, self.earlier, self.elsewhere):
             each.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -84,17 +86,19 @@ class Taking(Card):
         self._bar.setAccessibleName(say("Avancement", "Progress"))
         self.told = label(kind="small-ink", wrap=True)
         self._stop = button(say("Arrêter", "Stop"), self._cancel, link=True)
-        listed = say("Compte rendu, fichier par fichier", "Report, file by file")
-        self.report = button(listed, self._open_report, link=True)
+        self._good = IconLabel("check", "ok")
+        self.report = button(say("Compte rendu…", "Report…"), self._open_report, link=True)
         self.open = button(say("Ouvrir le dossier", "Open the folder"), self._open_folder, link=True)
         self.body.addWidget(self._name)
         self.body.addWidget(self.look, 1)
         self.body.addLayout(row(self._versions, None, self.enlarge))
+        self.body.addWidget(self._bar)
+        told = row(self._good, self.told)
+        told.setAlignment(self._good, Qt.AlignmentFlag.AlignTop)
+        told.setStretch(1, 1)
+        self.body.addLayout(told)
+        self.body.addLayout(row(self.open, self.report, None, gap=16))
         for part in (
-            self._bar,
-            self.told,
-            self.report,
-            self.open,
             self._stop,
             self._if_there,
             self.conflict,
@@ -181,8 +185,9 @@ class Taking(Card):
         if same and same[-1] and self._entries == [entry]:
             before = found[same[-1] - 1]
             self._earlier = before.last
-            at = when(before.last_time)
-            self.earlier.setText(say(f"Celle d’avant : {at}", f"The one before: {at}"))
+            named = version_of(before.last_time)
+            self.earlier.setText(named)
+            self.earlier.setAccessibleName(say(f"Restaurer : {named}", f"Restore: {named}"))
             self._show_state()
 
     def _bring_earlier(self) -> None:
@@ -308,14 +313,24 @@ class Taking(Card):
 
     def _show_state(self) -> None:
         at_work, chosen = self.bringing.at_work, bool(self._entries)
-        for each in (self._bar, self._stop):
-            each.setVisible(at_work)
-        self.told.setVisible(at_work or bool(self.told.text()))
-        self.report.setVisible(not at_work and self._report is not None and bool(self._report.items))
-        self.open.setVisible(not at_work and self._report is not None and bool(folder_of(self._report)))
-        for part in (self._if_there, self.conflict, self.here, self.elsewhere):
-            part.setVisible(chosen and not at_work)
-        self.earlier.setVisible(self.here.isVisibleTo(self) and bool(self._earlier))
+        report, may = None if at_work else self._report, chosen and not at_work
+        shown: dict[QWidget, bool] = {
+            self._bar: at_work,
+            self._stop: at_work,
+            self.told: at_work or bool(self.told.text()),
+            self._good: report is not None and not report.failed,
+            self.report: report is not None and bool(report.items),
+            self.open: report is not None and bool(folder_of(report)),
+            self._if_there: may,
+            self.conflict: may,
+            self.here: may,
+            self.elsewhere: may,
+            self.earlier: may and bool(self._earlier),
+        }
+        for part, there in shown.items():
+            if part.hasFocus() and not there:
+                self.setFocus()  # Qt would hand it on to another part of the room, with a ring around it
+            part.setVisible(there)
         one = len(self._entries) == 1 and self._entries[0].kind == "file"
         self._versions.setVisible(one)
         self.enlarge.setVisible(one and self._seen is not None and self.look.shows)

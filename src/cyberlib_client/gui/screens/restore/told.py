@@ -170,8 +170,10 @@ def summary(told: Brought) -> str:
     if told.kept_both:
         parts.append(
             say(
-                "Ce qui existait déjà est resté ; la version restaurée porte un nom de plus.",
-                "What was there has stayed; the restored version bears an added name.",
+                "Ce qui existait déjà est resté ; la version restaurée est à côté, avec « CyberLib » et la"
+                " date à la fin du nom.",
+                "What was there has stayed; the restored version is beside it, with “CyberLib” and the date"
+                " at the end of its name.",
             )
         )
     if told.identical:
