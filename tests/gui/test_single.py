@@ -8,9 +8,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtNetwork import QLocalServer
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from cyberlib_client.app import bootstrap
+from cyberlib_client.app.wording import language
+from cyberlib_client.gui.__main__ import start
 from cyberlib_client.gui.single import Single
 from tests.support.command_line import SOURCES
 
@@ -75,3 +81,30 @@ def test_others_cannot_call_it(tmp_path: Path) -> None:
     assert window.stat().st_mode & 0o077 == 0
     assert {each.stat().st_mode & 0o077 for each in window.iterdir()} == {0}
     single.close()
+
+
+def test_a_profile_that_cannot_be_one_is_told_in_a_window(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There was a trace on a terminal that nobody sees: the icon was clicked in vain."""
+    root = tmp_path / "profil <b>"
+    root.write_text("", encoding="utf-8")
+    told: list[str] = []
+
+    def read() -> None:
+        (box,) = (each for each in QApplication.topLevelWidgets() if isinstance(each, QMessageBox))
+        assert box.textFormat() is Qt.TextFormat.PlainText
+        told.append(box.text())
+        box.accept()
+
+    QTimer.singleShot(0, read)
+    monkeypatch.setattr(type(bootstrap.process()), "forbid_core_dumps", lambda _self: None)  # for all tests
+    monkeypatch.setattr(sys, "argv", ["cyberlib-gui", "--profile", str(root), "--lang", "fr"])
+    before = language.language()
+    try:
+        with pytest.raises(SystemExit) as ended:
+            start()
+    finally:
+        language.choose(before)
+    assert ended.value.code == 1
+    assert told and "Pas d’accès aux réglages" in told[0] and str(root) in told[0]

@@ -10,6 +10,7 @@ from subprocess import Popen
 from ..app.bootstrap import preferred_language, process, profile_at
 from ..app.clerk.starting import start_clerk
 from ..app.wording import language
+from ..core.errors import CyberlibError
 
 
 def start() -> None:
@@ -27,6 +28,10 @@ def start() -> None:
         clerk = start_clerk(profile_at(given.profile))  # it loads what it takes while the window does
     except OSError:
         clerk = None  # tried again, and told, with the first question
+    except CyberlibError as error:
+        from .main import say_why
+
+        sys.exit(say_why(error))
     from .main import run
 
     sys.exit(run(given.profile, alone=given.alone, clerk=clerk))

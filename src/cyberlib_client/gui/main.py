@@ -7,17 +7,19 @@ import sys
 from subprocess import Popen
 from typing import Final
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from ..app.wording.language import language
+from ..core.errors import CyberlibError
 from .bridge import Bridge
 from .look.icons import icon
 from .look.theme import begin
 from .single import Single
 from .tray import Tray
 from .window import Window
+from .words import error_line
 
 _GLANCE: Final = 200
 """ms between two moments in which Python looks at signals."""
@@ -39,6 +41,16 @@ def application() -> QApplication:
     if translator.load(f"qtbase_{language()}", path):  # the words of Qt's own dialogs
         made.installTranslator(translator)
     return made
+
+
+def say_why(error: CyberlibError) -> int:
+    """Shows why there is no window, and waits until that was read; the exit code."""
+    running = application()
+    asking = QMessageBox(QMessageBox.Icon.Warning, "CyberLib", error_line(error))
+    asking.setTextFormat(Qt.TextFormat.PlainText)
+    asking.finished.connect(lambda _result: running.exit(error.exit_code))
+    asking.open()
+    return running.exec()
 
 
 def run(folder: str | None, *, alone: bool = False, clerk: Popen[bytes] | None = None) -> int:
