@@ -80,6 +80,7 @@ def test_the_first_run_keeps_its_buttons_where_they_are(
     wizard.type_back(kept)
     wizard.click("Continuer")
     shown.until(lambda: "La première sauvegarde est faite" in wizard.told)
+    assert "seul ce qui change" in wizard.told and "continue sans vous" not in wizard.told
     wizard.click("Continuer")
     shown.until(lambda: "Votre poste est protégé" in wizard.told)
     focus = QApplication.focusWidget()

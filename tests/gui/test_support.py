@@ -258,6 +258,7 @@ def test_an_agent_of_another_version_is_told_once_and_to_who_asks(line: CommandL
     told: list[str] = []
     shown.bridge.failed.connect(lambda error: told.append(error.code))
     shown.until(lambda: "autre version" in shown.window.banner.text)
+    assert "Redémarrez ce poste" in shown.window.banner.text
     shown.until(lambda: len(greeted) >= 2)  # it was tried again
     first = len(told)
     assert first <= 1  # none where it was told before somebody listened here
@@ -292,6 +293,7 @@ def test_an_agent_whose_answers_mean_nothing_is_told_and_asked_again(
     thread.start()
     shown = show(line)
     shown.until(lambda: "autre version" in shown.window.banner.text)
+    assert "?" not in shown.window.banner.text
     asked = len(greeted)
     shown.until(lambda: len(greeted) > asked)
     shown.settle()

@@ -90,4 +90,6 @@ def test_the_code_says_what_can_be_typed(tmp_path: Path) -> None:
     path = tmp_path / "kit.pdf"
     path.write_bytes(kit_page(kit))
     assert words_of(path) == encode(key)
-    assert len(pypdfium2.PdfDocument(path)) == 2
+    document = pypdfium2.PdfDocument(path)
+    assert len(document) == 2
+    assert "7be01234, 23 novembre 2026" in document[0].get_textpage().get_text_range()

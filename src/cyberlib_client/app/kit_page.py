@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from .paper import Paper
+from .wording.units import long_day
 
 _MARGIN: Final = 18.0
 _WIDTH: Final = 210 - 2 * _MARGIN
@@ -47,7 +48,7 @@ def kit_page(kit: KitFacts) -> bytes:
     pdf = FPDF(format="A4")
     page = _Page(pdf, _MARGIN)
     pdf.set_lang("fr")
-    pdf.set_title(f"Kit de secours CyberLib n° {kit.number} – {kit.day}")
+    pdf.set_title(f"Kit de secours CyberLib n° {kit.number} – {_day(kit)}")
     pdf.set_creator("CyberLib")
     pdf.add_page()
     page.title("Kit de secours", "Recovery kit")
@@ -71,13 +72,18 @@ def kit_page(kit: KitFacts) -> bytes:
     return bytes(pdf.output())
 
 
+def _day(kit: KitFacts) -> str:
+    """As the page says it, which is French whatever the window speaks."""
+    return long_day(kit.day).fr
+
+
 def _rows(kit: KitFacts) -> tuple[tuple[str, str, str], ...]:
     return (
         ("Fait pour", "Made for", kit.device),
         ("Où est le coffre", "Where the vault is", kit.at),
         ("Coffre", "Vault", kit.vault),
         ("Empreinte du coffre", "Vault fingerprint", kit.fingerprint.upper()),
-        ("Kit", "Kit", f"n° {kit.number}, {kit.day}"),
+        ("Kit", "Kit", f"n° {kit.number}, {_day(kit)}"),
     )
 
 
@@ -224,7 +230,7 @@ class _Page(Paper):
 
     def foot(self, kit: KitFacts, number: int) -> None:
         self.pdf.set_y(297 - 14)
-        self.block(f"CyberLib · kit n° {kit.number} · {kit.day} · {number}/2", 7.5, _WIDTH, 4, colour=_GREY)
+        self.block(f"CyberLib · kit n° {kit.number} · {_day(kit)} · {number}/2", 7.5, _WIDTH, 4, colour=_GREY)
 
 
 _SCAN: Final = (

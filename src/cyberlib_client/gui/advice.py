@@ -231,6 +231,15 @@ IN_WINDOW: Final[dict[str, Both]] = {
         " peut la réparer.",
         "Make it anew on another disk (“Add a copy…”), or show it to your technician, who can repair it.",
     ),
+    "agent_unfit": Both(
+        "Redémarrez ce poste : l’agent repart avec lui. Si cela revient, montrez cette phrase à votre"
+        " informaticien.",
+        "Restart this machine: the agent starts with it. If it comes back, show this sentence to your"
+        " technician.",
+    ),
+    "words_file_not_written": Both(
+        "Choisissez un autre dossier, ou faites de la place.", "Choose another folder, or make room."
+    ),
     "locked": _SECRET,
     "proof_needed": _SECRET,
     "no_snapshot": Both("Faites une première sauvegarde.", "Make a first backup."),

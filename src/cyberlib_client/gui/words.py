@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from ..app.messages import Message, error_message
@@ -145,6 +146,16 @@ def meant(raised: CyberlibError, typed: str) -> CyberlibError:
     except UsageError as of_words:
         return of_words
     return raised
+
+
+def soon(nanoseconds: int) -> str:
+    """A moment to come, in a sentence: "demain 12:30"."""
+    at = datetime.fromtimestamp(nanoseconds / 1e9).astimezone()
+    days = (at.date() - datetime.now().astimezone().date()).days
+    if days in (0, 1):
+        day = (Both("aujourd’hui", "today"), Both("demain", "tomorrow"))[days]
+        return f"{day} {at:%H:%M}"
+    return f"{at:%d/%m/%Y %H:%M}" if language() == "fr" else f"{at:%Y-%m-%d %H:%M}"
 
 
 def no_vault_yet() -> str:

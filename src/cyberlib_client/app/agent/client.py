@@ -222,7 +222,7 @@ class AgentClient:
         try:
             return msgspec.json.decode(told.result, type=answer)
         except MALFORMED:  # what it tells is not what is told here
-            raise Failed("agent_unfit", version="?", own=VERSION) from None
+            raise Failed("agent_unfit", own=VERSION) from None
 
     def _read(self) -> None:
         lines = Lines(_LONGEST)
@@ -236,7 +236,7 @@ class AgentClient:
         except _Told as told:
             error = told.error
         except (ValueError, *MALFORMED):
-            error = Failed("agent_unfit", version="?", own=VERSION)
+            error = Failed("agent_unfit", own=VERSION)
         self._channel.close()
         with self._lock:
             self._gone = error

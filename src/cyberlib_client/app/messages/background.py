@@ -44,12 +44,11 @@ ERRORS: Final[dict[str, Text]] = {
         "Tell your IT staff: nobody else should be able to write to the profile.",
     ),
     "agent_unfit": Text(
-        "L’agent en marche parle une autre version ({version}, et non {own}).",
-        "Redémarrez-le pour qu’il soit de la même version que ce programme. D’ici là, les commandes font"
-        " elles-mêmes leur travail.",
-        "The agent at work speaks another version ({version}, not {own}).",
-        "Restart it, so that it is of the same version as this program. Until then commands do their work"
-        " themselves.",
+        "L’agent en marche parle une autre version que ce programme[ : {version}, et non {own}].",
+        "Redémarrez-le pour que les deux soient de la même version. D’ici là, les commandes font elles-mêmes"
+        " leur travail.",
+        "The agent at work speaks another version than this program[: {version}, not {own}].",
+        "Restart it, so that both are of the same version. Until then commands do their work themselves.",
     ),
     "agent_gone": Text(
         "L’agent s’est arrêté avant de répondre.",

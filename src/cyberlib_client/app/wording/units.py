@@ -108,6 +108,14 @@ def month(iso: str) -> str:
     return f"{_MONTHS[int(iso[5:7]) - 1]} {iso[:4]}"
 
 
+def long_day(iso: str) -> Both:
+    """A day in words: "12 mars 2026", "12 March 2026"."""
+    year, number, at = iso.split("-")
+    of_year = _MONTHS[int(number) - 1]
+    first = "1er" if int(at) == 1 else str(int(at))
+    return Both(f"{first} {of_year.fr} {year}", f"{int(at)} {of_year.en} {year}")
+
+
 @lru_cache(maxsize=4096)  # of the files of a folder, many were written in the same minute
 def _minute(iso: str, chosen: Language) -> str:
     try:

@@ -23,7 +23,7 @@ from ....core.events import Progress
 from ...doing import doing_button
 from ...room import House, Room
 from ...widgets.basics import Card, IconLabel, button, clear, column, label, line, row
-from ...words import DOING, doing, for_window, left
+from ...words import DOING, doing, for_window, left, soon
 from .past import Past
 
 _INCIDENTS = 12
@@ -267,7 +267,7 @@ def waits(status: StatusInfo | None) -> str:
         facts = {n: _clock(f) if n == "until" and isinstance(f, int) else f for n, f in each.facts.items()}
         return str(for_window(waiting_message(each.kind, facts, language()), each.kind))
     if status.next_run is not None:
-        when = _clock(status.next_run)
+        when = soon(status.next_run)
         return say(f"Rien en cours. Prochaine sauvegarde : {when}.", f"Nothing at work. Next backup: {when}.")
     return say("Rien en cours.", "Nothing at work.")
 

@@ -181,10 +181,8 @@ class Backup(_AtWork):
             say("La première sauvegarde", "The first backup"),
             say(
                 "Vous pouvez fermer la fenêtre ou éteindre ce poste : elle continue sans vous, et reprend"
-                " où elle"
-                " en était.",
-                "You may close the window or switch this machine off: it goes on without you, from where"
-                " it was.",
+                " où elle en était.",
+                "You may close the window or switch this machine off: it goes on where it was.",
             ),
         )
         self.head.setText(say("Sauvegarde en cours", "Backup at work"))
@@ -231,14 +229,18 @@ class Backup(_AtWork):
             self.fail(_why(event))
 
     def _succeed(self) -> None:
-        told = self.way.told
+        what = f"{many(self.way.told.files, *FILE)}, {size(self.way.told.bytes)},"
+        self.intro.setText(
+            say(
+                "Tout est chiffré dans le coffre. Désormais, seul ce qui change y est ajouté.",
+                "All is in the vault, encrypted. From now on only what changes is added.",
+            )
+        )
         self.succeed(
             say("La première sauvegarde est faite", "The first backup is done"),
             say(
-                f"{many(told.files, *FILE)} dans le coffre, {size(told.bytes)}. Reste à prouver qu’un"
-                " fichier en revient.",
-                f"{many(told.files, *FILE)} in the vault, {size(told.bytes)}. What remains is to prove that a"
-                " file comes back.",
+                f"{what} dans le coffre. Reste à prouver qu’un fichier en revient.",
+                f"{what} in the vault. What remains is to prove that a file comes back.",
             ),
         )
 
@@ -265,10 +267,9 @@ class Proof(_AtWork):
             say("La preuve", "The proof"),
             say(
                 "Une sauvegarde ne vaut que si l’on sait la relire. Des fichiers sont repris du coffre et"
-                " comparés aux vôtres, puis effacés.",
-                "A backup is worth what can be read back from it. Files are taken from the vault, compared"
-                " with"
-                " yours, then removed.",
+                " comparés aux vôtres ; vos fichiers ne sont pas touchés.",
+                "A backup is worth what can be read back from it. Files of the vault are compared with yours,"
+                " which are not touched.",
             ),
         )
 
@@ -312,8 +313,7 @@ class Proof(_AtWork):
             self.fail(
                 say(
                     "Des fichiers ne sont pas revenus comme il fallait. Réessayez ; si cela dure,"
-                    " « Activité » dit"
-                    " lesquels.",
+                    " « Activité » dit lesquels.",
                     "Files did not come back as they should. Try again; if it lasts, “Activity” tells which.",
                 )
             )
