@@ -9,6 +9,7 @@ from ..state.host_access import read_host_access
 from ..transports.host.escrow import EscrowPost, Release
 from . import host_link, stores
 from .escrow_told import ReleaseShown
+from .hosting import tell_releases
 from .session import Session
 from .workplace import Notice
 
@@ -65,7 +66,10 @@ def cancel(session: Session, wanted: str) -> list[ReleaseShown]:
     chosen = [each for each in standing if each.id.startswith(wanted)]
     if not chosen or (wanted and len(chosen) > 1):
         raise UsageError("escrow_no_release", wanted=wanted)
-    return shown(session, [to.cancel(each.id) for each in chosen])
+    gone = [to.cancel(each.id) for each in chosen]
+    left = [each for each in shown(session, standing) if each.id not in {one.id for one in gone}]
+    tell_releases(session, at, sum(not each.here for each in left))
+    return shown(session, gone)
 
 
 def withdraw(session: Session, to: EscrowPost, leaving: bytes) -> bool:

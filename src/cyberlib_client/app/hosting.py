@@ -66,6 +66,7 @@ def before_storing(session: Session, client: HostClient) -> None:
         raise error_of(problem, client.url)
     tell_card(session, hosting)
     tell_addresses(session, client.url, standing.addresses_refused)
+    tell_releases(session, client.url, standing.releases)
     _tell_contract(session, client, standing.organisation)
     _tell_certificate(session, client)
 
@@ -83,6 +84,13 @@ def tell_addresses(session: Session, at: str, refused: Sequence[str]) -> None:
     _stand(session, "mail_refused", {"count": len(refused)} if refused else None)
     if refused:
         session.notify(Notice("host_mail_refused", {"at": at, "address": ", ".join(refused[:10])}))
+
+
+def tell_releases(session: Session, at: str, count: int) -> None:
+    """A notice where somebody else asked the officers of the escrow for access: anybody here may say no."""
+    _stand(session, "release_asked", {"count": count} if count else None)
+    if count:
+        session.notify(Notice("host_release_asked", {"at": at, "count": count}))
 
 
 def _tell_contract(session: Session, client: HostClient, organisation: records.Organisation) -> None:

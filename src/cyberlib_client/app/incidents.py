@@ -66,6 +66,7 @@ RULES: Final[dict[str, Rule]] = {
     "copy_other_vault": Rule("warning", "copied"),
     "copy_unsound": Rule("warning", "owner"),
     "mail_refused": Rule("warning", "owner"),
+    "release_asked": Rule("critical", "owner"),
     "let_go_elsewhere": Rule("warning", "owner"),
     "retention_frozen": Rule("notice", "retained"),
     "retention_needs_whole": Rule("warning", "retained"),
@@ -82,7 +83,9 @@ RULES: Final[dict[str, Rule]] = {
 """By kind. Reasons for which runs fail are kinds too: `Rule("warning", "further")` unless they stand here;
 so are codes of what happens to files: `Rule("warning", "looked_at")`."""
 
-OF_THE_HOST: Final = frozenset(("certification_ends", "contract_ends", "terms_to_accept", "mail_refused"))
+OF_THE_HOST: Final = frozenset(
+    ("certification_ends", "contract_ends", "terms_to_accept", "mail_refused", "release_asked")
+)
 """What it told itself."""
 
 AGENT: Final = "agent"
@@ -306,6 +309,7 @@ _NOT_PATHS: Final = frozenset(
         "contract_ends",
         "terms_to_accept",
         "mail_refused",
+        "release_asked",
         "copy_unsound",
         "let_go_elsewhere",
     )

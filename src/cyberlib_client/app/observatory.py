@@ -23,6 +23,7 @@ from ..transports.host.client import HostClient
 from ..transports.host.identity import DeviceIdentity
 from . import bootstrap
 from .host_link import access_of, account, host_client, seed_of
+from .hosting import tell_releases
 from .incidents import RULES
 from .interruptions import Interruption, host_of, interruptions
 from .line import line_of
@@ -167,6 +168,7 @@ def _told(
     if ask or (deliver and (wanted.runs or (wanted.plan is not None and not wanted.version))):
         try:
             wanted = _deliver(session, wanted)
+            tell_releases(session, url, wanted.releases)
         except CyberlibError as error:
             reason = error.code
         write_told(session.profile, wanted)
@@ -203,6 +205,7 @@ def _deliver(session: Session, told: ToldSoFar) -> ToldSoFar:
         runs=[],
         maintenance=[(each.starts, each.ends) for each in kept.maintenance],
         addresses_refused=list(kept.addresses_refused),
+        releases=kept.releases,
     )
 
 

@@ -66,3 +66,4 @@ class RunsKept(Answer, frozen=True):
     plan: int
     maintenance: list[MaintenanceWindow]
     addresses_refused: list[str]
+    releases: int = 0

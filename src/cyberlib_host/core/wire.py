@@ -128,8 +128,8 @@ class MaintenanceWindow(Answer, frozen=True):
 class Standing(Answer, frozen=True):
     """How a device stands. `may_store` and `may_read`; `refusal`: the code of why it may not store.
     `hosting`: null where the host shows no card. `maintenance`: planned for the next 14 days.
-    `addresses_refused`: of those that the organisation's mail goes to, which do not work.
-    `quarantine_days`: for so long what was let go stays."""
+    `addresses_refused`: those of the organisation's mail which do not work. `quarantine_days`: for so long
+    what was let go stays. `releases`: see `services.pending`."""
 
     device: Device
     organisation: Organisation
@@ -143,6 +143,7 @@ class Standing(Answer, frozen=True):
     maintenance: list[MaintenanceWindow] = msgspec.field(default_factory=list)
     addresses_refused: list[str] = msgspec.field(default_factory=list)
     quarantine_days: int = 30
+    releases: int = 0
 
 
 class ChallengeRequest(Struct, frozen=True):

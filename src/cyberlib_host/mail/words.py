@@ -133,6 +133,10 @@ KINDS: Final = {
         "the host’s certification ends soon",
     ),
     "contract_ends": ("contrat bientôt échu", "the contract ends soon"),
+    "release_asked": (
+        "demandes d’accès faites aux dépositaires du séquestre",
+        "requests for access to the officers of the escrow",
+    ),
     "mail_refused": ("adresses du cabinet qui ne fonctionnent pas", "addresses that do not work"),
     "terms_to_accept": ("conditions à accepter", "terms to accept"),
     "other": ("autres incidents", "other incidents"),

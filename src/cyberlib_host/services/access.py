@@ -24,7 +24,7 @@ from ..core.wire import (
     Standing,
 )
 from ..database.tables import acceptances, challenges, contract_keys, devices, organisations, sessions
-from . import addresses, audit, maintenance, terms
+from . import addresses, audit, maintenance, pending, terms
 from .audit import Actor
 from .context import Context
 
@@ -227,6 +227,7 @@ def standing_of(context: Context, connection: Connection, caller: Caller) -> Sta
         maintenance=maintenance.coming(context, connection),
         addresses_refused=addresses.refused(connection, organisation.id),
         quarantine_days=context.quarantine_days,
+        releases=pending.of_others(context, connection, organisation.id, caller.device.id),
     )
 
 

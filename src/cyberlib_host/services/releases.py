@@ -19,11 +19,9 @@ from . import vaults as vault_service
 from .access import Caller, concerning
 from .audit import Actor
 from .context import Context
+from .pending import LIFE, alive
 
 State = Literal["waiting", "open", "cancelled", "left", "expired"]
-
-LIFE: Final = 14 * 86_400 * SECOND
-"""As long as an officer's tool answers a request at all."""
 
 _SKEW: Final = 86_400 * SECOND
 _MOST_AT_ONCE: Final = 5
@@ -159,7 +157,7 @@ def open_ones(context: Context, connection: Connection) -> list[tuple[Row[Any], 
         select(releases, organisations.c.name, organisations.c.siren)
         .join(vaults, vaults.c.id == releases.c.vault)
         .join(organisations, organisations.c.id == vaults.c.organisation)
-        .where(releases.c.ended.is_(None), releases.c.asked > context.clock() - LIFE)
+        .where(alive(context))
         .order_by(releases.c.asked)
     ).all()
     return [(row, state_of(context, row)) for row in rows]
@@ -254,9 +252,7 @@ def _require_open(context: Context, row: Row[Any]) -> None:
 
 
 def _at_once(context: Context, connection: Connection, vault: str) -> int:
-    waiting = select(func.count()).where(
-        releases.c.vault == vault, releases.c.ended.is_(None), releases.c.asked > context.clock() - LIFE
-    )
+    waiting = select(func.count()).where(releases.c.vault == vault, alive(context))
     return connection.execute(waiting).scalar_one()
 
 

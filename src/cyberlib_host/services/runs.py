@@ -11,7 +11,7 @@ from ..core.times import SECOND, micros
 from ..core.told import Runs, RunsKept, RunTold
 from ..database.observed import run_incidents, runs
 from ..mail import letters
-from . import addresses, maintenance, outbox, plans
+from . import addresses, maintenance, outbox, pending, plans
 from .access import Caller, concerning
 from .context import Context
 
@@ -34,6 +34,7 @@ def tell(context: Context, caller: Caller, told: Runs) -> RunsKept:
             plans.version_of(connection, device),
             maintenance.coming(context, connection),
             addresses.refused(connection, caller.organisation.id),
+            pending.of_others(context, connection, caller.organisation.id, device),
         )
 
 

@@ -65,6 +65,18 @@ def _remove(clerk: Clerk, asked: q.SlotTaken, token: CancelToken) -> object:
     return _proved(clerk, asked, token, lambda session: remove(session, asked.slot, sure=True))
 
 
+def _escrow(clerk: Clerk, asked: q.EscrowAsked, token: CancelToken) -> object:
+    from ..escrow import status
+
+    return status(clerk.opened(asked.id, token))
+
+
+def _refuse_release(clerk: Clerk, asked: q.ReleaseRefused, token: CancelToken) -> object:
+    from ..escrow_post import cancel
+
+    return cancel(clerk.opened(asked.id, token), asked.release)
+
+
 ANSWERS_KEYS: Final[Mapping[type[Question], Callable[[Clerk, Any, CancelToken], object]]] = {
     q.LockWanted: _lock,
     q.LockAsked: _is_locked,
@@ -74,4 +86,6 @@ ANSWERS_KEYS: Final[Mapping[type[Question], Callable[[Clerk, Any, CancelToken], 
     q.PassphraseChanged: _change,
     q.PassphraseAdded: _add,
     q.SlotTaken: _remove,
+    q.EscrowAsked: _escrow,
+    q.ReleaseRefused: _refuse_release,
 }

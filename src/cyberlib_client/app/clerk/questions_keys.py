@@ -59,6 +59,16 @@ class SlotTaken(Question, frozen=True, tag="remove_slot"):
     slot: str
 
 
+class EscrowAsked(Question, frozen=True, tag="escrow"):
+    """Who else has what opens the vault, and who asks for it? `escrow_told.EscrowTold`."""
+
+
+class ReleaseRefused(Question, frozen=True, tag="refuse_release"):
+    """No to a request for what was entrusted, by its id: `escrow_told.ReleaseShown`, a list."""
+
+    release: str
+
+
 AskedKeys = (
     LockWanted
     | LockAsked
@@ -68,4 +78,6 @@ AskedKeys = (
     | PassphraseChanged
     | PassphraseAdded
     | SlotTaken
+    | EscrowAsked
+    | ReleaseRefused
 )

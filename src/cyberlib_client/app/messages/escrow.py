@@ -288,6 +288,12 @@ ERRORS: Final[dict[str, Text]] = {
 }
 
 NOTICES: Final[dict[str, Text]] = {
+    "host_release_asked": Text(
+        "Quelqu’un demande aux dépositaires du séquestre l’accès à votre coffre chez l’hébergeur {at}.",
+        "Si cela ne vient pas du cabinet, refusez tout de suite : cyberlib escrow cancel.",
+        "Somebody asks the officers of the escrow for access to your vault at the host {at}.",
+        "If it is not of the practice’s doing, say no at once: cyberlib escrow cancel.",
+    ),
     "escrow_not_withdrawn": Text(
         "L’accès est ôté du coffre, mais l’hébergeur n’a pas reçu le retrait.",
         "Refaites cyberlib escrow leave quand il répond : il détruira ce qu’il a.",

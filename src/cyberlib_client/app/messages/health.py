@@ -166,6 +166,13 @@ HEALTH: Final[dict[str, Text]] = {
         "The contract is over: nothing more is backed up.",
         "Restore or take your data away before the agreed date, and call the host.",
     ),
+    "release_asked": Text(
+        "Quelqu’un demande aux dépositaires du séquestre l’accès à votre coffre.",
+        "Si cela ne vient pas du cabinet, refusez tout de suite (« Clé et accès », ou cyberlib escrow"
+        " cancel).",
+        "Somebody asks the officers of the escrow for access to your vault.",
+        "If it is not of the practice’s doing, say no at once (“Key and access”, or cyberlib escrow cancel).",
+    ),
     "mail_refused": Text(
         "Les courriers de l’hébergeur n’arrivent pas au cabinet : nul n’apprendrait une sauvegarde manquée.",
         "Donnez-lui une adresse qui fonctionne.",

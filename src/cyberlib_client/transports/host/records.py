@@ -109,7 +109,7 @@ Addresses = Annotated[list[Annotated[str, Meta(max_length=254)]], Meta(max_lengt
 class Standing(msgspec.Struct, frozen=True):
     """How a device stands. `refusal`: the code of why it may not store. `addresses_refused`: where
     the practice's mail goes to and comes back from. `quarantine_days`: for so long the host keeps what was
-    let go; 0 from one that does not tell."""
+    let go; 0 from one that does not tell. `releases`: requests of others for what was entrusted."""
 
     device: Device
     organisation: Organisation
@@ -123,6 +123,7 @@ class Standing(msgspec.Struct, frozen=True):
     maintenance: Windows = []
     addresses_refused: Addresses = []
     quarantine_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
+    releases: Number = 0
 
 
 class PlanKept(msgspec.Struct, frozen=True):
@@ -138,6 +139,7 @@ class RunsKept(msgspec.Struct, frozen=True):
     plan: int
     maintenance: Windows = []
     addresses_refused: Addresses = []
+    releases: Number = 0
 
 
 class Challenge(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from ...room import House, Room
 from ...widgets.basics import Card, IconLabel, Pill, button, clear, column, label, line, row
 from ...widgets.form import Told
 from ...words import no_vault_yet
+from .escrow import EscrowCard
 from .forms import CheckKit, NewKit, NewPassphrase, Removal, show_file
 
 _KINDS: Final = {
@@ -32,22 +33,6 @@ _OWN: Final = ("passphrase", "recovery")
 def _named(slot: SlotInfo) -> bool:
     """Whether somebody gave it its name: else it is of its kind and a number, such as "passphrase (2)"."""
     return re.fullmatch(rf"{re.escape(slot.kind)}( \(\d+\))?", slot.name) is None
-
-
-def _escrow_words(*, on: bool) -> str:
-    if on:
-        return say(
-            "Des dépositaires gardent, en parts, de quoi rouvrir ce coffre. Votre informaticien peut vous"
-            " dire qui ils sont, et quitter le séquestre.",
-            "Officers keep, in parts, what opens this vault again. Your technician can tell you who they are,"
-            " and leave the escrow.",
-        )
-    return say(
-        "Personne d’autre ne garde une copie de votre clé. C’est un choix qui vous revient : votre"
-        " informaticien peut le mettre en place avec vous.",
-        "Nobody else keeps a copy of your key. It is for you to choose: your technician can set it up with"
-        " you.",
-    )
 
 
 class Keys(Room):
@@ -77,7 +62,8 @@ class Keys(Room):
         self._card.body.addLayout(row(change, add, None))
         self.column.addWidget(self._card)
         self._of_vault = (lock, kit, change, add)
-        self.column.addWidget(self._escrow())
+        self.escrow = EscrowCard(self.bridge)
+        self.column.addWidget(self.escrow)
         self.column.addStretch(1)
 
     def _kit(self) -> Card:
@@ -104,21 +90,6 @@ class Keys(Room):
             )
         )
         return card
-
-    def _escrow(self) -> Card:
-        card = Card(say("Séquestre", "Escrow"))
-        self._escrow_lines = QVBoxLayout()
-        card.body.addLayout(self._escrow_lines)
-        self._show_escrow(on=False)
-        return card
-
-    def _show_escrow(self, *, on: bool) -> None:
-        clear(self._escrow_lines)
-        pill = Pill(say("Activé", "On"), "ok") if on else Pill(say("Désactivé", "Off"), "")
-        words = label(_escrow_words(on=on), "soft", wrap=True)
-        inside = row(pill, words)
-        inside.setStretch(1, 1)
-        self._escrow_lines.addLayout(inside)
 
     def enter(self) -> None:
         """See Room."""
@@ -218,7 +189,7 @@ class Keys(Room):
         self._show_doable(vault=True)
         self._passphrases = sum(slot.kind == "passphrase" for slot in slots)
         ways = sum(slot.kind in _OWN for slot in slots)
-        self._show_escrow(on=any(slot.kind == "escrow" for slot in slots))
+        self.escrow.show_slots(slots)
         for slot in slots:
             words, sign = _KINDS.get(slot.kind, (Both(slot.kind, slot.kind), "key"))
             since = say(f"depuis le {moment(slot.created)}", f"since {moment(slot.created)}")
