@@ -126,10 +126,9 @@ class MaintenanceWindow(Answer, frozen=True):
 
 
 class Standing(Answer, frozen=True):
-    """How a device stands. `may_store` and `may_read`; `refusal`: the code of why it may not store.
-    `hosting`: null where the host shows no card. `maintenance`: planned for the next 14 days.
-    `addresses_refused`: those of the organisation's mail which do not work. `quarantine_days`: for so long
-    what was let go stays. `releases`: see `services.pending`."""
+    """How a device stands. `refusal`: the code of why it may not store. `hosting`: null where the host shows
+    no card. `maintenance`: planned for the next 14 days. `addresses_refused`: those of the organisation's
+    mail that do not work. `quarantine_days`: how long what was let go stays. `releases`: see `pending`."""
 
     device: Device
     organisation: Organisation
