@@ -231,8 +231,11 @@ def test_nothing_is_changed_in_a_locked_window(line: CommandLine, practice: Path
     shown.bridge.ask(
         RatesChanged, NetworkShown, lambda _now: None, failed=refused.append, rates=RatesWanted("", "", [])
     )
+    shown.bridge.ask(
+        q.SourceAdded, SourceInfo, lambda _made: None, failed=refused.append, path=str(practice.parent)
+    )
     shown.settle()
-    assert [error.code for error in refused] == ["locked", "locked"]
+    assert [error.code for error in refused] == ["locked"] * 3
 
     shown.window.go("folders")
     shown.settle()

@@ -64,7 +64,7 @@ def _preview(clerk: Clerk, asked: q.PreviewAsked, token: CancelToken) -> object:
 def _add_source(clerk: Clerk, asked: q.SourceAdded, token: CancelToken) -> object:
     from ..sources import Choice, add_source
 
-    return add_source(clerk.session(asked.id, token), asked.path, Choice())
+    return add_source(clerk.allowed(asked.id, token), asked.path, Choice())
 
 
 def _remove_source(clerk: Clerk, asked: q.SourceRemoved, token: CancelToken) -> object:

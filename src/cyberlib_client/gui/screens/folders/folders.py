@@ -35,7 +35,8 @@ class Folders(Room):
 
     def __init__(self, house: House) -> None:
         super().__init__(house, say("Dossiers protégés", "Protected folders"))
-        add = button(say("Ajouter un dossier…", "Add a folder…"), self._choose, main=True, sign="folder-plus")
+        choose = self.once_open(self._choose)
+        add = button(say("Ajouter un dossier…", "Add a folder…"), choose, main=True, sign="folder-plus")
         self.column.addLayout(row(label(say("Dossiers protégés", "Protected folders"), "title"), None, add))
         self.told = Told()
         self.column.addWidget(self.told)
