@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget, QWidgetItem
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget, QWidgetItem
 from pytestqt.qtbot import QtBot
 
 from cyberlib_client.app.wording import language
@@ -16,6 +16,7 @@ from cyberlib_client.gui.screens.first_run.welcome import Welcome
 from cyberlib_client.gui.screens.restore.crumbs import Crumbs
 from cyberlib_client.gui.screens.restore.marks import Marks
 from cyberlib_client.gui.widgets.basics import Card
+from cyberlib_client.gui.widgets.files import ask_folder
 from tests.gui.test_first_run import Show, Wizard, home, line
 from tests.gui.test_window import words
 from tests.support.command_line import CommandLine
@@ -56,7 +57,12 @@ def test_the_first_run_keeps_its_buttons_where_they_are(
     assert wizard.first.verticalScrollBar().isVisible()  # and nothing makes room for it
     options = welcome.host.mapTo(shown.window, welcome.host.rect().bottomRight())
     assert options.x() == first.x()
-    welcome.folder.radio.click()
+    shown.bot.mouseClick(welcome.folder.radio, Qt.MouseButton.LeftButton, pos=QPoint(9, 14))
+    assert welcome.folder.at.hasFocus()  # no ring around the option: what it asks for is typed next
+    welcome.folder.radio.setFocus(Qt.FocusReason.TabFocusReason)
+    shown.bot.keyClick(welcome.folder.radio, Qt.Key.Key_Down)
+    assert welcome.bucket.radio.hasFocus()  # the arrow keys go on to the others
+    shown.bot.keyClick(welcome.bucket.radio, Qt.Key.Key_Up)
     welcome.folder.at.setText(str(tmp_path / "Coffre"))
     wizard.click("Continuer")
     wizard.click("Continuer")  # it is on this machine's own disk
@@ -114,6 +120,26 @@ def test_the_slider_of_versions_has_dates(qtbot: QtBot, french: None) -> None:
     assert len(marks.told) == 2 and all(len(each) == 5 for each in marks.told)  # hours within a day
     marks.show_times(["2026-03-02T12:00:50Z", "2026-03-02T12:01:10Z"])
     assert marks.told == []
+
+
+def test_a_folder_is_looked_for_from_the_users_own(
+    qtbot: QtBot, french: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Qt's own dialog began where the program was started, and said “Look in:” to French practices."""
+    letters = tmp_path / "Courriers"
+    letters.mkdir()
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    page = QWidget()
+    qtbot.addWidget(page)
+    got: list[str] = []
+    ask_folder(page, "Quel dossier", got.append)
+    (dialog,) = page.findChildren(QFileDialog)
+    assert Path(dialog.directory().absolutePath()) == tmp_path
+    assert dialog.labelText(QFileDialog.DialogLabel.LookIn) == "Dans\xa0:"
+    dialog.selectFile(str(letters))
+    dialog.accept()
+    assert [Path(each) for each in got] == [letters]
 
 
 def test_a_deep_folder_makes_the_page_no_wider(qtbot: QtBot) -> None:

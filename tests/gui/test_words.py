@@ -55,7 +55,7 @@ _SHOWS = (
     "setAccessibleName", "setAccessibleDescription", "setPlaceholderText", "setSuffix", "setPrefix",
     "setSpecialValueText", "setInformativeText", "setPlainText", "setStatusTip", "setWhatsThis", "setTitle",
     "addAction", "addButton", "addItem", "addItems", "setNameFilter", "setNameFilters", "showMessage",
-    "refuse",
+    "refuse", "ask_folder", "ask_file",
 )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def shown_literals(source: str) -> list[str]:
         if isinstance(call, ast.Call):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
             given = [
-                *call.args[: 2 if name == "QFileDialog" else 1],
+                *call.args[: 2 if name in ("QFileDialog", "ask_folder", "ask_file") else 1],
                 *(each.value for each in call.keywords if each.arg in ("text", "title")),
             ]
             kinds = call.args[1:2] if name == "label" else call.args[1:] if name in ("Card", "Pill") else []
@@ -114,6 +114,7 @@ def _literals(given: ast.expr) -> list[ast.AST]:
         ('x.addItems(["un", "deux"])', ["un", "deux"]),
         ('QCheckBox("oui")', ["oui"]),
         ('QFileDialog(self, "choisir")', ["choisir"]),
+        ('ask_folder(self, "choisir", then)', ["choisir"]),
         ('words = "Rien à faire"\nlabel(words)', ["Rien à faire"]),
         ("label(f\"jour{'s' * (n > 1)} de plus\")", ["jour", " de plus"]),
         ('self.told.say("fini")', []),  # a word alone that goes nowhere known may be a code

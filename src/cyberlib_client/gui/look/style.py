@@ -126,6 +126,10 @@ QLineEdit, QComboBox, QPlainTextEdit {{ background: {t.card}; border: 1px solid 
     selection-color: {t.on_brand}; placeholder-text-color: {t.soft}; }}
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus {{ border: 2px solid {t.brand}; padding: 0 11px;
     min-height: {px.control(4)}; }}
+QLineEdit[kind="search"] {{ padding: 0 12px 0 2px; }}
+QLineEdit[kind="search"]:focus {{ padding: 0 11px 0 1px; }}
+QPlainTextEdit {{ padding: 8px 12px; }}
+QPlainTextEdit:focus {{ padding: 7px 11px; }}
 QPlainTextEdit[kind="preview"] {{ background: {t.window}; border: 1px solid {t.line}; padding: 12px;
     font-size: {px(SMALL)}; }}
 QPlainTextEdit[kind="preview"]:focus {{ border: 2px solid {t.brand}; padding: 11px; }}

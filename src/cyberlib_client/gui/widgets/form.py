@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QLineEdit,
+    QRadioButton,
     QScrollArea,
     QSpinBox,
     QVBoxLayout,
@@ -33,6 +34,7 @@ class Search(QLineEdit):
 
     def __init__(self, words: str, width: int) -> None:
         super().__init__()
+        self.setProperty("kind", "search")
         self.setPlaceholderText(words)
         self.setAccessibleName(words)
         self.setClearButtonEnabled(True)
@@ -133,7 +135,10 @@ class Form(QDialog):
         for one, other in pairwise([*fields, self._cancel, self.go]):
             QWidget.setTabOrder(one, other)
         if self.focusWidget() in (None, self.go, self._cancel):
-            first = next((each for each in fields if each.isVisibleTo(self) and each.isEnabled()), self.go)
+            there = (each for each in fields if each.isVisibleTo(self) and each.isEnabled())
+            # of several options, the chosen one
+            of = (each for each in there if not isinstance(each, QRadioButton) or each.isChecked())
+            first = next(of, self.go)
             first.setFocus(Qt.FocusReason.TabFocusReason)
 
     def fit(self, width: int, height: int) -> None:

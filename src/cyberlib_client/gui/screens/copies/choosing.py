@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from ....app.clerk import questions_settings as q
 from ....app.copies_told import CopyInfo
@@ -13,6 +13,7 @@ from ....app.wording.language import Both, say
 from ....core.errors import CyberlibError
 from ...bridge import Bridge
 from ...widgets.basics import button, column, row
+from ...widgets.files import ask_file, ask_folder
 from ...widgets.form import Field, Form
 from ...words import error
 
@@ -147,17 +148,13 @@ class Adding(_Copy):
         self.place.hint.show()
 
     def _ask_folder(self) -> None:
-        dialog = QFileDialog(self, say("Le dossier de la copie", "The folder of the copy"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.at.setText)
-        dialog.open()
+        title = say("Le dossier de la copie", "The folder of the copy")
+        ask_folder(self, title, self.at.setText, self.at.text())
 
     def _ask_key(self) -> None:
-        dialog = QFileDialog(self, say("Le fichier de la clé d’accès", "The file with the access key"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.key_file.setText)
-        dialog.open()
+        ask_file(
+            self, say("Le fichier de la clé d’accès", "The file with the access key"), self.key_file.setText
+        )
 
     def _go_inside(self) -> None:
         self.at.setText(f"{self.at.text().rstrip('/')}/{_FOLDER}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from ....app.first_run_told import PlaceTold
 from ....app.wording.language import say
@@ -19,13 +21,13 @@ class Option(Card):
 
     def __init__(self, title: str, words: str, sign: str, group: QButtonGroup) -> None:
         super().__init__(kind="option", margin=16)
-        self.radio = QRadioButton(title)
+        self.radio = _Radio(title, self._begin)
         self.radio.setAccessibleDescription(words)
         group.addButton(self.radio)
-        head = row(
-            column(self.radio, label(words, "small", wrap=True), gap=0), IconLabel(sign, "brand", 28), gap=16
-        )
+        words_of = column(self.radio, label(words, "small", wrap=True), gap=0)
+        head = row(words_of, IconLabel(sign, "brand", 28), gap=16)
         head.setStretch(0, 1)
+        words_of.setAlignment(self.radio, Qt.AlignmentFlag.AlignLeft)  # its ring is around its words alone
         self.body.addLayout(head)
         self.more = QWidget()
         self.inside = QVBoxLayout(self.more)
@@ -45,6 +47,27 @@ class Option(Card):
         """See QWidget: all of it can be pressed."""
         if event.button() is Qt.MouseButton.LeftButton:
             self.radio.setChecked(True)
+            self._begin()
+
+    def _begin(self) -> None:
+        """Whoever came by the pointer types next; by the keyboard, other options are still to be reached."""
+        first = next((each for each in self.more.findChildren(QLineEdit) if each.isVisibleTo(self)), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.MouseFocusReason)
+
+
+class _Radio(QRadioButton):
+    """`pressed_on`: called once it was chosen by the pointer."""
+
+    def __init__(self, title: str, pressed_on: Callable[[], object]) -> None:
+        super().__init__(title)
+        self._pressed_on = pressed_on
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """See QWidget."""
+        super().mouseReleaseEvent(event)
+        if self.isChecked():
+            self._pressed_on()
 
 
 class Host(Option):

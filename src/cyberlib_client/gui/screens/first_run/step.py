@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from ....app.first_run_told import FirstRunTold
 from ....app.wording.language import say
@@ -13,6 +13,7 @@ from ....core.errors import CyberlibError
 from ...bridge import Bridge
 from ...room import House
 from ...widgets.basics import Card, IconLabel, button, label, row
+from ...widgets.files import ask_file, ask_folder
 from ...words import error
 
 
@@ -160,14 +161,7 @@ def typed(way: Way, name: str, hint: str = "", *, secret: bool = False) -> QLine
 def folder_button(parent: QWidget, title: str, chosen: Callable[[str], object]) -> QPushButton:
     """Opens a dialog that chooses a folder."""
 
-    def choose() -> None:
-        dialog = QFileDialog(parent, title)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(chosen)
-        dialog.open()
-
-    made = button(say("Choisir…", "Choose…"), choose)
+    made = button(say("Choisir…", "Choose…"), lambda: ask_folder(parent, title, chosen))
     made.setAccessibleName(title)
     return made
 
@@ -175,10 +169,4 @@ def folder_button(parent: QWidget, title: str, chosen: Callable[[str], object]) 
 def file_button(parent: QWidget, text: str, title: str, chosen: Callable[[str], object]) -> QPushButton:
     """Opens a dialog that chooses a file."""
 
-    def choose() -> None:
-        dialog = QFileDialog(parent, title)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(chosen)
-        dialog.open()
-
-    return button(text, choose)
+    return button(text, lambda: ask_file(parent, title, chosen))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -11,12 +11,16 @@ from ....app.clerk import questions_first_run as f
 from ....app.keys_told import RecoveryKitMade
 from ....app.wording.language import say
 from ....core.errors import CyberlibError
+from ...look.theme import theme
 from ...widgets.basics import Card, button, column, label, row
 from ...words import error
 from .fields import shows
 from .step import Way, folder_button, typed
 
 _TYPED_BACK = 3
+_ROWS = 6
+_WIDE = 320
+"""px of a field for one word."""
 
 
 class Sheet(QWidget):
@@ -32,7 +36,7 @@ class Sheet(QWidget):
         inside.setSpacing(14)
         card = Card(kind="note")
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(28)
+        self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(10)
         card.body.addLayout(self._grid)
         inside.addWidget(card)
@@ -57,7 +61,10 @@ class Sheet(QWidget):
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         for number, each in enumerate(words):
-            self._grid.addWidget(label(f"{number + 1}.  {each}", "strong"), number % 6, number // 6)
+            at, column_of = number % _ROWS, 2 * (number // _ROWS)
+            self._grid.addWidget(label(f"{number + 1}.", "soft"), at, column_of, Qt.AlignmentFlag.AlignRight)
+            self._grid.addWidget(label(each, "strong"), at, column_of + 1)
+            self._grid.setColumnStretch(column_of + 1, 1)
 
     def save(self, folder: str) -> None:
         """The kit, into a folder; only its owner reads it."""
@@ -114,7 +121,8 @@ class TypedBack(QWidget):
         for number in chosen:
             field = typed(way, say(f"Mot numéro {number + 1}", f"Word number {number + 1}"))
             self.typed[number] = field
-            inside.addLayout(column(label(field.accessibleName(), "strong"), field))
+            field.setFixedWidth(theme().grown(_WIDE))
+            inside.addLayout(column(label(field.accessibleName(), "strong"), row(field, None)))
 
     def wrong(self) -> tuple[str, QWidget] | None:
         """Which are not the right ones, and the first of them."""

@@ -10,7 +10,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFileDialog,
     QLineEdit,
     QPlainTextEdit,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from ....core.errors import CyberlibError
 from ....core.events import Progress
 from ...bridge import Bridge
 from ...widgets.basics import Card, button, clear, column, label, row
+from ...widgets.files import ask_folder
 from ...widgets.form import Field, Form
 from ...words import error
 from .left_out import left, show_rules, taken
@@ -181,13 +181,8 @@ class Excluding(Form):
         self._soon.start()
 
     def _ask_folder(self) -> None:
-        dialog = QFileDialog(
-            self, say("Un dossier à laisser de côté", "A folder to leave out"), self._source.path
-        )
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.text.setText)
-        dialog.open()
+        title = say("Un dossier à laisser de côté", "A folder to leave out")
+        ask_folder(self, title, self.text.setText, self._source.path)
 
     def _draft(self) -> RuleDraft | None:
         text = self.text.text()

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from ....app.clerk import questions as q
 from ....app.clerk import questions_settings as s
@@ -19,6 +19,7 @@ from ....core.errors import CyberlibError
 from ....core.events import Progress
 from ...room import House, Room
 from ...widgets.basics import Card, IconLabel, Pill, button, clear, column, label, line, row
+from ...widgets.files import ask_folder
 from ...widgets.form import Told
 from ...words import error
 from .excluding import Excluding
@@ -181,11 +182,7 @@ class Folders(Room):
     # ---- changed
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, say("Choisir un dossier à protéger", "Choose a folder to protect"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.add)
-        dialog.open()
+        ask_folder(self, say("Choisir un dossier à protéger", "Choose a folder to protect"), self.add)
 
     def add(self, path: str) -> None:
         """A folder is protected from now on."""

@@ -6,7 +6,7 @@ import os
 
 from PySide6.QtCore import QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from ....app.clerk import questions_support as q
 from ....app.diagnosis.contents import PARTS, PROMISE, Diagnosis
@@ -15,6 +15,7 @@ from ....app.wording.units import size
 from ....core.errors import CyberlibError
 from ...room import House
 from ...widgets.basics import Card, button, label, row
+from ...widgets.files import ask_folder
 from ...words import error_line
 
 
@@ -71,11 +72,8 @@ class Archiving(QDialog):
 
     def _choose(self) -> None:
         kind = QStandardPaths.StandardLocation.DocumentsLocation
-        chosen = QFileDialog(self, say("Dans quel dossier ?", "Into which folder?"))
-        chosen.setFileMode(QFileDialog.FileMode.Directory)
-        chosen.setDirectory(QStandardPaths.writableLocation(kind) or os.path.expanduser("~"))
-        chosen.fileSelected.connect(self.write)
-        chosen.open()
+        title = say("Dans quel dossier ?", "Into which folder?")
+        ask_folder(self, title, self.write, QStandardPaths.writableLocation(kind))
 
     def write(self, to: str) -> None:
         """Writes it into a folder."""

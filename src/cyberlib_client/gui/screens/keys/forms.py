@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from ....app.clerk import questions_keys as q
 from ....app.clerk.asking import Question
@@ -19,6 +19,7 @@ from ....core.errors import CyberlibError
 from ....core.words import listed, written_words
 from ...bridge import Bridge
 from ...widgets.basics import button, forget, label, row
+from ...widgets.files import ask_folder
 from ...widgets.form import Field, Form
 from ...words import error, meant
 
@@ -107,10 +108,7 @@ class NewKit(_Proved):
         self.fit(_WIDTH, 420)
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, self.folder.accessibleName())
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(self.folder.setText)
-        dialog.open()
+        ask_folder(self, self.folder.accessibleName(), self.folder.setText, self.folder.text())
 
     def _save(self) -> None:
         folder = self.folder.text().strip()

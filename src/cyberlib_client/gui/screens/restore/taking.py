@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QComboBox, QFileDialog, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QProgressBar, QSizePolicy, QWidget
 
 from ....app.brought import Brought
 from ....app.clerk import questions as q
@@ -22,6 +22,7 @@ from ....core.events import Progress
 from ...look.theme import theme
 from ...room import House
 from ...widgets.basics import Card, IconLabel, button, label, row
+from ...widgets.files import ask_folder
 from ...words import error_line
 from .bringing import Bringing
 from .listing import version_of
@@ -245,11 +246,7 @@ class Taking(Card):
         self.restore("")
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, say("Où faut-il restaurer ?", "Restore to where?"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.restore)
-        dialog.open()
+        ask_folder(self, say("Où faut-il restaurer ?", "Restore to where?"), self.restore)
 
     def restore(self, to: str) -> None:
         """Brings back what is chosen: to a folder, or for "" to where it came from."""
