@@ -172,3 +172,16 @@ def test_while_a_kit_is_written(here: Here, monkeypatch: pytest.MonkeyPatch) -> 
         assert all(each.read_bytes().rstrip().endswith(b"%%EOF") for each in files)
         if not ended:
             assert here.ask(k.KitWanted, **make)["is"] == "answer"
+
+
+def test_words_are_owed_whatever_becomes_of_caches(here: Here) -> None:
+    here.made()
+    state = here.folder / "profil" / "state"
+    shutil.rmtree(state)
+    assert here.stand()["step"] == "key" and here.stand()["wanted"]
+    state.mkdir(exist_ok=True)
+    notes = here.folder / "profil" / "first-run.json"
+    notes.rename(state / "first-run.json")  # where it was before
+    assert here.stand()["step"] == "key"
+    here.ask(f.WordsTyped)
+    assert here.stand()["step"] == "backup" and notes.exists()

@@ -1,4 +1,5 @@
-"""What of a first run cannot be seen elsewhere: where the vault is to be, terms, words typed back."""
+"""What of a first run cannot be seen elsewhere: where the vault is to be, terms, words typed back. Not a
+cache: words that nobody typed back would be owed no more."""
 
 from __future__ import annotations
 
@@ -41,6 +42,8 @@ def read_first_run(profile: Profile) -> FirstRunNotes | None:
     """What is noted; None when nothing is, or it cannot be read."""
     try:
         data = read_file(_path(profile))
+        if data is None:  # a first run that began before it was kept there
+            data = read_file(os.path.join(profile.state, _FILE))
         return msgspec.json.decode(data, type=FirstRunNotes) if data is not None else None
     except (*MALFORMED, CyberlibError):
         return None
@@ -52,4 +55,4 @@ def write_first_run(profile: Profile, notes: FirstRunNotes) -> None:
 
 
 def _path(profile: Profile) -> str:
-    return os.path.join(profile.state, _FILE)
+    return os.path.join(profile.root, _FILE)

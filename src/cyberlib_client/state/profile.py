@@ -5,6 +5,8 @@ alarm.json        the ransomware alarm: what this device's backups saw, decoys, 
 copies.json       second copies: when each was last seen and made. Not a cache.
 certificates/     proofs of restores that were tried, signed. Not a cache.
 refusals.json     the register of refusals; refusals/: ids of what is to be proven gone. Not a cache.
+first-run.json    how far the window's first run is, as far as it cannot be seen: words that are owed. Not
+                  a cache.
 retention.json    when the policy was last applied, and what the clock showed. Not a cache.
 credentials/      this workstation's secrets. Not a cache.
     device.json   which keeper holds the device secret, and under which name
@@ -25,7 +27,6 @@ state/            a cache: may be deleted between any two commands
     at-work-…     held by a process while a run of it is at work
     timetable.json   when the agent's next run is due, a pause
     near-….sqlite what is kept of a vault that is far away, sealed as it is there
-    first-run.json   how far the window's first run is, as far as it cannot be seen
     drills.json   where a restore is being tried; drill/: the usual place for it
     room/         copies of databases, each there while it is read
     window/       held by the window that is open, and where it listens for a second start
