@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..core.errors import CyberlibError, IntegrityError, UsageError
 from ..core.escrow.release import read_request
 from ..state.escrow import read_asked
-from ..state.host_access import read_host_access
 from ..transports.host.escrow import EscrowPost, Release
 from . import host_link, stores
 from .escrow_told import ReleaseShown
@@ -28,26 +27,29 @@ def post(session: Session) -> EscrowPost | None:
 
 
 def shown(session: Session, releases: list[Release]) -> list[ReleaseShown]:
-    """Requests at the host, the latest first. `here`: of this machine. What is no request is passed over:
-    words of its own making are for nobody."""
-    access = read_host_access(session.profile)
-    device = access.device if access is not None else ""
+    """Requests at the host, the latest first; what is none is passed over.
+
+    `here` is what this machine knows itself: a host that calls somebody else's request ours would have people
+    read its words to officers. For the same reason nobody is shown the words of another's request.
+    """
+    asked = read_asked(session.profile)
     found = []
     for each in releases:
         try:
             request = read_request(each.request.encode())
         except CyberlibError:
             continue
+        here = asked is not None and asked.request == request.data
         found.append(
             ReleaseShown(
                 id=request.digest.hex(),
                 state=each.state,
                 workstation=request.body.workstation,
-                here=each.device == device,
+                here=here,
                 asked=each.asked,
                 opens=each.opens,
                 answered=each.answered,
-                words=request.words,
+                words=request.words if here else [],
             )
         )
     return found

@@ -61,7 +61,7 @@ def ask(session: Session, papers: Papers | None, to: str, at: str = "", *, anew:
 
     Raises as `escrow_files.read` and `write_new`, `core.escrow` for documents that do not belong together,
     UsageError("escrow_asked_other"): one waits that is about something else, ("escrow_to_missing"): neither
-    host nor file, and as `escrow_post.papers`.
+    host nor file, ("escrow_release_over", state=…): it was cancelled, and as `escrow_post.papers`.
     """
     if to:
         escrow_files.check_free(to)
@@ -75,6 +75,8 @@ def ask(session: Session, papers: Papers | None, to: str, at: str = "", *, anew:
     if to:
         escrow_files.write_new(to, request.data, secret=False)
     release = host.ask(request.data) if host is not None else None
+    if release is not None and release.state not in ("waiting", "open"):
+        raise UsageError("escrow_release_over", state=f"release_{release.state}")
     return EscrowAsked(
         file=shown_native(os.path.abspath(to)) if to else "",
         opens=release.opens if release is not None else "",

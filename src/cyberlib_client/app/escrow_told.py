@@ -23,7 +23,8 @@ class EscrowOfficer(msgspec.Struct, frozen=True):
 
 class ReleaseShown(msgspec.Struct, frozen=True):
     """A request at the host. `state`: "waiting" until `opens`, then "open"; "cancelled", "left" or "expired".
-    `here`: of this machine; `words`: what it reads out to officers. `answered`: by how many of them."""
+    `here`: of this machine; `words`: what it reads out to officers, none of another's. `answered`: by how
+    many of them."""
 
     id: str
     state: str

@@ -69,10 +69,11 @@ def release_lines(releases: list[ReleaseShown]) -> Iterator[str]:
             f"Request {each.id[:8]} of {when}, workstation {each.workstation}{here}: {state}",
         )
         if each.state in ("waiting", "open"):
-            yield say(
-                f"  réponses reçues : {each.answered} ; ses six mots : {' '.join(each.words)}",
-                f"  answers here: {each.answered}; its six words: {' '.join(each.words)}",
-            )
+            yield say(f"  réponses reçues : {each.answered}", f"  answers here: {each.answered}")
+            if each.here:
+                yield say(
+                    f"  ses six mots : {' '.join(each.words)}", f"  its six words: {' '.join(each.words)}"
+                )
     if any(each.state in ("waiting", "open") and not each.here for each in releases):
         yield say(
             "Si une demande n’est pas de votre cabinet, refusez-la tout de suite : cyberlib escrow cancel",
