@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from ..core.crypto import KEY_SIZE
-from ..core.errors import IntegrityError, UsageError
+from ..core.errors import CyberlibError, IntegrityError, UsageError
 from ..core.escrow.consent import Consent, ConsentBody, Signer, check_ends, read_consent, sign_consent
 from ..core.escrow.deposit import Deposit, entrust, read_deposit
 from ..core.escrow.policy import Policy, read_policy
@@ -143,6 +143,16 @@ def leave(session: Session, folder: str | None) -> EscrowLeft:
     handed = host is not None and bool(leaving) and escrow_post.withdraw(session, host, leaving)
     written = shown_native(os.path.abspath(path)) if path and leaving else ""
     return EscrowLeft(written, bool(leaving), handed, slot_list(session, vault))
+
+
+def agreed_here(session: Session, vault: Vault) -> Policy | None:
+    """The policy of the slot that stands, where this machine has the papers and they can be read."""
+    try:
+        kept = _kept(session)
+    except CyberlibError:
+        return None
+    slots = {slot.id for slot in vault.table.slots}
+    return kept[0] if kept is not None and kept[2].body.slot in slots else None
 
 
 def _kept(session: Session) -> tuple[Policy, Deposit, Consent] | None:

@@ -25,7 +25,8 @@ _QUIET: Final = 4
 
 
 class KitFacts(NamedTuple):
-    """What a kit says of itself. `number`: of its slot, as the list of slots shows it; `day`: YYYY-MM-DD."""
+    """What a kit says of itself. `number`: of its slot, as the list of slots shows it; `day`: YYYY-MM-DD.
+    `escrow`: the policy of the vault's escrow and its fingerprint, "" where there is none."""
 
     words: Sequence[str]
     vault: str
@@ -34,6 +35,7 @@ class KitFacts(NamedTuple):
     device: str
     number: str
     day: str
+    escrow: str = ""
 
 
 def scanned(kit: KitFacts) -> str:
@@ -84,6 +86,7 @@ def _rows(kit: KitFacts) -> tuple[tuple[str, str, str], ...]:
         ("Coffre", "Vault", kit.vault),
         ("Empreinte du coffre", "Vault fingerprint", kit.fingerprint.upper()),
         ("Kit", "Kit", f"n° {kit.number}, {_day(kit)}"),
+        *([("Séquestre", "Escrow", kit.escrow)] if kit.escrow else []),
     )
 
 

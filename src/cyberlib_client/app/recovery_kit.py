@@ -115,6 +115,7 @@ def _write(session: Session, vault: Vault, slot: Slot, words: Sequence[str], fol
         at=shown_native(session.place.at),
         device=session.settings.device or bootstrap.machine().machine_name(),
         number=slot.id[:8],
+        escrow=_escrow(session, vault),
         day=day,
     )
     short = kit.fingerprint.replace(" ", "")[:8].upper()
@@ -128,3 +129,14 @@ def _write(session: Session, vault: Vault, slot: Slot, words: Sequence[str], fol
         remove_words(extended(path))
         raise Failed("words_file_not_written", at=path, reason=error.strerror) from None
     return shown_native(os.path.abspath(path))
+
+
+def _escrow(session: Session, vault: Vault) -> str:
+    """The policy that this machine agreed to, if it stands: on paper its fingerprint cannot be exchanged."""
+    from .escrow import agreed_here
+
+    policy = agreed_here(session, vault)
+    if policy is None:
+        return ""
+    whole = policy.fingerprint.upper().replace(" ", "\N{NO-BREAK SPACE}")
+    return f"convention n° {policy.body.number} de {policy.body.host}, empreinte {whole}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from cyberlib_client.core.escrow.consent import check_ends, read_consent
@@ -153,3 +154,21 @@ def test_another_machine_of_the_practice_knows_that_there_is_one(story: Story) -
         left = result(second, "escrow", "leave", "--to", str(story.folder))
     assert not left["signed"] and left["file"] == ""
     assert result(story.practice, "escrow", "status")["left"]
+
+
+def test_the_kit_has_the_fingerprint_of_the_policy_on_paper(story: Story) -> None:
+    def sheet() -> str:
+        folder = story.folder / "kits"
+        folder.mkdir(exist_ok=True)
+        with story.practice.secret(PASSPHRASE):
+            made = result(story.practice, "kit", "create", "--to", str(folder))
+        pages = pypdfium2.PdfDocument(made["file"])
+        assert len(pages) == 2  # one line more and the words and the code still fit
+        return str(pages[0].get_textpage().get_text_range())
+
+    assert "Séquestre" not in sheet()
+    story.join()
+    assert f"empreinte {story.fingerprint.upper()}" in " ".join(sheet().split())
+    with story.practice.secret(PASSPHRASE):
+        story.practice("escrow", "leave")
+    assert "Séquestre" not in sheet()
