@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
-from cyberlib_client.app import bootstrap
+from cyberlib_client.app import bootstrap, first_run_stand
+from cyberlib_client.app.bootstrap import profile_at
+from cyberlib_client.app.prompts import Nobody
+from cyberlib_client.app.session import Session
 from cyberlib_host.core.wire import Card, StoragePlace, SubProcessor
 from cyberlib_host.services import audit, organisations, terms
 from cyberlib_host.services.audit import Actor
@@ -275,6 +278,23 @@ def test_what_enrolment_refuses(host: TestHost, tmp_path: Path) -> None:
     practice.enrol(line, "A")
     other = CommandLine(tmp_path / "b")
     assert other.error(*at, *ca, *key, "--name", "A", code=2) == "host_device_name_taken"
+
+
+@pytest.mark.parametrize("left", [b"", b"{", b"[]"])
+def test_a_note_of_the_host_that_is_damaged_is_told_and_made_anew(
+    host: TestHost, tmp_path: Path, left: bytes
+) -> None:
+    practice = Practice(host, tmp_path)
+    line = CommandLine(tmp_path / "A")
+    practice.enrol(line, "A")
+    note = line.profile / "credentials" / "host.json"
+    note.write_bytes(left)
+    assert line.error("device", "list", code=1) == "host_note_damaged"
+    session = Session(profile_at(str(line.profile)), Nobody())
+    with session.closing:
+        assert first_run_stand.stand(session).host == ""  # it can be declared in the window, too
+    practice.enrol(line, "A bis")
+    assert "A bis" in line("device", "list").out
 
 
 def test_a_slip_in_the_name_of_another_workstation_is_told(host: TestHost, tmp_path: Path) -> None:

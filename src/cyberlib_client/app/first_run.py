@@ -12,7 +12,7 @@ import msgspec
 from ..core.errors import CyberlibError, Failed, NeedsUnlock
 from ..core.windows_paths import extended
 from ..state.first_run import FirstRunNotes, read_first_run, write_first_run
-from ..state.host_access import read_host_access
+from ..state.host_access import sound_host_access
 from . import stores
 from .enrolment_placed import placed
 from .first_run_told import PlaceTold
@@ -77,7 +77,7 @@ def declare(session: Session, url: str, contract_key: str, key_file: str, ca_fil
     no keychain its own key goes to a file of its user's alone. One that is declared there and gives no key is
     not declared again. Raises as `hosts.enrol`."""
     left = placed(session.profile)
-    access = read_host_access(session.profile)
+    access = sound_host_access(session.profile)
     if (
         access is not None
         and access.device

@@ -7,7 +7,7 @@ import msgspec
 from ..core.errors import CyberlibError
 from ..state.credentials import read_device_secret
 from ..state.first_run import FirstRunNotes, PlaceKind, read_first_run
-from ..state.host_access import read_host_access
+from ..state.host_access import sound_host_access
 from ..state.settings import VaultSettings
 from . import bootstrap, stores
 from .enrolment_placed import placed
@@ -22,7 +22,7 @@ def stand(session: Session) -> FirstRunTold:
     Raises Failed("settings_damaged"), ("credentials_damaged")."""
     notes = read_first_run(session.profile)
     known = notes or FirstRunNotes()
-    access = read_host_access(session.profile)
+    access = sound_host_access(session.profile)
     host = access.url if access is not None and access.device else ""
     left = placed(session.profile)
     vault = session.settings.vault

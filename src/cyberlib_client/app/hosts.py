@@ -9,7 +9,7 @@ import msgspec
 
 from ..core.errors import CyberlibError, Failed, IntegrityError, NeedsUnlock, Refused, Unreachable, UsageError
 from ..state.credentials import KeeperKind
-from ..state.host_access import HostAccess, read_host_access, write_host_access
+from ..state.host_access import HostAccess, sound_host_access, write_host_access
 from ..transports.host import records
 from ..transports.host.client import HostClient
 from ..transports.host.identity import SEED_SIZE, DeviceIdentity
@@ -217,7 +217,7 @@ def _access_for(session: Session, address: str, name: str, keeping: KeeperKind) 
 
     A key goes from the keychain to a file when that is asked for, and never the other way round.
     """
-    access = read_host_access(session.profile)
+    access = sound_host_access(session.profile)
     if access is not None and access.device and access.url != address:
         raise UsageError("host_already", at=access.url)
     if access is None or access.url != address:

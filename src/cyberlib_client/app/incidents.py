@@ -110,6 +110,7 @@ _STAGE_OF_EXIT: Final = {2: 1, 8: 1, 6: 2, 4: 3, 5: 3, 7: 6}
 _STAGE_OF_CODE: Final = {
     "settings_damaged": 1,
     "credentials_damaged": 1,
+    "host_note_damaged": 1,
     "profile_denied": 1,
     "profile_full": 1,
     "lock_not_made": 1,

@@ -78,7 +78,15 @@ IN_WINDOW: Final[dict[str, Both]] = {
         "Another machine may have taken its place. Call your host’s support (“Help”): they see which one.",
     ),
     **dict.fromkeys(
-        ("host_other", "not_enrolled", "host_key_lost", "host_key_exposed", "host_bad_signature"), _CALL_HOST
+        (
+            "host_other",
+            "not_enrolled",
+            "host_key_lost",
+            "host_key_exposed",
+            "host_bad_signature",
+            "host_note_damaged",
+        ),
+        _CALL_HOST,
     ),
     "host_device_unknown": _CALL_HOST,
     "host_device_surplus": Both(

@@ -30,7 +30,7 @@ class HostAccess(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_host_access(profile: Profile) -> HostAccess | None:
-    """What is noted, or None. Failed("credentials_damaged", at=…)."""
+    """What is noted, or None. Failed("host_note_damaged", at=…)."""
     path = _path(profile)
     data = read_file(path)
     if data is None:
@@ -38,7 +38,18 @@ def read_host_access(profile: Profile) -> HostAccess | None:
     try:
         return msgspec.json.decode(data, type=HostAccess)
     except MALFORMED:
-        raise Failed("credentials_damaged", at=path) from None
+        raise Failed("host_note_damaged", at=path) from None
+
+
+def sound_host_access(profile: Profile) -> HostAccess | None:
+    """The same for who declares the machine, perhaps anew: None where it is damaged. Raises as
+    `read_file`."""
+    try:
+        return read_host_access(profile)
+    except Failed as error:
+        if error.code != "host_note_damaged":
+            raise
+        return None
 
 
 def write_host_access(profile: Profile, access: HostAccess) -> None:

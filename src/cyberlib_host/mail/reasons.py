@@ -99,7 +99,8 @@ _SAME: Final = (
         "le secret du poste est illisible, absent ou exposé à d’autres",
         "the workstation’s secret is unreadable, gone or exposed to others",
         "device_file_exposed device_file_unreadable device_file_not_written credentials_damaged"
-        " identity_damaged bad_device keychain_unavailable host_key_lost host_key_locked host_key_exposed",
+        " identity_damaged bad_device keychain_unavailable host_note_damaged host_key_lost"
+        " host_key_locked host_key_exposed",
     ),
     # the vault
     (

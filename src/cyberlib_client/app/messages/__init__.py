@@ -91,6 +91,7 @@ _PARTS: Final = (
     "services",
     "background",
     "mounting",
+    "noted",
     "copies",
     "leaving",
     "proving",

@@ -31,6 +31,16 @@ _IDENTITY: Final = Text(
     "The next backup reads everything, and this machine appears as a new one.",
 )
 
+ERRORS: Final[dict[str, Text]] = {
+    "host_note_damaged": Text(
+        "Ce que ce poste avait noté de son hébergeur est endommagé : {at}.",
+        "Déclarez-le de nouveau, clé de contrat en main : cyberlib device enrol, au besoin sous un autre"
+        " nom.",
+        "What this machine had noted of its host is damaged: {at}.",
+        "Declare it anew, contract key at hand: cyberlib device enrol, under another name if need be.",
+    ),
+}
+
 NOTICES: Final[dict[str, Text]] = {
     "slots_note_damaged": _SLOTS,
     "seen_note_damaged": _SEEN,
