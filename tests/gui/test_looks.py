@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget, QWidgetItem
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +18,8 @@ from cyberlib_client.gui.screens.restore.crumbs import Crumbs
 from cyberlib_client.gui.screens.restore.marks import Marks
 from cyberlib_client.gui.widgets.basics import Card
 from cyberlib_client.gui.widgets.files import ask_folder
+from cyberlib_client.gui.widgets.prose import Prose
+from cyberlib_client.gui.widgets.table import Table, dress
 from tests.gui.test_first_run import Show, Wizard, home, line
 from tests.gui.test_window import words
 from tests.support.command_line import CommandLine
@@ -140,6 +143,30 @@ def test_a_folder_is_looked_for_from_the_users_own(
     dialog.selectFile(str(letters))
     dialog.accept()
     assert [Path(each) for each in got] == [letters]
+
+
+def test_in_a_narrow_table_names_keep_their_room(qtbot: QtBot) -> None:
+    table = Table()
+    qtbot.addWidget(table)
+    table.setModel(QStandardItemModel(1, 3))
+    dress(table, "Fichiers", 0, (360, 170, 110))
+    table.hide_below({1: 430, 2: 540})
+    for width, hidden in ((600, []), (500, [2]), (230, [1, 2]), (600, [])):
+        table.resize(width, 200)
+        table.show()
+        assert [n for n in range(3) if table.isColumnHidden(n)] == hidden
+        assert table.columnWidth(0) > 220
+
+
+def test_no_line_ends_between_a_number_and_its_unit(qtbot: QtBot) -> None:
+    told = Prose("147 fichiers · 275 Ko")
+    qtbot.addWidget(told)
+    wide = told.fontMetrics().horizontalAdvance("147 fichiers · 275 ")
+    laid, _height = told._laid(wide + 2)
+    text = laid.text()
+    lines = [laid.lineAt(n) for n in range(laid.lineCount())]
+    parts = [text[each.textStart() : each.textStart() + each.textLength()].strip() for each in lines]
+    assert parts == ["147\xa0fichiers\xa0·", "275\xa0Ko"]
 
 
 def test_a_deep_folder_makes_the_page_no_wider(qtbot: QtBot) -> None:

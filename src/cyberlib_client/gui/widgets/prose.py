@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from PySide6.QtCore import QPointF, QSize, Qt
@@ -12,6 +13,8 @@ from ..look.tokens import PITCH, PITCH_LARGE, SECTION
 
 _WIDE: Final = 16_000
 """px: no line is broken."""
+_TOGETHER: Final = re.compile(r"(?<=\d) (?=\w)| (?=·)")
+"""No line ends between a number and what it counts, nor begins with a dot."""
 _LEAST: Final = 10
 """Letters: a longer name or path is broken rather than the window made wider."""
 
@@ -35,7 +38,8 @@ class Prose(QLabel):
 
     def _laid(self, width: int) -> tuple[QTextLayout, int]:
         """The lines, for a width within the margins; their height."""
-        laid = QTextLayout(self.text().replace("\n", "\u2028"), self.font(), self)
+        text = _TOGETHER.sub("\xa0", self.text()).replace("\n", "\u2028")
+        laid = QTextLayout(text, self.font(), self)
         option = QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         laid.setTextOption(option)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from ..look.theme import theme
@@ -18,6 +18,20 @@ _MOVES: Final = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Space)
 class Table(QTableView):
     """The first arrow key chooses the line where the keyboard stands, which nothing shows before: Qt would go
     to the next one, and nowhere from the only one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._below: Mapping[int, int] = {}
+
+    def hide_below(self, widths: Mapping[int, int]) -> None:
+        """Columns that are left out in a table narrower than that (px): names are not cut off for them."""
+        self._below = widths
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See QWidget."""
+        super().resizeEvent(event)
+        for column, least in self._below.items():
+            self.setColumnHidden(column, self.width() < theme().grown(least))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """See QWidget."""

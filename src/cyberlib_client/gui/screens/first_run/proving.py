@@ -46,7 +46,7 @@ class _AtWork(Step):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(say("Avancement", "Progress"))
         self.file = label(kind="small", wrap=True)
-        words = column(self.head, self.bar, self.figures, self.file, gap=8)
+        words = column(None, self.head, self.bar, self.figures, self.file, None, gap=8)
         line = row(self.seal, words, gap=20)
         line.setStretch(1, 1)
         self.card.body.addLayout(line)
@@ -76,11 +76,7 @@ class _AtWork(Step):
             self._idle = self._idle + 1 if status.job is None and not status.queued else 0
             if self._idle >= _IDLE:
                 self._job, self._asked, self._idle = None, False, 0
-                self.way.look(self._missed)
-
-    def _missed(self) -> None:
-        """Where it is done all the same, so be it; else it is begun again."""
-        self.enter()
+                self.way.look(self.enter)  # done all the same, so be it; else it is begun again
 
     @property
     def can_back(self) -> bool:
@@ -95,6 +91,7 @@ class _AtWork(Step):
         self.bar.setRange(0, 0)
         self.bar.show()
         self.file.setText("")
+        self.file.show()
         self.figures.setText(say("Préparation…", "Getting ready…"))
         status = self.bridge.agent
         at_work = status.job if status is not None else None
@@ -131,7 +128,7 @@ class _AtWork(Step):
         self._failed = True
         self.bar.hide()
         self.figures.setText("")
-        self.file.setText("")
+        self.file.hide()
         self.seal.show_state("alert", "wrong", "wrong_soft")
         self.complain(words)
 
@@ -141,7 +138,7 @@ class _AtWork(Step):
         self.bar.hide()
         self.head.setText(head)
         self.figures.setText(figures)
-        self.file.setText("")
+        self.file.hide()
         self.seal.show_state("shield-check", "ok", "ok_soft")
         self.quiet()
         self.rest()

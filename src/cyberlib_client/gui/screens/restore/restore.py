@@ -54,6 +54,7 @@ class Restore(Room):
         self.table = Table()
         self.table.setModel(self.listing)
         dress(self.table, say("Fichiers de cette version", "Files of this version"), 0, (360, 170, 110))
+        self.table.hide_below({1: 430, 2: 540})
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.table.setSortingEnabled(True)
         self._crumbs = Crumbs(self.open_folder)
@@ -73,9 +74,7 @@ class Restore(Room):
         self._both.setMinimumHeight(420)
         self.column.addWidget(self._both, 1)
         self.column.addStretch(0)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(_SETTLED)
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
         self._then: Callable[[], object] = lambda: None
         self._settle.timeout.connect(lambda: self._then())
         self.table.doubleClicked.connect(self._open)
