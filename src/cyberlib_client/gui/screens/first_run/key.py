@@ -233,14 +233,12 @@ class _Secret(QWidget):
             label(say("Pas de clé chez quelqu’un d’autre", "No key with anybody else"), "strong"),
             label(
                 say(
-                    "Confier une copie de la clé à un tiers (le séquestre) est désactivé. Vous seul ouvrez le"
-                    " coffre ; sans la phrase ni les 24 mots qui suivent, personne ne le rouvrira. Le"
-                    " séquestre"
-                    " viendra dans une version suivante, et restera votre choix.",
-                    "Leaving a copy of the key with a third party (escrow) is off. You alone open the vault;"
-                    " without the passphrase or the 24 words that follow, nobody ever will. Escrow comes"
-                    " with a"
-                    " later version, and will be your choice.",
+                    "Vous seul ouvrez le coffre ; sans la phrase ni les 24 mots qui suivent, personne ne le"
+                    " rouvrira. Confier de quoi le rouvrir à des dépositaires (le séquestre) est désactivé,"
+                    " et reste votre choix, plus tard, dans « Clé et accès ».",
+                    "You alone open the vault; without the passphrase or the 24 words that follow, nobody"
+                    " ever will. Entrusting officers with what opens it again (escrow) is off, and stays your"
+                    " choice, later, in “Key and access”.",
                 ),
                 "small-ink",
                 wrap=True,

@@ -159,6 +159,7 @@ class Keys(Room):
 
     def _failed(self, raised: CyberlibError) -> None:
         clear(self._lines)
+        self.escrow.hide()  # nothing is known of it
         if raised.code == "no_vault":
             self._show_doable(vault=False)
             making = button(
@@ -189,6 +190,7 @@ class Keys(Room):
         self._show_doable(vault=True)
         self._passphrases = sum(slot.kind == "passphrase" for slot in slots)
         ways = sum(slot.kind in _OWN for slot in slots)
+        self.escrow.show()
         self.escrow.show_slots(slots)
         for slot in slots:
             words, sign = _KINDS.get(slot.kind, (Both(slot.kind, slot.kind), "key"))
