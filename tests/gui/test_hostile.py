@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,11 @@ from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from cyberlib_client.app.brought import Brought, BroughtItem
+from cyberlib_client.app.wording import language
 from cyberlib_client.gui.screens.folders.folders import Folders
 from cyberlib_client.gui.screens.restore.restore import Restore
 from cyberlib_client.gui.screens.restore.showing import _image
-from cyberlib_client.gui.screens.restore.told import Told
+from cyberlib_client.gui.screens.restore.told import Told, table_of
 from tests.gui.conftest import Shown
 from tests.support.command_line import CommandLine
 
@@ -100,3 +103,20 @@ def test_an_image_that_would_take_minutes_is_not_drawn() -> None:
     drawn = _image(jpeg(12))
     assert drawn is not None and drawn.width() == 64
     assert _image(jpeg(1000)) is None
+
+
+@pytest.mark.parametrize("spoken", ["fr", "en"])
+def test_a_name_makes_no_cell_of_a_report(spoken: Any) -> None:
+    """French spreadsheets part cells at semicolons, and calculate those that begin with an equals sign."""
+    before = language.language()
+    language.choose(spoken)
+    try:
+        items = [BroughtItem(f"/Cabinet/a{sign}=1+1", "written") for sign in ";,"]
+        made = table_of(Brought("", 0, 0, 0, 0, 0, 0, 0, 1, 0.0, 2, items))
+    finally:
+        language.choose(before)
+    for sign in ";,":
+        rows = list(csv.reader(io.StringIO(made), delimiter=sign))
+        assert not [cell for row in rows for cell in row if cell.startswith("=")]
+    own = ";" if spoken == "fr" else ","
+    assert [len(row) for row in csv.reader(io.StringIO(made), delimiter=own)] == [3, 3, 3]

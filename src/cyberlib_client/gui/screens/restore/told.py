@@ -143,9 +143,10 @@ def _write_whole(path: str, text: str) -> None:
 
 
 def table_of(told: Brought) -> str:
-    """Comma-separated, each path as it was saved."""
+    """Each path as it was saved. With the sign between cells that spreadsheets of this language look for, and
+    all in quotes: the other sign, in a file's name, would begin a cell that may be a formula."""
     made = io.StringIO()
-    writer = csv.writer(made)
+    writer = csv.writer(made, delimiter=say(";", ","), quoting=csv.QUOTE_ALL)
     writer.writerow([str(head) for head in _HEADS])
     for item in told.items:
         writer.writerow([item.path, str(OUTCOMES[item.outcome]), reason_of(item)])
