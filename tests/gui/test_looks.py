@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QFontMetrics, QStandardItemModel
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget, QWidgetItem
 from pytestqt.qtbot import QtBot
 
@@ -19,7 +19,7 @@ from cyberlib_client.gui.screens.restore.marks import Marks
 from cyberlib_client.gui.widgets.basics import Card
 from cyberlib_client.gui.widgets.files import ask_folder
 from cyberlib_client.gui.widgets.prose import Prose
-from cyberlib_client.gui.widgets.table import Table, dress
+from cyberlib_client.gui.widgets.table import Table, dress, shortened
 from tests.gui.test_first_run import Show, Wizard, home, line
 from tests.gui.test_window import words
 from tests.support.command_line import CommandLine
@@ -156,6 +156,20 @@ def test_in_a_narrow_table_names_keep_their_room(qtbot: QtBot) -> None:
         table.show()
         assert [n for n in range(3) if table.isColumnHidden(n)] == hidden
         assert table.columnWidth(0) > 220
+
+
+def test_names_that_do_not_fit_tell_whom_and_what(qapp: QApplication) -> None:
+    metrics = QFontMetrics(QApplication.font())
+    name = "Courrier 000077 - MÛRIER-BLANC Octave - Prescription de rééducation.pdf"
+    room = metrics.horizontalAdvance("Courrier 000077 - MÛRIER-BLANC Octave - P")
+    for text in (name, f"{name} · Cabinet/2023-09"):
+        cut = shortened(text, metrics, room)
+        assert cut.startswith("Courrier 000077 - MÛRIER-BLANC") and cut.endswith("…\xa0.pdf")
+        assert metrics.horizontalAdvance(cut) <= room
+    assert shortened(name, metrics, 60) == name  # cut at its end: all there is room for is its beginning
+    fits = metrics.horizontalAdvance(name)
+    assert shortened(f"{name} · Cabinet", metrics, fits) == f"{name} · Cabinet"
+    assert shortened("M. Dupont, très longue lettre", metrics, 20) == "M. Dupont, très longue lettre"
 
 
 def test_no_line_ends_between_a_number_and_its_unit(qtbot: QtBot) -> None:

@@ -194,7 +194,7 @@ def test_a_search_goes_over_all_versions(kept: CommandLine, practice: Path, show
     assert room.listing.row_at(0).entry.path.endswith("Courriers/lettre.txt")
     assert room.listing.row_at(0).name.startswith("lettre.txt · ")  # its end may be cut: the name is seen
     choose(room, room.listing.row_at(0).name)
-    press(room, "Voir toutes ses versions")
+    press(room, "Toutes ses versions")
     shown.until(lambda: room.listing.rowCount() == 2)
     room.search.setText("rien de tel")
     shown.until(lambda: "Aucun nom ne correspond." in words(room))

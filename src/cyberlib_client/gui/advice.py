@@ -258,8 +258,8 @@ IN_WINDOW: Final[dict[str, Both]] = {
     ),
     "path_in_no_snapshot": Both("Cherchez-le par un bout de son nom.", "Search for a part of its name."),
     "no_content": Both(
-        "Voyez s’il y en a d’autres versions : « Voir toutes ses versions ».",
-        "See whether there are other versions: “See all its versions”.",
+        "Voyez s’il y en a d’autres versions : « Toutes ses versions ».",
+        "See whether there are other versions: “All its versions”.",
     ),
     "source_known": Both(
         "Ce qu’il laisse de côté se change par « Exclusions… ».",

@@ -251,11 +251,10 @@ class Window(QMainWindow):
         from .screens.help.explaining import Explaining
         from .screens.help.topics import of_room
 
-        if self.setting_up:
-            Explaining(self, self, say("Aide", "Help"), of_room("first_run")).open()
-            return
-        name = str(ROOMS[self.here].words)
-        Explaining(self, self, say(f"Aide : {name}", f"Help: {name}"), of_room(self.here)).open()
+        room = "first_run" if self.setting_up else self.here
+        name = "" if room in ("first_run", "help") else str(ROOMS[room].words)
+        title = say(f"Aide : {name}", f"Help: {name}") if name else say("Aide", "Help")
+        Explaining(self, self, title, of_room(room)).open()
 
     def explain(self, code: str, more: str = "") -> None:
         """See room.House."""

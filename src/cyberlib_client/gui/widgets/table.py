@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
 from ..look.theme import theme
 
+Index = QModelIndex | QPersistentModelIndex
 _ROW = 44
+_BESIDE = 8
+"""px that Qt leaves free beside the text of an item."""
+_MOSTLY = 0.75
+"""Of the room there is, for what comes before its ending; where that is less, its beginning has it all."""
+_LONGEST = 6
+"""Letters of an ending; what is longer is a part of the name."""
 _MOVES: Final = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Space)
 
 
@@ -40,6 +54,32 @@ class Table(QTableView):
             self.selectRow(at.row())
             return
         super().keyPressEvent(event)
+
+
+class Names(QStyledItemDelegate):
+    """Of files: where one does not fit, its middle is left out, but not for whom it is nor what it is."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """See QStyledItemDelegate."""
+        super().initStyleOption(option, index)
+        part, view = QStyle.SubElement.SE_ItemViewItemText, self.parent()
+        assert isinstance(view, QTableView)
+        room = view.style().subElementRect(part, option, view).width() - _BESIDE
+        option.text = shortened(option.text, option.fontMetrics, room)
+
+
+def shortened(text: str, metrics: QFontMetrics, room: int) -> str:
+    """A name, and what may come after it (` · folder`), whose ending stays: a letter and its PDF, both of
+    one patient, are told apart by that. What is left to cut is cut at the end, as everywhere."""
+    name = text.partition(" · ")[0]
+    stem, _dot, ending = name.rpartition(".")
+    if not stem or len(ending) > _LONGEST or metrics.horizontalAdvance(name) <= room:
+        return text
+    kept = f"\xa0.{ending}"
+    left = room - metrics.horizontalAdvance(kept)
+    if left < room * _MOSTLY:
+        return text
+    return metrics.elidedText(stem, Qt.TextElideMode.ElideRight, left) + kept
 
 
 def dress(view: QTableView, name: str, stretched: int, widths: Sequence[int]) -> None:

@@ -17,7 +17,7 @@ from ...look.theme import theme
 from ...room import House, Room
 from ...widgets.basics import Card, column, label, row
 from ...widgets.form import Search
-from ...widgets.table import Table, dress
+from ...widgets.table import Names, Table, dress
 from ...words import error_line
 from .crumbs import Crumbs
 from .lacking import Lacking
@@ -55,6 +55,7 @@ class Restore(Room):
         self.table.setModel(self.listing)
         dress(self.table, say("Fichiers de cette version", "Files of this version"), 0, (360, 170, 110))
         self.table.hide_below({1: 430, 2: 540})
+        self.table.setItemDelegateForColumn(0, Names(self.table))
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.table.setSortingEnabled(True)
         self._crumbs = Crumbs(self.open_folder)
@@ -210,8 +211,6 @@ class Restore(Room):
         if self._asked is not None:
             self.bridge.cancel(self._asked)
         self.listing.clear(heads)
-        whole = Qt.TextElideMode.ElideMiddle if heads is HEADS else Qt.TextElideMode.ElideRight
-        self.table.setTextElideMode(whole)  # letters of one day are told apart by how their names end
         self.more.hide()
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as it comes
         self.taking.show_nothing()

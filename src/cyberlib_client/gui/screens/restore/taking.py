@@ -62,9 +62,7 @@ class Taking(Card):
         self._name = label(kind="section", wrap=True)
         self.look = Showing()
         self.look.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self._versions = button(
-            say("Voir toutes ses versions", "See all its versions"), self._list, link=True
-        )
+        self._versions = button(say("Toutes ses versions", "All its versions"), self._list, link=True)
         self._list_versions = versions
         self.enlarge = button(say("Agrandir…", "Enlarge…"), self._enlarge, link=True)
         self._seen: Peeked | None = None
@@ -312,6 +310,7 @@ class Taking(Card):
         at_work, chosen = self.bringing.at_work, bool(self._entries)
         report, may = None if at_work else self._report, chosen and not at_work
         shown: dict[QWidget, bool] = {
+            self._name: bool(self._name.text()),
             self._bar: at_work,
             self._stop: at_work,
             self.told: at_work or bool(self.told.text()),
