@@ -20,7 +20,7 @@ from ..transports.host.escrow import EscrowPost
 from . import bootstrap, escrow_files, escrow_post, escrow_text
 from .device_identity import device_identity
 from .escrow_files import CONSENT_FILE, DEPOSIT_FILE, LEAVING_FILE, POLICY_FILE
-from .escrow_told import EscrowJoined, EscrowLeft, EscrowOfficer, EscrowTold, ReleaseShown
+from .escrow_told import EscrowJoined, EscrowLeft, EscrowOffer, EscrowOfficer, EscrowTold, ReleaseShown
 from .paths import shown_native, shown_text
 from .session import Session
 from .slots import slot_list
@@ -47,6 +47,11 @@ class Joining:
     def told(self) -> EscrowTold:
         """The policy as it would stand."""
         return _told(self._policy, None)
+
+    @property
+    def offer(self) -> EscrowOffer:
+        """All that is to be read before."""
+        return EscrowOffer(self.told, escrow_text.text())
 
     def join(self, session: Session, who: str, folder: str | None) -> EscrowJoined:
         """A slot of the vault whose secret the officers get, in parts; the documents go to the vault's host,

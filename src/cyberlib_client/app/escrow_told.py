@@ -54,6 +54,13 @@ class EscrowTold(msgspec.Struct, frozen=True):
     releases: list[ReleaseShown] = []
 
 
+class EscrowOffer(msgspec.Struct, frozen=True):
+    """A policy before it is agreed to, and the text that is."""
+
+    told: EscrowTold
+    text: str
+
+
 class EscrowJoined(msgspec.Struct, frozen=True):
     """`files`: policy, deposit and consent; nothing in them opens anything. `handed_in`: to
     the host."""

@@ -71,6 +71,27 @@ def _escrow(clerk: Clerk, asked: q.EscrowAsked, token: CancelToken) -> object:
     return status(clerk.opened(asked.id, token))
 
 
+def _escrow_offer(clerk: Clerk, asked: q.EscrowOffered, token: CancelToken) -> object:
+    from ..escrow import Joining
+
+    return Joining(asked.policy, asked.fingerprint).offer
+
+
+def _join_escrow(clerk: Clerk, asked: q.EscrowWanted, token: CancelToken) -> object:
+    from ..escrow import Joining
+
+    joining = Joining(asked.policy, asked.fingerprint)
+    return _proved(
+        clerk, asked, token, lambda session: joining.join(session, asked.who, asked.folder or None)
+    )
+
+
+def _leave_escrow(clerk: Clerk, asked: q.EscrowLeaving, token: CancelToken) -> object:
+    from ..escrow import leave
+
+    return _proved(clerk, asked, token, lambda session: leave(session, None))
+
+
 def _refuse_release(clerk: Clerk, asked: q.ReleaseRefused, token: CancelToken) -> object:
     from ..escrow_post import cancel
 
@@ -87,5 +108,8 @@ ANSWERS_KEYS: Final[Mapping[type[Question], Callable[[Clerk, Any, CancelToken], 
     q.PassphraseAdded: _add,
     q.SlotTaken: _remove,
     q.EscrowAsked: _escrow,
+    q.EscrowOffered: _escrow_offer,
+    q.EscrowWanted: _join_escrow,
+    q.EscrowLeaving: _leave_escrow,
     q.ReleaseRefused: _refuse_release,
 }

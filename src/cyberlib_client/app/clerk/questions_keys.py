@@ -63,6 +63,29 @@ class EscrowAsked(Question, frozen=True, tag="escrow"):
     """Who else has what opens the vault, and who asks for it? `escrow_told.EscrowTold`."""
 
 
+class EscrowOffered(Question, frozen=True, tag="escrow_offer"):
+    """What does a policy say, if this is its fingerprint? `escrow_told.EscrowOffer`."""
+
+    policy: str
+    fingerprint: str
+
+
+class EscrowWanted(Question, frozen=True, tag="join_escrow"):
+    """Officers are entrusted with what opens the vault: `escrow_told.EscrowJoined`. `folder`: "" for none."""
+
+    secret: str
+    policy: str
+    fingerprint: str
+    who: str
+    folder: str
+
+
+class EscrowLeaving(Question, frozen=True, tag="leave_escrow"):
+    """What officers have opens the vault no more: `escrow_told.EscrowLeft`."""
+
+    secret: str
+
+
 class ReleaseRefused(Question, frozen=True, tag="refuse_release"):
     """No to a request for what was entrusted, by its id: `escrow_told.ReleaseShown`, a list."""
 
@@ -79,5 +102,8 @@ AskedKeys = (
     | PassphraseAdded
     | SlotTaken
     | EscrowAsked
+    | EscrowOffered
+    | EscrowWanted
+    | EscrowLeaving
     | ReleaseRefused
 )

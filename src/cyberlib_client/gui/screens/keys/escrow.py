@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ....app.clerk import questions_keys as q
-from ....app.escrow_told import EscrowTold, ReleaseShown
+from ....app.escrow_told import EscrowJoined, EscrowLeft, EscrowTold, ReleaseShown
 from ....app.keys_told import SlotInfo
 from ....app.wording.language import say
 from ....app.wording.units import moment
@@ -13,20 +15,25 @@ from ....core.errors import CyberlibError
 from ...bridge import Bridge
 from ...widgets.basics import Card, IconLabel, Pill, button, clear, column, label, row
 from ...words import error
+from .escrow_forms import JoinEscrow, LeaveEscrow
 
 
 class EscrowCard(Card):
     """`show_slots` first; what the host knows comes when it has answered."""
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, changed: Callable[[str], object]) -> None:
+        """`changed`: told in a sentence when it was joined or left."""
         super().__init__(say("Séquestre", "Escrow"))
-        self._bridge = bridge
+        self._bridge, self._changed = bridge, changed
         self._lines = QVBoxLayout()
         self._lines.setSpacing(10)
         self.body.addLayout(self._lines)
         self.problem = label(kind="wrong", wrap=True)
         self.problem.hide()
         self.body.addWidget(self.problem)
+        self._join = button(say("Rejoindre un séquestre…", "Join an escrow…"), self.join)
+        self._leave = button(say("Quitter…", "Leave…"), self.leave, link=True)
+        self.body.addLayout(row(self._join, self._leave, None))
         self._show(EscrowTold(state="off"))
 
     def show_slots(self, slots: list[SlotInfo]) -> None:
@@ -39,10 +46,41 @@ class EscrowCard(Card):
         """How it stands."""
         self._bridge.ask(q.EscrowAsked, EscrowTold, self._show, failed=self._refuse)
 
+    def join(self) -> None:
+        """After its policy was read."""
+        JoinEscrow(self, self._bridge, self._joined).open()
+
+    def leave(self) -> None:
+        """For good."""
+        LeaveEscrow(self, self._bridge, self._left).open()
+
+    def _joined(self, joined: EscrowJoined) -> None:
+        words = say("Le séquestre est en place.", "The escrow stands.")
+        if not joined.handed_in:
+            words += say(
+                f" Remettez à l’hébergeur : {', '.join(joined.files)}.",
+                f" Hand to the host: {', '.join(joined.files)}.",
+            )
+        self._changed(
+            words
+            + say(
+                " Faites un nouveau kit : il en porte l’empreinte.",
+                " Make a new kit: it bears its fingerprint.",
+            )
+        )
+
+    def _left(self, left: EscrowLeft) -> None:
+        words = say("Le séquestre est quitté.", "The escrow is left.")
+        if left.handed_in:
+            words += say(" L’hébergeur a détruit ce qu’il avait.", " The host has destroyed what it had.")
+        self._changed(words)
+
     def _show(self, told: EscrowTold) -> None:
         self.problem.hide()
         clear(self._lines)
         on = told.state != "off"
+        self._join.setVisible(not on)
+        self._leave.setVisible(on or told.at_host is True)
         pill = Pill(say("Activé", "On"), "ok") if on else Pill(say("Désactivé", "Off"), "")
         words = label(_words(told), "soft", wrap=True)
         inside = row(pill, words)
@@ -120,14 +158,13 @@ def _words(told: EscrowTold) -> str:
         )
     if told.state != "off":
         return say(
-            "Des dépositaires gardent, en parts, de quoi rouvrir ce coffre. Votre informaticien peut vous"
-            " dire qui ils sont, et quitter le séquestre.",
-            "Officers keep, in parts, what opens this vault again. Your technician can tell you who they are,"
-            " and leave the escrow.",
+            "Des dépositaires gardent, en parts, de quoi rouvrir ce coffre. Le poste où il a été accepté dit"
+            " qui ils sont.",
+            "Officers keep, in parts, what opens this vault again. The machine where it was agreed to tells"
+            " who they are.",
         )
     return say(
-        "Personne d’autre ne garde une copie de votre clé. C’est un choix qui vous revient : votre"
-        " informaticien peut le mettre en place avec vous.",
-        "Nobody else keeps a copy of your key. It is for you to choose: your technician can set it up with"
-        " you.",
+        "Personne d’autre ne garde de quoi ouvrir ce coffre. Le confier à des dépositaires est un choix qui"
+        " vous revient.",
+        "Nobody else keeps what opens this vault. Entrusting officers with it is for you to choose.",
     )

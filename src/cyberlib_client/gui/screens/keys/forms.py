@@ -36,7 +36,7 @@ def hidden(name: str) -> QLineEdit:
     return made
 
 
-class _Proved(Form):
+class Proved(Form):
     """A form that begins with the passphrase: this machine opens the vault by itself, whoever sits at it."""
 
     def __init__(
@@ -80,7 +80,7 @@ class _Proved(Form):
         super().done(result)
 
 
-class NewKit(_Proved):
+class NewKit(Proved):
     """A kit is written to a folder, and shown so that it is printed."""
 
     def __init__(self, parent: QWidget, bridge: Bridge, then: Callable[[RecoveryKitMade], object]) -> None:
@@ -201,7 +201,7 @@ class CheckKit(Form):
         super().done(result)
 
 
-class NewPassphrase(_Proved):
+class NewPassphrase(Proved):
     """Another passphrase in place of the present one, or beside it under a name."""
 
     def __init__(
@@ -274,7 +274,7 @@ class NewPassphrase(_Proved):
                 self._ask(q.PassphraseChanged, SlotAdded, self._done, new=new)
 
 
-class Removal(_Proved):
+class Removal(Proved):
     """Something is to open the vault no more."""
 
     def __init__(

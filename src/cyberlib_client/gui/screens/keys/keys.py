@@ -62,7 +62,7 @@ class Keys(Room):
         self._card.body.addLayout(row(change, add, None))
         self.column.addWidget(self._card)
         self._of_vault = (lock, kit, change, add)
-        self.escrow = EscrowCard(self.bridge)
+        self.escrow = EscrowCard(self.bridge, self._escrow_changed)
         self.column.addWidget(self.escrow)
         self.column.addStretch(1)
 
@@ -152,6 +152,10 @@ class Keys(Room):
             words += say(
                 " Il n’y a plus aucun kit : faites-en un nouveau.", " There is no kit left: make a new one."
             )
+        self.told.say(words)
+        self.enter()
+
+    def _escrow_changed(self, words: str) -> None:
         self.told.say(words)
         self.enter()
 
