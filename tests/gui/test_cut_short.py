@@ -265,3 +265,22 @@ def test_a_machine_that_lost_its_secret_is_given_another(
     shown.window.unlock(lambda _nothing: None)
     (asked,) = (each for each in shown.window.findChildren(Unlocking) if each.isVisible())
     assert not asked.by_itself.isVisible() and not asked.by_itself.isChecked()
+
+
+def test_settings_cut_in_two_say_how_to_go_on(line: CommandLine, practice: Path, show: Show) -> None:
+    line("sources", "add", str(practice))
+    line("backup")
+    settings = line.profile / "settings.toml"
+    settings.write_bytes(settings.read_bytes()[:40])
+    shown = show(line)
+    shown.settle()
+    told = words(shown.window.rooms["home"])
+    assert "n’est pas perdu" in told and "Ouvrir le coffre du cabinet" in told
+    assert "Attestation" not in told
+    shown.bridge.close()
+    settings.rename(settings.with_suffix(".abîmé"))
+    shown = show(line)
+    shown.until(lambda: shown.window.first is not None)
+    shown.settle()
+    assert shown.window.first is not None
+    assert "Ouvrir le coffre du cabinet" in words(shown.window.first)

@@ -167,6 +167,12 @@ IN_WINDOW: Final[dict[str, Both]] = {
         "Vérifiez sous « Clé et accès » que vous reconnaissez tout ce qui ouvre le coffre.",
         "Check under “Key and access” that you know all that opens the vault.",
     ),
+    "settings_damaged": Both(
+        "Ce qui est sauvegardé n’est pas perdu. Montrez cette phrase à votre informaticien ; ou renommez ce"
+        " fichier, rouvrez CyberLib et choisissez « Ouvrir le coffre du cabinet ».",
+        "What is backed up is not lost. Show this sentence to your technician; or rename that file, open"
+        " CyberLib again and choose “Open the practice’s vault”.",
+    ),
     "alarm_damaged": Both(
         "Ouvrez quelques fichiers récents : s’ils sont illisibles, débranchez ce poste du réseau et appelez"
         " votre informaticien. Sinon, faites vérifier le coffre.",

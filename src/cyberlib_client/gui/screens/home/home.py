@@ -55,6 +55,7 @@ class Home(Room):
         self._proof = Card(say("Dernière restauration prouvée", "Last proven restore"))
         self._proof_pill, self._proof_words = Pill(), label(kind="small", wrap=True)
         self._attest = button(say("Attestation (PDF)", "Certificate (PDF)"), self._open_proof, link=True)
+        self._attest.hide()  # until one is known
         self._attested = ""
         self._proof.body.addLayout(row(self._proof_pill, self._proof_words))
         self._proof_words.setMinimumWidth(90)
