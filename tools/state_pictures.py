@@ -12,7 +12,9 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
+from cyberlib_client.app import escrow_text
 from cyberlib_client.app.alarms import AlarmShown, ReasonInfo
+from cyberlib_client.app.escrow_told import EscrowOffer, EscrowOfficer, EscrowTold, ReleaseShown
 from cyberlib_client.app.host_told import Card, SubProcessor
 from cyberlib_client.app.hosts import TermsShown
 from cyberlib_client.core.errors import Failed
@@ -20,7 +22,9 @@ from cyberlib_client.gui.agreeing import Alarm, Terms
 from cyberlib_client.gui.bridge import Bridge
 from cyberlib_client.gui.look.theme import begin, theme
 from cyberlib_client.gui.screens.home.hosting import HostingCard
+from cyberlib_client.gui.screens.keys.escrow_forms import JoinEscrow
 from cyberlib_client.gui.screens.keys.forms import CheckKit, NewKit, NewPassphrase
+from cyberlib_client.gui.screens.keys.keys import Keys
 from cyberlib_client.gui.unlocking import Unlocking
 from cyberlib_client.gui.window import Window
 from cyberlib_client.transports.host.records import Place
@@ -74,6 +78,20 @@ _TERMS: Final = "Conditions d’utilisation (texte fictif)\n\n" + "\n\n".join(
 _ALARM: Final = AlarmShown(
     "critical", "2026-11-20T08:12:00Z", "2026-11-20T07:30:00Z", "2026-11-20T06:00:00Z", 212, 14,
     [ReasonInfo("broken", 180, 0, 9), ReasonInfo("notes", 3, 0, 5)], 0, True,
+)  # fmt: skip
+
+
+_OFFICERS: Final = [
+    EscrowOfficer("anne", "Anne Fictive", "Éditeur fictif"),
+    EscrowOfficer("bruno", "Bruno Inventé", "Étude fictive"),
+    EscrowOfficer("claire", "Claire Exemple", "Ordre fictif"),
+]
+_RELEASE: Final = ReleaseShown(
+    "ab" * 32, "waiting", "POSTE-7", False, "2026-11-20T08:00:00Z", "2026-11-21T08:00:00Z", 0, []
+)
+_ESCROW: Final = EscrowTold(
+    "on", 1, "hebergeur.example", "9e49 eb73 468b 8573 5378 0f90", 2, _OFFICERS,
+    "Dr Exemple", "2026-11-02T09:30:00Z", False, True, [_RELEASE],
 )  # fmt: skip
 
 
@@ -134,10 +152,22 @@ def _unlocking(window: Window, settle: Settle) -> QDialog:
     return dialog
 
 
+def _joining(window: Window, settle: Settle) -> QDialog:
+    dialog = JoinEscrow(window, window.bridge, lambda _joined: None)
+    dialog.open()
+    dialog.policy.setText("E:\\convention")
+    dialog.fingerprint.setText(_ESCROW.fingerprint)
+    dialog.who.setText("Dr Exemple")
+    dialog._show(EscrowOffer(_ESCROW, escrow_text.text()))
+    settle(window.bridge)
+    return dialog
+
+
 STATES: Final[dict[str, Callable[[Window, Settle], QDialog]]] = {
     "keys-kit": _kit,
     "keys-check": _check,
     "keys-passphrase": _passphrase,
+    "keys-joining": _joining,
     "home-hosting": _hosting,
     "home-terms": _terms,
     "home-alarm": _alarm,
@@ -160,6 +190,12 @@ def draw_states(out: Path, variant: str, window: Window, settle: Settle) -> None
     window.grab().save(str(out / f"home-down-{variant}.png"))
     window.banner.hide()
     window.go("keys")
+    settle(window.bridge)
+    keys = window.rooms["keys"]
+    assert isinstance(keys, Keys)
+    keys.escrow._show(_ESCROW)
+    QTest.qWait(100)
+    keys.escrow.grab().save(str(out / f"keys-escrow-{variant}.png"))
     window.lock()
     settle(window.bridge)
     dialog = _unlocking(window, settle)
