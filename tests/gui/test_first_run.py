@@ -225,13 +225,21 @@ def test_a_folder_by_the_keyboard_alone_closed_on_the_way(
     assert isinstance(welcome, Welcome) and welcome.folder.radio.isChecked()
     for at, problem in (
         ("", "Il manque le dossier"),
-        (str(home), "contient autre chose"),
         (str(home / "Desktop" / "note.txt"), "n’est pas un dossier"),
         ("/proc/coffre", "/proc"),
     ):
         keys.type("Dossier du coffre", at)
         keys.strike(Qt.Key.Key_Return)
         assert wizard.here == "welcome" and problem in wizard.problem, at
+    keys.type("Dossier du coffre", str(home))  # as a disk that somebody has at hand
+    keys.strike(Qt.Key.Key_Return)
+    inside = home / "CyberLib"
+    assert not wizard.problem and "ne sera pas touché" in wizard.told
+    assert welcome.folder.at.text() == str(inside) and not inside.exists()
+    inside.mkdir()
+    (inside / "note.txt").write_text("fictif", encoding="utf-8")
+    keys.strike(Qt.Key.Key_Return)  # nor is that one free: it is not gone deeper for ever
+    assert "contient autre chose" in wizard.problem and welcome.folder.at.text() == str(inside)
     keys.type("Dossier du coffre", str(line.vault))
     keys.strike(Qt.Key.Key_Return)
     assert wizard.here == "welcome" and "sur le disque de ce poste" in wizard.told  # said, and may be done

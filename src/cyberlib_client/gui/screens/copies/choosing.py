@@ -130,7 +130,7 @@ class Adding(_Copy):
         self._fill()
         self.fit(640, 640)
         self._kind_chosen()
-        self.name.setFocus()
+        self.at.setFocus()  # before its name: it is asked first
 
     def _kind_chosen(self) -> None:
         bucket = self.kind.currentData() == "bucket"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent
@@ -14,6 +16,8 @@ from ....app.wording.units import size
 from ...widgets.basics import Card, IconLabel, column, label, row
 from .fields import BucketFields, HostFields
 from .step import Way, folder_button, typed
+
+_FOLDER: Final = "CyberLib"
 
 
 class Option(Card):
@@ -146,7 +150,7 @@ class Folder(Option):
     def warn(self, told: PlaceTold) -> None:
         """It is on this machine's own disk."""
         room = size(told.free) if told.free is not None else "?"
-        self._words.setText(
+        self._say(
             say(
                 "Ce dossier est sur le disque de ce poste : s’il tombe en panne, tout est perdu à la fois."
                 f" Choisissez un autre disque si vous le pouvez, ou continuez. Place libre : {room}.",
@@ -154,5 +158,25 @@ class Folder(Option):
                 f" another disk if you can, or continue. Free room: {room}.",
             )
         )
-        self._warning.setAccessibleName(self._words.text())
+
+    def propose_inside(self) -> bool:
+        """A disk that holds something else, as most do, is good all the same: a folder in it. False where
+        that was proposed already."""
+        at = self.at.text().strip()
+        if os.path.basename(at) == _FOLDER:
+            return False
+        self.at.setText(os.path.join(at, _FOLDER))
+        self._say(
+            say(
+                "Il y a déjà autre chose à cet endroit, qui ne sera pas touché. Le coffre ira à côté, dans un"
+                f" nouveau dossier « {_FOLDER} » : continuez, ou choisissez un autre endroit.",
+                "There is something else in that place already, which will not be touched. The vault will be"
+                f" beside it, in a new folder “{_FOLDER}”: continue, or choose another place.",
+            )
+        )
+        return True
+
+    def _say(self, words: str) -> None:
+        self._words.setText(words)
+        self._warning.setAccessibleName(words)
         self._warning.show()

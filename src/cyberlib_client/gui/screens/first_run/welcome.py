@@ -183,6 +183,9 @@ class Welcome(Step):
         self.way.advance()
 
     def _not_chosen(self, raised: CyberlibError) -> None:
+        if raised.code == "folder_not_empty" and self.folder.propose_inside():
+            self.rest()
+            return
         words = str(error(raised))
         if raised.code == "vault_exists":
             words = say(
