@@ -38,6 +38,7 @@ def test_a_burnt_workstation_with_neither_passphrase_nor_kit(story: AtHost) -> N
     papers = story.folder / "early"
     assert story.operator.error("escrow", "papers", story.release(), str(papers)) == "release_waiting"
     assert not papers.exists()
+    assert ("release_handed_out", "release_waiting") in story.actions()
     assert story.new.error("escrow", "open", code=2) == "escrow_release_waiting"
     story.a_day_passes()
     story.answer_all(asked["words"], "anne")
@@ -133,6 +134,7 @@ def test_documents_that_do_not_belong_together_or_were_altered(story: AtHost) ->
         with pytest.raises(CyberlibError) as refused:
             post.entrust(*(bad[each].encode() for each in ("policy", "deposit", "consent")))
         assert refused.value.code == "host_escrow_document_bad", name
+    assert story.actions().count(("entrust", "escrow_document_bad")) == len(changes)
     with pytest.raises(CyberlibError) as refused:
         post.ask(b"{}")
     assert refused.value.code == "host_escrow_document_bad"
@@ -167,3 +169,23 @@ def test_other_organisations_see_nothing(story: AtHost) -> None:
             wanted()
         assert refused.value.code in ("host_vault_unknown", "host_escrow_document_bad")
     assert isinstance(store.client.ask("GET", "/v1/device", records.Standing), records.Standing)
+
+
+def test_answers_that_no_officer_gave(story: AtHost) -> None:
+    story.join_here()
+    asked = story.ask_here()
+    story.a_day_passes()
+    story.answer_all(asked["words"], "anne")
+    forged = Path(story.office.at("forged"))
+    text = Path(story.office.at("anne.answer")).read_text(encoding="utf-8")
+    assert '"officer":"anne"' in text
+    forged.write_text(text.replace('"officer":"anne"', '"officer":"claire"'), encoding="utf-8")
+    assert story.operator.error("escrow", "answer", str(forged)) == "escrow_document_bad"
+    assert ("release_answered", "escrow_document_bad") in story.actions()
+    # A host with one officer at its side has nothing that opens the vault.
+    assert story.new.error("escrow", "open", "--at", story.place, code=2) == "escrow_answers_missing"
+    # Nor does an answer that was handed out serve another machine than the one that asked.
+    thief = story.customer.station("VOLEUR")
+    assert thief.error("escrow", "open", str(forged), "--at", story.place, code=2) == "escrow_not_asked"
+    (told,) = story.post(thief).show().releases
+    assert told.answered == 1 and told.answers == []

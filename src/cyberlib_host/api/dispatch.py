@@ -28,6 +28,8 @@ from .reading import read_body, token_of
 
 LARGEST_JSON: Final = 256 << 10
 _VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
+_NOTED: Final = frozenset(("escrow_document_bad",))
+"""No slip either: somebody altered what others signed."""
 _ENCODER: Final = msgspec.json.Encoder()
 _log = structlog.get_logger("cyberlib.host")
 
@@ -136,7 +138,8 @@ class Dispatcher:
 
     def _note(self, name: str, request: Request, request_id: str, problem: Problem) -> None:
         """Refusals of who asks are accesses; slips, floods and nobody in particular are none."""
-        if problem.status not in (401, 403, 409, 507) or problem.code in ("not_signed_in", "session_over"):
+        told = problem.status in (401, 403, 409, 507) or problem.code in _NOTED
+        if not told or problem.code in ("not_signed_in", "session_over"):
             return
         actor = getattr(request.state, "actor", None) or Actor("unknown", request_id)
         try:

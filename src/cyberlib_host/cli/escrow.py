@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from ..core.problems import Problem
 from ..core.times import rfc3339
 from ..services import audit, releases
+from ..services.context import Context
 from .run import Run
+
+
+@contextmanager
+def _noted(run: Run, context: Context, action: str) -> Iterator[None]:
+    """A refusal stands in the log of the customer whom it concerns, whoever tried."""
+    try:
+        yield
+    except Problem as problem:
+        if problem.organisation:
+            with context.database.write() as connection:
+                audit.note(context, connection, problem.organisation, run.actor, action, problem.code)
+        raise
 
 
 @click.group()
@@ -44,7 +60,7 @@ def listed(run: Run) -> None:
 def papers(run: Run, which: str, folder: Path) -> None:
     """Write request, policy, deposit and consent for the officers to FOLDER, once the delay is over."""
     context = run.host()
-    with context.database.write() as connection:
+    with _noted(run, context, "release_handed_out"), context.database.write() as connection:
         found = releases.papers(context, connection, which, run.actor)
         folder.mkdir(parents=True, exist_ok=True)
         files = []
@@ -62,7 +78,7 @@ def papers(run: Run, which: str, folder: Path) -> None:
 def answer(run: Run, file: Path) -> None:
     """Take an officer's answer, for the workstation that asked."""
     context = run.host()
-    with context.database.write() as connection:
+    with _noted(run, context, "release_answered"), context.database.write() as connection:
         text = file.read_bytes().decode("utf-8", "replace")
         row = releases.answered(context, connection, text, run.actor)
     run.output.result({"id": row.id}, f"{row.id}: answer kept.")

@@ -26,9 +26,9 @@ def entrust(context: Context, caller: Caller, vault: str, given: Entrusting) -> 
     before or is older than one that was, ("escrow_joined"): another one stands, ("escrow_of_another"): signed
     for another vault than the earlier ones, and what `vaults.for_storing` raises.
     """
-    consent = core.read_consent(given.consent, "join")
-    core.check_together(given, consent.body)
     with context.database.write() as connection, concerning(caller.organisation.id):
+        consent = core.read_consent(given.consent, "join")
+        core.check_together(given, consent.body)
         vaults.for_storing(context, connection, caller, vault)
         earlier = _all(connection, vault)
         standing = _standing(earlier)
@@ -59,8 +59,8 @@ def withdraw(context: Context, caller: Caller, vault: str, given: Withdrawal) ->
     Raises Problem("escrow_document_bad", where=…), ("escrow_not_joined"), and what `vaults.for_reading`
     raises.
     """
-    leaving = core.read_consent(given.consent, "leave")
     with context.database.write() as connection, concerning(caller.organisation.id):
+        leaving = core.read_consent(given.consent, "leave")
         vaults.for_reading(context, connection, caller, vault)
         earlier = _all(connection, vault)
         standing = _standing(earlier)

@@ -35,8 +35,9 @@ def ask(context: Context, caller: Caller, vault: str, given: Asking) -> ReleaseT
     ("release_time", now=…): by its own clock it was made more than a day from now, ("releases_many"), and
     what `vaults.of_organisation` raises.
     """
-    request, ident = core.read_request(given.request), core.digest_of(given.request.encode())
+    ident = core.digest_of(given.request.encode())
     with context.database.write() as connection, concerning(caller.organisation.id):
+        request = core.read_request(given.request)
         vault_service.of_organisation(context, connection, caller, vault, lock=True)
         known = _found(connection, ident)
         if known is not None:
@@ -120,7 +121,8 @@ def papers(context: Context, connection: Connection, wanted: str, actor: Actor) 
     Raises Problem("release_unknown"), ("release_waiting", opens=…), ("release_over", state=…).
     """
     row = begun_with(connection, wanted)
-    _require_open(context, row)
+    with concerning(_organisation(connection, row.vault)):
+        _require_open(context, row)
     escrow = connection.execute(select(escrows).where(escrows.c.id == row.escrow)).one()
     organisation = _organisation(connection, row.vault)
     audit.note(context, connection, organisation, actor, "release_handed_out", release=row.id[:16])
@@ -137,9 +139,10 @@ def answered(context: Context, connection: Connection, answer: str, actor: Actor
     row = _found(connection, ident)
     if row is None:
         raise Problem("release_unknown")
-    _require_open(context, row)
-    policy = connection.execute(select(escrows.c.policy).where(escrows.c.id == row.escrow)).scalar_one()
-    reply = core.read_reply(answer, policy)
+    with concerning(_organisation(connection, row.vault)):
+        _require_open(context, row)
+        policy = connection.execute(select(escrows.c.policy).where(escrows.c.id == row.escrow)).scalar_one()
+        reply = core.read_reply(answer, policy)
     of_it = (answers.c.release == ident) & (answers.c.officer == reply.officer)
     values = {"answer": answer, "received": context.clock()}
     if not connection.execute(update(answers).where(of_it).values(values)).rowcount:
