@@ -111,7 +111,6 @@ class Protect(Step):
         self._left_words.setMinimumWidth(120)
         left = row(add, self._left_words, self._list)
         left.setStretch(1, 1)
-        left.addStretch(1)
         self.body.addLayout(left)
         self._restore = button(
             say("Restaurer d’abord des fichiers de ce coffre…", "Restore files from this vault first…"),
