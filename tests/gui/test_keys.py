@@ -93,6 +93,12 @@ def test_the_passphrase_is_changed_and_a_further_one_added(kept: CommandLine, sh
     assert form.fresh.problem.text() and "ne sont pas les mêmes" in words(form)
     form.new.setText(NEW)
     form.again.setText(NEW)
+    form.secret.setText("une tout autre phrase")
+    press(form, "Changer")
+    shown.settle()
+    assert form.proof.problem.text()
+    form.secret.setText(PASSPHRASE)
+    assert not form.proof.problem.text()  # that was about what stood there before
     press(form, "Changer")
     shown.settle()
     assert "est changée" in keys.told.text and not form.isVisible()

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
+from cyberlib_client import __version__
 from cyberlib_client.app import bootstrap
 from cyberlib_client.app.agent.messages import VERSION, Answer, Begun, Ended, ErrorTold, Welcome, encode
 from cyberlib_client.app.agent.place import write_address
@@ -115,6 +116,7 @@ def test_the_help_room_names_whom_to_ask_and_makes_the_archive(
     room = shown.window.rooms["help"]
     assert isinstance(room, Help) and shown.window.here == "help"
     assert "Informatique du Port" in words(room) and "02 00 00 00" in words(room)
+    assert f"CyberLib {__version__}" in words(room)
     press(room, "Écrire un courriel")
     assert opened[0].startswith("mailto:aide@port.example?subject=CyberLib")
     assert "store_full" in letter(Contact("host", mail="a@b.example"), "store_full").toString()
@@ -236,6 +238,13 @@ def test_each_thing_is_told_once_beside_the_clock(line: CommandLine, show: Show)
     shown.window.close()
     assert left == ["left"] and shown.window.isVisible()
     tray.tell("rien", grave=False)
+    shown.settle()
+    # and where it went away while the window was hidden, the window comes back, but not at once
+    shown.window.hide()
+    tray.tick()
+    assert shown.window.isHidden()
+    tray.tick()
+    assert shown.window.isVisible()
     shown.settle()
 
 

@@ -51,14 +51,24 @@ class Tray(QObject):
         window.bridge.happened.connect(self._happened)
         window.noted.connect(lambda words: self.tell(words, False))
         self._timer = QTimer()
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self.tick)
         self._timer.start(_EVERY)
+        self._absent = False
         self._look()
 
     @property
     def is_there(self) -> bool:
         """Whether somebody can see it."""
         return QSystemTrayIcon.isSystemTrayAvailable() and self._icon.isVisible()
+
+    def tick(self) -> None:
+        """Each minute. A window hidden behind an icon that went away comes back; one minute later, as a
+        desktop that starts its bar anew puts the icon there again by itself."""
+        lost = self._window.isHidden() and not self.is_there
+        if lost and self._absent:
+            self.show_window()
+        self._absent = lost
+        self._look()
 
     def show_window(self) -> None:
         """In front of all others."""

@@ -251,7 +251,7 @@ def waits(status: StatusInfo | None) -> str:
     """Why nothing is at work, and when something will be."""
     if status is None:
         return say(
-            "La sauvegarde automatique est arrêtée : rien ne se fait seul. « Sauvegarder maintenant » le"
+            "La sauvegarde automatique est arrêtée : rien ne se fait seul. « Sauvegarder maintenant » la"
             " démarre.",
             "Automatic backup is stopped: nothing runs by itself. “Back up now” starts it.",
         )

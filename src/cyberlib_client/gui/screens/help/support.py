@@ -7,6 +7,7 @@ from urllib.parse import quote
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from .... import __version__
 from ....app.clerk import questions_support as q
 from ....app.hosts_told import Contact
 from ....app.wording.language import say
@@ -42,6 +43,7 @@ class Support(Card):
         self.body.addWidget(self._name)
         self.body.addWidget(self._words)
         self.body.addLayout(row(self._mail, self._copy, None))
+        self.body.addWidget(label(f"CyberLib {__version__}", "small"))  # asked for first on the telephone
         self.body.addStretch(1)
         self._show(self._told)
 

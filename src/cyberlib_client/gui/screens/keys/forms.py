@@ -47,6 +47,7 @@ class Proved(Form):
         name = say("Phrase secrète actuelle, ou 24 mots", "Present passphrase, or 24 words")
         self.secret = hidden(name)
         self.proof = Field(name, self.secret)
+        self.secret.textChanged.connect(lambda _text: self.proof.refuse(""))
         self.body.addLayout(self.proof)
 
     def _save(self) -> None:
