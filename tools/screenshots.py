@@ -162,6 +162,7 @@ def _draw(out: Path, variant: str, profile: str) -> int:
             _settle(bridge)
     draw_states(out, variant, window, _settle)
     bridge.close()
+    Path(profile, "credentials", "locked").unlink()  # what was locked stays so for the next window
     draw_absent(out, variant, profile, Path(profile).with_name("coffre"), size, _settle)
     draw_empty(out, variant, size, _settle)
     draw_first_run(out, variant, size, _settle)

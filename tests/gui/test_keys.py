@@ -62,6 +62,8 @@ def test_a_kit_is_made_checked_and_removed(
     (check,) = keys.findChildren(CheckKit)
     check.typed.setPlainText("zzzzz ")
     assert "Le mot n° 1 n’est pas de la liste." in words(check)
+    check.typed.setPlainText("zzzzz guignol yyyyy hibou xxxxx ")
+    assert "Les mots n° 1, 3 et 5 ne sont pas de la liste." in words(check)
     check.typed.setPlainText(" ".join(typed[:23]))
     press(check, "Contrôler")
     shown.settle()

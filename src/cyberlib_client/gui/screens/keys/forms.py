@@ -118,6 +118,18 @@ class NewKit(Proved):
             self._ask(q.KitWanted, RecoveryKitMade, self._done, folder=folder)
 
 
+def _of_no_list(places: list[str]) -> str:
+    """All at once: on the telephone each would take a round."""
+    if len(places) == 1:
+        return say(f"Le mot n° {places[0]} n’est pas de la liste.", f"Word {places[0]} is not in the list.")
+    *most, last = places
+    first = ", ".join(most)
+    return say(
+        f"Les mots n° {first} et {last} ne sont pas de la liste.",
+        f"Words {first} and {last} are not in the list.",
+    )
+
+
 def show_file(path: str) -> None:
     """In the system's own program, from where it is printed."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(path))
@@ -160,12 +172,8 @@ class CheckKit(Form):
         written = written_words(self.typed.toPlainText())
         # The last word may not be finished yet.
         finished = written if self.typed.toPlainText()[-1:].isspace() else written[:-1]
-        wrong = [(at, each) for at, each in enumerate(finished, 1) if listed(each) is None]
-        self.words.refuse(
-            say(f"Le mot n° {wrong[0][0]} n’est pas de la liste.", f"Word {wrong[0][0]} is not in the list.")
-            if wrong
-            else ""
-        )
+        wrong = [str(at) for at, each in enumerate(finished, 1) if listed(each) is None]
+        self.words.refuse(_of_no_list(wrong) if wrong else "")
         counted = many(len(written), *WORD)
         self.count.setText(say(f"{counted} sur {_WORDS}", f"{counted} of {_WORDS}"))
         self.told.clear()
