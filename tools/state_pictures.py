@@ -194,6 +194,12 @@ def draw_states(out: Path, variant: str, window: Window, settle: Settle) -> None
     keys = window.rooms["keys"]
     assert isinstance(keys, Keys)
     keys.escrow._show(_ESCROW)
+    inside = keys.escrow.layout()
+    assert inside is not None
+    for _ in range(100):  # lines that wrap are laid out in several rounds
+        QTest.qWait(100)
+        if keys.escrow.height() >= inside.totalHeightForWidth(keys.escrow.width()):
+            break
     QTest.qWait(100)
     keys.escrow.grab().save(str(out / f"keys-escrow-{variant}.png"))
     window.lock()

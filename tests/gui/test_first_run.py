@@ -456,6 +456,9 @@ def test_words_are_owed_by_a_vault_whose_making_was_cut_short(
     assert wizard.here == "key" and "ne peuvent plus être montrés" in wizard.told
     key = wizard.step()
     assert isinstance(key, Key)
+    key.again.secret.setText("pas la bonne")
+    wizard.click("Faire de nouveaux mots")
+    assert "n’ouvre pas ce coffre" in wizard.problem and "24 mots" not in wizard.problem
     key.again.secret.setText(PASSPHRASE)
     wizard.click("Faire de nouveaux mots")
     kept = list(key.words)

@@ -141,23 +141,29 @@ def leave(session: Session, folder: str | None) -> EscrowLeft:
         kept = read_entrusted(session.profile)
         if leaving and kept is not None:
             write_entrusted(session.profile, msgspec.structs.replace(kept, leaving=leaving))
-        if leaving and path:
-            escrow_files.write_new(path, leaving, secret=False)
     for slot in gone:
         session.notify(Notice("old_copies_open", {"slot": slot.name}))
     handed = host is not None and bool(leaving) and escrow_post.withdraw(session, host, leaving)
+    if leaving and path:
+        escrow_files.write_new(path, leaving, secret=False)
     written = shown_native(os.path.abspath(path)) if path and leaving else ""
     return EscrowLeft(written, bool(leaving), handed, slot_list(session, vault))
 
 
 def agreed_here(session: Session, vault: Vault) -> Policy | None:
     """The policy of the slot that stands, where this machine has the papers and they can be read."""
+    kept = _standing_here(session, vault)
+    return kept[0] if kept is not None else None
+
+
+def _standing_here(session: Session, vault: Vault) -> tuple[Policy, Deposit, Consent] | None:
+    """The papers of the slot that stands; damaged ones keep nobody from leaving, nor from a kit."""
     try:
         kept = _kept(session)
     except CyberlibError:
         return None
-    slots = {slot.id for slot in vault.table.slots}
-    return kept[0] if kept is not None and kept[2].body.slot in slots else None
+    slots = {slot.id for slot in vault.table.slots if slot.type == KIND}
+    return kept if kept is not None and kept[2].body.slot in slots else None
 
 
 def _kept(session: Session) -> tuple[Policy, Deposit, Consent] | None:
@@ -173,10 +179,10 @@ def _kept(session: Session) -> tuple[Policy, Deposit, Consent] | None:
 
 def _agreed(session: Session, vault: Vault, host: EscrowPost | None) -> Consent | None:
     """The consent of the slot that stands, as far as it is known here or at the host."""
-    slots = {slot.id for slot in vault.table.slots if slot.type == KIND}
-    kept = _kept(session)
-    if kept is not None and kept[2].body.slot in slots:
+    kept = _standing_here(session, vault)
+    if kept is not None:
         return kept[2]
+    slots = {slot.id for slot in vault.table.slots if slot.type == KIND}
     there = _at_host(vault, host) if host is not None else None
     return there if there is not None and there.body.slot in slots else None
 

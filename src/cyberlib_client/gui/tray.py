@@ -50,7 +50,7 @@ class Tray(QObject):
         window.on_close(self._may_close)
         window.bridge.happened.connect(self._happened)
         window.noted.connect(lambda words: self.tell(words, False))
-        self._timer = QTimer()
+        self._timer = QTimer(window)  # ends with it
         self._timer.timeout.connect(self.tick)
         self._timer.start(_EVERY)
         self._absent = False

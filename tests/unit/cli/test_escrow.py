@@ -172,3 +172,12 @@ def test_the_kit_has_the_fingerprint_of_the_policy_on_paper(story: Story) -> Non
     with story.practice.secret(PASSPHRASE):
         story.practice("escrow", "leave")
     assert "Séquestre" not in sheet()
+
+
+def test_damaged_papers_keep_nobody_from_leaving(story: Story) -> None:
+    story.join()
+    (story.practice.profile / "escrow" / "policy").write_bytes(b"{}")
+    assert story.practice.error("escrow", "status", code=7) == "escrow_malformed"
+    with story.practice.secret(PASSPHRASE):
+        left = result(story.practice, "escrow", "leave")
+    assert not left["signed"] and "escrow" not in [slot["kind"] for slot in left["slots"]]

@@ -154,9 +154,18 @@ class Key(Step):
             f.WordsRenewed,
             SlotAdded,
             self._renewed,
-            failed=lambda raised: self.complain(str(error(raised)), self.again.secret),
+            failed=self._not_renewed,
             secret=self.again.secret.text(),
         )
+
+    def _not_renewed(self, raised: CyberlibError) -> None:
+        words = str(error(raised))
+        if raised.code == "wrong_secret":  # there are no words yet that anybody could give in its place
+            words = say(
+                "Cette phrase secrète n’ouvre pas ce coffre. Vérifiez les majuscules et le clavier.",
+                "This passphrase does not open this vault. Check capitals and the keyboard.",
+            )
+        self.complain(words, self.again.secret)
 
     def _renewed(self, made: SlotAdded) -> None:
         forget(self.again.secret)
