@@ -28,6 +28,8 @@ from cyberlib_client.core.conditions import Kind
 from cyberlib_client.core.health import NEXT
 from cyberlib_client.transports.trouble import trouble
 
+pytestmark = pytest.mark.portable
+
 NOTICES: Final = dict(notice_texts())
 SRC: Final = Path(__file__).parents[3] / "src" / "cyberlib_client"
 ERRORS: Final = {

@@ -13,6 +13,8 @@ from tests.support.command_line import PASSPHRASE, CommandLine
 from tests.support.escrow_story import PAPERS, Story, result
 from tests.support.officers import OFFICERS
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Story:

@@ -20,6 +20,8 @@ from cyberlib_client.cli.reference import EXIT_CODES
 from tests.support.command_line import call
 from tools import catalogue, manual, typography
 
+pytestmark = pytest.mark.portable
+
 ROOT: Final = Path(__file__).parents[3]
 CLICK: Final = Path(click.__file__).parent
 

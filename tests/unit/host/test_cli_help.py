@@ -7,6 +7,8 @@ import pytest
 from cyberlib_host.cli.main import main
 from cyberlib_host.cli.run import cli
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.mark.parametrize("command", sorted(cli.commands))
 def test_help_of_a_command(command: str, capsys: pytest.CaptureFixture[str]) -> None:

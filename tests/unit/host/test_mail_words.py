@@ -15,6 +15,8 @@ from cyberlib_host.mail.letter import as_text
 from cyberlib_host.mail.letters import About, backup, incidents
 from cyberlib_host.mail.reasons import REASONS
 
+pytestmark = pytest.mark.portable
+
 NO_RUN: Final = set(
     re.findall(
         r"\w+",

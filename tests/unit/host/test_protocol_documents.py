@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from cyberlib_host.api.operations import OPERATIONS
 from cyberlib_host.core.problems import STATUS
 from tools import openapi
+
+pytestmark = pytest.mark.portable
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "docs" / "protocol"

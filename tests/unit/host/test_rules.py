@@ -16,6 +16,8 @@ from cyberlib_host.core.problems import Problem
 from cyberlib_host.core.siren import checked_siren
 from cyberlib_host.core.times import micros, months_before, rfc3339
 
+pytestmark = pytest.mark.portable
+
 # ---- SIREN -----------------------------------------------------------------------------------------
 
 

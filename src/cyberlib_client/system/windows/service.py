@@ -39,6 +39,8 @@ _STOP: Final = 1  # SERVICE_CONTROL_STOP
 _STOPPED, _START_PENDING, _STOP_PENDING, _RUNNING = 1, 2, 3, 4
 
 _ABSENT: Final = 1060
+_TOO_SLOW: Final = 1053
+_TRIES: Final = 3
 _ALREADY: Final = 1056
 _NOT_ACTIVE: Final = 1062
 _EXISTS: Final = 1073
@@ -109,8 +111,7 @@ class WindowsServices:
         with _service(name, _ALL) as service:
             if service is None:
                 raise api.failed(_ABSENT)
-            if not advapi32().StartServiceW(service, 0, None) and api.last_error() != _ALREADY:
-                raise _refused(name)
+            _begin(name, service)
             _until(name, service, _RUNNING, _START_PENDING)
 
     def stop(self, name: str, scope: ServiceScope) -> None:
@@ -217,6 +218,15 @@ def _end(name: str, service: int) -> None:
     if not asked and api.last_error() != _NOT_ACTIVE:
         raise _refused(name)
     _until(name, service, _STOPPED, _STOP_PENDING, _RUNNING)
+
+
+def _begin(name: str, service: int) -> None:
+    """The manager waits for 30 s: a machine that is busy gets two further tries. Raises as `start`."""
+    for left in reversed(range(_TRIES)):
+        if advapi32().StartServiceW(service, 0, None) or api.last_error() == _ALREADY:
+            return
+        if not left or api.last_error() != _TOO_SLOW:
+            raise _refused(name)
 
 
 def _until(name: str, service: int, wanted: int, *meanwhile: int) -> None:
