@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from cyberlib_client.core.errors import CyberlibError, Unreachable
 from cyberlib_client.transports.host import records
 from cyberlib_client.transports.host.escrow import EscrowPost
+from cyberlib_host.core import escrow
+from cyberlib_host.core.signatures import check_signature
+from cyberlib_host.database.entrusted import escrows
 from tests.support.command_line import PASSPHRASE
 from tests.support.escrow_at_host import AtHost
 from tests.support.escrow_story import result
@@ -91,6 +96,13 @@ def asked_id(seen: Any) -> str:
     return str(seen["id"])
 
 
+def kept_certificates(story: AtHost) -> list[escrow.Destroyed]:
+    """What the host signed when deposits were destroyed."""
+    with story.host.context.database.read() as connection:
+        rows = connection.execute(escrows.select()).all()
+    return [msgspec.json.decode(row.destroyed, type=escrow.Destroyed) for row in rows if row.destroyed]
+
+
 def test_left_and_what_is_refused_then(story: AtHost) -> None:
     story.join_here()
     deposit = story.post(story.practice).show()
@@ -100,6 +112,10 @@ def test_left_and_what_is_refused_then(story: AtHost) -> None:
     assert left["handed_in"] and left["signed"]
     there = story.post(story.practice).show()
     assert there.state == "left" and there.deposit is None
+    (gone,) = kept_certificates(story)
+    assert deposit.deposit and gone.deposit == sha256(deposit.deposit.encode()).hexdigest()
+    message = escrow.destruction_message(gone.deposit, gone.time)
+    check_signature(story.host.context.key.public_key().public_bytes_raw(), gone.signature, message)
     assert [each.state for each in there.releases] == ["left"]
     story.a_day_passes()
     assert story.operator.json("escrow", "list") == []

@@ -68,10 +68,11 @@ def withdraw(context: Context, caller: Caller, vault: str, given: Withdrawal) ->
             if any(each.id == leaving.body.former for each in earlier):
                 return told(context, connection, vault, caller.device.id)
             raise Problem("escrow_not_joined")
-        core.check_ends(leaving.body, core.read_consent(standing.consent, "join"))
+        joined = core.read_consent(standing.consent, "join")
+        core.check_ends(leaving.body, joined)
         end_all(context, connection, standing.id)
         connection.execute(delete(answers).where(answers.c.vault == vault))
-        gone = _destroyed(context, leaving.body.deposit)
+        gone = _destroyed(context, joined.body.deposit)
         connection.execute(
             update(escrows)
             .where(escrows.c.id == standing.id)

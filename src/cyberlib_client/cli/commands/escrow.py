@@ -31,6 +31,17 @@ escrow = group(
 
 _FILE = Both("FICHIER", "FILE")
 _FOLDER = Both("DOSSIER", "FOLDER")
+_recovery_file = option(
+    "--recovery-file",
+    metavar=_FILE,
+    help=Both("Prouver par les 24 mots de ce fichier.", "Prove by the 24 words in this file."),
+)
+_at = option(
+    "--at",
+    default="",
+    metavar=Both("EMPLACEMENT", "STORE"),
+    help=Both("Où est le coffre, si ce poste n’en a pas.", "Where the vault is, if this machine has none."),
+)
 
 
 @command(
@@ -67,11 +78,7 @@ _FOLDER = Both("DOSSIER", "FOLDER")
         "Write the documents there too; needed where the vault is at no host.",
     ),
 )
-@option(
-    "--recovery-file",
-    metavar=_FILE,
-    help=Both("Prouver par les 24 mots de ce fichier.", "Prove by the 24 words in this file."),
-)
+@_recovery_file
 @option("--yes", is_flag=True, help=Both("Sans le demander.", "Without asking."))
 @pass_run
 def join(
@@ -127,11 +134,7 @@ def status(run: Run) -> None:
     metavar=_FOLDER,
     help=Both("Y écrire le retrait signé, à remettre à l’hébergeur.", "Write the signed withdrawal there."),
 )
-@option(
-    "--recovery-file",
-    metavar=_FILE,
-    help=Both("Prouver par les 24 mots de ce fichier.", "Prove by the 24 words in this file."),
-)
+@_recovery_file
 @pass_run
 def leave(run: Run, to: str | None, recovery_file: str | None) -> None:
     """See its help."""
@@ -161,12 +164,7 @@ def leave(run: Run, to: str | None, recovery_file: str | None) -> None:
     metavar=Both("[DEMANDE]", "[REQUEST]"),
     help=Both("Écrire aussi la demande dans ce fichier.", "Write the request to this file too."),
 )
-@option(
-    "--at",
-    default="",
-    metavar=Both("EMPLACEMENT", "STORE"),
-    help=Both("Où est le coffre, si ce poste n’en a pas.", "Where the vault is, if this machine has none."),
-)
+@_at
 @option(
     "--papers",
     metavar=_FOLDER,
@@ -236,12 +234,7 @@ def cancel(run: Run, which: str) -> None:
         "The officers’ answers; without them, those that the host got.",
     ),
 )
-@option(
-    "--at",
-    default="",
-    metavar=Both("EMPLACEMENT", "STORE"),
-    help=Both("Où est le coffre, si ce poste n’en a pas.", "Where the vault is, if this machine has none."),
-)
+@_at
 @option(
     "--device-name",
     default="",
