@@ -67,6 +67,7 @@ def before_storing(session: Session, client: HostClient) -> None:
     tell_card(session, hosting)
     tell_addresses(session, client.url, standing.addresses_refused)
     tell_releases(session, client.url, standing.releases)
+    tell_approvals(session, client.url, standing.approvals)
     _tell_contract(session, client, standing.organisation)
     _tell_certificate(session, client)
 
@@ -91,6 +92,13 @@ def tell_releases(session: Session, at: str, count: int) -> None:
     _stand(session, "release_asked", {"count": count} if count else None)
     if count:
         session.notify(Notice("host_release_asked", {"at": at, "count": count}))
+
+
+def tell_approvals(session: Session, at: str, count: int) -> None:
+    """A notice where a new machine asks to be let in, or was and has not come yet."""
+    _stand(session, "approval_asked", {"count": count} if count else None)
+    if count:
+        session.notify(Notice("host_approval_asked", {"at": at, "count": count}))
 
 
 def _tell_contract(session: Session, client: HostClient, organisation: records.Organisation) -> None:

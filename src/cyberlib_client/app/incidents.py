@@ -67,6 +67,7 @@ RULES: Final[dict[str, Rule]] = {
     "copy_unsound": Rule("warning", "owner"),
     "mail_refused": Rule("warning", "owner"),
     "release_asked": Rule("critical", "owner"),
+    "approval_asked": Rule("warning", "owner"),
     "let_go_elsewhere": Rule("warning", "owner"),
     "retention_frozen": Rule("notice", "retained"),
     "retention_needs_whole": Rule("warning", "retained"),
@@ -84,7 +85,14 @@ RULES: Final[dict[str, Rule]] = {
 so are codes of what happens to files: `Rule("warning", "looked_at")`."""
 
 OF_THE_HOST: Final = frozenset(
-    ("certification_ends", "contract_ends", "terms_to_accept", "mail_refused", "release_asked")
+    (
+        "certification_ends",
+        "contract_ends",
+        "terms_to_accept",
+        "mail_refused",
+        "release_asked",
+        "approval_asked",
+    )
 )
 """What it told itself."""
 
@@ -311,6 +319,7 @@ _NOT_PATHS: Final = frozenset(
         "terms_to_accept",
         "mail_refused",
         "release_asked",
+        "approval_asked",
         "copy_unsound",
         "let_go_elsewhere",
     )

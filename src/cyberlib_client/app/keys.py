@@ -158,6 +158,12 @@ def renew_device(session: Session) -> None:
     if session.by_device:
         return
     session.prove()  # before the lock: a prompt must not hold others up
+    put_device(session, vault)
+
+
+def put_device(session: Session, vault: Vault) -> None:
+    """The same for a vault that was opened and proven otherwise. Raises Busy("profile_busy"), and what a file
+    keeper raises."""
     with bootstrap.lock(session.profile):
         before = noted_device(session)
         if before is not None:

@@ -23,7 +23,7 @@ from ..transports.host.client import HostClient
 from ..transports.host.identity import DeviceIdentity
 from . import bootstrap
 from .host_link import access_of, account, host_client, seed_of
-from .hosting import tell_releases
+from .hosting import tell_approvals, tell_releases
 from .incidents import RULES
 from .interruptions import Interruption, host_of, interruptions
 from .line import line_of
@@ -169,6 +169,7 @@ def _told(
         try:
             wanted = _deliver(session, wanted)
             tell_releases(session, url, wanted.releases)
+            tell_approvals(session, url, wanted.approvals)
         except CyberlibError as error:
             reason = error.code
         write_told(session.profile, wanted)
@@ -206,6 +207,7 @@ def _deliver(session: Session, told: ToldSoFar) -> ToldSoFar:
         maintenance=[(each.starts, each.ends) for each in kept.maintenance],
         addresses_refused=list(kept.addresses_refused),
         releases=kept.releases,
+        approvals=kept.approvals,
     )
 
 

@@ -52,6 +52,7 @@ COMMANDS: Final = {
         "alarm",
         "key",
         "kit",
+        "approval",
         "escrow",
         "sources",
         "hooks",

@@ -117,6 +117,16 @@ class TerminalPrompt:
             label = say("Les six mots que l’on vous lit", "The six words that are read to you")
             return str(click.prompt(label, err=True, prompt_suffix="> "))
 
+    def words_shown(self) -> str | None:
+        """The six words that a new machine shows."""
+        if not self.possible:
+            return None
+        with self._question():
+            label = say(
+                "Les six mots que montre le nouveau poste", "The six words that the new machine shows"
+            )
+            return str(click.prompt(label, err=True, prompt_suffix="> "))
+
     def agreed_to_sign(self) -> bool | None:
         """See app.officer.OfficerPrompt."""
         yes, question = say("o", "y"), say("Faut-il la signer ?", "Is it to be signed?")

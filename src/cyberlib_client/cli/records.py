@@ -8,6 +8,7 @@ import msgspec
 
 from ..app.agent.control import AgentPaused, AgentShown, JobStopped
 from ..app.alarms import AlarmDismissed, AlarmShown, CanariesSet
+from ..app.approval_told import ApprovalAsked, ApprovalOpened, ApprovalShown
 from ..app.audits import AuditChecked
 from ..app.backups import BackupDone
 from ..app.browsing import ChangeInfo
@@ -216,6 +217,12 @@ RESULTS: Final[dict[str, type]] = {
     "alarm show": AlarmShown,
     "alarm dismiss": AlarmDismissed,
     "alarm canaries": CanariesSet,
+    "approval ask": ApprovalAsked,
+    "approval status": ApprovalShown,
+    "approval open": ApprovalOpened,
+    "approval list": list[ApprovalShown],
+    "approval allow": ApprovalShown,
+    "approval refuse": list[ApprovalShown],
     "escrow join": EscrowJoined,
     "escrow status": EscrowTold,
     "escrow leave": EscrowLeft,

@@ -82,6 +82,7 @@ _FAULTS: Final[dict[str, _Kind]] = {
     "contract_ends": _Kind("contract_ends", "attention"),
     "mail_refused": _Kind("mail_refused", "attention"),
     "release_asked": _Kind("release_asked", "danger"),
+    "approval_asked": _Kind("approval_asked", "attention"),
     "certification_ends": _Kind("certification_ends", "notice"),
     "store_full": _Kind("store_full", "danger"),
     "host_full": _Kind("store_full", "danger"),
@@ -143,6 +144,7 @@ MISSING: Final = frozenset(
 NEXT: Final[dict[str, str]] = {
     "ransomware_alarm": "look_at_alarm",
     "release_asked": "look_at_keys",
+    "approval_asked": "look_at_keys",
     "no_vault": "make_vault",
     "no_sources": "add_source",
     "vault_damaged": "verify",

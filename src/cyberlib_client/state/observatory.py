@@ -24,7 +24,8 @@ class ToldSoFar(msgspec.Struct, frozen=True):
     """At the host `url`: the `plan` that is to be declared, and its `version` there (0: not declared yet);
     `runs` that it was not told of; `known`: numbers in the history of those that need not be told again, None
     before the first is; what it said last: planned interruptions (RFC 3339, begin and end), and
-    addresses of mail that do not work, how many `releases` others asked for."""
+    addresses of mail that do not work, how many `releases` others asked for, and `approvals` of new machines
+    wait."""
 
     url: str = ""
     plan: dict[str, Any] | None = None
@@ -33,6 +34,7 @@ class ToldSoFar(msgspec.Struct, frozen=True):
     maintenance: list[tuple[str, str]] = []
     addresses_refused: list[str] = []
     releases: int = 0
+    approvals: int = 0
     known: Annotated[list[int], Meta(max_length=KNOWN)] | None = None
 
 

@@ -28,7 +28,7 @@ from .reading import read_body, token_of
 
 LARGEST_JSON: Final = 256 << 10
 _VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
-_NOTED: Final = frozenset(("escrow_document_bad",))
+_NOTED: Final = frozenset(("escrow_document_bad", "approval_document_bad"))
 """No slip either: somebody altered what others signed."""
 _ENCODER: Final = msgspec.json.Encoder()
 _log = structlog.get_logger("cyberlib.host")

@@ -12,6 +12,7 @@ from ..core.leaving import LeavingAcceptance, LeavingTold
 from ..core.plans import Plan
 from ..core.problems import Problem
 from ..core.records import AuditLog
+from ..core.terms import Acceptance, TermsList
 from ..core.times import rfc3339
 from ..services import (
     access,
@@ -27,6 +28,7 @@ from ..services import (
     terms,
     vaults,
 )
+from .of_approvals import OF_APPROVALS
 from .of_escrow import OF_ESCROW
 from .operation import Call, Operation
 
@@ -80,12 +82,12 @@ def _revoke(call: Call) -> wire.Device:
     return devices.revoke(call.context, call.caller, call.body)
 
 
-def _terms(call: Call) -> wire.TermsList:
+def _terms(call: Call) -> TermsList:
     with call.context.database.read() as connection:
         return terms.shown(call.context, connection)
 
 
-def _accept(call: Call) -> wire.TermsList:
+def _accept(call: Call) -> TermsList:
     caller = call.caller
     if caller.user not in (None, call.body.user):
         raise Problem("bad_request", where="user")  # nobody accepts for somebody else
@@ -237,11 +239,11 @@ OPERATIONS: Final = (
         "revoke", "POST", "/v1/revocations", "End a device of the organisation.",
         _revoke, wire.Device, wire.Revocation, problems=("device_unknown", *_KEYS),
     ),
-    Operation("terms", "GET", "/v1/terms", "The terms in force and to come.", _terms, wire.TermsList,
+    Operation("terms", "GET", "/v1/terms", "The terms in force and to come.", _terms, TermsList,
               signed=False),
     Operation(
         "accept", "POST", "/v1/terms/acceptances", "Accept a version of the terms.",
-        _accept, wire.TermsList, wire.Acceptance, problems=("terms_changed", "bad_name"),
+        _accept, TermsList, Acceptance, problems=("terms_changed", "bad_name"),
     ),
     Operation("plan", "GET", "/v1/device/plan", "When the host expects backups of the device.", _plan,
               told.PlanKept),
@@ -305,6 +307,7 @@ OPERATIONS: Final = (
         _log, wire.Log, problems=_READING, query=(("after", "the number after which the page begins"),),
     ),
     *OF_ESCROW,
+    *OF_APPROVALS,
     Operation("leaving", "GET", "/v1/leaving", "How far the end of the contract is.", _leaving,
               LeavingTold),
     Operation(

@@ -69,6 +69,12 @@ STATUS: Final[dict[str, int]] = {
     "releases_many": 409,
     "release_waiting": 409,
     "release_over": 409,
+    # new machines
+    "approval_document_bad": 422,
+    "approval_unknown": 404,
+    "approval_own": 409,
+    "approval_over": 409,
+    "approvals_many": 409,
     # the end of a contract
     "leaving_not_requested": 409,
     "leaving_accepted": 409,

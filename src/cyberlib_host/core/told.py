@@ -67,3 +67,4 @@ class RunsKept(Answer, frozen=True):
     maintenance: list[MaintenanceWindow]
     addresses_refused: list[str]
     releases: int = 0
+    approvals: int = 0

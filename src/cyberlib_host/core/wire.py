@@ -128,7 +128,8 @@ class MaintenanceWindow(Answer, frozen=True):
 class Standing(Answer, frozen=True):
     """How a device stands. `refusal`: the code of why it may not store. `hosting`: null where the host shows
     no card. `maintenance`: planned for the next 14 days. `addresses_refused`: those of the organisation's
-    mail that do not work. `quarantine_days`: how long what was let go stays. `releases`: see `pending`."""
+    mail that do not work. `quarantine_days`: how long what was let go stays. `releases`, `approvals`: see
+    `pending`."""
 
     device: Device
     organisation: Organisation
@@ -143,6 +144,7 @@ class Standing(Answer, frozen=True):
     addresses_refused: list[str] = msgspec.field(default_factory=list)
     quarantine_days: int = 30
     releases: int = 0
+    approvals: int = 0
 
 
 class ChallengeRequest(Struct, frozen=True):
@@ -188,32 +190,6 @@ class Revocation(Struct, frozen=True):
 
 class DeviceList(Answer, frozen=True):
     devices: list[Device]
-
-
-# ---- terms -----------------------------------------------------------------------------------------
-
-
-class Terms(Answer, frozen=True):
-    version: int
-    effective: Time
-    sha256: Hex32
-    text: str
-
-
-class TermsList(Answer, frozen=True):
-    """The terms in force, and those announced for later."""
-
-    terms: list[Terms]
-
-
-class Acceptance(Struct, frozen=True):
-    """`user`: the account of the workstation that accepts; `name`: as its holder signs, where that is
-    another."""
-
-    version: Annotated[int, Meta(ge=1, le=1_000_000)]
-    sha256: Hex32
-    user: Name
-    name: Name | None = None
 
 
 # ---- vaults and objects ----------------------------------------------------------------------------

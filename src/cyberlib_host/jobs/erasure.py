@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 from ..core.destruction import VERSION, Certificate, ErasedVault, Found, sign
 from ..core.problems import Fact, Problem
 from ..core.times import rfc3339
+from ..database.approved import approvals
 from ..database.entrusted import answers, escrows, releases
 from ..database.observed import absences, addresses, alarms, mails, plans, run_incidents, runs, watches
 from ..database.tables import (
@@ -94,7 +95,7 @@ def _forget(connection: Connection, organisation: str) -> None:
     who the customer was, stay: for as long as the law wants them."""
     mine: Any = select(vaults.c.id).where(vaults.c.organisation == organisation)
     own: Any = select(devices.c.id).where(devices.c.organisation == organisation)
-    for table in (answers, releases, escrows, objects, retired, condemned, uploads, log, members):
+    for table in (answers, releases, escrows, approvals, objects, retired, condemned, uploads, log, members):
         connection.execute(delete(table).where(table.c.vault.in_(mine)))
     connection.execute(delete(vaults).where(vaults.c.organisation == organisation))
     for table in (run_incidents, runs, alarms, watches, plans, sessions, challenges):

@@ -166,6 +166,16 @@ def escrow(about: About, event: EscrowEvent, device: str, when: int, opens: int 
     return _letter(about, event, [phrase(event, about.language, **facts), advice], **facts)
 
 
+ApprovalEvent = Literal["approval_asked", "approval_given", "approval_held", "approval_cancelled"]
+
+
+def approval(about: About, event: ApprovalEvent, device: str, when: int, opens: int = 0) -> Letter:
+    """That a new machine asks to be let in, or what became of it. `opens`: from when it is."""
+    facts = {"device": device, "when": _moment(about, when), "opens": _moment(about, opens) if opens else ""}
+    advice = phrase(f"{event}_advice", about.language)
+    return _letter(about, event, [phrase(event, about.language, **facts), advice], **facts)
+
+
 def maintenance(about: About, starts: int, ends: int, *, cancelled: bool = False) -> Letter:
     """A planned interruption, or that there is none after all."""
     name = "cancelled" if cancelled else "maintenance"

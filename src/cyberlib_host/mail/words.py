@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from .reasons import REASONS
+from .words_of_access import OF_ACCESS
 
 KINDS: Final = {
     "unreadable": ("fichiers qui n’ont pas pu être lus", "files that could not be read"),
@@ -137,6 +138,10 @@ KINDS: Final = {
         "demandes d’accès faites aux dépositaires du séquestre",
         "requests for access to the officers of the escrow",
     ),
+    "approval_asked": (
+        "nouveaux postes qui demandent l’accès au coffre",
+        "new machines that ask for access to the vault",
+    ),
     "mail_refused": ("adresses du cabinet qui ne fonctionnent pas", "addresses that do not work"),
     "terms_to_accept": ("conditions à accepter", "terms to accept"),
     "other": ("autres incidents", "other incidents"),
@@ -144,6 +149,7 @@ KINDS: Final = {
 """Kinds of incidents, all that devices tell of; one of a later device is told with its code."""
 
 PHRASES: Final = {
+    **OF_ACCESS,
     "greeting": ("Bonjour,", "Hello,"),
     "foot": (
         "Ce message est envoyé automatiquement par votre hébergeur de sauvegardes pour {organisation}."
@@ -245,55 +251,6 @@ PHRASES: Final = {
         "Backup of the workstation “{device}”, {ended}: {outcome}{why}. Files: {files} ({bytes}); added to"
         " the vault:"
         " {stored}; incidents: {incidents}.",
-    ),
-    "escrow_joined_subject": ("Séquestre : activé", "Escrow: on"),
-    "escrow_joined": (
-        "Un séquestre a été accepté depuis le poste « {device} », {when} : des dépositaires gardent, en"
-        " parts, de quoi rouvrir votre coffre.",
-        "An escrow was agreed to on the workstation “{device}”, {when}: officers keep, in parts, what opens"
-        " your vault again.",
-    ),
-    "escrow_joined_advice": (
-        "Si vous ne l’avez pas décidé : changez la phrase secrète, puis quittez-le (cyberlib escrow leave).",
-        "If you did not decide it: change the passphrase, then leave it (cyberlib escrow leave).",
-    ),
-    "escrow_left_subject": ("Séquestre : quitté", "Escrow: left"),
-    "escrow_left": (
-        "Le séquestre a été quitté depuis le poste « {device} », {when}. Ce qui avait été confié est détruit"
-        " chez l’hébergeur.",
-        "The escrow was left from the workstation “{device}”, {when}. What was entrusted is destroyed at the"
-        " host.",
-    ),
-    "escrow_left_advice": (
-        "Phrase secrète et kit de secours perdus, plus personne ne pourra rouvrir le coffre.",
-        "With passphrase and recovery kit lost, nobody will be able to open the vault again.",
-    ),
-    "release_asked_subject": (
-        "IMPORTANT : quelqu’un demande l’accès à votre coffre", "IMPORTANT: somebody asks for access to your"
-        " vault"
-    ),
-    "release_asked": (
-        "Le poste « {device} » a demandé, {when}, aux dépositaires du séquestre de rouvrir votre coffre. La"
-        " demande leur sera remise {opens}.",
-        "The workstation “{device}” asked the officers of the escrow, {when}, to open your vault. The request"
-        " will be handed to them {opens}.",
-    ),
-    "release_asked_advice": (
-        "Si cela ne vient pas de vous, annulez-la avant : depuis un poste du cabinet (cyberlib escrow"
-        " cancel), ou en appelant l’assistance. Sinon, il n’y a rien à faire.",
-        "If this is not of your doing, cancel it before: from a workstation of the practice (cyberlib escrow"
-        " cancel), or by calling the support. Else there is nothing to do.",
-    ),
-    "release_cancelled_subject": (
-        "La demande d’accès à votre coffre est annulée", "The request for access to your vault is cancelled"
-    ),
-    "release_cancelled": (
-        "La demande faite aux dépositaires du séquestre a été annulée depuis le poste « {device} », {when}.",
-        "The request to the officers of the escrow was cancelled from the workstation “{device}”, {when}.",
-    ),
-    "release_cancelled_advice": (
-        "Si vous en avez besoin, faites-en une nouvelle : le délai recommence.",
-        "If you need it, make a new one: the delay begins anew.",
     ),
     "maintenance_subject": (
         "Interruption prévue de l’hébergement, {starts}", "Planned interruption of the hosting, {starts}"

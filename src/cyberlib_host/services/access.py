@@ -228,6 +228,7 @@ def standing_of(context: Context, connection: Connection, caller: Caller) -> Sta
         addresses_refused=addresses.refused(connection, organisation.id),
         quarantine_days=context.quarantine_days,
         releases=pending.of_others(context, connection, organisation.id, caller.device.id),
+        approvals=pending.to_answer(context, connection, organisation.id, caller.device.id),
     )
 
 

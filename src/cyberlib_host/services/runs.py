@@ -35,6 +35,7 @@ def tell(context: Context, caller: Caller, told: Runs) -> RunsKept:
             maintenance.coming(context, connection),
             addresses.refused(connection, caller.organisation.id),
             pending.of_others(context, connection, caller.organisation.id, device),
+            pending.to_answer(context, connection, caller.organisation.id, device),
         )
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, func, insert, select
 
 from ..core.licences import DAY
 from ..core.problems import Problem
+from ..core.terms import Acceptance, Terms, TermsList
 from ..core.times import rfc3339
-from ..core.wire import Acceptance, Terms, TermsList
 from ..database.tables import acceptances, devices, organisations, terms
 from . import audit
 from .audit import Actor

@@ -67,10 +67,19 @@ def admit(context: Context, caller: Caller, vault: str, given: Membership) -> Va
         if organisation_of_key(context, connection, given.contract_key) != caller.organisation.id:
             raise Problem("other_organisation")
         row = _own(connection, caller, vault)
-        join(context, connection, vault, caller.device.id)
-        connection.execute(update(devices).where(devices.c.id == caller.device.id).values(vault=vault))
-        audit.note(context, connection, caller.organisation.id, caller.actor, "vault_joined", vault=vault)
+        let_in(context, connection, caller, vault)
         return _told(context, connection, row)
+
+
+def let_in(context: Context, connection: Connection, caller: Caller, vault: str) -> None:
+    """The caller's device becomes one of those that use a vault of its organisation."""
+    here = connection.execute(select(devices.c.vault).where(devices.c.id == caller.device.id)).scalar()
+    known = select(members.c.since).where(members.c.vault == vault, members.c.device == caller.device.id)
+    if here == vault and connection.execute(known).first() is not None:
+        return
+    join(context, connection, vault, caller.device.id)
+    connection.execute(update(devices).where(devices.c.id == caller.device.id).values(vault=vault))
+    audit.note(context, connection, caller.organisation.id, caller.actor, "vault_joined", vault=vault)
 
 
 def for_reading(context: Context, connection: Connection, caller: Caller, vault: str) -> Row[tuple[Any, ...]]:

@@ -62,6 +62,8 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "report", "diagnose", "alarm",
         "alarm show", "alarm dismiss", "alarm canaries", "key", "key list", "key add", "key remove",
         "kit", "kit create", "kit check",
+        "approval", "approval ask", "approval status", "approval open", "approval list", "approval allow",
+        "approval refuse",
         "escrow", "escrow join", "escrow status", "escrow leave", "escrow request", "escrow cancel",
         "escrow open",
         "sources", "sources add", "sources change", "sources remove", "sources list", "sources preview",

@@ -55,6 +55,8 @@ COMMANDS: Final = (
     "not_a_kit",
     "destruction_",
     "escrow_",
+    "approval_",
+    "host_approval",
     "host_escrow",
     "host_release",
 )

@@ -67,6 +67,7 @@ def health_message(code: str, facts: Mapping[str, Fact], language: Language) -> 
 
 def notice_texts() -> Mapping[str, Text]:
     """Every notice's text by code, but for errors that became one."""
+    from .approval import NOTICES as OF_APPROVALS
     from .background import NOTICES as OF_AGENTS
     from .copies import NOTICES as OF_COPIES
     from .escrow import NOTICES as OF_ESCROW
@@ -75,7 +76,8 @@ def notice_texts() -> Mapping[str, Text]:
     from .noted import NOTICES as OF_NOTES
     from .retention import NOTICES as OF_RETENTION
 
-    return NOTICES | OF_AGENTS | OF_MOUNTS | OF_COPIES | OF_RETENTION | OF_ESCROW | OF_NOTES
+    mine = OF_AGENTS | OF_MOUNTS | OF_COPIES | OF_RETENTION | OF_ESCROW | OF_NOTES | OF_APPROVALS
+    return NOTICES | mine
 
 
 _PARTS: Final = (
@@ -99,6 +101,7 @@ _PARTS: Final = (
     "window",
     "escrow",
     "escrow_at_host",
+    "approval",
 )
 
 

@@ -173,6 +173,14 @@ HEALTH: Final[dict[str, Text]] = {
         "Somebody asks the officers of the escrow for access to your vault.",
         "If it is not of the practice’s doing, say no at once (“Key and access”, or cyberlib escrow cancel).",
     ),
+    "approval_asked": Text(
+        "Un nouveau poste demande l’accès à votre coffre.",
+        "Si cela vient du cabinet, accordez-le (« Clé et accès », ou cyberlib approval allow) ; sinon,"
+        " refusez-le.",
+        "A new machine asks for access to your vault.",
+        "If it is of the practice’s doing, allow it (“Key and access”, or cyberlib approval allow); else say"
+        " no.",
+    ),
     "mail_refused": Text(
         "Les courriers de l’hébergeur n’arrivent pas au cabinet : nul n’apprendrait une sauvegarde manquée.",
         "Donnez-lui une adresse qui fonctionne.",

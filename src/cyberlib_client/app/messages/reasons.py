@@ -38,6 +38,9 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "release_cancelled": ("elle a été refusée", "somebody said no"),
     "release_left": ("le séquestre a été quitté depuis", "the escrow was left since"),
     "release_expired": ("elle est périmée", "it has expired"),
+    # how a request of a new machine ended
+    "approval_cancelled": ("elle a été refusée", "somebody said no"),
+    "approval_expired": ("elle est périmée", "it has expired"),
     # why a snapshot went
     "retired_policy": ("règles de conservation", "policy"),
     "retired_user": ("retirée à la main", "let go by hand"),

@@ -24,6 +24,8 @@ _FAILED: Final = frozenset((
     "host_leaving_accepted", "host_escrow_document_bad", "host_escrow_replayed", "host_escrow_joined",
     "host_escrow_not_joined", "host_escrow_of_another", "host_release_unknown", "host_release_other_deposit",
     "host_release_time", "host_releases_many", "host_release_over",
+    "host_approval_document_bad", "host_approval_unknown", "host_approval_own", "host_approval_over",
+    "host_approvals_many",
 ))  # fmt: skip
 _DAMAGED: Final = frozenset(("host_size_mismatch", "host_hash_mismatch"))
 

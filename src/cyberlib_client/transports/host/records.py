@@ -109,7 +109,8 @@ Addresses = Annotated[list[Annotated[str, Meta(max_length=254)]], Meta(max_lengt
 class Standing(msgspec.Struct, frozen=True):
     """How a device stands. `refusal`: the code of why it may not store. `addresses_refused`: where
     the practice's mail goes to and comes back from. `quarantine_days`: for so long the host keeps what was
-    let go; 0 from one that does not tell. `releases`: requests of others for what was entrusted."""
+    let go; 0 from one that does not tell. `releases`: requests of others for what was entrusted;
+    `approvals`: new machines that ask to be let in."""
 
     device: Device
     organisation: Organisation
@@ -124,6 +125,7 @@ class Standing(msgspec.Struct, frozen=True):
     addresses_refused: Addresses = []
     quarantine_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
     releases: Number = 0
+    approvals: Number = 0
 
 
 class PlanKept(msgspec.Struct, frozen=True):
@@ -140,6 +142,7 @@ class RunsKept(msgspec.Struct, frozen=True):
     maintenance: Windows = []
     addresses_refused: Addresses = []
     releases: Number = 0
+    approvals: Number = 0
 
 
 class Challenge(msgspec.Struct, frozen=True):

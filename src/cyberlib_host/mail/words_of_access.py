@@ -1,0 +1,115 @@
+"""What letters say of those who ask for access to a vault, in French and English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+OF_ACCESS: Final = {
+    "escrow_joined_subject": ("Séquestre : activé", "Escrow: on"),
+    "escrow_joined": (
+        "Un séquestre a été accepté depuis le poste « {device} », {when} : des dépositaires gardent, en"
+        " parts, de quoi rouvrir votre coffre.",
+        "An escrow was agreed to on the workstation “{device}”, {when}: officers keep, in parts, what opens"
+        " your vault again.",
+    ),
+    "escrow_joined_advice": (
+        "Si vous ne l’avez pas décidé : changez la phrase secrète, puis quittez-le (cyberlib escrow leave).",
+        "If you did not decide it: change the passphrase, then leave it (cyberlib escrow leave).",
+    ),
+    "escrow_left_subject": ("Séquestre : quitté", "Escrow: left"),
+    "escrow_left": (
+        "Le séquestre a été quitté depuis le poste « {device} », {when}. Ce qui avait été confié est détruit"
+        " chez l’hébergeur.",
+        "The escrow was left from the workstation “{device}”, {when}. What was entrusted is destroyed at the"
+        " host.",
+    ),
+    "escrow_left_advice": (
+        "Phrase secrète et kit de secours perdus, plus personne ne pourra rouvrir le coffre.",
+        "With passphrase and recovery kit lost, nobody will be able to open the vault again.",
+    ),
+    "release_asked_subject": (
+        "IMPORTANT : quelqu’un demande l’accès à votre coffre",
+        "IMPORTANT: somebody asks for access to your vault",
+    ),
+    "release_asked": (
+        "Le poste « {device} » a demandé, {when}, aux dépositaires du séquestre de rouvrir votre coffre. La"
+        " demande leur sera remise {opens}.",
+        "The workstation “{device}” asked the officers of the escrow, {when}, to open your vault. The request"
+        " will be handed to them {opens}.",
+    ),
+    "release_asked_advice": (
+        "Si cela ne vient pas de vous, annulez-la avant : depuis un poste du cabinet (cyberlib escrow"
+        " cancel), ou en appelant l’assistance. Sinon, il n’y a rien à faire.",
+        "If this is not of your doing, cancel it before: from a workstation of the practice (cyberlib escrow"
+        " cancel), or by calling the support. Else there is nothing to do.",
+    ),
+    "release_cancelled_subject": (
+        "La demande d’accès à votre coffre est annulée",
+        "The request for access to your vault is cancelled",
+    ),
+    "release_cancelled": (
+        "La demande faite aux dépositaires du séquestre a été annulée depuis le poste « {device} », {when}.",
+        "The request to the officers of the escrow was cancelled from the workstation “{device}”, {when}.",
+    ),
+    "release_cancelled_advice": (
+        "Si vous en avez besoin, faites-en une nouvelle : le délai recommence.",
+        "If you need it, make a new one: the delay begins anew.",
+    ),
+    "approval_asked_subject": (
+        "Un nouveau poste demande l’accès à votre coffre",
+        "A new machine asks for access to your vault",
+    ),
+    "approval_asked": (
+        "Le poste « {device} » demande, {when}, qu’un poste du cabinet lui ouvre votre coffre. Rien n’est"
+        " ouvert tant que personne n’a tapé, sur un poste du cabinet, les six mots que le nouveau montre.",
+        "The machine “{device}” asks, {when}, that a machine of the practice opens your vault to it. Nothing"
+        " is open until somebody types, at a machine of the practice, the six words that the new one shows.",
+    ),
+    "approval_asked_advice": (
+        "Si cela ne vient pas de vous, refusez : « Clé et accès » sur un poste du cabinet, ou"
+        " cyberlib approval refuse.",
+        "If this is not of your doing, say no: “Key and access” at a machine of the practice, or"
+        " cyberlib approval refuse.",
+    ),
+    "approval_given_subject": ("Un nouveau poste ouvre votre coffre", "A new machine opens your vault"),
+    "approval_given": (
+        "Depuis le poste « {device} », {when}, un nouveau poste a reçu l’accès à votre coffre.",
+        "From the machine “{device}”, {when}, a new machine was given access to your vault.",
+    ),
+    "approval_given_advice": (
+        "Si cela ne vient pas de vous : révoquez le nouveau poste, puis ôtez son accès (cyberlib device"
+        " revoke, cyberlib key remove).",
+        "If this is not of your doing: revoke the new machine, then remove its access (cyberlib device"
+        " revoke, cyberlib key remove).",
+    ),
+    "approval_held_subject": (
+        "IMPORTANT : un nouveau poste va ouvrir votre coffre",
+        "IMPORTANT: a new machine is going to open your vault",
+    ),
+    "approval_held": (
+        "Depuis le poste « {device} », {when}, quelqu’un qui n’a donné ni la phrase secrète ni les mots a"
+        " accordé à un nouveau poste l’accès à votre coffre. Il l’aura {opens}.",
+        "From the machine “{device}”, {when}, somebody who gave neither the passphrase nor the words granted"
+        " a new machine access to your vault. It gets it {opens}.",
+    ),
+    "approval_held_advice": (
+        "Si cela ne vient pas de vous, refusez avant : « Clé et accès » sur un poste du cabinet, ou"
+        " cyberlib approval refuse.",
+        "If this is not of your doing, say no before: “Key and access” at a machine of the practice, or"
+        " cyberlib approval refuse.",
+    ),
+    "approval_cancelled_subject": (
+        "La demande d’un nouveau poste est refusée",
+        "The request of a new machine was turned down",
+    ),
+    "approval_cancelled": (
+        "La demande d’accès d’un nouveau poste à votre coffre a été refusée depuis le poste « {device} »,"
+        " {when}.",
+        "The request of a new machine for access to your vault was turned down from the machine “{device}”,"
+        " {when}.",
+    ),
+    "approval_cancelled_advice": (
+        "Le nouveau poste peut en faire une autre.",
+        "The new machine can make another one.",
+    ),
+}
