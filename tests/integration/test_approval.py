@@ -173,7 +173,7 @@ def test_an_operator_who_would_put_in_a_key_or_a_vault(story: Story) -> None:
         connection.execute(approvals.update().values(id=row.id, request=row.request))
     story.allow(words)
     request = core.read_request(row.request.encode())
-    code = core.code_of(words.split()[::-1], bytes.fromhex(request.body.salt))
+    code = core.code_of(words.split()[::-1], request.body)
     handed = core.Handed("00" * 16, "11" * 8, b"m" * 32)
     fake = core.make_answer(request, code, handed, device="ACCUEIL", proof="secret", time=request.body.time)
     with story.host.context.database.write() as connection:

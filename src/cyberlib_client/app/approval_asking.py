@@ -81,7 +81,7 @@ def open_by(session: Session, *, keeping: Keeping = "keychain", device: str = ""
         raise UsageError("approval_waiting")
     if told.state != "open":
         raise UsageError("approval_over", state=f"approval_{told.state}")
-    code = core.code_of(asked.words, bytes.fromhex(request.body.salt))
+    code = core.code_of(asked.words, request.body)
     answer, handed = core.open_answer(told.answer.encode(), request, code, asked.seed)
     known = session.settings.vault
     if known is not None and known.id != handed.vault:

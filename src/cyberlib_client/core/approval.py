@@ -4,13 +4,13 @@
     line 2   its mark in hex: HMAC-SHA-256(key, purpose + line 1)
 
     code     = 66 random bits, shown by the new machine as six words of the recovery list, and never sent
-    stretched = Argon2id(the six words of the list with spaces between, salt of the request, 256 MiB)
+    stretched = Argon2id(the six words of the list with spaces between, salt and cost of the request)
     key      = HKDF(stretched, salt, "cyberlib/v1/approval request" or "… answer")
     info     = "cyberlib/v1/approval hand\\n" + SHA-256(request)
 
 Somebody who has both machines before them types the words at the old one. That proves the new machine's
 sealing key to the old one, and by the answer's mark the vault to the new one: whoever carries the papers can
-put in neither a key nor a vault of their own, unless they guess 66 bits at 256 MiB each.
+put in neither a key nor a vault of their own, unless they guess 66 bits at the cost of a passphrase each.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from .escrow.sealing import OVERHEAD, SEED_SIZE, SealingKey, is_public_key, seal
 from .format_v1 import slots
 from .format_v1.lines import from_hex
 from .format_v1.malformed import MALFORMED
+from .format_v1.slots import KdfCost
 from .ports import Random
 from .words import guesses, listed, written_words
 from .words_fr import WORDS
@@ -47,7 +48,7 @@ opens it. The host holds the second kind back."""
 class RequestBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`id`: 16 random bytes; `place`: the host's id of the vault, 16 bytes; `key`: the new machine's public
     sealing key, made for this request alone; `salt`: 32 bytes; all in hex. `device`: its name; `time`: RFC
-    3339."""
+    3339; `kdf`: what the words are stretched with, bounded as a slot's."""
 
     kind: Literal["cyberlib approval request"]
     version: Literal[1]
@@ -55,6 +56,7 @@ class RequestBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place: str
     device: str
     time: str
+    kdf: KdfCost
     salt: str
     key: str
 
@@ -124,9 +126,10 @@ def typed_words(text: str) -> list[str]:
     return found
 
 
-def code_of(words: list[str], salt: bytes) -> Code:
+def code_of(words: list[str], body: RequestBody) -> Code:
     """The keys behind six words of `typed_words`. Costs what a passphrase does."""
-    stretched = slots.stretch(" ".join(words), salt, slots.DEFAULT_COST)
+    salt = bytes.fromhex(body.salt)
+    stretched = slots.stretch(" ".join(words), salt, body.kdf)
     return Code(hkdf(stretched, salt=salt, info=_REQUEST), hkdf(stretched, salt=salt, info=_ANSWER))
 
 
@@ -134,15 +137,16 @@ def make_request(
     place: str, device: str, time: str, words: list[str], seed: bytes, random: Random
 ) -> tuple[Request, Code]:
     """The request of a new machine. `place`: the host's id of the vault; `seed`: of its sealing key."""
-    salt = random(_SALT_SIZE)
+    salt = random(_SALT_SIZE).hex()
     key = SealingKey(seed).public.hex()
-    body = RequestBody("cyberlib approval request", 1, random(16).hex(), place, device, time, salt.hex(), key)
-    code = code_of(words, salt)
+    cost = slots.DEFAULT_COST
+    body = RequestBody("cyberlib approval request", 1, random(16).hex(), place, device, time, cost, salt, key)
+    code = code_of(words, body)
     return read_request(_marked(msgspec.json.encode(body), code.request, _REQUEST)), code
 
 
 def read_request(data: bytes) -> Request:
-    """IntegrityError("approval_malformed")."""
+    """IntegrityError("approval_malformed"), ("kdf_out_of_bounds")."""
     line, _ = _split(data)
     try:
         body = _requests.decode(line)
@@ -152,13 +156,14 @@ def read_request(data: bytes) -> Request:
         _check_shown(body.device, body.time)
     except MALFORMED:
         raise IntegrityError("approval_malformed") from None
+    slots.check_cost(body.kdf)
     return Request(body, data)
 
 
 def check_request(request: Request, words: list[str]) -> Code:
     """The keys behind the words that the new machine shows. IntegrityError("approval_words_differ"): they are
     others', or the request was altered."""
-    code = code_of(words, bytes.fromhex(request.body.salt))
+    code = code_of(words, request.body)
     if not _is_marked(request.data, code.request, _REQUEST):
         raise IntegrityError("approval_words_differ")
     return code

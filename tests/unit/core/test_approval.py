@@ -87,7 +87,7 @@ def test_a_key_put_in_by_whoever_carries_the_request_is_seen(new: Asking) -> Non
 
 def test_a_vault_put_in_by_whoever_carries_the_answer_is_seen(new: Asking) -> None:
     """It knows the request, and can seal what it likes to its key: not the six words."""
-    guessed = approval.code_of(approval.new_words(os.urandom), bytes.fromhex(new.request.body.salt))
+    guessed = approval.code_of(approval.new_words(os.urandom), new.request.body)
     handed = Handed("00" * 16, _SLOT, b"t" * 32)
     forged = approval.make_answer(new.request, guessed, handed, device="ACCUEIL", proof="secret", time=_NOW)
     with pytest.raises(IntegrityError) as raised:
@@ -114,6 +114,17 @@ def test_an_answer_to_another_request_opens_nothing(new: Asking) -> None:
     with pytest.raises(IntegrityError) as raised:
         approval.open_answer(answer, again, new.code, new.seed)
     assert raised.value.code == "approval_other_request"
+
+
+def test_words_are_not_stretched_for_less_than_a_passphrase(new: Asking) -> None:
+    """A host cannot make guessing cheap, nor an old machine spend all its memory."""
+    line, mark, _ = new.request.data.split(b"\n")
+    body = msgspec.json.decode(line)
+    for memory in (8, 1 << 24):
+        cost = body["kdf"] | {"memory": memory}
+        with pytest.raises(IntegrityError) as raised:
+            approval.read_request(msgspec.json.encode(body | {"kdf": cost}) + b"\n" + mark + b"\n")
+        assert raised.value.code == "kdf_out_of_bounds"
 
 
 @pytest.mark.parametrize(

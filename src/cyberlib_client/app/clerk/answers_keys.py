@@ -98,6 +98,26 @@ def _refuse_release(clerk: Clerk, asked: q.ReleaseRefused, token: CancelToken) -
     return cancel(clerk.opened(asked.id, token), asked.release)
 
 
+def _approvals(clerk: Clerk, asked: q.ApprovalsAsked, token: CancelToken) -> object:
+    from ..approval import pending
+
+    return pending(clerk.opened(asked.id, token))
+
+
+def _approve(clerk: Clerk, asked: q.ApprovalGranted, token: CancelToken) -> object:
+    from ..approval import allow
+
+    if not asked.secret:
+        return allow(clerk.opened(asked.id, token), asked.approval, asked.words, unproven=True)
+    return _proved(clerk, asked, token, lambda session: allow(session, asked.approval, asked.words))
+
+
+def _refuse_approval(clerk: Clerk, asked: q.ApprovalRefused, token: CancelToken) -> object:
+    from ..approval import refuse
+
+    return refuse(clerk.opened(asked.id, token), asked.approval)
+
+
 ANSWERS_KEYS: Final[Mapping[type[Question], Callable[[Clerk, Any, CancelToken], object]]] = {
     q.LockWanted: _lock,
     q.LockAsked: _is_locked,
@@ -112,4 +132,7 @@ ANSWERS_KEYS: Final[Mapping[type[Question], Callable[[Clerk, Any, CancelToken], 
     q.EscrowWanted: _join_escrow,
     q.EscrowLeaving: _leave_escrow,
     q.ReleaseRefused: _refuse_release,
+    q.ApprovalsAsked: _approvals,
+    q.ApprovalGranted: _approve,
+    q.ApprovalRefused: _refuse_approval,
 }

@@ -92,6 +92,25 @@ class ReleaseRefused(Question, frozen=True, tag="refuse_release"):
     release: str
 
 
+class ApprovalsAsked(Question, frozen=True, tag="approvals"):
+    """Which new machines ask to be let in? `approval_told.ApprovalShown`, a list."""
+
+
+class ApprovalGranted(Question, frozen=True, tag="approve"):
+    """One is let in, by the six words that it shows: `approval_told.ApprovalShown`. Without a `secret` the
+    host holds it back."""
+
+    secret: str
+    approval: str
+    words: str
+
+
+class ApprovalRefused(Question, frozen=True, tag="refuse_approval"):
+    """No to a new machine, by its request's id: `approval_told.ApprovalShown`, a list."""
+
+    approval: str
+
+
 AskedKeys = (
     LockWanted
     | LockAsked
@@ -106,4 +125,7 @@ AskedKeys = (
     | EscrowWanted
     | EscrowLeaving
     | ReleaseRefused
+    | ApprovalsAsked
+    | ApprovalGranted
+    | ApprovalRefused
 )

@@ -16,6 +16,7 @@ from ...room import House, Room
 from ...widgets.basics import Card, IconLabel, Pill, button, clear, column, label, line, row
 from ...widgets.form import Told
 from ...words import no_vault_yet
+from .approval import ApprovalCard
 from .escrow import EscrowCard
 from .forms import CheckKit, NewKit, NewPassphrase, Removal, show_file
 
@@ -50,6 +51,8 @@ class Keys(Room):
         self.column.addLayout(row(label(say("Clé et accès", "Key and access"), "title"), None, lock))
         self.told = Told()
         self.column.addWidget(self.told)
+        self.approvals = ApprovalCard(self.bridge, self._escrow_changed)
+        self.column.addWidget(self.approvals)
         kit = self._kit()
         self.column.addWidget(kit)
         self._card = Card(say("Ce qui ouvre le coffre", "What opens the vault"))
@@ -164,6 +167,7 @@ class Keys(Room):
     def _failed(self, raised: CyberlibError) -> None:
         clear(self._lines)
         self.escrow.hide()  # nothing is known of it
+        self.approvals.hide()
         if raised.code == "no_vault":
             self._show_doable(vault=False)
             making = button(
@@ -196,6 +200,7 @@ class Keys(Room):
         ways = sum(slot.kind in _OWN for slot in slots)
         self.escrow.show()
         self.escrow.show_slots(slots)
+        self.approvals.look()
         for slot in slots:
             words, sign = _KINDS.get(slot.kind, (Both(slot.kind, slot.kind), "key"))
             since = say(f"depuis le {moment(slot.created)}", f"since {moment(slot.created)}")
