@@ -13,6 +13,7 @@ from ..repository.vault import Vault, open_vault
 from ..state.approvals import Asked, forget_asked, read_asked, write_asked
 from ..state.credentials import read_slots_seen
 from ..transports.host import records
+from ..transports.host.approval import Approval
 from . import bootstrap, host_link, stores, vaults
 from .approval import post_at, shown
 from .approval_told import ApprovalAsked, ApprovalOpened, ApprovalShown
@@ -64,16 +65,15 @@ def withdraw(session: Session) -> ApprovalShown:
     return told
 
 
-def open_by(session: Session, *, keeping: Keeping = "keychain", device: str = "") -> ApprovalOpened:
-    """Opens the vault by the answer to this machine's request, which then opens it by itself.
+def place(session: Session) -> str:
+    """Which vault this machine asked for. Raises UsageError("approval_not_asked")."""
+    return _asked(session).at
 
-    Raises UsageError("approval_not_asked"), ("approval_waiting"), ("approval_held", opens=…),
-    ("approval_over", state=…), as `core.approval.open_answer`, Failed("approval_opens_nothing", at=…),
-    IntegrityError("other_vault_there", at=…), UsageError("profile_has_vault"): with another one, and as
-    `vaults.connect`. The request stays until all is done.
-    """
+
+def require_open(session: Session) -> Approval:
+    """The request, answered. Raises UsageError("approval_not_asked"), ("approval_waiting"), ("approval_held",
+    opens=…), ("approval_over", state=…), and what the host refuses."""
     asked = _asked(session)
-    request = core.read_request(asked.request)
     told = post_at(session, asked.at).show(_ident(asked))
     if told.state == "held":
         raise UsageError("approval_held", opens=told.opens or "")
@@ -81,6 +81,19 @@ def open_by(session: Session, *, keeping: Keeping = "keychain", device: str = ""
         raise UsageError("approval_waiting")
     if told.state != "open":
         raise UsageError("approval_over", state=f"approval_{told.state}")
+    return told
+
+
+def open_by(session: Session, *, keeping: Keeping = "keychain", device: str = "") -> ApprovalOpened:
+    """Opens the vault by the answer to this machine's request, which then opens it by itself.
+
+    Raises as `require_open` and `core.approval.open_answer`, Failed("approval_opens_nothing", at=…),
+    IntegrityError("other_vault_there", at=…), UsageError("profile_has_vault"): with another one, and as
+    `vaults.connect`. The request stays until all is done.
+    """
+    asked = _asked(session)
+    request = core.read_request(asked.request)
+    told = require_open(session)
     code = core.code_of(asked.words, request.body)
     answer, handed = core.open_answer(told.answer.encode(), request, code, asked.seed)
     known = session.settings.vault

@@ -7,7 +7,8 @@ from ..core.errors import NeedsUnlock, UsageError
 from ..state.bucket_access import read_bucket_access
 from ..state.first_run import FirstRunNotes, read_first_run
 from ..transports.host import records
-from . import bucket_link, stores
+from . import approval_asking, bucket_link, stores
+from .approval_told import ApprovalOpened
 from .first_run import contract_key_of, declare, note
 from .first_run_told import BucketTold, VaultsThere, VaultThere
 from .host_link import client_of
@@ -90,6 +91,25 @@ def join(
     opened = connect(session, at)
     place = "host" if stores.is_host(at) else "bucket" if stores.is_bucket(at) else "folder"
     note(session, place=place, at=at, vault=opened.id, joining="", words=not begun, making=False, away=False)
+    return opened
+
+
+def join_approved(
+    session: Session, *, contract_key: str = "", key_file: str = "", replaces: str = ""
+) -> ApprovalOpened:
+    """Opens the vault that another machine of the practice has opened to this one. `replaces`: in place of
+    that one, which is revoked; not before the answer is there, which may be its own.
+
+    Raises as `approval_asking.open_by`, `hosts.reassign_by_key`, `first_run.contract_key_of`.
+    """
+    session.require_no_vault()
+    approval_asking.require_open(session)
+    if replaces:
+        reassign_by_key(session, replaces, contract_key_of(session, contract_key, key_file))
+    at = approval_asking.place(session)
+    note(session, joining=at)  # of one that is cut short, too, the folders are still to be chosen
+    opened = approval_asking.open_by(session)
+    note(session, place="host", at=at, vault=opened.vault, joining="", words=True, making=False, away=False)
     return opened
 
 

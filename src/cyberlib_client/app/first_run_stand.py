@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from ..core.errors import CyberlibError
+from ..state.approvals import read_asked
 from ..state.credentials import read_device_secret
 from ..state.first_run import FirstRunNotes, PlaceKind, read_first_run
 from ..state.host_access import sound_host_access
@@ -51,6 +52,7 @@ def stand(session: Session) -> FirstRunTold:
         sources=len(session.settings.sources),
         vault=vault is not None,
         lost=lost,
+        asked=_asked(session) if vault is None else "",
         words=known.words,
         files=backup.files if backup is not None else 0,
         bytes=backup.bytes if backup is not None else 0,
@@ -63,6 +65,14 @@ def _opened_one(session: Session) -> bool:
         return read_device_secret(session.profile) is not None
     except CyberlibError:
         return True
+
+
+def _asked(session: Session) -> str:
+    try:
+        asked = read_asked(session.profile)
+    except CyberlibError:
+        return ""
+    return asked.at if asked is not None else ""
 
 
 def _ours(notes: FirstRunNotes, vault: VaultSettings) -> bool:

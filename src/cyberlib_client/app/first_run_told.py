@@ -15,9 +15,9 @@ class FirstRunTold(msgspec.Struct, frozen=True):
     """`wanted`: it is to be shown by itself. `step`: the first that is not done. `device`: this machine's
     name. `place`, `at`: where the vault is, or is to be; `endpoint`, `region`: of a bucket. `host`: where
     this machine is declared, "" for nowhere. `left_host`: address that was left for it; `left_key`: with its
-    contract key; `left_unfit`: facts of the
-    error about a file that was left and cannot be read. `lost`: this machine opened a vault before, and the
-    settings name none any more. `bytes`, `files`: of the last backup."""
+    contract key; `left_unfit`: facts of the error about a file that was left and cannot be read. `lost`: this
+    machine opened a vault before, and the settings name none any more. `asked`: the vault that another
+    machine is to open to this one. `bytes`, `files`: of the last backup."""
 
     wanted: bool = False
     step: StepName = "welcome"
@@ -33,6 +33,7 @@ class FirstRunTold(msgspec.Struct, frozen=True):
     sources: int = 0
     vault: bool = False
     lost: bool = False
+    asked: str = ""
     words: bool = False
     files: int = 0
     bytes: int = 0

@@ -69,7 +69,32 @@ DAMAGED: Final = (
 )  # fmt: skip
 """Codes of what is not as it was written: the vault is to be checked."""
 
+_ASK_ANEW: Final = Both(
+    "Continuez : le nouveau poste fait une autre demande et montre d’autres mots.",
+    "Continue: the new machine makes another request and shows other words.",
+)
+
 IN_WINDOW: Final[dict[str, Both]] = {
+    **dict.fromkeys(("approval_over", "approval_opens_nothing", "host_approval_unknown"), _ASK_ANEW),
+    "approval_none": Both(
+        "Elle a été refusée, ou quelqu’un y a répondu. Revenez à « Clé et accès ».",
+        "Somebody said no to it, or has answered it. Come back to “Key and access”.",
+    ),
+    "host_approval_over": Both(
+        "Elle a été refusée, ou quelqu’un y a répondu. Revenez à « Clé et accès ».",
+        "Somebody said no to it, or has answered it. Come back to “Key and access”.",
+    ),
+    "host_approvals_many": Both(
+        "Répondez d’abord à celles qui attendent, dans « Clé et accès » d’un poste du cabinet.",
+        "Answer those that wait first, under “Key and access” at a machine of the practice.",
+    ),
+    "approval_waiting": Both(
+        "Tapez les six mots sur un poste du cabinet qui ouvre le coffre : « Clé et accès ».",
+        "Type the six words at a machine of the practice that opens the vault: “Key and access”.",
+    ),
+    "approval_asked_other": Both(
+        "Retirez d’abord la demande qui attend.", "Take the request that waits back first."
+    ),
     **dict.fromkeys(DAMAGED, _STILL_RESTORED),
     "host_not_a_member": Both(
         "Un autre poste l’a peut-être remplacé. Appelez l’assistance de votre hébergeur (« Aide ») :"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from ...core.ports import CancelToken
+from ..session import Session
 from . import questions_first_run as q
 from .asking import Question
 from .clerk import Answer, Clerk
@@ -61,6 +62,47 @@ def _join(clerk: Clerk, asked: q.VaultJoined, token: CancelToken) -> object:
             )
     finally:
         clerk.give(None)
+
+
+def _ask_approval(clerk: Clerk, asked: q.ApprovalWanted, token: CancelToken) -> object:
+    from ..approval_asking import ask
+
+    return _with_session(clerk, asked, token, lambda session: ask(session, asked.at))
+
+
+def _approval(clerk: Clerk, asked: q.ApprovalStood, token: CancelToken) -> object:
+    from ..approval_asking import standing
+
+    return _with_session(clerk, asked, token, standing)
+
+
+def _take_approval(clerk: Clerk, asked: q.ApprovalTaken, token: CancelToken) -> object:
+    from ..first_run_join import join_approved
+
+    def take(session: Session) -> object:
+        return join_approved(
+            session,
+            contract_key=asked.contract_key,
+            key_file=asked.contract_key_file,
+            replaces=asked.replaces,
+        )
+
+    return _with_session(clerk, asked, token, take)
+
+
+def _give_up(clerk: Clerk, asked: q.ApprovalGivenUp, token: CancelToken) -> object:
+    from ..approval_asking import withdraw
+
+    return _with_session(clerk, asked, token, withdraw)
+
+
+def _with_session(
+    clerk: Clerk, asked: Question, token: CancelToken, do: Callable[[Session], object]
+) -> object:
+    session = clerk.session(asked.id, token)
+    session.patience = _SOMEBODY_WAITS
+    with session.closing:
+        return do(session)
 
 
 def _bucket(clerk: Clerk, asked: q.BucketChosen, token: CancelToken) -> object:
@@ -142,6 +184,10 @@ ANSWERS_FIRST_RUN: Final[Mapping[type[Question], Answer]] = {
     q.BucketChosen: _bucket,
     q.VaultsThereAsked: _vaults,
     q.VaultJoined: _join,
+    q.ApprovalWanted: _ask_approval,
+    q.ApprovalStood: _approval,
+    q.ApprovalTaken: _take_approval,
+    q.ApprovalGivenUp: _give_up,
     q.TermsAsked: _terms,
     q.FoldersOffered: _offered,
     q.FoldersChosen: _protect,

@@ -64,6 +64,29 @@ class VaultJoined(Question, frozen=True, tag="first_run_join"):
     ca_file: str = ""
 
 
+class ApprovalWanted(Question, frozen=True, tag="first_run_ask"):
+    """Another machine of the practice is asked to open the vault to this one; what was asked is asked once
+    more: `approval_told.ApprovalAsked`."""
+
+    at: str
+
+
+class ApprovalStood(Question, frozen=True, tag="first_run_asked"):
+    """How does that stand? `approval_told.ApprovalShown`."""
+
+
+class ApprovalTaken(Question, frozen=True, tag="first_run_let_in"):
+    """The vault is opened by the answer: `approval_told.ApprovalOpened`. The rest as in `VaultJoined`."""
+
+    contract_key: str = ""
+    contract_key_file: str = ""
+    replaces: str = ""
+
+
+class ApprovalGivenUp(Question, frozen=True, tag="first_run_asked_no_more"):
+    """The request is taken back: `approval_told.ApprovalShown`."""
+
+
 class TermsAsked(Question, frozen=True, tag="first_run_terms"):
     """The host's terms, accepted if that is wanted and they are those that were `read`:
     `hosts.TermsShown`."""
@@ -107,6 +130,10 @@ AskedFirstRun = (
     | BucketChosen
     | VaultsThereAsked
     | VaultJoined
+    | ApprovalWanted
+    | ApprovalStood
+    | ApprovalTaken
+    | ApprovalGivenUp
     | TermsAsked
     | FoldersOffered
     | FoldersChosen

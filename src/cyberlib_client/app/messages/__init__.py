@@ -132,7 +132,7 @@ _NAMED: Final = re.compile(r"\{(\w+)\}")
 _DAYS: Final = ("day", "since")
 _BYTES: Final = ("quota",)
 _DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-_REASONS: Final = ("reason", "detail")
+_REASONS: Final = ("reason", "detail", "state")
 _UNKNOWN: Final = Text("Erreur {code}[ : {reason}].", "", "Error {code}[: {reason}].", "")
 
 

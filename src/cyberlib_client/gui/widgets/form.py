@@ -62,7 +62,7 @@ class Field(QVBoxLayout):
     def __init__(self, name: str, inside: QWidget | QLayout, hint: str = "", *, named: QWidget | None = None):
         super().__init__()
         self.setSpacing(4)
-        words = label(name, "strong")
+        words = self.title = label(name, "strong")
         self.addWidget(words)
         target = named or (inside if isinstance(inside, QWidget) else None)
         if target is not None:

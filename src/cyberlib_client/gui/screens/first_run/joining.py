@@ -48,10 +48,23 @@ class Join(Option):
             self.inside.addWidget(each)
         self._found = _Found()
         self.inside.addWidget(self._found)
+        self.by = QComboBox()
+        self.by.setAccessibleName(say("Ce qui l’ouvre", "What opens it"))
+        self.by.view().setAccessibleName(self.by.accessibleName())
+        self.by.addItem(say("La phrase secrète ou les 24 mots", "The passphrase or the 24 words"), "secret")
+        self.by.addItem(
+            say("Un autre poste du cabinet, où je peux aller", "Another machine of the practice"), "approval"
+        )
+        self._by = QWidget()
+        self._by.setLayout(column(label(self.by.accessibleName(), "strong"), self.by))
+        self.inside.addWidget(self._by)
         self.secret = typed(way, say("Phrase secrète ou 24 mots", "Passphrase or 24 words"), secret=True)
-        self.inside.addLayout(
+        self._secret = QWidget()
+        self._secret.setLayout(
             column(label(self.secret.accessibleName(), "strong"), row(self.secret, shows(self.secret)))
         )
+        self.inside.addWidget(self._secret)
+        self.by.currentIndexChanged.connect(lambda _index: self._kind_chosen())
         self.kind.currentIndexChanged.connect(lambda _index: self._kind_chosen())
         self.host.at.textChanged.connect(lambda _text: self._found.forget())
         self._kind_chosen()
@@ -61,11 +74,22 @@ class Join(Option):
         """ "folder", "host" or "bucket"."""
         return str(self.kind.currentData())
 
+    @property
+    def way_in(self) -> str:
+        """ "secret", or at a host "approval": another machine opens it to this one."""
+        return str(self.by.currentData()) if self.where == "host" else "secret"
+
+    def choose_way_in(self, name: str) -> None:
+        """As if it were chosen."""
+        self.by.setCurrentIndex(self.by.findData(name))
+
     def _kind_chosen(self) -> None:
         self._folder.setVisible(self.where == "folder")
         self.host.setVisible(self.where == "host")
         self.bucket.setVisible(self.where == "bucket")
         self._found.show_kind(at_host=self.where == "host")
+        self._by.setVisible(self.where == "host")
+        self._secret.setVisible(self.way_in == "secret")
 
     def choose_kind(self, name: str) -> None:
         """As if it were chosen."""
@@ -94,7 +118,7 @@ class Join(Option):
             wrong = self.bucket.missing()
         elif not self.at.text().strip():
             wrong = say("Il manque le dossier du coffre.", "The folder of the vault is missing."), self.at
-        if wrong is None and not self.secret.text().strip():
+        if wrong is None and self.way_in == "secret" and not self.secret.text().strip():
             wrong = say("Il manque ce qui l’ouvre.", "What opens it is missing."), self.secret
         return wrong
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QButtonGroup
 
+from ....app.approval_told import ApprovalOpened
 from ....app.clerk import questions_first_run as q
 from ....app.first_run_told import BucketTold, PlaceTold, VaultsThere
 from ....app.hosts_told import Enrolled
@@ -16,6 +17,7 @@ from ....core.errors import CyberlibError
 from ...agreeing import Terms
 from ...widgets.basics import forget
 from ...words import error
+from .approved import Approved
 from .joining import Join
 from .places import Bucket, Folder, Host
 from .step import Step, Way
@@ -42,6 +44,10 @@ class Welcome(Step):
         for each in self._options:
             self.body.addWidget(each)
             each.radio.toggled.connect(lambda _chosen: self.quiet())
+        self.approved = Approved(
+            self.bridge, self._let_in, self._not_joined, self.rest, lambda: self.way.reveal(self.approved)
+        )
+        self.join.inside.addWidget(self.approved)
         self._anyway = ""
 
     @property
@@ -60,6 +66,8 @@ class Welcome(Step):
             self.folder.at.setText(told.at)
         if told.lost and not any(each.radio.isChecked() for each in self._options):
             self._begin_with_the_lost()
+        if told.asked and not self.approved.asked:
+            self._ask_again(told.asked)
         if not any(each.radio.isChecked() for each in self._options):
             {"folder": self.folder, "bucket": self.bucket}.get(told.place, self.host).radio.setChecked(True)
         if told.left_unfit and not told.host:
@@ -232,7 +240,36 @@ class Welcome(Step):
         else:
             self._open()
 
+    def _ask_again(self, at: str) -> None:
+        """What was asked on another day goes on."""
+        self.join.radio.setChecked(True)
+        self.join.choose_kind("host")
+        self.join.choose_way_in("approval")
+        self.work(say("En attente de l’autre poste…", "Waiting for the other machine…"))
+        self.approved.ask(at, contract_key_file=self.join.host.key_file)
+
+    def _ask_approval(self) -> None:
+        host = self.join.host
+        self.work(say("En attente de l’autre poste…", "Waiting for the other machine…"))
+        self.approved.ask(
+            self.join.vault,
+            contract_key=host.key.text(),
+            contract_key_file=host.key_file,
+            replaces=self.join.replaces,
+        )
+
+    def _let_in(self, _opened: ApprovalOpened) -> None:
+        forget(self.join.secret, self.join.host.key)
+        self.way.advance()
+
+    def left(self) -> None:
+        """See Step."""
+        self.approved.stop()
+
     def _open(self) -> None:
+        if self.join.way_in == "approval":
+            self._ask_approval()
+            return
         self.work(say("Ouverture…", "Opening…"))
         join, bucket = self.join, self.join.bucket
         where: dict[str, Any] = {"at": join.at.text().strip()}

@@ -153,7 +153,8 @@ class LetIn(Proved):
         self.fit(_WIDTH, 440)
 
     def _toggled(self, on: bool) -> None:
-        self.secret.setEnabled(not on)
+        self.secret.setVisible(not on)
+        self.proof.title.setVisible(not on)
         self.delay.setVisible(on)
         self.proof.refuse("")
         if on:
