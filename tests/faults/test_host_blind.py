@@ -70,7 +70,7 @@ def _story(host: TestHost, folder: Path) -> list[str]:
     with new.secret(PASSPHRASE):
         new("vault", "open", "--at", host.url, "--device-file")
     new("backup", str(sources))
-    assert line.error("backup", str(sources), code=5) == "host_device_revoked"
+    assert line.error("backup", str(sources), code=5) == "host_device_replaced"
     seeds = [
         p.read_bytes()
         for each in (line, new)

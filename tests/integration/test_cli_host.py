@@ -90,8 +90,8 @@ def test_the_old_and_the_new_workstation(host: TestHost, tmp_path: Path, sources
     assert told(restored(tmp_path / "again", sources)) == told(sources)
     new("verify", "--read-data")
 
-    assert old.error("backup", str(sources), code=5) == "host_device_revoked"
-    assert old.error("restore", "latest", "--to", str(tmp_path / "late"), code=5) == "host_device_revoked"
+    assert old.error("backup", str(sources), code=5) == "host_device_replaced"
+    assert old.error("restore", "latest", "--to", str(tmp_path / "late"), code=5) == "host_device_replaced"
     states = {d["name"]: d["state"] for d in new.json("device", "list")["items"]}
     assert states == {"ANCIEN": "revoked", "NOUVEAU": "active"}
 

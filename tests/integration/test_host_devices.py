@@ -206,8 +206,8 @@ def test_a_licence_goes_to_another_device_with_its_vault(host: TestHost) -> None
     assert after.get(f"packs/{HEX}") == b"history"
     after.put(f"index/{HEX}", b"new")
     # The session of the old device is dead at once, and it opens no other.
-    _refused(lambda: before.put(f"index/{HEX[::-1]}", b"late"), Refused, "host_device_revoked")
-    _refused(lambda: _standing(host.client(old_identity)), Refused, "host_device_revoked")
+    _refused(lambda: before.put(f"index/{HEX[::-1]}", b"late"), Refused, "host_device_replaced")
+    _refused(lambda: _standing(host.client(old_identity)), Refused, "host_device_replaced")
     assert ("licence_reassigned", "done") in _actions(host, made.id)
 
 

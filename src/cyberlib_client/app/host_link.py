@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Final
 
 from ..core.errors import Failed, IntegrityError, NeedsUnlock, UsageError
@@ -15,7 +16,7 @@ from ..transports.host.client import HostClient
 from ..transports.host.identity import SEED_SIZE, DeviceIdentity
 from ..transports.host.receipts import LastReceipt, follow
 from ..transports.host.store import HostStore
-from . import bootstrap
+from . import bootstrap, replaced
 from .line import line_of
 from .near_copies import near_copies
 from .workplace import Notice, Workplace
@@ -26,15 +27,22 @@ _VAULT: Final = re.compile(r"(https://[^/]+)/v1/vaults/([0-9a-f]{32})")
 
 
 def client_of(work: Workplace) -> HostClient:
-    """Who speaks with the host as this workstation. Raises UsageError("not_enrolled"), and what keepers
-    raise."""
+    """Who speaks with the host as this workstation. Raises UsageError("not_enrolled"), as
+    `replaced.require_not`, and what keepers raise."""
     access = access_of(work.profile)
+    replaced.require_not(work.profile, access)
     return connected(work, access, DeviceIdentity(seed_of(work.profile, access), access.device))
 
 
 def connected(work: Workplace, access: HostAccess, identity: DeviceIdentity) -> HostClient:
     """The same for an identity that may not be declared yet; its connections end with the command."""
-    client = HostClient(access.url, line_of(work, access.ca), identity=identity, user=account())
+    client = HostClient(
+        access.url,
+        line_of(work, access.ca),
+        identity=identity,
+        user=account(),
+        replaced=partial(replaced.heard, work.profile, access),
+    )
     work.closing.callback(client.close)
     return client
 

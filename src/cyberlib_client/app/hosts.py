@@ -10,6 +10,7 @@ import msgspec
 from ..core.errors import CyberlibError, Failed, IntegrityError, NeedsUnlock, Refused, Unreachable, UsageError
 from ..state.credentials import KeeperKind
 from ..state.host_access import HostAccess, sound_host_access, write_host_access
+from ..state.replaced import forget_replaced
 from ..transports.host import records
 from ..transports.host.client import HostClient
 from ..transports.host.identity import SEED_SIZE, DeviceIdentity
@@ -106,6 +107,7 @@ def _declared(session: Session, access: HostAccess, contract_key: str, siren: st
     } | ({"siren": siren} if siren is not None else {})
     device = client.ask("POST", "/v1/devices", records.Device, body, signed=False)
     write_host_access(session.profile, msgspec.structs.replace(access, device=device.id, name=device.name))
+    forget_replaced(session.profile)
     identity.device = device.id
     organisation = client.sign_in().organisation
     return Enrolled(

@@ -137,6 +137,7 @@ _CRITICAL: Final = frozenset(
         "host_organisation_terminated",
         "host_certification_withdrawn",
         "host_device_revoked",
+        "host_device_replaced",
         "sources_missing",
     )
 )

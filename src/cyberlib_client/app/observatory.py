@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final, Literal
 
 import msgspec
@@ -21,7 +22,7 @@ from ..transports.host import observatory as tell
 from ..transports.host import records
 from ..transports.host.client import HostClient
 from ..transports.host.identity import DeviceIdentity
-from . import bootstrap
+from . import bootstrap, replaced
 from .host_link import access_of, account, host_client, seed_of
 from .hosting import tell_approvals, tell_releases
 from .incidents import RULES
@@ -178,6 +179,7 @@ def _told(
 
 def _deliver(session: Session, told: ToldSoFar) -> ToldSoFar:
     access = access_of(session.profile)
+    replaced.require_not(session.profile, access)
     identity = DeviceIdentity(seed_of(session.profile, access), access.device)
     # The run's own line may be cancelled by now, and tells its user of outages.
     line = replace(
@@ -187,7 +189,8 @@ def _deliver(session: Session, told: ToldSoFar) -> ToldSoFar:
         silence=_SILENCE,
         patience=_PATIENCE,
     )
-    client = HostClient(access.url, line, identity=identity, user=account())
+    heard = partial(replaced.heard, session.profile, access)
+    client = HostClient(access.url, line, identity=identity, user=account(), replaced=heard)
     if "store" in session.__dict__:  # the run was signed in
         client.goes_on_as(host_client(session.store))
     try:

@@ -75,6 +75,7 @@ _FAULTS: Final[dict[str, _Kind]] = {
     "host_organisation_terminated": _Kind("contract_ended", "danger"),
     "host_certification_withdrawn": _Kind("card_withdrawn", "danger"),
     "host_device_revoked": _Kind("device_revoked", "danger"),
+    "host_device_replaced": _Kind("device_replaced", "danger"),
     "host_device_surplus": _Kind("device_surplus", "danger"),
     "host_terms_not_accepted": _Kind("terms_to_accept", "attention"),
     "host_terms_changed": _Kind("terms_to_accept", "attention"),

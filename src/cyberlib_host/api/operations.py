@@ -227,13 +227,14 @@ OPERATIONS: Final = (
     Operation(
         "session", "POST", "/v1/sessions", "Open a session by a signed challenge.",
         _session, wire.Session, wire.SessionRequest, signed=False,
-        problems=("challenge_unknown", "device_unknown", "device_revoked", "bad_signature"),
+        problems=("challenge_unknown", "device_unknown", "device_revoked", "device_replaced",
+                  "bad_signature"),
     ),
     Operation("standing", "GET", "/v1/device", "How the device stands.", _standing, wire.Standing),
     Operation("devices", "GET", "/v1/devices", "The organisation's devices.", _devices, wire.DeviceList),
     Operation(
         "reassign", "POST", "/v1/reassignments", "Take over the licence and the vault of another device.",
-        _reassign, wire.Device, wire.Reassignment, problems=("device_unknown", *_KEYS),
+        _reassign, wire.Device, wire.Reassignment, problems=("device_unknown", "device_taken", *_KEYS),
     ),
     Operation(
         "revoke", "POST", "/v1/revocations", "End a device of the organisation.",

@@ -28,6 +28,8 @@ STATUS: Final[dict[str, int]] = {
     "challenge_unknown": 401,
     "device_unknown": 403,
     "device_revoked": 403,
+    "device_replaced": 403,
+    "device_taken": 409,
     "device_surplus": 403,
     "device_name_taken": 409,
     "contract_key_unknown": 403,

@@ -36,6 +36,11 @@ def destruction_message(certificate: bytes) -> bytes:
     return b"cyberlib destruction 1\n" + hashlib.sha256(certificate).digest()
 
 
+def replaced_message(device: str, since: str, by: str) -> bytes:
+    """What the host signs to tell a device that another took its place; `since`: RFC 3339, `by`: a name."""
+    return f"cyberlib replaced 1\n{device}\n{since}\n{by}".encode()
+
+
 def check_signature(public_key: bytes, signature: str, message: bytes) -> None:
     """Ed25519 (RFC 8032). Raises Problem("bad_signature"), ("bad_key")."""
     try:

@@ -95,6 +95,9 @@ devices: Final = Table(
     Column("vault", String(32)),
     Column("created", BigInteger, nullable=False),
     Column("last_seen", BigInteger),
+    # Which device took its place, and when.
+    Column("successor", String(32)),
+    Column("replaced", BigInteger),
     UniqueConstraint("organisation", "name"),
 )
 

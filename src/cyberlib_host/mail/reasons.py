@@ -322,6 +322,7 @@ _SAME: Final = (
         "le poste n’est plus déclaré chez l’hébergeur, ou n’a pas accès à ce coffre",
         "the workstation is not enrolled at the host any more, or may not use this vault",
         "not_enrolled host_other host_no_vault host_vault_unknown host_device_unknown host_device_revoked"
+        " host_device_replaced host_device_taken"
         " host_not_a_member host_other_organisation host_bad_signature",
     ),
     ("autre cause", "another cause", "other"),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from ..core import licences
 from ..core.licences import Licence
 from ..core.problems import Problem
-from ..core.signatures import check_signature, hashed, session_message
+from ..core.signatures import check_signature, hashed, replaced_message, session_message
 from ..core.times import SECOND, rfc3339
 from ..core.wire import (
     Challenge,
@@ -65,7 +65,8 @@ def give_challenge(context: Context, request: ChallengeRequest) -> Challenge:
 def open_session(context: Context, request: SessionRequest, request_id: str) -> Session:
     """A token for a device that signed its challenge, which is used up whatever comes of it.
 
-    Raises Problem("challenge_unknown"), ("device_unknown"), ("device_revoked"), ("bad_signature").
+    Raises Problem("challenge_unknown"), ("device_unknown"), ("device_revoked"), ("device_replaced", by=…,
+    since=…, signature=…), ("bad_signature").
     """
     now = context.clock()
     with context.database.write() as connection:
@@ -86,7 +87,7 @@ def open_session(context: Context, request: SessionRequest, request_id: str) -> 
             message = session_message(device.id, bytes.fromhex(request.challenge))
             check_signature(device.public_key, request.signature, message)
             if device.state == "revoked":
-                raise Problem("device_revoked")
+                raise _revoked(context, connection, device)
         token = context.random(32).hex()
         connection.execute(delete(sessions).where(sessions.c.expires <= now))
         connection.execute(
@@ -102,6 +103,17 @@ def open_session(context: Context, request: SessionRequest, request_id: str) -> 
         audit.note(context, connection, device.organisation, caller.actor, "session")
         standing = standing_of(context, connection, caller)
     return Session(token, context.session_seconds, standing)
+
+
+def _revoked(context: Context, connection: Connection, device: Row[tuple[Any, ...]]) -> Problem:
+    """Why a device that proved who it is has no access; that another took its place is signed, since it makes
+    the device forget its secrets."""
+    if device.successor is None:
+        return Problem("device_revoked")
+    by = connection.execute(select(devices.c.name).where(devices.c.id == device.successor)).scalar_one()
+    since = rfc3339(device.replaced)
+    signature = context.key.sign(replaced_message(device.id, since, by)).hex()
+    return Problem("device_replaced", device=device.id, by=by, since=since, signature=signature)
 
 
 @contextmanager

@@ -79,7 +79,8 @@ def listed(connection: Connection, organisation: str) -> DeviceList:
 def reassign(context: Context, caller: Caller, given: Reassignment) -> Device:
     """Gives the caller the seat and the vaults of another device of its organisation, which is revoked.
 
-    Done twice it changes nothing. Raises Problem("device_unknown"), ("other_organisation").
+    Done twice it changes nothing. Raises Problem("device_unknown"), ("other_organisation"),
+    ("device_taken", by=…): another one was as quick.
     """
     with context.database.write() as connection, concerning(caller.organisation.id):
         organisation = caller.organisation.id
@@ -89,12 +90,16 @@ def reassign(context: Context, caller: Caller, given: Reassignment) -> Device:
         mine = connection.execute(select(devices).where(devices.c.id == caller.device.id)).one()
         if old.id == mine.id:
             return device_of(mine)
-        if old.state == "revoked" and mine.vault is not None and mine.vault == old.vault:
+        if old.successor == mine.id:
             return device_of(mine)
+        if old.successor is not None:
+            raise Problem("device_taken", by=_name(connection, old.successor))
         for vault in connection.execute(select(members.c.vault).where(members.c.device == old.id)).scalars():
             join(context, connection, vault, mine.id)
         state = "active" if old.state == "active" else mine.state
         _revoke(connection, old.id)
+        replaced = {"successor": mine.id, "replaced": context.clock()}
+        connection.execute(update(devices).where(devices.c.id == old.id).values(replaced))
         connection.execute(
             update(devices).where(devices.c.id == mine.id).values(state=state, vault=old.vault or mine.vault)
         )
@@ -155,6 +160,10 @@ def _named(connection: Connection, organisation: str, name: str) -> Row[tuple[An
     return connection.execute(
         select(devices).where(devices.c.organisation == organisation, devices.c.name == name)
     ).first()
+
+
+def _name(connection: Connection, device: str) -> str:
+    return str(connection.execute(select(devices.c.name).where(devices.c.id == device)).scalar_one())
 
 
 def _wanted(connection: Connection, organisation: str, wanted: str) -> Row[tuple[Any, ...]]:

@@ -62,6 +62,8 @@ INDIRECT: Final = {
     ("Refused", "transports/host/problems.py"): {
         "host_device_unknown",
         "host_device_revoked",
+        "host_device_replaced",
+        "host_device_taken",
         "host_not_a_member",
         "host_other_organisation",
         "host_contract_key_unknown",

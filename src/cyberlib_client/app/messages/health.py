@@ -211,6 +211,12 @@ HEALTH: Final[dict[str, Text]] = {
         "This machine has no access to the host any more.",
         "Call your technician.",
     ),
+    "device_replaced": Text(
+        "Ce poste a été remplacé par un autre : il ne sauvegarde plus, et a oublié ses secrets.",
+        "Continuez sur l’autre. Les fichiers de celui-ci n’ont pas été touchés.",
+        "This machine was replaced by another: it backs up no more, and has forgotten its secrets.",
+        "Go on at the other one. The files on this one were not touched.",
+    ),
     "device_surplus": Text(
         "Ce poste est en surnombre : l’hébergeur n’en garde rien.",
         "Demandez une place de plus, ou retirez un autre poste.",

@@ -7,6 +7,21 @@ from typing import Final
 from .text import Text
 
 ERRORS: Final[dict[str, Text]] = {
+    "host_device_replaced": Text(
+        "Ce poste a été remplacé[ par {by}][ le {since}] : il ne sauvegarde plus, et a oublié ses secrets.",
+        "Tout ce qu’il a sauvegardé est dans le coffre, chez {at}, que son remplaçant ouvre. Pour qu’il serve"
+        " à nouveau : cyberlib device enrol, sous un autre nom.",
+        "This machine was replaced[ by {by}][ on {since}]: it backs up no more, and has forgotten its"
+        " secrets.",
+        "All that it backed up is in the vault, at {at}, which its successor opens. To use it again: cyberlib"
+        " device enrol, under another name.",
+    ),
+    "host_device_taken": Text(
+        "Un autre poste[, {by},] a déjà pris la place de celui-ci chez {at}.",
+        "Si c’est lui que vous remplacez, choisissez-le : cyberlib device list.",
+        "Another machine[, {by},] has taken that one’s place at {at} already.",
+        "If that is the one you replace, choose it: cyberlib device list.",
+    ),
     "contract_key_unclear": Text(
         "Le fichier {at} ne contient pas une clé de contrat.",
         "Mettez-y la clé seule, telle que l’hébergeur l’a donnée, sans rien avant ni après.",

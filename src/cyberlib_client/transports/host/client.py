@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol, TypeVar
 
 import httpx2
 import msgspec
 
-from ...core.errors import CyberlibError, IntegrityError, Unreachable
+from ...core.errors import CyberlibError, IntegrityError, Refused, Unreachable
 from ...core.ports import Buffer
 from ..http import Http, Line, Look, TryAgain
 from ..pieces import Pieces
@@ -42,14 +42,24 @@ class Identity(Protocol):
 
 class HostClient:
     """Speaks with the host at `url` (`https://host[:port]`). Safe to use from several threads. `user`: the
-    account that it speaks for, which is to have accepted the terms.
+    account that it speaks for, which is to have accepted the terms. `replaced`: told when the host says that
+    another machine took this one's place; what it returns is raised.
 
     Raises what `error_of` tells, and what `Http` raises when no sense can be had.
     """
 
-    def __init__(self, url: str, line: Line, *, identity: Identity | None = None, user: str = "") -> None:
+    def __init__(
+        self,
+        url: str,
+        line: Line,
+        *,
+        identity: Identity | None = None,
+        user: str = "",
+        replaced: Callable[[Refused], Refused] = lambda refusal: refusal,
+    ) -> None:
         self.url = url.rstrip("/")
         self._identity = identity
+        self._replaced = replaced
         self._user = user[:_LONGEST_NAME]
         self._token = ""
         self._standing: records.Standing | None = None
@@ -222,7 +232,12 @@ class HostClient:
         given = {"device": device, "challenge": challenge, "signature": identity.sign(message).hex()}
         if self._user:
             given["user"] = self._user
-        session = self._ask_once("/v1/sessions", records.Session, given)
+        try:
+            session = self._ask_once("/v1/sessions", records.Session, given)
+        except Refused as error:
+            if error.code != "host_device_replaced":
+                raise
+            raise self._replaced(error) from None
         self._token = session.token
         self._standing = session.standing
         self._until = time.monotonic() + max(0.0, session.expires_in - _MARGIN_SECONDS)

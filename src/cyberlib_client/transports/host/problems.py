@@ -10,7 +10,7 @@ from .records import Problem
 
 # A refusal bears the protocol's code after "host_".
 _USAGE: Final = frozenset((
-    "host_bad_siren", "host_bad_name", "host_device_name_taken", "host_vault_unknown",
+    "host_bad_siren", "host_bad_name", "host_device_name_taken", "host_device_taken", "host_vault_unknown",
 ))  # fmt: skip
 _ACCESS: Final = frozenset((
     "host_device_unknown", "host_device_revoked", "host_not_a_member", "host_other_organisation",
@@ -36,6 +36,8 @@ def error_of(problem: Problem, at: str) -> CyberlibError:
     facts = {key: int(value) if isinstance(value, bool) else value for key, value in problem.facts.items()}
     if code in _USAGE:
         return UsageError(code, at=at, **facts)
+    if code == "host_device_replaced":
+        return Refused(code, at=at, **facts)
     if code in _ACCESS:
         return Refused(code, at=at)
     if code in _FAILED:
