@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from ..core.errors import Busy, CyberlibError, IntegrityError, Stopped, Unreachable, UsageError
+from ..core.errors import Busy, CyberlibError, IntegrityError, Refused, Stopped, Unreachable, UsageError
 from ..state.records import RunRecord
 from . import bootstrap, incidents, stores
 from .incidents import Met
@@ -25,15 +25,15 @@ figures (see `state.records.RunRecord`)."""
 
 @contextlib.contextmanager
 def remembered_if_failed(session: Session, command: str) -> Iterator[None]:
-    """Keeps in the history that a run could not begin: the vault is not there or not sound, or, of what
-    comes round by itself, whatever it was: nobody saw it. What somebody answered wrongly or took back is no
-    run."""
+    """Keeps in the history that a run could not begin: the vault is not there or not sound, the host does not
+    admit this machine, or, of what comes round by itself, whatever it was: nobody saw it. What somebody
+    answered wrongly or took back is no run."""
     started = bootstrap.clock()
     try:
         yield
     except CyberlibError as error:
         alone = session.trigger != "user" and not isinstance(error, (Stopped, Busy, UsageError))
-        if alone or isinstance(error, (Unreachable, IntegrityError)):
+        if alone or isinstance(error, (Unreachable, IntegrityError, Refused)):
             history = session.history
             run = history.begin(command, session.trigger, started)
             record = RunRecord(
