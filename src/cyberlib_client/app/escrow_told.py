@@ -95,6 +95,22 @@ class EscrowAsked(msgspec.Struct, frozen=True):
     again: bool
 
 
+class EscrowStanding(msgspec.Struct, frozen=True):
+    """How this machine's request stands. `at`: the vault, "" where that was not said. `state`: as of a
+    `ReleaseShown`; "files" where no host has a part in it, "unknown" while the host does not answer.
+    `answered`: by how many officers, of `needed`."""
+
+    at: str
+    state: str
+    workstation: str
+    words: list[str]
+    needed: int
+    officers: list[EscrowOfficer]
+    time: str
+    opens: str = ""
+    answered: int = 0
+
+
 class EscrowOpened(msgspec.Struct, frozen=True):
     """The vault is open, and has a new passphrase, `slot`. `connected`: this machine was not before."""
 

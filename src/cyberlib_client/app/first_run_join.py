@@ -3,12 +3,15 @@ a bucket for a new one."""
 
 from __future__ import annotations
 
-from ..core.errors import NeedsUnlock, UsageError
+from ..core.errors import CyberlibError, NeedsUnlock, UsageError
 from ..state.bucket_access import read_bucket_access
+from ..state.escrow import read_asked
 from ..state.first_run import FirstRunNotes, read_first_run
 from ..transports.host import records
-from . import approval_asking, bucket_link, stores
+from . import approval_asking, bucket_link, escrow_recovery, escrow_waiting, stores
 from .approval_told import ApprovalOpened
+from .enrolment_placed import placed
+from .escrow_told import EscrowAsked, EscrowOpened
 from .first_run import contract_key_of, declare, note
 from .first_run_told import BucketTold, VaultsThere, VaultThere
 from .host_link import client_of
@@ -83,7 +86,7 @@ def join(
     stores.check_bucket_given(at, bucket)
     session.bucket = bucket if stores.is_bucket(at) else None
     if stores.is_host(at):
-        _admit(session, at, contract_key_of(session, contract_key, key_file), replaces)
+        admit(session, at, contract_key_of(session, contract_key, key_file), replaces)
     notes = read_first_run(session.profile) or FirstRunNotes()
     begun = notes.making and same_folder(notes.at, at)
     if not begun:
@@ -113,7 +116,61 @@ def join_approved(
     return opened
 
 
-def _admit(session: Session, at: str, contract_key: str, replaces: str) -> None:
+def ask_officers(
+    session: Session,
+    at: str,
+    *,
+    papers: str = "",
+    to: str = "",
+    contract_key: str = "",
+    key_file: str = "",
+    anew: bool = False,
+) -> EscrowAsked:
+    """Asks the officers of an escrow. By a contract key, which may have been left here, a machine without a
+    vault becomes one of those that use it at the host first: by the answers alone it could not reach what
+    is there. `papers`: folder with what was signed, "" for the host's; `to`: file for the request, "" for
+    none.
+
+    Raises as `escrow_recovery.ask`, `first_run.contract_key_of`, and what the host refuses.
+    """
+    keys = contract_key or key_file or placed(session.profile).contract_key_file
+    admitted = session.settings.vault is not None or (not anew and read_asked(session.profile) is not None)
+    if keys and stores.is_host(at) and not admitted:
+        admit(session, at, contract_key_of(session, contract_key, key_file))
+    given = escrow_recovery.papers_in(papers) if papers else None
+    return escrow_recovery.ask(session, given, to, at, anew=anew)
+
+
+def join_by_officers(
+    session: Session, answers: list[str], *, contract_key: str = "", key_file: str = "", replaces: str = ""
+) -> EscrowOpened:
+    """Opens the vault by officers' answers, with a new passphrase; see `escrow_recovery.open_by`. The first
+    run then goes on with 24 new words, since nobody has the former ones. `replaces`: as in `join_approved`.
+
+    Raises as `escrow_recovery.open_by`, `escrow_waiting.standing`, `hosts.reassign_by_key`.
+    """
+    if session.settings.vault is not None:
+        return escrow_recovery.open_by(session, answers)
+    at = escrow_waiting.standing(session).at
+    if replaces:
+        reassign_by_key(session, replaces, contract_key_of(session, contract_key, key_file))
+    before = read_first_run(session.profile) or FirstRunNotes()
+    note(
+        session, making=True, at=at, joining="", words=False
+    )  # nobody has the words, also if this is cut short
+    try:
+        opened = escrow_recovery.open_by(session, answers, at)
+    except CyberlibError:
+        note(session, making=before.making, at=before.at, words=before.words)
+        raise
+    place = "host" if stores.is_host(at) else "bucket" if stores.is_bucket(at) else "folder"
+    note(session, place=place, at=at, vault=opened.id, making=False, away=False)
+    return opened
+
+
+def admit(session: Session, at: str, contract_key: str, replaces: str = "") -> None:
+    """This machine becomes one of those that use a vault at its host. Raises UsageError("host_address",
+    at=…), ("host_other", at=…), as `hosts.reassign_by_key`, and what the host refuses."""
     host, _, vault = at.partition("/v1/vaults/")
     if not vault:
         raise UsageError("host_address", at=at)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from ..core.errors import CyberlibError
-from ..state.approvals import read_asked
+from ..state import approvals, escrow
 from ..state.credentials import read_device_secret
 from ..state.first_run import FirstRunNotes, PlaceKind, read_first_run
 from ..state.host_access import sound_host_access
+from ..state.profile import Profile
 from ..state.settings import VaultSettings
 from . import bootstrap, stores
 from .enrolment_placed import placed
@@ -52,7 +55,8 @@ def stand(session: Session) -> FirstRunTold:
         sources=len(session.settings.sources),
         vault=vault is not None,
         lost=lost,
-        asked=_asked(session) if vault is None else "",
+        asked=_asked(session, approvals.read_asked) if vault is None else "",
+        officers=_asked(session, escrow.read_asked) if vault is None else "",
         words=known.words,
         files=backup.files if backup is not None else 0,
         bytes=backup.bytes if backup is not None else 0,
@@ -67,9 +71,12 @@ def _opened_one(session: Session) -> bool:
         return True
 
 
-def _asked(session: Session) -> str:
+def _asked(
+    session: Session,
+    read: Callable[[Profile], approvals.Asked | None] | Callable[[Profile], escrow.Asked | None],
+) -> str:
     try:
-        asked = read_asked(session.profile)
+        asked = read(session.profile)
     except CyberlibError:
         return ""
     return asked.at if asked is not None else ""

@@ -17,7 +17,8 @@ class FirstRunTold(msgspec.Struct, frozen=True):
     this machine is declared, "" for nowhere. `left_host`: address that was left for it; `left_key`: with its
     contract key; `left_unfit`: facts of the error about a file that was left and cannot be read. `lost`: this
     machine opened a vault before, and the settings name none any more. `asked`: the vault that another
-    machine is to open to this one. `bytes`, `files`: of the last backup."""
+    machine is to open to this one; `officers`: the one that officers are asked for.
+    `bytes`, `files`: of the last backup."""
 
     wanted: bool = False
     step: StepName = "welcome"
@@ -34,6 +35,7 @@ class FirstRunTold(msgspec.Struct, frozen=True):
     vault: bool = False
     lost: bool = False
     asked: str = ""
+    officers: str = ""
     words: bool = False
     files: int = 0
     bytes: int = 0

@@ -58,7 +58,10 @@ class Unlocking(QDialog):
         inside.addWidget(self.problem)
         self._go = button(say("Ouvrir", "Open"), self._open, main=True)
         self._go.setDefault(True)
-        inside.addLayout(row(None, button(say("Annuler", "Cancel"), self.reject), self._go))
+        lost = button(
+            say("Ni phrase secrète, ni mots…", "Neither passphrase nor words…"), self.ask_officers, link=True
+        )
+        inside.addLayout(row(lost, None, button(say("Annuler", "Cancel"), self.reject), self._go))
         self.secret.setFocus()
 
     def _show_typed(self) -> None:
@@ -80,6 +83,16 @@ class Unlocking(QDialog):
             secret=self.secret.text(),
             by_itself=self.by_itself.isChecked(),
         )
+
+    def ask_officers(self) -> None:
+        """Of the escrow, if there is one; then it is opened by the new passphrase."""
+        from .screens.keys.ask_officers import AskOfficers
+
+        AskOfficers(self, self._bridge, self._by_new).open()
+
+    def _by_new(self, secret: str) -> None:
+        self.secret.setText(secret)
+        self._open()
 
     def _opened(self, _nothing: object) -> None:
         self.accept()

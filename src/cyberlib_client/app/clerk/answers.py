@@ -8,6 +8,7 @@ from typing import Final
 
 from ...core.ports import CancelToken
 from . import questions as q
+from .answers_escrow import ANSWERS_ESCROW
 from .answers_first_run import ANSWERS_FIRST_RUN
 from .answers_keys import ANSWERS_KEYS
 from .answers_settings import ANSWERS_SETTINGS, unnamed
@@ -190,6 +191,7 @@ ANSWERS: Final[Mapping[type[Question], Answer]] = {
     q.PeekAsked: _peek,
     q.RestoreAsked: _restore,
     **ANSWERS_SETTINGS,
+    **ANSWERS_ESCROW,
     **ANSWERS_FIRST_RUN,
     **ANSWERS_SUPPORT,
     **ANSWERS_KEYS,

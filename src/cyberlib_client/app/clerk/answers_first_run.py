@@ -67,13 +67,13 @@ def _join(clerk: Clerk, asked: q.VaultJoined, token: CancelToken) -> object:
 def _ask_approval(clerk: Clerk, asked: q.ApprovalWanted, token: CancelToken) -> object:
     from ..approval_asking import ask
 
-    return _with_session(clerk, asked, token, lambda session: ask(session, asked.at))
+    return with_session(clerk, asked, token, lambda session: ask(session, asked.at))
 
 
 def _approval(clerk: Clerk, asked: q.ApprovalStood, token: CancelToken) -> object:
     from ..approval_asking import standing
 
-    return _with_session(clerk, asked, token, standing)
+    return with_session(clerk, asked, token, standing)
 
 
 def _take_approval(clerk: Clerk, asked: q.ApprovalTaken, token: CancelToken) -> object:
@@ -87,18 +87,19 @@ def _take_approval(clerk: Clerk, asked: q.ApprovalTaken, token: CancelToken) -> 
             replaces=asked.replaces,
         )
 
-    return _with_session(clerk, asked, token, take)
+    return with_session(clerk, asked, token, take)
 
 
 def _give_up(clerk: Clerk, asked: q.ApprovalGivenUp, token: CancelToken) -> object:
     from ..approval_asking import withdraw
 
-    return _with_session(clerk, asked, token, withdraw)
+    return with_session(clerk, asked, token, withdraw)
 
 
-def _with_session(
+def with_session(
     clerk: Clerk, asked: Question, token: CancelToken, do: Callable[[Session], object]
 ) -> object:
+    """Done while somebody looks at the screen."""
     session = clerk.session(asked.id, token)
     session.patience = _SOMEBODY_WAITS
     with session.closing:

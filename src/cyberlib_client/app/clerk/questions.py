@@ -15,6 +15,7 @@ from ...core.events import Progress
 from ..agent.messages import ErrorTold
 from ..workplace import Notice
 from .asking import Question
+from .questions_escrow import AskedEscrow
 from .questions_first_run import AskedFirstRun
 from .questions_keys import AskedKeys
 from .questions_settings import AskedSettings
@@ -168,6 +169,7 @@ Asked = (
     | PeekAsked
     | RestoreAsked
     | AskedSettings
+    | AskedEscrow
     | AskedFirstRun
     | AskedSupport
     | AskedKeys

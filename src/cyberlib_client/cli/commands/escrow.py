@@ -181,13 +181,21 @@ def leave(run: Run, to: str | None, recovery_file: str | None) -> None:
         "A new request in the place of the one that waits: answers to that one will be of no use.",
     ),
 )
+@option(
+    "--contract-key-file",
+    default="",
+    metavar=_FILE,
+    help=Both(
+        "Faire de ce nouveau poste un de ceux qui utilisent le coffre, par la clé de contrat de ce fichier.",
+        "Make this new machine one of those that use the vault, by the contract key in this file.",
+    ),
+)
 @pass_run
-def request(run: Run, to: str, at: str, papers: str | None, anew: bool) -> None:
+def request(run: Run, to: str, at: str, papers: str | None, anew: bool, contract_key_file: str) -> None:
     """See its help."""
-    from ...app import escrow_recovery as app
+    from ...app.first_run_join import ask_officers
 
-    given = app.papers_in(papers) if papers is not None else None
-    asked = app.ask(run.session, given, to, at, anew=anew)
+    asked = ask_officers(run.session, at, papers=papers or "", to=to, key_file=contract_key_file, anew=anew)
     run.output.result(asked, lambda: asked_lines(asked))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QWidget
+from typing import Final
+
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QListView, QWidget
 
 from ....app.first_run_told import VaultsThere, VaultThere
 from ....app.wording.language import say
@@ -11,6 +13,13 @@ from ...widgets.basics import column, label, row
 from .fields import BucketFields, HostFields, shows
 from .places import Option
 from .step import Way, folder_button, typed
+
+_WAYS_IN: Final = {
+    "host": ("secret", "approval", "officers"),
+    "folder": ("secret", "officers"),
+    "bucket": ("secret",),
+}
+_APPROVAL: Final = 1
 
 
 class Join(Option):
@@ -55,6 +64,9 @@ class Join(Option):
         self.by.addItem(
             say("Un autre poste du cabinet, où je peux aller", "Another machine of the practice"), "approval"
         )
+        self.by.addItem(
+            say("Je n’ai ni phrase secrète, ni kit", "I have neither passphrase nor kit"), "officers"
+        )
         self._by = QWidget()
         self._by.setLayout(column(label(self.by.accessibleName(), "strong"), self.by))
         self.inside.addWidget(self._by)
@@ -76,8 +88,10 @@ class Join(Option):
 
     @property
     def way_in(self) -> str:
-        """ "secret", or at a host "approval": another machine opens it to this one."""
-        return str(self.by.currentData()) if self.where == "host" else "secret"
+        """ "secret", or at a host "approval": another machine opens it to this one; or "officers": those
+        of an escrow do, wherever it is but in a bucket."""
+        chosen = str(self.by.currentData())
+        return chosen if chosen in _WAYS_IN[self.where] else "secret"
 
     def choose_way_in(self, name: str) -> None:
         """As if it were chosen."""
@@ -88,7 +102,12 @@ class Join(Option):
         self.host.setVisible(self.where == "host")
         self.bucket.setVisible(self.where == "bucket")
         self._found.show_kind(at_host=self.where == "host")
-        self._by.setVisible(self.where == "host")
+        self._by.setVisible(self.where != "bucket")
+        ways = self.by.view()
+        if isinstance(ways, QListView):
+            ways.setRowHidden(_APPROVAL, self.where != "host")
+        if self.by.currentData() not in _WAYS_IN[self.where]:
+            self.by.setCurrentIndex(0)
         self._secret.setVisible(self.way_in == "secret")
 
     def choose_kind(self, name: str) -> None:

@@ -82,9 +82,9 @@ class Key(Step):
                 self.again,
                 say("De nouveaux mots de secours", "New recovery words"),
                 say(
-                    "Le coffre est fait, mais ses 24 mots n’ont pas été retapés et ne peuvent plus être"
-                    " montrés. Donnez la phrase secrète : vous en aurez d’autres à leur place.",
-                    "The vault is made, but its 24 words were not typed back and cannot be shown again. Give"
+                    "Le coffre est là, mais personne n’a ses 24 mots, et ils ne peuvent plus être montrés."
+                    " Donnez la phrase secrète : vous en aurez d’autres à leur place.",
+                    "The vault is there, but nobody has its 24 words, and they cannot be shown again. Give"
                     " the passphrase: you will have others in their place.",
                 ),
             )

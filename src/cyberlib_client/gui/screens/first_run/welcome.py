@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from PySide6.QtWidgets import QButtonGroup
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from ....app.approval_told import ApprovalOpened
 from ....app.clerk import questions_first_run as q
+from ....app.escrow_told import EscrowOpened
 from ....app.first_run_told import BucketTold, PlaceTold, VaultsThere
 from ....app.hosts_told import Enrolled
 from ....app.keys_told import VaultOpened
 from ....app.messages import error_message
-from ....app.wording.language import language, say
+from ....app.wording.language import Both, language, say
 from ....core.errors import CyberlibError
 from ...agreeing import Terms
 from ...widgets.basics import forget
 from ...words import error
+from ..keys.by_officers import ByOfficers
 from .approved import Approved
 from .joining import Join
 from .places import Bucket, Folder, Host
 from .step import Step, Way
+
+_WAITING_FOR: Final = Both("En attente des dépositaires…", "Waiting for the officers…")
 
 
 class Welcome(Step):
@@ -48,6 +52,10 @@ class Welcome(Step):
             self.bridge, self._let_in, self._not_joined, self.rest, lambda: self.way.reveal(self.approved)
         )
         self.join.inside.addWidget(self.approved)
+        self.officers = ByOfficers(
+            self.bridge, self._by_officers, self._not_joined, self.rest, self._officers_shown
+        )
+        self.join.inside.addWidget(self.officers)
         self._anyway = ""
 
     @property
@@ -68,6 +76,8 @@ class Welcome(Step):
             self._begin_with_the_lost()
         if told.asked and not self.approved.asked:
             self._ask_again(told.asked)
+        if told.officers and not self.officers.asked:
+            self._ask_officers_again(told.officers)
         if not any(each.radio.isChecked() for each in self._options):
             {"folder": self.folder, "bucket": self.bucket}.get(told.place, self.host).radio.setChecked(True)
         if told.left_unfit and not told.host:
@@ -249,37 +259,56 @@ class Welcome(Step):
         self.approved.ask(at, contract_key_file=self.join.host.key_file)
 
     def _ask_approval(self) -> None:
-        host = self.join.host
         self.work(say("En attente de l’autre poste…", "Waiting for the other machine…"))
-        self.approved.ask(
-            self.join.vault,
-            contract_key=host.key.text(),
-            contract_key_file=host.key_file,
-            replaces=self.join.replaces,
-        )
+        self.approved.ask(self.join.vault, **self._at_host())
+
+    def _at_host(self) -> dict[str, Any]:
+        host = self.join.host
+        key, file = host.key.text(), host.key_file
+        return {"contract_key": key, "contract_key_file": file, "replaces": self.join.replaces}
 
     def _let_in(self, _opened: ApprovalOpened) -> None:
+        forget(self.join.secret, self.join.host.key)
+        self.way.advance()
+
+    def _ask_officers_again(self, at: str) -> None:
+        self.join.radio.setChecked(True)
+        self.join.choose_kind("host" if "/v1/vaults/" in at else "folder")
+        self.join.choose_way_in("officers")
+        if self.join.where == "folder":
+            self.join.at.setText(at)
+        self.officers.go_on()
+
+    def _ask_officers(self) -> None:
+        join = self.join
+        self.work(str(_WAITING_FOR))
+        if join.where == "host":
+            self.officers.ask(join.vault, **self._at_host())
+        else:
+            self.officers.ask(join.at.text().strip())
+
+    def _officers_shown(self, part: QWidget) -> None:
+        self.work(str(_WAITING_FOR))
+        self.way.reveal(part)
+
+    def _by_officers(self, _opened: EscrowOpened, _secret: str) -> None:
         forget(self.join.secret, self.join.host.key)
         self.way.advance()
 
     def left(self) -> None:
         """See Step."""
         self.approved.stop()
+        self.officers.stop()
 
     def _open(self) -> None:
-        if self.join.way_in == "approval":
-            self._ask_approval()
+        if self.join.way_in != "secret":
+            (self._ask_approval if self.join.way_in == "approval" else self._ask_officers)()
             return
         self.work(say("Ouverture…", "Opening…"))
         join, bucket = self.join, self.join.bucket
         where: dict[str, Any] = {"at": join.at.text().strip()}
         if join.where == "host":
-            where = {
-                "at": join.vault,
-                "contract_key": join.host.key.text(),
-                "contract_key_file": join.host.key_file,
-                "replaces": join.replaces,
-            }
+            where = {"at": join.vault, **self._at_host()}
         elif join.where == "bucket":
             where = {
                 "at": bucket.location,
