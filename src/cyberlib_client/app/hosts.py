@@ -24,7 +24,8 @@ from .workplace import read_secret_file
 
 
 class HostDevice(msgspec.Struct, frozen=True):
-    """One of the organisation's devices. `here`: this workstation."""
+    """One of the organisation's devices. `here`: this workstation. `replaced_by`: the one that took its
+    place."""
 
     id: str
     name: str
@@ -32,6 +33,8 @@ class HostDevice(msgspec.Struct, frozen=True):
     created: str
     last_seen: str | None
     here: bool
+    last_backup: str | None = None
+    replaced_by: str | None = None
 
 
 class Reassigned(msgspec.Struct, frozen=True):
@@ -121,7 +124,16 @@ def devices(session: Session) -> list[HostDevice]:
     client = client_of(session)
     found = client.ask("GET", "/v1/devices", records.DeviceList).devices
     return [
-        HostDevice(each.id, each.name, each.state, each.created, each.last_seen, each.id == access.device)
+        HostDevice(
+            each.id,
+            each.name,
+            each.state,
+            each.created,
+            each.last_seen,
+            each.id == access.device,
+            each.last_backup,
+            each.replaced_by,
+        )
         for each in found
     ]
 

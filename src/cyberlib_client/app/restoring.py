@@ -46,9 +46,16 @@ RULES: Final[dict[NamesOf, NameRules]] = {
 Asks = Callable[[Question], ConflictName]
 
 
+class Mapped(msgspec.Struct, frozen=True):
+    """A folder of the snapshot, and the folder here that stands for it."""
+
+    source: str
+    to: str
+
+
 class Wanted(msgspec.Struct, frozen=True):
     """What to restore. `items`: `SNAPSHOT[:PATH]`, all of one snapshot. `to`: a folder below which paths are
-    made again, or None for where they were. `include`: patterns, none for all."""
+    made again, or None for where they were, or where `mapped` says. `include`: patterns, none for all."""
 
     items: Sequence[str]
     to: str | None
@@ -59,6 +66,7 @@ class Wanted(msgspec.Struct, frozen=True):
     devices: bool = False
     names: NamesOf | None = None
     dry_run: bool = False
+    mapped: Sequence[Mapped] = ()
 
 
 class RestoreDone(msgspec.Struct, frozen=True):
@@ -155,8 +163,8 @@ def _done(wanted: Wanted, result: RestoreResult, stored: Stored) -> RestoreDone:
 def _run(
     session: Session, wanted: Wanted, ask: Asks | None, each: Each | None
 ) -> tuple[RestoreResult, Stored]:
-    if wanted.to is not None:
-        _check_outside(wanted.to, session)
+    for to in [wanted.to] if wanted.to is not None else [each.to for each in wanted.mapped]:
+        _check_outside(to, session)
     names = {split_snapshot(item)[0] for item in wanted.items}
     if len(names) != 1:
         raise UsageError("one_snapshot")
@@ -167,13 +175,21 @@ def _run(
         paths = []
     tell_newer(session, name, stored)
     tell_absent(session, name, stored, paths)
-    here = OwnPlace(b"", wanted.to, paths) if wanted.to is not None else None
     result = RestoreResult()
-    for place in [here] if here is not None else own_places(stored, paths):
+    for place in _places(wanted, stored, paths):
         result.add(_restore_to(session, wanted, stored, place, ask, each))
     if result.failed and not (result.files or result.others or result.identical):
         _tell_earlier(session, stored)
     return result, stored
+
+
+def _places(wanted: Wanted, stored: Stored, paths: list[bytes]) -> list[OwnPlace]:
+    if wanted.to is not None:
+        return [OwnPlace(b"", wanted.to, paths)]
+    if not wanted.mapped:
+        return own_places(stored, paths)
+    bases = [(inner_path(each.source), each.to) for each in wanted.mapped]
+    return [OwnPlace(base, to, [base]) for base, to in bases]
 
 
 def _restore_to(

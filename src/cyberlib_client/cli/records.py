@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from ..app.adopting_told import Adoption
 from ..app.agent.control import AgentPaused, AgentShown, JobStopped
 from ..app.alarms import AlarmDismissed, AlarmShown, CanariesSet
 from ..app.approval_told import ApprovalAsked, ApprovalOpened, ApprovalShown
@@ -41,6 +42,7 @@ from ..app.recovery_kit import RecoveryKitChecked, RecoveryKitMade
 from ..app.refusal_register import RefusalInfo
 from ..app.refusals import RefusalDone
 from ..app.repairing import Repaired
+from ..app.replacing_told import Replacement
 from ..app.reports import Report
 from ..app.restoring import RestoreDone
 from ..app.retention import RetentionDone
@@ -217,6 +219,8 @@ RESULTS: Final[dict[str, type]] = {
     "alarm show": AlarmShown,
     "alarm dismiss": AlarmDismissed,
     "alarm canaries": CanariesSet,
+    "sources adopt": Adoption,
+    "device replace": Replacement,
     "approval ask": ApprovalAsked,
     "approval status": ApprovalShown,
     "approval open": ApprovalOpened,

@@ -85,7 +85,8 @@ class Enrolment(Struct, frozen=True):
 
 
 class Device(Answer, frozen=True):
-    """A declared workstation. `vault`: the one it writes to, once it has one."""
+    """A declared workstation. `vault`: the one it writes to, once it has one. In a list: `last_backup`, and
+    `replaced_by`: the name of the one that took its place."""
 
     id: Id
     name: str
@@ -93,6 +94,8 @@ class Device(Answer, frozen=True):
     created: Time
     last_seen: Time | None = None
     vault: Id | None = None
+    last_backup: Time | None = None
+    replaced_by: str | None = None
 
 
 class Organisation(Answer, frozen=True):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from ..core.problems import Problem
 from ..core.signatures import check_signature, enrolment_message
 from ..core.siren import checked_siren
+from ..core.times import rfc3339
 from ..core.wire import Device, DeviceList, Enrolment, Reassignment, Revocation
+from ..database.observed import watches
 from ..database.tables import devices, members, organisations, sessions
 from . import audit
 from .access import Caller, concerning, device_of, organisation_of_key, used_seats
@@ -69,11 +72,22 @@ def _enrolled_before(known: Row[tuple[Any, ...]], organisation: str) -> Device:
 def listed(connection: Connection, organisation: str) -> DeviceList:
     """All devices of an organisation, revoked ones among them, oldest first."""
     rows = connection.execute(
-        select(devices)
+        select(devices, watches.c.last_backup)
+        .outerjoin(watches, watches.c.device == devices.c.id)
         .where(devices.c.organisation == organisation)
         .order_by(devices.c.created, devices.c.id)
     ).all()
-    return DeviceList([device_of(row) for row in rows])
+    names = {row.id: str(row.name) for row in rows}
+    return DeviceList(
+        [
+            msgspec.structs.replace(
+                device_of(row),
+                last_backup=None if row.last_backup is None else rfc3339(row.last_backup),
+                replaced_by=names.get(row.successor),
+            )
+            for row in rows
+        ]
+    )
 
 
 def reassign(context: Context, caller: Caller, given: Reassignment) -> Device:

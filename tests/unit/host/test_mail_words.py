@@ -56,6 +56,8 @@ COMMANDS: Final = (
     "destruction_",
     "escrow_",
     "approval_",
+    "adopt_",
+    "answers_",
     "host_approval",
     "host_escrow",
     "host_release",

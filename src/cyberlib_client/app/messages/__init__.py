@@ -102,6 +102,7 @@ _PARTS: Final = (
     "escrow",
     "escrow_at_host",
     "approval",
+    "replacing",
 )
 
 

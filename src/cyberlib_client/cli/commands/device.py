@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...app.wording.language import Both, say
-from ...app.wording.units import moment
+from ..adoption_lines import replacement_lines
+from ..device_lines import audited_lines, device_lines, enrolled_lines, reassigned_lines, terms_lines
+from ..incidents import few_incidents
 from ..run import Run, pass_run
-from ..tables import table
 from ..words import argument, command, group, option
 from .vault import program
 
 if TYPE_CHECKING:
-    from ...app.audits import AuditChecked
-    from ...app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
+    pass
 
 device = group(
     "device",
@@ -95,7 +94,7 @@ def enrol(
         keeping="file" if device_file else "keychain",
     )
     called, has_vault = program(run.profile), run.session.settings.vault is not None
-    run.output.result(enrolled, lambda: _enrolled(enrolled, called, has_vault))
+    run.output.result(enrolled, lambda: enrolled_lines(enrolled, called, has_vault))
 
 
 @command("list", Both("Lister les postes du cabinet.", "List the practice’s machines."), device)
@@ -108,7 +107,7 @@ def list_(run: Run) -> None:
     if run.output.mode != "text":
         run.output.items(found, str)
         return
-    run.output.result(found, lambda: _devices(found))
+    run.output.result(found, lambda: device_lines(found))
 
 
 @command(
@@ -119,15 +118,61 @@ def list_(run: Run) -> None:
         "Take the licence and the vault of another machine over to this one; that one loses all access.",
     ),
 )
-@argument("name", metavar=Both("POSTE", "DEVICE"), help=Both("L’ancien poste.", "The old machine."))
+@argument(
+    "name",
+    required=False,
+    default="",
+    metavar=Both("[POSTE]", "[DEVICE]"),
+    help=Both("L’ancien poste.", "The old machine."),
+)
+@option(
+    "--from",
+    "previous",
+    default="",
+    metavar=Both("POSTE", "DEVICE"),
+    help=Both("Le même, comme option.", "The same, as an option."),
+)
 @_contract_key
 @pass_run
-def reassign(run: Run, name: str, contract_key_file: str) -> None:
+def reassign(run: Run, name: str, previous: str, contract_key_file: str) -> None:
     """See its help."""
+    import click
+
     from ...app import hosts
 
+    if bool(name) == bool(previous):
+        raise click.UsageError(say("Nommez l’ancien poste, une fois.", "Name the old machine, once."))
+    name = name or previous
     done = hosts.reassign(run.session, name, contract_key_file)
-    run.output.result(done, lambda: _reassigned(done, program(run.profile)))
+    run.output.result(done, lambda: reassigned_lines(done, program(run.profile)))
+
+
+@command(
+    "replace",
+    Both(
+        "Prendre la place d’un autre poste, sans question. Un fichier répond à tout : déclaration, licence,"
+        " ouverture du coffre, dossiers, restauration, sauvegarde. Relancée, elle reprend où elle en était.",
+        "Take another machine’s place, without questions. A file answers all: enrolment, licence, opening the"
+        " vault, folders, restore, backup. Called again it goes on where it was.",
+    ),
+    device,
+)
+@option(
+    "--answers",
+    required=True,
+    metavar=Both("FICHIER", "FILE"),
+    help=Both("Le fichier de réponses (TOML).", "The answer file (TOML)."),
+)
+@pass_run
+def replace(run: Run, answers: str) -> int:
+    """See its help."""
+    from ...app import replacing
+
+    given = replacing.read_answers(answers)
+    with few_incidents(run), run.stoppable():
+        done = replacing.replace(run.session, given)
+    run.output.result(done, lambda: replacement_lines(done))
+    return done.exit_code
 
 
 @command(
@@ -170,7 +215,7 @@ def terms(run: Run, accept: bool, user: str) -> None:
     from ...app import hosts
 
     shown = hosts.terms(run.session, accept=accept, user=user)
-    run.output.result(shown, lambda: _terms(shown))
+    run.output.result(shown, lambda: terms_lines(shown))
 
 
 @command(
@@ -194,115 +239,4 @@ def audit(run: Run, out: str | None) -> None:
     from ...app import audits
 
     checked = audits.check_audit(run.session, out)
-    run.output.result(checked, lambda: _audited(checked))
-
-
-def _audited(done: AuditChecked) -> Iterator[str]:
-    since, until = moment(done.since), moment(done.until)
-    yield say(
-        f"Journal d’audit de {done.host} : {done.lines} lignes, du {since} au {until}, toutes enchaînées.",
-        f"Audit log of {done.host}: {done.lines} lines, from {since} to {until}, all chained.",
-    )
-    yield say(
-        f"Accès par les opérateurs de l’hébergeur : {done.operators} ; accès refusés : {done.refused}",
-        f"Accesses by the host’s operators: {done.operators}; accesses refused: {done.refused}",
-    )
-    yield say(
-        f"Dernière ligne : n° {done.last}, empreinte {done.hash}",
-        f"Last line: no. {done.last}, hash {done.hash}",
-    )
-    if done.file is not None:
-        yield say(f"Écrit dans {done.file}", f"Written to {done.file}")
-
-
-def _terms(shown: TermsShown) -> Iterator[str]:
-    if not shown.version:
-        yield say("L’hébergeur n’a pas de conditions à accepter.", "The host has no terms to accept.")
-        return
-    since = moment(shown.effective)
-    yield say(
-        f"Version {shown.version}, en vigueur depuis le {since}.",
-        f"Version {shown.version}, in force since {since}.",
-    )
-    yield ""
-    yield from shown.text.splitlines()
-    yield ""
-    if shown.accepted:
-        yield say("Acceptées sur ce poste.", "Accepted on this machine.")
-    else:
-        yield say(
-            "Pour les accepter : cyberlib device terms --accept",
-            "To accept them: cyberlib device terms --accept",
-        )
-    for each in shown.coming:
-        number, _, day = each.partition(": ")
-        yield say(
-            f"À venir : version {number}, en vigueur le {moment(day)}.",
-            f"To come: version {number}, in force on {moment(day)}.",
-        )
-
-
-_STATES = {
-    "active": Both("actif", "active"),
-    "surplus": Both("en surnombre, inactif", "surplus, inactive"),
-    "revoked": Both("révoqué", "revoked"),
-}
-
-
-def _state(state: str) -> str:
-    return str(_STATES.get(state, state))
-
-
-def _enrolled(done: Enrolled, called: str, has_vault: bool) -> Iterator[str]:
-    yield say(
-        f"Ce poste est déclaré : {done.name} ({_state(done.state)})",
-        f"This machine is declared: {done.name} ({_state(done.state)})",
-    )
-    yield say(f"Hébergeur : {done.host}", f"Host: {done.host}")
-    yield say(
-        f"Cabinet : {done.organisation}, SIREN {done.siren}",
-        f"Practice: {done.organisation}, SIREN {done.siren}",
-    )
-    if done.state == "surplus":
-        yield say(
-            "Le contrat n’a plus de place libre : rien ne sera sauvegardé de ce poste avant que l’hébergeur"
-            " n’en ajoute une, ou que la licence d’un autre poste soit reprise (cyberlib device reassign).",
-            "The contract has no free seat: nothing of this machine is backed up until the host adds one, or"
-            " the licence of another machine is taken over (cyberlib device reassign).",
-        )
-    elif not has_vault:
-        yield say("Ensuite :", "Next:")
-        yield say(
-            f"  {called} vault create --at {done.host}   pour un nouveau coffre, ou",
-            f"  {called} vault create --at {done.host}   for a new vault, or",
-        )
-        yield say(
-            f"  {called} device reassign POSTE --contract-key-file FICHIER   pour celui d’un ancien",
-            f"  {called} device reassign DEVICE --contract-key-file FILE   for an old machine’s",
-        )
-
-
-def _devices(found: list[HostDevice]) -> Iterator[str]:
-    head = [say("POSTE", "DEVICE"), say("ÉTAT", "STATE"), say("DÉCLARÉ", "DECLARED"), say("VU", "SEEN"), ""]
-    here = say("ce poste", "this machine")
-    rows = [
-        [
-            d.name,
-            _state(d.state),
-            moment(d.created),
-            moment(d.last_seen) if d.last_seen else "—",
-            here if d.here else "",
-        ]
-        for d in found
-    ]
-    yield from table(head, rows)
-
-
-def _reassigned(done: Reassigned, called: str) -> Iterator[str]:
-    yield say(
-        f"{done.name} a repris la licence de {done.previous}, qui n’a plus aucun accès.",
-        f"{done.name} took over the licence of {done.previous}, which has no access any more.",
-    )
-    if done.vault is not None:
-        yield say("Ensuite :", "Next:")
-        yield f"  {called} vault open --at {done.host}"
+    run.output.result(checked, lambda: audited_lines(checked))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ...app.wording.language import Both, say
 from ...app.wording.rule_words import NAMES, ORIGINS
 from ...app.wording.units import FILE, FOLDER, many, size
+from ..adoption_lines import adoption_lines
 from ..incidents import few_incidents
 from ..places import here
 from ..run import Run, pass_run
@@ -205,6 +206,60 @@ def preview(
         found = app.preview_sources(run.session, choice)
     run.output.result(found, lambda: _preview(found))
     return found.exit_code
+
+
+@command(
+    "adopt",
+    Both(
+        "Reprendre les dossiers d’un ancien poste. Chacun est cherché sur celui-ci : autre utilisateur, autre"
+        " disque, autre système. Ce que le coffre contient déjà n’est pas renvoyé.",
+        "Take over an old machine’s folders. Each is looked for on this one: other user, other drive, other"
+        " system. What the vault holds already is not sent again.",
+    ),
+    sources,
+)
+@option(
+    "--from",
+    "device",
+    default="",
+    metavar=Both("POSTE", "DEVICE"),
+    help=Both(
+        "L’ancien poste ; sans lui, celui de la dernière version.",
+        "The old machine; without it, that of the newest snapshot.",
+    ),
+)
+@option(
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar=Both("ANCIEN=NOUVEAU", "OLD=NEW"),
+    help=Both(
+        "Où est ce dossier sur ce poste (rien après = : le laisser) ; peut se répéter.",
+        "Where this folder is on this machine (nothing after =: leave it out); may be repeated.",
+    ),
+)
+@option(
+    "--restore",
+    is_flag=True,
+    help=Both(
+        "Y remettre d’abord ce que le coffre en a ; ce qui est là reste tel quel.",
+        "Put there first what the vault has of them; what is there stays as it is.",
+    ),
+)
+@option("--dry-run", is_flag=True, help=Both("Montrer seulement.", "Only show."))
+@pass_run
+def adopt(run: Run, device: str, pairs: tuple[str, ...], restore: bool, dry_run: bool) -> int:
+    """See its help."""
+    from ...app import adopting as app
+
+    chosen = app.read_pairs(pairs)
+    if dry_run:
+        told = app.offer(run.session, device, chosen)
+    else:
+        with few_incidents(run), run.stoppable():
+            told = app.adopt(run.session, device, chosen, restore=restore)
+    run.output.result(told, lambda: adoption_lines(told))
+    return told.exit_code
 
 
 def _line(source: SourceInfo) -> str:

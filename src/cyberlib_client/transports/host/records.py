@@ -66,6 +66,8 @@ class Device(msgspec.Struct, frozen=True):
     created: str
     last_seen: str | None = None
     vault: Id | None = None
+    last_backup: Shown | None = None
+    replaced_by: Shown | None = None
 
 
 class DeviceList(msgspec.Struct, frozen=True):

@@ -1,0 +1,67 @@
+"""What is read of an old machine's folders, and of a machine that takes another's place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..app.wording.language import Both, say
+from ..app.wording.units import FILE, many, moment, size
+
+if TYPE_CHECKING:
+    from ..app.adopting_told import AdoptedFolder, Adoption
+    from ..app.replacing_told import Replacement
+
+_PLACES = {
+    "known": Both("déjà protégé", "protected already"),
+    "there": Both("existe ici", "is here"),
+    "absent": Both("n’existe pas encore ici", "is not here yet"),
+    "file": Both("un fichier seul : restaurez-le à la main", "a single file: restore it by hand"),
+    "none": Both("aucune place ici : dites laquelle avec --map", "no place here: name one with --map"),
+}
+
+
+def adoption_lines(told: Adoption) -> Iterator[str]:
+    """The folders, and what was restored."""
+    when = moment(told.time)
+    yield say(
+        f"Dossiers de {told.device}, version {told.snapshot[:8]} du {when} :",
+        f"Folders of {told.device}, snapshot {told.snapshot[:8]} of {when}:",
+    )
+    for each in told.folders:
+        yield from _folder(each)
+    if told.restored:
+        yield say(
+            f"Restauré : {many(told.files, *FILE)}, {size(told.bytes)}.",
+            f"Restored: {many(told.files, *FILE)}, {size(told.bytes)}.",
+        )
+
+
+def _folder(each: AdoptedFolder) -> Iterator[str]:
+    state = say("protégé", "protected") if each.adopted else str(_PLACES[each.place])
+    yield f"  {each.source} → {each.to} ({state})" if each.to else f"  {each.source} ({state})"
+    if each.others and not each.adopted:
+        others = ", ".join(each.others)
+        yield say(f"    ou : {others}", f"    or: {others}")
+
+
+def replacement_lines(told: Replacement) -> Iterator[str]:
+    """What was done, and what is to be waited for."""
+    yield say(f"Poste : {told.name}, chez {told.host}", f"Machine: {told.name}, at {told.host}")
+    if told.waiting:
+        yield say(
+            f"À taper sur un poste du cabinet (« Clé et accès ») : {' '.join(told.words)}",
+            f"To be typed at a machine of the practice (“Key and access”): {' '.join(told.words)}",
+        )
+        if told.opens:
+            yield say(f"Retenu jusqu’au {moment(told.opens)}.", f"Held back until {moment(told.opens)}.")
+        yield say("Relancez ensuite la même commande.", "Then call the same command again.")
+        return
+    yield say(
+        f"Il a pris la place de {told.previous}, qui n’a plus aucun accès.",
+        f"It took the place of {told.previous}, which has no access any more.",
+    )
+    if told.adoption is not None:
+        yield from adoption_lines(told.adoption)
+    if told.snapshot:
+        yield say(f"Sauvegarde faite : {told.snapshot[:8]}", f"Backup made: {told.snapshot[:8]}")

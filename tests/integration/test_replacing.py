@@ -1,0 +1,199 @@
+"""A new machine takes another's place: its folders, wherever they are here, by hand and by an answer file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.test_cli_host import Practice
+from tests.support.command_line import PASSPHRASE, CommandLine
+from tests.support.escrow_story import result
+from tests.support.hosts import TestHost, serving
+from tests.support.trees import make_tree, told
+
+
+class Office:
+    """Homes of two users on one machine, each with a profile of its own."""
+
+    def __init__(self, host: TestHost, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.host, self.folder, self._patch = host, folder, monkeypatch
+        self.practice = Practice(host, folder, seats=2)
+        self.old = self.practice.station("ANCIEN")
+        self.practice.vault(self.old)
+        self.documents = make_tree(
+            folder / "ancien" / "Documents", {"a.txt": b"fictif", "s": {"b.bin": os.urandom(2_000_000)}}
+        )
+        self.old("sources", "add", str(self.documents))
+        self.old("backup")
+        self.secret = folder / "phrase.txt"
+        self.secret.write_text(PASSPHRASE, encoding="utf-8")
+        self.secret.chmod(0o600)
+
+    def at_home(self, name: str) -> Path:
+        home = self.folder / name
+        home.mkdir(exist_ok=True)
+        self._patch.setenv("HOME", str(home))
+        self._patch.delenv("XDG_CONFIG_HOME", raising=False)
+        return home
+
+    def answers(self, **more: object) -> Path:
+        lines = {
+            "host": self.host.url,
+            "contract_key_file": self.practice.key,
+            "ca_file": self.practice.ca,
+            "name": "NEUF",
+            "from": "ANCIEN",
+            "open_by": "passphrase",
+            "secret_file": "phrase.txt",
+            "device_file": True,
+            "restore": True,
+            "backup": True,
+        } | more
+        text = "".join(
+            f"{key} = {str(value).lower() if isinstance(value, bool) else repr(value)}\n"
+            for key, value in lines.items()
+            if value is not None
+        )
+        text += (
+            f"[[folder]]\nfrom = {str(self.documents)!r}\nto = {str(self.folder / 'neuf' / 'Documents')!r}\n"
+        )
+        path = self.folder / "answers.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    with serving(tmp_path / "host") as host:
+        yield Office(host, tmp_path, monkeypatch)
+
+
+def _new(office: Office) -> CommandLine:
+    office.at_home("neuf")
+    return CommandLine(office.folder / "NEUF")
+
+
+def test_folders_are_restored_to_where_they_are_here_and_not_sent_again(office: Office) -> None:
+    new = office.practice.station("NEUF")
+    home = office.at_home("neuf")
+    new("device", "reassign", "--from", "ANCIEN", "--contract-key-file", office.practice.key)
+    with new.secret(PASSPHRASE):
+        new("vault", "open", "--at", office.host.url, "--device-file")
+    pair = f"{office.documents}={home / 'Documents'}"
+    shown = result(new, "sources", "adopt", "--from", "ANCIEN", "--map", pair, "--dry-run")
+    assert [each["place"] for each in shown["folders"]] == ["absent"]
+    assert new.json("sources", "list")["items"] == []
+    # Without a restore there is nothing to protect there yet.
+    assert not result(new, "sources", "adopt", "--map", pair)["folders"][0]["adopted"]
+    done = result(new, "sources", "adopt", "--from", "ANCIEN", "--map", pair, "--restore")
+    assert done["folders"][0]["adopted"] and done["files"] == 2
+    assert told(home / "Documents") == told(office.documents)
+    made = new.json("backup")["result"]
+    # Folders at another place: their names anew, in the smallest pack there is.
+    assert made["snapshot"]["stored"] < 70_000, "what the vault holds was sent again"
+    again = result(new, "sources", "adopt", "--from", "ANCIEN", "--map", pair, "--restore")
+    assert again["folders"][0]["place"] == "known" and again["files"] == 0
+    listed = {each["name"]: each for each in new.json("device", "list")["items"]}
+    assert listed["ANCIEN"]["replaced_by"] == "NEUF" and listed["ANCIEN"]["last_backup"]
+
+
+def test_what_is_there_already_stays_as_it_is(office: Office) -> None:
+    new = office.practice.station("NEUF")
+    home = office.at_home("neuf")
+    new("device", "reassign", "ANCIEN", "--contract-key-file", office.practice.key)
+    with new.secret(PASSPHRASE):
+        new("vault", "open", "--at", office.host.url, "--device-file")
+    make_tree(home / "Documents", {"a.txt": b"plus recent"})
+    pair = f"{office.documents}={home / 'Documents'}"
+    done = result(new, "sources", "adopt", "--map", pair, "--restore")
+    assert done["files"] == 1  # the other one
+    assert (home / "Documents" / "a.txt").read_bytes() == b"plus recent"
+
+
+def test_bad_pairs_change_nothing(office: Office) -> None:
+    assert office.old.error("sources", "adopt", "--map", "sans égal", code=2) == "adopt_pair"
+    assert office.old.error("sources", "adopt", "--map", "/nulle/part=/x", code=2) == "adopt_unknown"
+    assert office.old.error("sources", "adopt", "--from", "PERSONNE", code=2) == "device_unknown"
+    left = result(office.old, "sources", "adopt", "--map", f"{office.documents}=", "--dry-run")
+    assert left["folders"][0]["place"] == "none"
+    both = ("device", "reassign", "ANCIEN", "--from", "ANCIEN", "--contract-key-file", office.practice.key)
+    assert office.old.error(*both, code=2) == "usage"
+
+
+def test_the_silent_form_does_it_all(office: Office) -> None:
+    new = _new(office)
+    done = result(new, "device", "replace", "--answers", str(office.answers()))
+    assert done["done"] == ["declared", "terms", "place", "opened", "folders", "backup"]
+    assert told(office.folder / "neuf" / "Documents") == told(office.documents)
+    assert done["snapshot"] and done["adoption"]["folders"][0]["adopted"]
+    again = result(new, "device", "replace", "--answers", str(office.answers()))
+    assert again["done"] == done["done"] and len(again["slots"]) == len(done["slots"])
+    assert office.old.error("backup", code=5) == "host_device_replaced"
+
+
+@pytest.mark.parametrize("step", ["_declare", "_accept", "_take_place", "_open", "_folders", "_back_up"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_at_a_step_it_goes_on_where_it_was(
+    office: Office, step: str, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cyberlib_client.app import replacing
+
+    new = _new(office)
+    usual = getattr(replacing, step)
+
+    def cut(*args: object) -> object:
+        if when == "after":
+            usual(*args)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(replacing, step, cut)
+    new("device", "replace", "--answers", str(office.answers()), code=130)
+    monkeypatch.setattr(replacing, step, usual)
+    done = result(new, "device", "replace", "--answers", str(office.answers()))
+    assert done["done"][-1] == "backup"
+    assert told(office.folder / "neuf" / "Documents") == told(office.documents)
+    assert len(done["slots"]) == 4  # passphrase, words, the old machine, the new one: none twice
+
+
+def test_the_silent_form_waits_for_another_machine(office: Office) -> None:
+    new = _new(office)
+    answers = str(office.answers(open_by="approval", secret_file=None))
+    waits = result(new, "device", "replace", "--answers", answers, code=5)
+    assert waits["waiting"] == "approval_waiting" and len(waits["words"]) == 6
+    assert waits["done"] == ["declared", "terms"]
+    assert result(new, "device", "replace", "--answers", answers, code=5)["words"] == waits["words"]
+    office.old("backup")  # it has its place still
+    with office.old.secret(PASSPHRASE):
+        office.old("approval", "allow", "--words", " ".join(waits["words"]))
+    done = result(new, "device", "replace", "--answers", answers)
+    assert done["waiting"] == "" and done["done"][-1] == "backup"
+    assert told(office.folder / "neuf" / "Documents") == told(office.documents)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "answers_unfit"),
+        ("host = 1", "answers_unfit"),
+        ("host = 'x", "answers_unfit"),
+        ("inconnu = 1", "answers_unfit"),
+        (
+            "host = 'https://h'\ncontract_key_file = 'k'\nfrom = 'A'\nopen_by = 'passphrase'",
+            "answers_no_secret",
+        ),
+        ("host = 'https://h'\ncontract_key_file = 'k'\nfrom = 'A'\nopen_by = 'magie'", "answers_unfit"),
+    ],
+)
+def test_answers_that_do_not_fit_do_nothing(tmp_path: Path, text: str, code: str) -> None:
+    line = CommandLine(tmp_path / "p")
+    file = tmp_path / "answers.toml"
+    file.write_text(text, encoding="utf-8")
+    assert line.error("device", "replace", "--answers", str(file), code=2) == code
+    assert (
+        line.error("device", "replace", "--answers", str(tmp_path / "rien"), code=2) == "answers_unreadable"
+    )
+    shutil.rmtree(line.profile, ignore_errors=True)
