@@ -91,6 +91,7 @@ def _context(folder: Path, settings: Settings, database: Database) -> Context:
         audit_months=settings.audit_months,
         quarantine_days=settings.quarantine_days,
         escrow_hours=settings.escrow_hours,
+        proofs_for=settings.proofs_for,
         mail=_mail(settings.mail),
         sender=_sender(folder, settings),
     )

@@ -37,6 +37,7 @@ from msgspec import Meta
 
 from .core.addresses import checked_address
 from .core.licences import Rules
+from .core.people import ASKED, Action
 from .core.problems import Problem
 from .core.wire import Card, StoragePlace, SubProcessor
 
@@ -106,6 +107,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     escrow_hours: Annotated[int, Meta(ge=1, le=240)] = 24  # that a request is held back
     quarantine_days: Annotated[int, Meta(ge=7, le=3650)] = 30  # before what devices let go is deleted
     audit_months: Annotated[int, Meta(ge=6, le=1200)] = 6  # what contracts promise, or more
+    proofs_for: frozenset[Action] = ASKED  # what people prove who they are for
     proxies: list[str] = []
     s3_access_key: str | None = None
     s3_secret_key: str | None = None

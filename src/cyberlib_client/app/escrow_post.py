@@ -74,6 +74,26 @@ def cancel(session: Session, wanted: str) -> list[ReleaseShown]:
     return shown(session, gone)
 
 
+def waive(session: Session, wanted: str, location: str) -> list[ReleaseShown]:
+    """Ends the delay of the request whose id begins so, without one that of this machine's; a holder proves
+    to be there. `location`: the vault, of a machine that has none.
+
+    Raises as `cancel` and `proving.prove`.
+    """
+    asked = read_asked(session.profile)
+    known = session.settings.vault
+    at = location or (known.at if known is not None else "") or (asked.at if asked is not None else "")
+    to = post_at(session, at)
+    if to is None:
+        raise UsageError("escrow_no_host", at=at)
+    mine = read_request(asked.request).digest.hex() if asked is not None else ""
+    begins = wanted or mine
+    found = [each for each in to.show().releases if begins and each.id.startswith(begins)]
+    if len(found) != 1:
+        raise UsageError("escrow_no_release", wanted=wanted)
+    return shown(session, [to.waive(found[0].id)])
+
+
 def withdraw(session: Session, to: EscrowPost, leaving: bytes) -> bool:
     """Hands a withdrawal in; False, with a notice, when the host cannot be reached: `leave` again does it."""
     try:

@@ -16,7 +16,7 @@ from ..transports.host.client import HostClient
 from ..transports.host.identity import SEED_SIZE, DeviceIdentity
 from ..transports.host.receipts import LastReceipt, follow
 from ..transports.host.store import HostStore
-from . import bootstrap, replaced
+from . import bootstrap, proving, replaced
 from .line import line_of
 from .near_copies import near_copies
 from .workplace import Notice, Workplace
@@ -42,6 +42,7 @@ def connected(work: Workplace, access: HostAccess, identity: DeviceIdentity) -> 
         identity=identity,
         user=account(),
         replaced=partial(replaced.heard, work.profile, access),
+        prove=partial(proving.prove, work),
     )
     work.closing.callback(client.close)
     return client

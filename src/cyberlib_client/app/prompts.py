@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..core.errors import CyberlibError, UsageError
-from .workplace import Question
+from .workplace import PersonGiven, Question
 
 
 class Nobody:
@@ -24,6 +24,10 @@ class Nobody:
         return None
 
     def proxy_password(self, user: str) -> str | None:
+        """None."""
+        return None
+
+    def person(self, action: str, *, refused: CyberlibError | None, left: int) -> PersonGiven | None:
         """None."""
         return None
 

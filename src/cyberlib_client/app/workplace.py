@@ -44,6 +44,14 @@ class BucketGiven(msgspec.Struct, frozen=True):
     key: tuple[str, str] | None = None
 
 
+class PersonGiven(msgspec.Struct, frozen=True):
+    """Who is there: address and password as the host knows them, and a code of their application."""
+
+    mail: str
+    password: str
+    code: str
+
+
 class Prompt(Protocol):
     """Questions to whoever is there. Each returns None when nobody can answer."""
 
@@ -62,6 +70,9 @@ class Prompt(Protocol):
 
     def proxy_password(self, user: str) -> str | None:
         """The password by which a proxy of the network knows this user."""
+
+    def person(self, action: str, *, refused: CyberlibError | None, left: int) -> PersonGiven | None:
+        """Who is there, for what the host calls `action`; `refused` and `left` as for `passphrase`."""
 
     def agreed(self, question: Question, why: CyberlibError | None = None) -> bool | None:
         """The answer to a question; `why` it is asked."""

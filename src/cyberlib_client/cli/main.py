@@ -54,6 +54,7 @@ COMMANDS: Final = {
         "kit",
         "approval",
         "escrow",
+        "person",
         "sources",
         "hooks",
         "schedule",

@@ -12,9 +12,10 @@ import click
 from ..app.wording.language import Both, say
 from ..core.errors import CyberlibError, UsageError
 from .output import error_record, error_text
+from .person_lines import proof_asked
 
 if TYPE_CHECKING:
-    from ..app.workplace import Question
+    from ..app.workplace import PersonGiven, Question
 
 _QUESTIONS: Final[dict[Question, Both]] = {
     "file_for_keychain": Both(
@@ -100,6 +101,44 @@ class TerminalPrompt:
     def proxy_password(self, user: str) -> str | None:
         """See app.workplace.Prompt."""
         return self._hidden(say(f"Mot de passe de {user} pour le proxy", f"Password of {user} for the proxy"))
+
+    def person(self, action: str, *, refused: CyberlibError | None, left: int) -> PersonGiven | None:
+        """See app.workplace.Prompt."""
+        from ..app.workplace import PersonGiven
+
+        if not self.possible:
+            return None
+        self._before()
+        click.echo(error_text(refused) if refused is not None else proof_asked(action), err=True)
+        if refused is not None and left == 1:
+            click.echo(say("Dernier essai.", "Last try."), err=True)
+        mail = self._shown(say("Votre adresse", "Your address"))
+        password = self._hidden(say("Votre mot de passe chez l’hébergeur", "Your password at the host"))
+        code = self.code_of_application()
+        return None if password is None or code is None else PersonGiven(mail, password, code)
+
+    def invitation(self) -> str | None:
+        """As the host or a holder gave it."""
+        return self._shown(say("L’invitation", "The invitation")) if self.possible else None
+
+    def new_password(self) -> str | None:
+        """For the host, typed twice."""
+        while True:
+            first = self._hidden(say("Nouveau mot de passe chez l’hébergeur", "New password at the host"))
+            if first is None or self._hidden(say("Le même, encore une fois", "The same once more")) == first:
+                return first
+            click.echo(say("Les deux diffèrent.", "The two differ."), err=True)
+
+    def code_of_application(self) -> str | None:
+        """Six digits, or a recovery code."""
+        label = say(
+            "Code de votre application, ou code de secours", "Code of your application, or a recovery code"
+        )
+        return self._shown(label) if self.possible else None
+
+    def _shown(self, label: str) -> str:
+        with self._question():
+            return str(click.prompt(label, err=True, prompt_suffix=say(" : ", ": "))).strip()
 
     def officer_passphrase(self, name: str, *, refused: CyberlibError | None, left: int) -> str | None:
         """See app.officer.OfficerPrompt."""

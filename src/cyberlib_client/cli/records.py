@@ -38,6 +38,7 @@ from ..app.network_check import Checked
 from ..app.officer import OfficerShown
 from ..app.officer_policy import PolicyShown
 from ..app.officer_release import Answered, RequestShown
+from ..app.people import PeopleTold, PersonAccepted, PersonInvited, PersonShown
 from ..app.recovery_kit import RecoveryKitChecked, RecoveryKitMade
 from ..app.refusal_register import RefusalInfo
 from ..app.refusals import RefusalDone
@@ -232,7 +233,12 @@ RESULTS: Final[dict[str, type]] = {
     "escrow leave": EscrowLeft,
     "escrow request": EscrowAsked,
     "escrow cancel": list[ReleaseShown],
+    "escrow waive": list[ReleaseShown],
     "escrow open": EscrowOpened,
+    "person list": PeopleTold,
+    "person invite": PersonInvited,
+    "person accept": PersonAccepted,
+    "person confirm": PersonShown,
     "officer key create": OfficerShown,
     "officer key show": OfficerShown,
     "officer key export": OfficerShown,

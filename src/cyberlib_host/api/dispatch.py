@@ -24,7 +24,7 @@ from ..services.context import Context
 from .limits import Limits
 from .metrics import Metrics
 from .operation import Call, Operation
-from .reading import read_body, token_of
+from .reading import proof_of, read_body, token_of
 
 LARGEST_JSON: Final = 256 << 10
 _VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
@@ -79,6 +79,7 @@ class Dispatcher:
         Problem("too_many_requests")."""
         with self.context.database.read() as connection:
             caller = access.caller_of(self.context, connection, token_of(request), request_id)
+        caller = caller._replace(proof=proof_of(request))
         request.state.actor = caller.actor
         self._limits.check_device(caller.device.id)
         return caller

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..core import escrow as wire
 from ..services import escrow, releases
+from .of_people import PROOF
 from .operation import Call, Operation
 
 _AT: Final = "/v1/vaults/{vault}/escrow"
@@ -36,6 +37,10 @@ def _cancel(call: Call) -> wire.ReleaseTold:
     return releases.cancel(call.context, call.caller, call.path["vault"], call.path["release"])
 
 
+def _waive(call: Call) -> wire.ReleaseTold:
+    return releases.waive(call.context, call.caller, call.path["vault"], call.path["release"])
+
+
 OF_ESCROW: Final = (
     Operation("escrow", "GET", _AT, "What officers were entrusted with.", _show, wire.EscrowTold,
               problems=_OF_A_VAULT),
@@ -44,12 +49,12 @@ OF_ESCROW: Final = (
         _entrust, wire.EscrowTold, wire.Entrusting,
         problems=(*_OF_A_VAULT, "not_a_member", "organisation_terminated", "device_surplus",
                   "terms_not_accepted", "certification_withdrawn", "escrow_document_bad", "escrow_replayed",
-                  "escrow_joined", "escrow_of_another"),
+                  "escrow_joined", "escrow_of_another", *PROOF),
     ),
     Operation(
         "withdraw", "POST", f"{_AT}/withdrawal", "Leave the escrow: what was entrusted is destroyed.",
         _withdraw, wire.EscrowTold, wire.Withdrawal,
-        problems=(*_OF_A_VAULT, "not_a_member", "escrow_document_bad", "escrow_not_joined"),
+        problems=(*_OF_A_VAULT, "not_a_member", "escrow_document_bad", "escrow_not_joined", *PROOF),
     ),
     Operation(
         "ask_release", "POST", f"{_AT}/releases", "Ask for what was entrusted; all contacts are told.",
@@ -64,5 +69,10 @@ OF_ESCROW: Final = (
     Operation(
         "cancel_release", "POST", f"{_AT}/releases/{{release}}/cancellation", "Say no to a request.",
         _cancel, wire.ReleaseTold, problems=(*_OF_A_VAULT, "release_unknown", "release_over"),
+    ),
+    Operation(
+        "waive_release", "POST", f"{_AT}/releases/{{release}}/waiver",
+        "End the delay of a request; always with a proof of a holder.",
+        _waive, wire.ReleaseTold, problems=(*_OF_A_VAULT, *PROOF, "release_unknown", "release_over"),
     ),
 )  # fmt: skip

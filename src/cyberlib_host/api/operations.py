@@ -30,6 +30,7 @@ from ..services import (
 )
 from .of_approvals import OF_APPROVALS
 from .of_escrow import OF_ESCROW
+from .of_people import OF_PEOPLE, PROOF
 from .operation import Call, Operation
 
 PROTOCOL: Final = 1
@@ -234,11 +235,12 @@ OPERATIONS: Final = (
     Operation("devices", "GET", "/v1/devices", "The organisation's devices.", _devices, wire.DeviceList),
     Operation(
         "reassign", "POST", "/v1/reassignments", "Take over the licence and the vault of another device.",
-        _reassign, wire.Device, wire.Reassignment, problems=("device_unknown", "device_taken", *_KEYS),
+        _reassign, wire.Device, wire.Reassignment,
+        problems=("device_unknown", "device_taken", *_KEYS, *PROOF),
     ),
     Operation(
         "revoke", "POST", "/v1/revocations", "End a device of the organisation.",
-        _revoke, wire.Device, wire.Revocation, problems=("device_unknown", *_KEYS),
+        _revoke, wire.Device, wire.Revocation, problems=("device_unknown", *_KEYS, *PROOF),
     ),
     Operation("terms", "GET", "/v1/terms", "The terms in force and to come.", _terms, TermsList,
               signed=False),
@@ -309,6 +311,7 @@ OPERATIONS: Final = (
     ),
     *OF_ESCROW,
     *OF_APPROVALS,
+    *OF_PEOPLE,
     Operation("leaving", "GET", "/v1/leaving", "How far the end of the contract is.", _leaving,
               LeavingTold),
     Operation(
@@ -317,7 +320,7 @@ OPERATIONS: Final = (
     Operation(
         "accept_leaving", "POST", "/v1/leaving/acceptance",
         "Accept what was delivered: once the contract is over all is erased.",
-        _accept_leaving, LeavingTold, LeavingAcceptance, problems=("leaving_accepted", *_KEYS),
+        _accept_leaving, LeavingTold, LeavingAcceptance, problems=("leaving_accepted", *_KEYS, *PROOF),
     ),
     Operation(
         "audit", "GET", "/v1/audit", "The organisation's audit log.",

@@ -13,6 +13,11 @@ def token_of(request: Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token else None
 
 
+def proof_of(request: Request) -> str | None:
+    """The token of a proof that a person gave for this request."""
+    return request.headers.get("cyberlib-proof") or None
+
+
 async def read_body(request: Request, most: int) -> bytes:
     """A body of bounded size. Raises Problem("body_too_large"), ("size_mismatch") for one cut short."""
     declared = request.headers.get("content-length", "")

@@ -10,7 +10,19 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from ..core.problems import Problem
-from . import audit, certificates, devices, escrow, leaving, mail, observatory, organisations, serving, terms
+from . import (
+    audit,
+    certificates,
+    devices,
+    escrow,
+    leaving,
+    mail,
+    observatory,
+    organisations,
+    people,
+    serving,
+    terms,
+)
 from .output import Output
 from .run import cli
 
@@ -21,6 +33,7 @@ for _area in (
     leaving,
     escrow,
     devices,
+    people,
     terms,
     audit,
     observatory,

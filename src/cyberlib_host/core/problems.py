@@ -77,6 +77,17 @@ STATUS: Final[dict[str, int]] = {
     "approval_own": 409,
     "approval_over": 409,
     "approvals_many": 409,
+    # people
+    "proof_needed": 403,
+    "proof_not_valid": 403,
+    "not_a_holder": 403,
+    "person_refused": 403,
+    "person_wait": 403,
+    "invitation_unknown": 403,
+    "password_weak": 422,
+    "person_known": 409,
+    "people_many": 409,
+    "person_unknown": 404,
     # the end of a contract
     "leaving_not_requested": 409,
     "leaving_accepted": 409,

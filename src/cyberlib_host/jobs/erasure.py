@@ -13,6 +13,7 @@ from ..core.times import rfc3339
 from ..database.approved import approvals
 from ..database.entrusted import answers, escrows, releases
 from ..database.observed import absences, addresses, alarms, mails, plans, run_incidents, runs, watches
+from ..database.people import people, proof_challenges, proofs, recovery
 from ..database.tables import (
     chains,
     challenges,
@@ -98,9 +99,12 @@ def _forget(connection: Connection, organisation: str) -> None:
     for table in (answers, releases, escrows, approvals, objects, retired, condemned, uploads, log, members):
         connection.execute(delete(table).where(table.c.vault.in_(mine)))
     connection.execute(delete(vaults).where(vaults.c.organisation == organisation))
-    for table in (run_incidents, runs, alarms, watches, plans, sessions, challenges):
+    own_people: Any = select(people.c.id).where(people.c.organisation == organisation)
+    for table in (proofs, recovery):
+        connection.execute(delete(table).where(table.c.person.in_(own_people)))
+    for table in (proof_challenges, run_incidents, runs, alarms, watches, plans, sessions, challenges):
         connection.execute(delete(table).where(table.c.device.in_(own)))
-    for table in (addresses, absences, mails, contract_keys):
+    for table in (people, addresses, absences, mails, contract_keys):
         connection.execute(delete(table).where(table.c.organisation == organisation))
     connection.execute(update(devices).where(devices.c.organisation == organisation).values(vault=None))
     connection.execute(

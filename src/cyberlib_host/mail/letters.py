@@ -156,12 +156,13 @@ def backup(
     return _letter(about, "backup", [phrase("backup", language, **facts)], **facts)
 
 
-EscrowEvent = Literal["escrow_joined", "escrow_left", "release_asked", "release_cancelled"]
+EscrowEvent = Literal["escrow_joined", "escrow_left", "release_asked", "release_cancelled", "release_waived"]
 
 
-def escrow(about: About, event: EscrowEvent, device: str, when: int, opens: int = 0) -> Letter:
-    """That something happened to a vault's escrow. `opens`: when officers are asked."""
-    facts = {"device": device, "when": _moment(about, when), "opens": _moment(about, opens) if opens else ""}
+def escrow(about: About, event: EscrowEvent, device: str, when: int, opens: int = 0, who: str = "") -> Letter:
+    """That something happened to a vault's escrow. `opens`: when officers are asked; `who` waived that."""
+    till = _moment(about, opens) if opens else ""
+    facts = {"device": device, "when": _moment(about, when), "opens": till, "who": who}
     advice = phrase(f"{event}_advice", about.language)
     return _letter(about, event, [phrase(event, about.language, **facts), advice], **facts)
 
@@ -172,6 +173,13 @@ ApprovalEvent = Literal["approval_asked", "approval_given", "approval_held", "ap
 def approval(about: About, event: ApprovalEvent, device: str, when: int, opens: int = 0) -> Letter:
     """That a new machine asks to be let in, or what became of it. `opens`: from when it is."""
     facts = {"device": device, "when": _moment(about, when), "opens": _moment(about, opens) if opens else ""}
+    advice = phrase(f"{event}_advice", about.language)
+    return _letter(about, event, [phrase(event, about.language, **facts), advice], **facts)
+
+
+def person(about: About, event: Literal["person_enrolled"], device: str, who: str, when: int) -> Letter:
+    """That somebody became one of the organisation's people."""
+    facts = {"device": device, "who": who, "when": _moment(about, when)}
     advice = phrase(f"{event}_advice", about.language)
     return _letter(about, event, [phrase(event, about.language, **facts), advice], **facts)
 

@@ -55,6 +55,36 @@ OF_ACCESS: Final = {
         "Si vous en avez besoin, faites-en une nouvelle : le délai recommence.",
         "If you need it, make a new one: the delay begins anew.",
     ),
+    "release_waived_subject": (
+        "IMPORTANT : le délai d’une demande d’accès à votre coffre est levé",
+        "IMPORTANT: the delay of a request for access to your vault is waived",
+    ),
+    "release_waived": (
+        "{who} a prouvé son identité sur le poste « {device} », {when}, et a levé le délai : la demande est"
+        " remise aux dépositaires dès maintenant.",
+        "{who} proved who they are at the workstation “{device}”, {when}, and waived the delay: the request"
+        " is handed to the officers from now on.",
+    ),
+    "release_waived_advice": (
+        "Si ce n’était pas cette personne, annulez la demande tout de suite (cyberlib escrow cancel), ou"
+        " appelez l’assistance.",
+        "If it was not that person, cancel the request at once (cyberlib escrow cancel), or call the"
+        " support.",
+    ),
+    "person_enrolled_subject": (
+        "{who} peut désormais prouver son identité",
+        "{who} can now prove who they are",
+    ),
+    "person_enrolled": (
+        "{who} a choisi son mot de passe sur le poste « {device} », {when}, et fait partie des personnes"
+        " auxquelles l’hébergeur demande de prouver leur identité.",
+        "{who} chose a password at the workstation “{device}”, {when}, and is one of the people whom the"
+        " host asks to prove who they are.",
+    ),
+    "person_enrolled_advice": (
+        "Si vous ne l’attendiez pas, appelez l’assistance : elle l’ôte aussitôt.",
+        "If you did not expect it, call the support: they remove that person at once.",
+    ),
     "approval_asked_subject": (
         "Un nouveau poste demande l’accès à votre coffre",
         "A new machine asks for access to your vault",

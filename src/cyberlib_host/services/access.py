@@ -33,12 +33,13 @@ _CHALLENGE_SECONDS = 60
 
 class Caller(NamedTuple):
     """A device with a session, and its organisation, as the database has them now. `user`: the account that
-    the session is for, where it named one."""
+    the session is for, where it named one. `proof`: a token by which a person says to be there."""
 
     device: Row[tuple[object, ...]]
     organisation: Row[tuple[object, ...]]
     request: str
     user: str | None
+    proof: str | None = None
 
     @property
     def actor(self) -> Actor:

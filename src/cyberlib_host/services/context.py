@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..core.geography import Place
 from ..core.licences import Rules
+from ..core.people import ASKED, Action
 from ..core.ports import Random, Sender, Storage
 from ..core.times import Clock
 from ..core.wire import Card
@@ -39,7 +40,8 @@ class Zone(NamedTuple):
 class Context:
     """`key` signs receipts. Seconds and bytes are limits that operators may set.
 
-    `escrow_hours`: how long a request for what was entrusted is held back.
+    `escrow_hours`: how long a request for what was entrusted is held back. `proofs_for`: what people prove
+    who they are for, once an organisation has some.
     All of it stays as it is but the `card`, which an operator may change while the host serves, and `down`:
     until when (as the clock tells) a zone that did not answer, by its name, is asked last; and `troubles`:
     what the jobs found that an operator should know, by its name. `sender`: None sends nothing.
@@ -58,6 +60,7 @@ class Context:
     audit_months: int = 6
     quarantine_days: int = 30
     escrow_hours: int = 24
+    proofs_for: frozenset[Action] = ASKED
     down: dict[str, int] = field(default_factory=dict)
     mail: Mail = field(default_factory=Mail)
     sender: Sender | None = None

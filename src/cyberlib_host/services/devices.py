@@ -14,7 +14,7 @@ from ..core.times import rfc3339
 from ..core.wire import Device, DeviceList, Enrolment, Reassignment, Revocation
 from ..database.observed import watches
 from ..database.tables import devices, members, organisations, sessions
-from . import audit
+from . import audit, proving
 from .access import Caller, concerning, device_of, organisation_of_key, used_seats
 from .audit import Actor
 from .context import Context
@@ -108,6 +108,7 @@ def reassign(context: Context, caller: Caller, given: Reassignment) -> Device:
             return device_of(mine)
         if old.successor is not None:
             raise Problem("device_taken", by=_name(connection, old.successor))
+        proving.require(context, connection, caller, "device_reassign", old.id)
         for vault in connection.execute(select(members.c.vault).where(members.c.device == old.id)).scalars():
             join(context, connection, vault, mine.id)
         state = "active" if old.state == "active" else mine.state
@@ -130,7 +131,10 @@ def revoke(context: Context, caller: Caller, given: Revocation) -> Device:
     """
     with context.database.write() as connection, concerning(caller.organisation.id):
         _require_own_key(context, connection, caller, given.contract_key)
-        return revoke_named(context, connection, caller.organisation.id, given.device, caller.actor)
+        row = _wanted(connection, caller.organisation.id, given.device)
+        if row.state != "revoked":
+            proving.require(context, connection, caller, "device_revoke", row.id)
+        return revoke_named(context, connection, caller.organisation.id, row.id, caller.actor)
 
 
 def revoke_named(

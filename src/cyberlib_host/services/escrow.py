@@ -12,7 +12,7 @@ from ..core.escrow import Destroyed, Entrusting, EscrowTold, Withdrawal
 from ..core.problems import Problem
 from ..core.times import rfc3339
 from ..database.entrusted import answers, escrows
-from . import audit, vaults
+from . import audit, proving, vaults
 from .access import Caller, concerning
 from .context import Context
 from .releases import end_all, mail_to_contacts
@@ -37,6 +37,7 @@ def entrust(context: Context, caller: Caller, vault: str, given: Entrusting) -> 
                 raise Problem("escrow_joined")
             return told(context, connection, vault, caller.device.id)
         _check_new(consent, earlier)
+        proving.require(context, connection, caller, "escrow_join", consent.digest)
         connection.execute(
             insert(escrows).values(
                 id=consent.digest,
@@ -70,6 +71,7 @@ def withdraw(context: Context, caller: Caller, vault: str, given: Withdrawal) ->
             raise Problem("escrow_not_joined")
         joined = core.read_consent(standing.consent, "join")
         core.check_ends(leaving.body, joined)
+        proving.require(context, connection, caller, "escrow_leave", standing.id)
         end_all(context, connection, standing.id)
         connection.execute(delete(answers).where(answers.c.vault == vault))
         gone = _destroyed(context, joined.body.deposit)

@@ -13,7 +13,7 @@ from ..core.licences import Licence
 from ..core.problems import Problem
 from ..core.times import SECOND, rfc3339
 from ..database.tables import leavings, organisations
-from . import audit
+from . import audit, proving
 from .access import Caller, concerning, organisation_of_key
 from .audit import Actor
 from .context import Context
@@ -124,6 +124,8 @@ def accepted_by(context: Context, caller: Caller, given: LeavingAcceptance) -> L
         if organisation_of_key(context, connection, given.contract_key) != organisation:
             raise Problem("other_organisation")
         by = given.name or caller.user or caller.device.name
+        if of(connection, organisation).accepted is None:
+            proving.require(context, connection, caller, "leaving_accept", given.manifest)
         accept(context, connection, organisation, caller.actor, by, bytes.fromhex(given.manifest))
         return told(context, connection, organisation)
 

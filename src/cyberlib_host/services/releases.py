@@ -14,7 +14,7 @@ from ..core.times import SECOND, rfc3339
 from ..database.entrusted import answers, escrows, releases
 from ..database.tables import organisations, vaults
 from ..mail import letters
-from . import audit, outbox
+from . import audit, outbox, proving
 from . import vaults as vault_service
 from .access import Caller, concerning
 from .audit import Actor
@@ -96,6 +96,30 @@ def cancel(context: Context, caller: Caller, vault: str, ident: str) -> ReleaseT
         row = _of_vault(connection, vault, ident)
         _cancel(context, connection, row, caller.organisation.id, caller.actor)
         mail_to_contacts(context, connection, caller, "release_cancelled", f"release/{ident}/cancelled")
+        return _told(context, connection, _of(connection, ident), caller.device.id)
+
+
+def waive(context: Context, caller: Caller, vault: str, ident: str) -> ReleaseTold:
+    """A holder, who proves to be there, ends the delay: all contacts are told who it was. Told again, it
+    changes nothing.
+
+    Raises Problem("release_unknown"), ("release_over", state=…), and what `proving.require` and
+    `vaults.of_organisation` raise.
+    """
+    with context.database.write() as connection, concerning(caller.organisation.id):
+        vault_service.of_organisation(context, connection, caller, vault)
+        row = _of_vault(connection, vault, ident)
+        state = state_of(context, row)
+        if state == "waiting":
+            person = proving.require(context, connection, caller, "release_waive", ident)
+            connection.execute(update(releases).where(releases.c.id == row.id).values(opens=context.clock()))
+            organisation, who = caller.organisation.id, person.name if person is not None else ""
+            audit.note(context, connection, organisation, caller.actor, "release_waived", release=ident[:16])
+            mail_to_contacts(
+                context, connection, caller, "release_waived", f"release/{ident}/waived", who=who
+            )
+        elif state != "open":
+            raise Problem("release_over", state=state)
         return _told(context, connection, _of(connection, ident), caller.device.id)
 
 
@@ -207,12 +231,14 @@ def mail_to_contacts(
     caller: Caller,
     name: letters.EscrowEvent,
     about: str,
-    **when: int,
+    *,
+    opens: int = 0,
+    who: str = "",
 ) -> None:
     """A letter to every address of the organisation, for whatever purpose it was given."""
     row = caller.organisation
     whom = letters.About(str(row.name), str(row.language), str(row.zone), context.mail.support)
-    letter = letters.escrow(whom, name, str(caller.device.name), context.clock(), **when)
+    letter = letters.escrow(whom, name, str(caller.device.name), context.clock(), opens, who)
     outbox.put_to_all(context, connection, str(row.id), letter, kind="escrow", subject_of=about)
 
 

@@ -61,6 +61,14 @@ COMMANDS: Final = (
     "host_approval",
     "host_escrow",
     "host_release",
+    "host_person",
+    "host_people",
+    "host_proof",
+    "host_password",
+    "host_invitation",
+    "host_not_a_holder",
+    "host_bad_address",
+    "person_",
 )
 """How all errors of such commands begin."""
 

@@ -20,7 +20,7 @@ OF_OPERATORS = {
     "zones_too_near", "organisation_unknown", "siren_taken", "state_not_allowed", "bad_seats", "bad_settings",
     "not_initialised", "database_newer", "chain_broken", "terms_empty", "terms_too_early", "bad_certificate",
     "certificate_names", "authority_key_absent", "port_taken", "database_failed", "storage_refused",
-    "system_failed", "bad_address", "bad_window", "window_unknown", "absence_unknown", "mail_unknown",
+    "system_failed", "person_unknown", "bad_window", "window_unknown", "absence_unknown", "mail_unknown",
     "release_waiting", "leaving_not_requested", "erasure_not_allowed", "erasure_incomplete", "not_erased",
 }  # fmt: skip
 

@@ -74,10 +74,11 @@ def notice_texts() -> Mapping[str, Text]:
     from .happening import NOTICES
     from .mounting import NOTICES as OF_MOUNTS
     from .noted import NOTICES as OF_NOTES
+    from .people import NOTICES as OF_PEOPLE
     from .retention import NOTICES as OF_RETENTION
 
     mine = OF_AGENTS | OF_MOUNTS | OF_COPIES | OF_RETENTION | OF_ESCROW | OF_NOTES | OF_APPROVALS
-    return NOTICES | mine
+    return NOTICES | mine | OF_PEOPLE
 
 
 _PARTS: Final = (
@@ -103,6 +104,7 @@ _PARTS: Final = (
     "escrow_at_host",
     "approval",
     "replacing",
+    "people",
 )
 
 

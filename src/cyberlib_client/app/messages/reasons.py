@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 REASONS: Final[dict[str, tuple[str, str]]] = {
+    "password_short": ("moins de 12 signes", "fewer than 12 signs"),
+    "password_few_bits": ("trop peu varié", "too little variety"),
+    "password_usual": ("trop courant", "too common"),
+    "password_own_words": ("des mots de vous ou du cabinet", "words of you or the practice"),
     # why a keychain keeps nothing
     "no_service": ("aucun trousseau n’est ouvert dans cette session", "no keychain is open in this session"),
     "locked": ("il est verrouillé", "it is locked"),

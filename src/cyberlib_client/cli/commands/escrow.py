@@ -224,6 +224,36 @@ def cancel(run: Run, which: str) -> None:
 
 
 @command(
+    "waive",
+    Both(
+        "Lever le délai d’une demande : un titulaire prouve son identité chez l’hébergeur. Tous les contacts"
+        " du cabinet sont prévenus.",
+        "Waive the delay of a request: a holder proves who they are at the host. All contacts of the practice"
+        " are told.",
+    ),
+    escrow,
+)
+@argument(
+    "which",
+    required=False,
+    default="",
+    metavar=Both("[DEMANDE]", "[REQUEST]"),
+    help=Both(
+        "Le début de son numéro ; sinon celle de ce poste.",
+        "The beginning of its number; else this machine’s.",
+    ),
+)
+@_at
+@pass_run
+def waive(run: Run, which: str, at: str) -> None:
+    """See its help."""
+    from ...app import escrow_post as app
+
+    waived = app.waive(run.session, which, at)
+    run.output.result(waived, lambda: release_lines(waived))
+
+
+@command(
     "open",
     Both(
         "Ouvrir le coffre par les réponses des dépositaires, et lui donner une nouvelle phrase secrète"

@@ -28,6 +28,7 @@ _MARGIN_SECONDS: Final = 60.0
 _LONGEST_NAME: Final = 100
 _HEADER: Final = re.compile(r"(?i:x-[a-z0-9-]{1,100}|content-(?:type|md5)|if-none-match)")
 """What storages sign; a login, a cookie or another host's name is none of it."""
+_UNPROVEN: Final = ("host_proof_needed", "host_proof_not_valid")
 _VALUE: Final = re.compile(r"[ -~]{0,4096}")
 
 
@@ -56,10 +57,12 @@ class HostClient:
         identity: Identity | None = None,
         user: str = "",
         replaced: Callable[[Refused], Refused] = lambda refusal: refusal,
+        prove: Callable[[HostClient, CyberlibError], str] | None = None,
     ) -> None:
         self.url = url.rstrip("/")
         self._identity = identity
         self._replaced = replaced
+        self._prove = prove
         self._user = user[:_LONGEST_NAME]
         self._token = ""
         self._standing: records.Standing | None = None
@@ -106,7 +109,13 @@ class HostClient:
         """One request of the protocol and its answer."""
         data = None if body is None else msgspec.json.encode(body)
         headers = {} if data is None else {"Content-Type": "application/json"}
-        got = self._repeated(method, path, headers, data, query, signed=signed)
+        try:
+            got = self._repeated(method, path, headers, data, query, signed=signed)
+        except CyberlibError as error:
+            if self._prove is None or error.code not in _UNPROVEN:
+                raise
+            headers["Cyberlib-Proof"] = self._prove(self, error)
+            got = self._repeated(method, path, headers, data, query, signed=signed)
         return _decoded(got, answer, self.url)
 
     def ask_bytes(self, method: str, path: str, body: Mapping[str, Any]) -> bytes:

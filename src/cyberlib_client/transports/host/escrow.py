@@ -71,5 +71,9 @@ class EscrowPost:
         """Says no to a request."""
         return self._post(f"releases/{ident}/cancellation", Release, {})
 
+    def waive(self, ident: str) -> Release:
+        """Ends the delay of a request, with the proof of a holder."""
+        return self._post(f"releases/{ident}/waiver", Release, {})
+
     def _post(self, path: str, kind: type[T], body: dict[str, str]) -> T:
         return self._client.ask("POST", f"{self._at}/{path}", kind, body or None)

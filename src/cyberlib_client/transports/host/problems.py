@@ -16,6 +16,7 @@ _ACCESS: Final = frozenset((
     "host_device_unknown", "host_device_revoked", "host_not_a_member", "host_other_organisation",
     "host_contract_key_unknown", "host_contract_key_expired", "host_contract_key_revoked",
     "host_bad_signature", "host_not_signed_in", "host_session_over", "host_challenge_unknown",
+    "host_person_refused", "host_invitation_unknown", "host_not_a_holder",
 ))  # fmt: skip
 _FAILED: Final = frozenset((
     "host_device_surplus", "host_organisation_suspended", "host_organisation_terminated",
@@ -26,6 +27,8 @@ _FAILED: Final = frozenset((
     "host_release_time", "host_releases_many", "host_release_over",
     "host_approval_document_bad", "host_approval_unknown", "host_approval_own", "host_approval_over",
     "host_approvals_many",
+    "host_proof_needed", "host_proof_not_valid", "host_person_wait", "host_password_weak",
+    "host_person_known", "host_people_many", "host_bad_address",
 ))  # fmt: skip
 _DAMAGED: Final = frozenset(("host_size_mismatch", "host_hash_mismatch"))
 

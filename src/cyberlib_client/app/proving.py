@@ -1,0 +1,60 @@
+"""Who is there: the host asks for a person, and this machine for password and code."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from ..core.errors import CyberlibError, UsageError
+from ..transports.host.client import HostClient
+from ..transports.host.people import PeoplePost
+from .workplace import Notice, PersonGiven, Workplace, read_secret_file
+
+FILE: Final = "CYBERLIB_PERSON_FILE"
+"""The variable that names a file of three lines: address, password, code."""
+_TRIES: Final = 3
+_FEW_CODES: Final = 3
+
+
+class _Wanted(NamedTuple):
+    action: str
+    digest: str
+
+
+def prove(work: Workplace, client: HostClient, needed: CyberlibError) -> str:
+    """The token of a proof for what the host said that it needs one for.
+
+    Raises `needed` itself when nobody is there to answer, UsageError("person_file_unfit", at=…), as
+    `read_secret_file`, and what the host refuses.
+    """
+    wanted = _Wanted(str(needed.facts.get("action", "")), str(needed.facts.get("digest", "")))
+    path = work.environ.get(FILE)
+    if path:
+        return _given(work, client, wanted, _read(work, path))
+    refused: CyberlibError | None = None
+    for left in range(_TRIES, 0, -1):
+        typed = work.prompt.person(wanted.action, refused=refused, left=left)
+        if typed is None:
+            raise refused or needed
+        try:
+            return _given(work, client, wanted, typed)
+        except CyberlibError as error:
+            if error.code != "host_person_refused":
+                raise
+            refused = error
+    assert refused is not None, "it was tried"
+    raise refused
+
+
+def _given(work: Workplace, client: HostClient, wanted: _Wanted, who: PersonGiven) -> str:
+    proof = PeoplePost(client).prove(wanted.action, wanted.digest, who.mail, who.password, who.code)
+    if proof.recovery_codes_left < _FEW_CODES:
+        left = proof.recovery_codes_left
+        work.notify(Notice("host_few_recovery_codes", {"at": client.url, "count": left}))
+    return proof.token
+
+
+def _read(work: Workplace, path: str) -> PersonGiven:
+    lines = read_secret_file(work, path).splitlines()
+    if len(lines) < 3 or not all(line.strip() for line in lines[:3]):
+        raise UsageError("person_file_unfit", at=path)
+    return PersonGiven(lines[0].strip(), lines[1], lines[2].strip())

@@ -1,0 +1,96 @@
+"""People of an organisation, as a host keeps them, and what they prove there."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from .client import HostClient
+from .records import Hex32, Id, Shown
+
+_Word = Annotated[str, Meta(max_length=300)]
+Role = Literal["holder", "member"]
+PersonState = Literal["invited", "enrolled", "reset"]
+
+
+class Person(msgspec.Struct, frozen=True):
+    """See docs/protocol."""
+
+    id: Id
+    name: _Word
+    role: Role
+    state: PersonState
+
+
+class People(msgspec.Struct, frozen=True):
+    """`asked_for`: actions for which the host asks for a proof."""
+
+    people: Annotated[list[Person], Meta(max_length=1000)]
+    asked_for: Annotated[list[_Word], Meta(max_length=100)]
+
+
+class Invited(msgspec.Struct, frozen=True):
+    """`invitation`: for the person alone."""
+
+    id: Id
+    invitation: _Word
+    until: Shown
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """What the person keeps: a secret for an application, and codes for when it is lost."""
+
+    id: Id
+    name: _Word
+    mail: _Word
+    secret: _Word
+    uri: Annotated[str, Meta(max_length=2000)]
+    recovery_codes: Annotated[list[_Word], Meta(max_length=100)]
+
+
+class _Challenge(msgspec.Struct, frozen=True):
+    challenge: Hex32
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """`token`: for one request. `document`: what the host says, and signs."""
+
+    token: Hex32
+    document: Annotated[str, Meta(max_length=5000)]
+    signature: Annotated[str, Meta(max_length=128)]
+    recovery_codes_left: Annotated[int, Meta(ge=0)]
+
+
+class PeoplePost:
+    """People at a host. Raises as `HostClient`."""
+
+    def __init__(self, client: HostClient) -> None:
+        self._client = client
+
+    def list(self) -> People:
+        """All of them."""
+        return self._client.ask("GET", "/v1/people", People)
+
+    def invite(self, name: str, mail: str, role: Role) -> Invited:
+        """Somebody new."""
+        body = {"name": name, "mail": mail, "role": role}
+        return self._client.ask("POST", "/v1/people", Invited, body)
+
+    def accept(self, invitation: str, password: str) -> Accepted:
+        """An invitation, with a password."""
+        body = {"invitation": invitation, "password": password}
+        return self._client.ask("POST", "/v1/people/acceptance", Accepted, body)
+
+    def confirm(self, invitation: str, code: str) -> Person:
+        """That the application makes right codes."""
+        body = {"invitation": invitation, "code": code}
+        return self._client.ask("POST", "/v1/people/confirmation", Person, body)
+
+    def prove(self, action: str, digest: str, mail: str, password: str, code: str) -> Proof:
+        """Who is there, for one action."""
+        begun = {"action": action, "digest": digest}
+        challenge = self._client.ask("POST", "/v1/proofs/challenges", _Challenge, begun).challenge
+        body = {"challenge": challenge, "mail": mail, "password": password, "code": code}
+        return self._client.ask("POST", "/v1/proofs", Proof, body)

@@ -1,0 +1,65 @@
+"""The operations of people and of what they prove."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..core import people as wire
+from ..services import people, proving
+from .operation import Call, Operation
+
+
+def _list(call: Call) -> wire.PeopleList:
+    return people.listed(call.context, call.caller)
+
+
+def _invite(call: Call) -> wire.Invited:
+    return people.invited_by(call.context, call.caller, call.body)
+
+
+def _accept(call: Call) -> wire.Accepted:
+    return people.accept(call.context, call.caller, call.body)
+
+
+def _confirm(call: Call) -> wire.PersonTold:
+    return people.confirm(call.context, call.caller, call.body)
+
+
+def _challenge(call: Call) -> wire.ProofChallenge:
+    return proving.challenge(call.context, call.caller, call.body)
+
+
+def _prove(call: Call) -> wire.Proof:
+    return proving.prove(call.context, call.caller, call.body)
+
+
+PROOF: Final = ("proof_needed", "proof_not_valid", "not_a_holder")
+"""What an operation may answer that asks for a proof."""
+
+OF_PEOPLE: Final = (
+    Operation("people", "GET", "/v1/people", "The organisation's people, and when a proof is asked for.",
+              _list, wire.PeopleList),
+    Operation(
+        "invite_person", "POST", "/v1/people", "Invite somebody; always with a proof of a holder.",
+        _invite, wire.Invited, wire.Inviting,
+        problems=(*PROOF, "bad_name", "bad_address", "person_known", "people_many"),
+    ),
+    Operation(
+        "accept_invitation", "POST", "/v1/people/acceptance", "Choose a password; get a secret for codes.",
+        _accept, wire.Accepted, wire.Accepting, problems=("invitation_unknown", "password_weak"),
+    ),
+    Operation(
+        "confirm_invitation", "POST", "/v1/people/confirmation", "Show that codes are right; be enrolled.",
+        _confirm, wire.PersonTold, wire.Confirming,
+        problems=("invitation_unknown", "person_refused", "person_wait"),
+    ),
+    Operation(
+        "proof_challenge", "POST", "/v1/proofs/challenges", "Begin to prove who is there, for one action.",
+        _challenge, wire.ProofChallenge, wire.ProofChallengeRequest,
+    ),
+    Operation(
+        "prove", "POST", "/v1/proofs", "Prove who is there, by password and code.",
+        _prove, wire.Proof, wire.ProofRequest,
+        problems=("challenge_unknown", "person_refused", "person_wait"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,69 @@
+"""The tables of people, and of what they prove. As in `tables`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, String, Table, Text, UniqueConstraint
+
+from .tables import metadata
+
+people: Final = Table(
+    "people",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("organisation", ForeignKey("organisations.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("mail", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    # Of the invitation that waits or was taken last: its hash.
+    Column("invitation", LargeBinary(32), nullable=False, unique=True),
+    Column("invited_until", BigInteger, nullable=False),
+    # Chosen and not confirmed yet, or in force: a hash (Argon2id), and the sealed secret of RFC 6238.
+    Column("password", Text),
+    Column("secret", LargeBinary),
+    Column("confirmed", BigInteger),
+    # When first: an organisation that had somebody goes on asking while they are invited anew.
+    Column("enrolled", BigInteger),
+    Column("last_step", BigInteger, nullable=False),
+    UniqueConstraint("organisation", "mail"),
+)
+
+recovery: Final = Table(
+    "recovery_codes",
+    metadata,
+    Column("person", ForeignKey("people.id"), primary_key=True),
+    Column("hash", LargeBinary(32), primary_key=True),
+)
+
+attempts: Final = Table(
+    "attempts",
+    metadata,
+    # Of whom, also of people who do not exist: a hash. How many tries since one succeeded.
+    Column("whom", LargeBinary(32), primary_key=True),
+    Column("tries", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+)
+
+proof_challenges: Final = Table(
+    "proof_challenges",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("device", ForeignKey("devices.id"), nullable=False, index=True),
+    Column("action", String(32), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("expires", BigInteger, nullable=False),
+)
+
+proofs: Final = Table(
+    "proofs",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("person", ForeignKey("people.id"), nullable=False),
+    Column("device", ForeignKey("devices.id"), nullable=False, index=True),
+    Column("action", String(32), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("used", BigInteger),
+)
