@@ -14,7 +14,7 @@ from ..files.names import display
 from ..repository.upkeep import put_back
 from ..services.backup import BackupRequest, BackupResult, Changed, Source, backup
 from ..services.suspects import UNKNOWN_PACK
-from . import alarms, bootstrap, stores
+from . import alarms, bootstrap, kit_reminder, stores
 from .changed import checked, keep
 from .device_identity import device_identity
 from .frozen import Reading, reading
@@ -93,6 +93,7 @@ def run_backup(session: Session, choice: Choice, changed: Changed | None = None)
             result = _run(session, choice, sources, read, hooks, changed)
         alarms.after_backup(session, result, whole=not choice.paths)
         tell_let_go(session)
+        kit_reminder.remind(session)
         heeding.tell()
         done = BackupDone(
             "completed",

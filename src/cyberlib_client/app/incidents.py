@@ -68,6 +68,7 @@ RULES: Final[dict[str, Rule]] = {
     "mail_refused": Rule("warning", "owner"),
     "release_asked": Rule("critical", "owner"),
     "approval_asked": Rule("warning", "owner"),
+    "kit_unchecked": Rule("notice", "owner"),
     "let_go_elsewhere": Rule("warning", "owner"),
     "retention_frozen": Rule("notice", "retained"),
     "retention_needs_whole": Rule("warning", "retained"),
@@ -321,6 +322,7 @@ _NOT_PATHS: Final = frozenset(
         "mail_refused",
         "release_asked",
         "approval_asked",
+        "kit_unchecked",
         "copy_unsound",
         "let_go_elsewhere",
     )

@@ -14,7 +14,7 @@ from ..repository.unlocking import but_for, offered_key
 from ..repository.vault import NewSlot, Vault, open_vault
 from ..state.credentials import read_slots_seen
 from ..state.private_file import write_new
-from . import bootstrap
+from . import bootstrap, kit_reminder
 from .apart import require_words_outside
 from .device_slot import free_slot_name
 from .keys_told import RecoveryKitChecked as RecoveryKitChecked
@@ -70,6 +70,7 @@ def check_kit(session: Session, words: str) -> RecoveryKitChecked:
     ("recovery_words_checksum", …), Failed("kit_opens_nothing"), and what the store raises.
     """
     vault, slot, _ = _opened(session, words)
+    kit_reminder.checked(session)
     others = [each for each in vault.table.slots if each.type == "recovery" and each.id != slot.id]
     return RecoveryKitChecked(slot_info(slot), sum(each.created > slot.created for each in others))
 

@@ -41,7 +41,8 @@ class CopyTimed(msgspec.Struct, frozen=True):
 
 
 class UpkeepShown(msgspec.Struct, frozen=True):
-    """`verify`: a portion a day is read, all of the vault within `verify_days`. `drill_every`: seconds from
+    """`verify`: a portion a day is read, all of the vault within `verify_days`. `kit_days`: after which a kit
+    that nobody checked is told of, 0 for never. `drill_every`: seconds from
     one drill to the next, null for none by themselves, of `drill_files` files and `drill_size` bytes at most,
     in a folder below `drill_to` (empty: the profile's). `organisation`: on certificates. `copies_remind`:
     seconds without a copy after which that is told; `copies_check`: within which each copy on a disk or share
@@ -59,6 +60,7 @@ class UpkeepShown(msgspec.Struct, frozen=True):
     copies_remind: int
     copies_check: int | None
     chores: list[ChoreShown]
+    kit_days: int = 365
 
 
 class UpkeepChange(msgspec.Struct, frozen=True):
@@ -74,6 +76,7 @@ class UpkeepChange(msgspec.Struct, frozen=True):
     organisation: str | None = None
     copies_remind: str | None = None
     copies_check: str | None = None
+    kit_days: int | None = None
     reset: bool = False
 
 
@@ -97,6 +100,7 @@ def show(session: Session) -> UpkeepShown:
             ChoreShown(name, _time(past.last), _time(past.tried), past.failures)
             for name, past in sorted(kept.items())
         ],
+        settings.verification.kit_days,
     )
 
 
@@ -130,7 +134,9 @@ def _changed(before: Settings, wanted: UpkeepChange) -> Settings:
         if typed is not None and not typed.strip():
             raise UsageError("bad_upkeep", text=typed)
     check = "" if (wanted.copies_check or "").strip().casefold() == "off" else wanted.copies_check
-    verification = _with(before.verification, rotate=wanted.verify, days=wanted.verify_days)
+    verification = _with(
+        before.verification, rotate=wanted.verify, days=wanted.verify_days, kit_days=wanted.kit_days
+    )
     drill = _with(
         before.drill,
         every=wanted.drill_every,

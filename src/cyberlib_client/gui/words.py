@@ -74,6 +74,7 @@ MORE: Final[dict[str, str]] = {
     "seen_note_damaged": "verify",
     "slots_note_damaged": "look_at_keys",
     "release_asked": "look_at_keys",
+    "kit_unchecked": "look_at_keys",
     "approval_asked": "look_at_keys",
     "host_terms_not_accepted": "accept_terms",
     "host_terms_changed": "accept_terms",

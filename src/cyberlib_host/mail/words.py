@@ -142,6 +142,7 @@ KINDS: Final = {
         "nouveaux postes qui demandent l’accès au coffre",
         "new machines that ask for access to the vault",
     ),
+    "kit_unchecked": ("kit de secours à contrôler", "recovery kit to be checked"),
     "mail_refused": ("adresses du cabinet qui ne fonctionnent pas", "addresses that do not work"),
     "terms_to_accept": ("conditions à accepter", "terms to accept"),
     "other": ("autres incidents", "other incidents"),

@@ -289,7 +289,8 @@ def test_names_are_told_apart_from_reasons() -> None:
 
 
 def test_every_reason_and_every_next_thing_has_words() -> None:
-    source = (SRC / "core" / "health.py").read_text(encoding="utf-8")
+    files = ("health.py", "health_faults.py")
+    source = "".join((SRC / "core" / name).read_text(encoding="utf-8") for name in files)
     reasons = set(re.findall(r'\b(?:Reason|_Kind)\(\s*"(\w+)"', source)) | {
         "unreachable",
         "locked",

@@ -181,6 +181,12 @@ HEALTH: Final[dict[str, Text]] = {
         "If it is of the practice’s doing, allow it (“Key and access”, or cyberlib approval allow); else say"
         " no.",
     ),
+    "kit_unchecked": Text(
+        "Le kit de secours n’a pas été contrôlé[ depuis le {day}].",
+        "Sortez-le, et tapez ses 24 mots : « Clé et accès », « Contrôler un kit… », ou cyberlib kit check.",
+        "The recovery kit was not checked[ since {day}].",
+        "Take it out and type its 24 words: “Key and access”, “Check a kit…”, or cyberlib kit check.",
+    ),
     "mail_refused": Text(
         "Les courriers de l’hébergeur n’arrivent pas au cabinet : nul n’apprendrait une sauvegarde manquée.",
         "Donnez-lui une adresse qui fonctionne.",

@@ -64,6 +64,15 @@ def show(run: Run) -> None:
     help=Both("Relire tout en autant de jours (30).", "Read all of it within so many days (30)."),
 )
 @option(
+    "--kit-days",
+    type=Between(0, 3660),
+    metavar=Both("JOURS", "DAYS"),
+    help=Both(
+        "Rappeler de contrôler le kit de secours après autant de jours (365) ; 0 : jamais.",
+        "Remind of checking the recovery kit after so many days (365); 0: never.",
+    ),
+)
+@option(
     "--drill-every",
     metavar=_SPAN,
     help=Both(
@@ -138,6 +147,11 @@ def _lines(shown: UpkeepShown) -> Iterator[str]:
         f"{count(shown.drill_files)} fichiers et {size(shown.drill_size)} au plus",
         f"{count(shown.drill_files)} files and {size(shown.drill_size)} at most",
     )
+    if shown.kit_days:
+        yield say(
+            f"Kit de secours : à contrôler tous les {shown.kit_days} jours",
+            f"Recovery kit: to be checked every {shown.kit_days} days",
+        )
     every = _every(shown.drill_every)
     yield say(f"Exercices : {every}, {most}", f"Drills: {every}, {most}") + _when(past.get("drill"))
     if shown.drill_to:
