@@ -161,7 +161,7 @@ def test_a_host_that_is_down_in_the_middle(story: AtHost, monkeypatch: pytest.Mo
     story.join_here()
     real = EscrowPost.withdraw
 
-    def lost(self: EscrowPost, leaving: bytes) -> Any:
+    def lost(self: EscrowPost, leaving: bytes, _proof: str = "") -> Any:
         real(self, leaving)  # it arrives, and the answer does not
         raise Unreachable("host_unreachable", at="https://h", reason="timed out")
 

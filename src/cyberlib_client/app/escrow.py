@@ -22,6 +22,7 @@ from .device_identity import device_identity
 from .escrow_files import CONSENT_FILE, DEPOSIT_FILE, LEAVING_FILE, POLICY_FILE
 from .escrow_told import EscrowJoined, EscrowLeft, EscrowOffer, EscrowOfficer, EscrowTold, ReleaseShown
 from .paths import shown_native, shown_text
+from .proving import Proven, ahead
 from .session import Session
 from .slots import slot_list
 from .times import iso_time
@@ -70,6 +71,10 @@ class Joining:
         vault = session.vault
         _require_none(vault)
         session.prove()  # before the lock: a prompt must not hold others up
+        proven = None
+        if host is not None:
+            subject = f"{host.vault}\n{self._policy.signed.digest.hex()}"
+            proven = ahead(session, host.client, "escrow_join", subject)
         with bootstrap.lock(session.profile):
             _require_none(vault)
             if host is not None:
@@ -79,14 +84,15 @@ class Joining:
             made: list[str] = []
             try:
                 deposit = _entrust(vault, slot, self._policy, secret)
-                consent = _agree(session, vault, slot, deposit, who)
+                consent = _agree(session, vault, slot, deposit, who, proven)
                 kept = Entrusted(self._policy.signed.write(), deposit.data, consent.signed.write())
                 for path, data in zip(paths, (kept.policy, kept.deposit, kept.consent), strict=False):
                     escrow_files.write_new(path, data, secret=False)
                     made.append(path)
                 write_entrusted(session.profile, kept)
                 if host is not None:
-                    host.entrust(kept.policy, kept.deposit, kept.consent)
+                    token = proven.token if proven is not None else ""
+                    host.entrust(kept.policy, kept.deposit, kept.consent, token)
             except BaseException:
                 for path in made:
                     escrow_files.remove(path)
@@ -132,18 +138,22 @@ def leave(session: Session, folder: str | None) -> EscrowLeft:
         raise UsageError("escrow_not_joined")
     session.prove()  # before the lock: a prompt must not hold others up
     agreed = stale or _agreed(session, vault, host)
+    proven = None
+    if host is not None and agreed is not None:
+        proven = ahead(session, host.client, "escrow_leave", agreed.digest.hex())
     with bootstrap.lock(session.profile):
         gone = [slot for slot in vault.table.slots if slot.type == KIND]
         for slot in gone:
             vault.remove_slot(slot.id)
         session.remember_slots(vault)
-        leaving = _ending(session, agreed).signed.write() if agreed is not None else b""
+        leaving = _ending(session, agreed, proven).signed.write() if agreed is not None else b""
         kept = read_entrusted(session.profile)
         if leaving and kept is not None:
             write_entrusted(session.profile, msgspec.structs.replace(kept, leaving=leaving))
     for slot in gone:
         session.notify(Notice("old_copies_open", {"slot": slot.name}))
-    handed = host is not None and bool(leaving) and escrow_post.withdraw(session, host, leaving)
+    token = proven.token if proven is not None else ""
+    handed = host is not None and bool(leaving) and escrow_post.withdraw(session, host, leaving, token)
     if leaving and path:
         escrow_files.write_new(path, leaving, secret=False)
     written = shown_native(os.path.abspath(path)) if path and leaving else ""
@@ -211,8 +221,9 @@ def _clear_host(session: Session, vault: Vault, host: EscrowPost) -> None:
         host.withdraw(_ending(session, stale).signed.write())
 
 
-def _ending(session: Session, joined: Consent) -> Consent:
-    body = msgspec.structs.replace(joined.body, action="leave", former=joined.digest.hex())
+def _ending(session: Session, joined: Consent, proven: Proven | None = None) -> Consent:
+    proof = _PROOF if proven is None else f"{_PROOF}; {proven.how}"
+    body = msgspec.structs.replace(joined.body, action="leave", former=joined.digest.hex(), proof=proof)
     leaving = _signed(session, body)
     check_ends(leaving, joined)
     return leaving
@@ -223,7 +234,9 @@ def _entrust(vault: Vault, slot: Slot, policy: Policy, secret: bytes) -> Deposit
     return entrust(secret, vault=ids[0], slot=ids[1], policy=policy, random=bootstrap.random)
 
 
-def _agree(session: Session, vault: Vault, slot: Slot, deposit: Deposit, who: str) -> Consent:
+def _agree(
+    session: Session, vault: Vault, slot: Slot, deposit: Deposit, who: str, proven: Proven | None
+) -> Consent:
     body = ConsentBody(
         kind="cyberlib escrow consent",
         version=1,
@@ -235,7 +248,7 @@ def _agree(session: Session, vault: Vault, slot: Slot, deposit: Deposit, who: st
         policy=deposit.body.policy,
         deposit=deposit.digest.hex(),
         who=who,
-        proof=_PROOF,
+        proof=_PROOF if proven is None else f"{_PROOF}; {proven.how}",
         text="",
         text_version="",
         time="",

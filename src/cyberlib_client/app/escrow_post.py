@@ -94,10 +94,10 @@ def waive(session: Session, wanted: str, location: str) -> list[ReleaseShown]:
     return shown(session, [to.waive(found[0].id)])
 
 
-def withdraw(session: Session, to: EscrowPost, leaving: bytes) -> bool:
+def withdraw(session: Session, to: EscrowPost, leaving: bytes, proof: str = "") -> bool:
     """Hands a withdrawal in; False, with a notice, when the host cannot be reached: `leave` again does it."""
     try:
-        to.withdraw(leaving)
+        to.withdraw(leaving, proof)
     except CyberlibError as error:
         session.notify(Notice(error.code, dict(error.facts)))
         session.notify(Notice("escrow_not_withdrawn"))

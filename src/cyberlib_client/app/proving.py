@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+import hashlib
+from typing import Annotated, Final, NamedTuple
 
-from ..core.errors import CyberlibError, UsageError
+import msgspec
+from msgspec import Meta
+
+from ..core.errors import CyberlibError, Failed, Unreachable, UsageError
 from ..transports.host.client import HostClient
-from ..transports.host.people import PeoplePost
+from ..transports.host.people import PeoplePost, Proof
 from .workplace import Notice, PersonGiven, Workplace, read_secret_file
 
 FILE: Final = "CYBERLIB_PERSON_FILE"
@@ -21,9 +25,46 @@ class _Wanted(NamedTuple):
 
 
 def prove(work: Workplace, client: HostClient, needed: CyberlibError) -> str:
-    """The token of a proof for what the host said that it needs one for.
+    """The token of a proof for what the host said that it needs one for. Raises as `_proof`."""
+    return _proof(work, client, needed).token
 
-    Raises `needed` itself when nobody is there to answer, UsageError("person_file_unfit", at=…), as
+
+class Proven(NamedTuple):
+    """`token`: for the request; `how`: by whom and by what, as a consent says it."""
+
+    token: str
+    how: str
+
+
+class _Said(msgspec.Struct, frozen=True):
+    """Of what the host says of a proof; see docs/protocol."""
+
+    person: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    method: Annotated[list[Annotated[str, Meta(pattern="^[a-z]{1,20}$")]], Meta(min_length=1, max_length=5)]
+
+
+def ahead(work: Workplace, client: HostClient, action: str, subject: str) -> Proven | None:
+    """The same before the request is made, where a lock or a signature comes between; None where the host
+    does not ask. Raises as `_proof`, Unreachable("host_answer", at=…)."""
+    try:
+        asked = PeoplePost(client).list().asked_for
+    except CyberlibError as error:
+        if error.code != "host_unknown_path":
+            raise
+        return None  # of before there were people
+    if action not in asked:
+        return None
+    digest = hashlib.sha256(f"cyberlib action 1\n{action}\n{subject}".encode()).hexdigest()
+    proof = _proof(work, client, Failed("host_proof_needed", at=client.url, action=action, digest=digest))
+    try:
+        said = msgspec.json.decode(proof.document, type=_Said)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise Unreachable("host_answer", at=client.url) from None
+    return Proven(proof.token, f"person {said.person} at the host: {', '.join(said.method)}")
+
+
+def _proof(work: Workplace, client: HostClient, needed: CyberlibError) -> Proof:
+    """Raises `needed` itself when nobody is there to answer, UsageError("person_file_unfit", at=…), as
     `read_secret_file`, and what the host refuses.
     """
     wanted = _Wanted(str(needed.facts.get("action", "")), str(needed.facts.get("digest", "")))
@@ -45,12 +86,12 @@ def prove(work: Workplace, client: HostClient, needed: CyberlibError) -> str:
     raise refused
 
 
-def _given(work: Workplace, client: HostClient, wanted: _Wanted, who: PersonGiven) -> str:
+def _given(work: Workplace, client: HostClient, wanted: _Wanted, who: PersonGiven) -> Proof:
     proof = PeoplePost(client).prove(wanted.action, wanted.digest, who.mail, who.password, who.code)
     if proof.recovery_codes_left < _FEW_CODES:
         left = proof.recovery_codes_left
         work.notify(Notice("host_few_recovery_codes", {"at": client.url, "count": left}))
-    return proof.token
+    return proof
 
 
 def _read(work: Workplace, path: str) -> PersonGiven:

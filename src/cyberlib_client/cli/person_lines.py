@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..app.wording.language import say
+from ..app.wording.people import action_words
 from ..app.wording.units import moment
 
 if TYPE_CHECKING:
@@ -19,23 +20,6 @@ def proof_asked(action: str) -> str:
         f"L’hébergeur demande qui vous êtes, pour : {action_words(action)}.",
         f"The host asks who you are, to: {action_words(action)}.",
     )
-
-
-def action_words(action: str) -> str:
-    """What is to be done, as a person says it."""
-    return {
-        "device_revoke": say("révoquer un poste", "revoke a workstation"),
-        "device_reassign": say("reprendre la licence d’un poste", "take a workstation’s licence over"),
-        "escrow_join": say("rejoindre un séquestre", "join an escrow"),
-        "escrow_leave": say("quitter le séquestre", "leave the escrow"),
-        "release_waive": say(
-            "lever le délai d’une demande d’accès", "waive the delay of a request for access"
-        ),
-        "leaving_accept": say(
-            "accepter la fin du contrat et l’effacement", "accept the contract’s end and erasure"
-        ),
-        "person_invite": say("inviter une personne", "invite a person"),
-    }.get(action, action)
 
 
 def people_lines(told: PeopleTold) -> Iterator[str]:

@@ -44,10 +44,11 @@ Then = Callable[[Any], None]
 
 
 class _Waiting:
-    """A question and who waits for what."""
+    """A question and who waits for what. `again`: asks it once more, as it was."""
 
     def __init__(self, kind: Any, then: Then, failed: Then | None, part: Then | None, stands: Then | None):
         self.kind, self.then, self.failed, self.part, self.stands = kind, then, failed, part, stands
+        self.again: Callable[[], object] = lambda: None
 
 
 def _is_there(then: Then) -> bool:
@@ -76,6 +77,7 @@ class Bridge(QObject):
         self._clerk = ClerkClient(self.profile, clerk)
         self._waiting: dict[int, _Waiting] = {}
         self._orders: SimpleQueue[Callable[[AgentClient], object]] = SimpleQueue()
+        self.who_is_there: Callable[[CyberlibError, Callable[[], object], Then], bool] | None = None
         self._refused = ""
         self._wanted_since: float | None = None
         self._at_work = False
@@ -119,9 +121,15 @@ class Bridge(QObject):
         """Asks; `then` takes the answer as `result`, `failed` the error, `part` each part of a long list
         (`result` is that of a part then), `stands` a Progress. The number, for `cancel`."""
         # The answer comes as an event of this thread's: never before this has returned.
-        number = self._clerk.ask(kind, self._tell, **facts)
-        self._waiting[number] = _Waiting(result, then, failed, part, stands)
-        return number
+        waiting = _Waiting(result, then, failed, part, stands)
+
+        def begin() -> int:
+            number = self._clerk.ask(kind, self._tell, **facts)
+            self._waiting[number] = waiting
+            return number
+
+        waiting.again = begin
+        return begin()
 
     def cancel(self, number: int) -> None:
         """Nobody waits for it any more: nothing of it is heard."""
@@ -154,13 +162,19 @@ class Bridge(QObject):
                 kind = waiting.kind if waiting.part is None else Any
                 waiting.then(msgspec.json.decode(said.result, type=kind))
             case q.Refused():
-                (waiting.failed or self.failed.emit)(error_of(said))
+                self._take_refusal(waiting, error_of(said))
             case CyberlibError():
                 (waiting.failed or self.failed.emit)(said)
             case q.Part() if waiting.part is not None:
                 waiting.part(msgspec.json.decode(said.result, type=waiting.kind))
             case q.Stands() if waiting.stands is not None:
                 waiting.stands(said.progress)
+
+    def _take_refusal(self, waiting: _Waiting, error: CyberlibError) -> None:
+        """Where the host asks who is there, whoever is may say so, and it is asked again."""
+        failed = waiting.failed or self.failed.emit
+        if self.who_is_there is None or not self.who_is_there(error, waiting.again, failed):
+            failed(error)
 
     # ---- the agent
 

@@ -34,6 +34,7 @@ from .left_alone import LeftAlone
 from .room import Room
 from .screens.rooms import ROOMS, load_all
 from .unlocking import Unlocking
+from .who_is_there import WhoIsThere
 from .widgets.banner import Banner
 from .widgets.side import Side
 from .words import bare, doing, error_line
@@ -91,6 +92,7 @@ class Window(QMainWindow):
         QShortcut(QKeySequence.StandardKey.HelpContents, self).activated.connect(self.ask)
         QShortcut(QKeySequence("F6"), self).activated.connect(self._other_part)
         bridge.failed.connect(self.say_error)
+        self.who_is_there = WhoIsThere(bridge, self)
         bridge.happened.connect(self._happened)
         self._closing: Callable[[], bool] = lambda: True
         self.locked = False

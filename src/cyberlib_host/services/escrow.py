@@ -37,7 +37,7 @@ def entrust(context: Context, caller: Caller, vault: str, given: Entrusting) -> 
                 raise Problem("escrow_joined")
             return told(context, connection, vault, caller.device.id)
         _check_new(consent, earlier)
-        proving.require(context, connection, caller, "escrow_join", consent.digest)
+        proving.require(context, connection, caller, "escrow_join", f"{vault}\n{consent.body.policy}")
         connection.execute(
             insert(escrows).values(
                 id=consent.digest,

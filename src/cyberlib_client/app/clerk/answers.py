@@ -11,6 +11,7 @@ from . import questions as q
 from .answers_escrow import ANSWERS_ESCROW
 from .answers_first_run import ANSWERS_FIRST_RUN
 from .answers_keys import ANSWERS_KEYS
+from .answers_people import ANSWERS_PEOPLE
 from .answers_settings import ANSWERS_SETTINGS, unnamed
 from .answers_support import ANSWERS_SUPPORT
 from .asking import Question
@@ -192,6 +193,7 @@ ANSWERS: Final[Mapping[type[Question], Answer]] = {
     q.RestoreAsked: _restore,
     **ANSWERS_SETTINGS,
     **ANSWERS_ESCROW,
+    **ANSWERS_PEOPLE,
     **ANSWERS_FIRST_RUN,
     **ANSWERS_SUPPORT,
     **ANSWERS_KEYS,

@@ -20,7 +20,7 @@ from ..agent.messages import told
 from ..crash import write_report
 from ..prompts import Nobody
 from ..session import Session
-from ..workplace import Notice
+from ..workplace import Notice, PersonGiven
 from ..workplace import Question as Agreement
 from . import questions as q
 from .asking import Question
@@ -42,6 +42,7 @@ class _Given(Nobody):
     def __init__(self) -> None:
         self.secret: str | None = None
         self.new: str | None = None
+        self.who: PersonGiven | None = None
 
     def passphrase(self, *, refused: CyberlibError | None, left: int, proof: bool) -> str | None:
         """See workplace.Prompt."""
@@ -56,6 +57,11 @@ class _Given(Nobody):
         weak = weakness(given) if given is not None else None
         if weak is not None:
             raise weak
+        return given
+
+    def person(self, action: str, *, refused: CyberlibError | None, left: int) -> PersonGiven | None:
+        """See workplace.Prompt: once, for a code serves once."""
+        given, self.who = self.who, None
         return given
 
     def agreed(self, question: Agreement, why: CyberlibError | None = None) -> bool | None:
@@ -275,6 +281,10 @@ class Clerk:
         """What opens the vault the next time that somebody is asked."""
         self._given.secret = secret
         self._open = self._copied = None
+
+    def give_person(self, who: PersonGiven) -> None:
+        """Who is there, the next time that the host asks."""
+        self._given.who = who
 
     @contextmanager
     def proved_by(self, secret: str | None, new: str | None = None) -> Iterator[None]:

@@ -18,6 +18,7 @@ from .asking import Question
 from .questions_escrow import AskedEscrow
 from .questions_first_run import AskedFirstRun
 from .questions_keys import AskedKeys
+from .questions_people import AskedPeople
 from .questions_settings import AskedSettings
 from .questions_support import AskedSupport
 
@@ -170,6 +171,7 @@ Asked = (
     | RestoreAsked
     | AskedSettings
     | AskedEscrow
+    | AskedPeople
     | AskedFirstRun
     | AskedSupport
     | AskedKeys

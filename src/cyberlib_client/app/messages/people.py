@@ -9,9 +9,9 @@ from .text import Text
 ERRORS: Final[dict[str, Text]] = {
     "host_proof_needed": Text(
         "L’hébergeur {at} demande qui est là, pour ce qui est à faire.",
-        "Au terminal, tapez la même commande : votre adresse, votre mot de passe et un code sont demandés.",
+        "Recommencez, et donnez votre adresse, votre mot de passe et un code de votre téléphone.",
         "The host {at} asks who is there, for what is to be done.",
-        "At a terminal type the same command: it asks for your address, your password and a code.",
+        "Try again, and give your address, your password and a code of your telephone.",
     ),
     "host_proof_not_valid": Text(
         "La preuve d’identité ne vaut plus chez l’hébergeur {at}, ou vaut pour autre chose.",

@@ -105,10 +105,13 @@ class HostClient:
         *,
         query: Mapping[str, str] | None = None,
         signed: bool = True,
+        proof: str = "",
     ) -> T:
-        """One request of the protocol and its answer."""
+        """One request of the protocol and its answer. `proof`: a token that a person got for it."""
         data = None if body is None else msgspec.json.encode(body)
         headers = {} if data is None else {"Content-Type": "application/json"}
+        if proof:
+            headers["Cyberlib-Proof"] = proof
         try:
             got = self._repeated(method, path, headers, data, query, signed=signed)
         except CyberlibError as error:

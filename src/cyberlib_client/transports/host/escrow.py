@@ -44,20 +44,20 @@ class EscrowPost:
     """One vault's escrow at a host. Raises as `HostClient`."""
 
     def __init__(self, client: HostClient, vault: str) -> None:
-        self._client, self._at = client, f"/v1/vaults/{vault}/escrow"
+        self.client, self.vault, self._at = client, vault, f"/v1/vaults/{vault}/escrow"
 
     def show(self) -> EscrowAtHost:
         """How it stands."""
-        return self._client.ask("GET", self._at, EscrowAtHost)
+        return self.client.ask("GET", self._at, EscrowAtHost)
 
-    def entrust(self, policy: bytes, deposit: bytes, consent: bytes) -> EscrowAtHost:
-        """Hands the documents in."""
+    def entrust(self, policy: bytes, deposit: bytes, consent: bytes, proof: str = "") -> EscrowAtHost:
+        """Hands the documents in. `proof`: see `HostClient.ask`."""
         body = {"policy": policy.decode(), "deposit": deposit.decode(), "consent": consent.decode()}
-        return self._client.ask("PUT", self._at, EscrowAtHost, body)
+        return self.client.ask("PUT", self._at, EscrowAtHost, body, proof=proof)
 
-    def withdraw(self, leaving: bytes) -> EscrowAtHost:
+    def withdraw(self, leaving: bytes, proof: str = "") -> EscrowAtHost:
         """Hands a withdrawal in."""
-        return self._post("withdrawal", EscrowAtHost, {"consent": leaving.decode()})
+        return self._post("withdrawal", EscrowAtHost, {"consent": leaving.decode()}, proof)
 
     def ask(self, request: bytes) -> Release:
         """Hands a request in."""
@@ -65,7 +65,7 @@ class EscrowPost:
 
     def release(self, ident: str) -> Release:
         """How a request stands."""
-        return self._client.ask("GET", f"{self._at}/releases/{ident}", Release)
+        return self.client.ask("GET", f"{self._at}/releases/{ident}", Release)
 
     def cancel(self, ident: str) -> Release:
         """Says no to a request."""
@@ -75,5 +75,5 @@ class EscrowPost:
         """Ends the delay of a request, with the proof of a holder."""
         return self._post(f"releases/{ident}/waiver", Release, {})
 
-    def _post(self, path: str, kind: type[T], body: dict[str, str]) -> T:
-        return self._client.ask("POST", f"{self._at}/{path}", kind, body or None)
+    def _post(self, path: str, kind: type[T], body: dict[str, str], proof: str = "") -> T:
+        return self.client.ask("POST", f"{self._at}/{path}", kind, body or None, proof=proof)

@@ -1,0 +1,22 @@
+"""For what the host asks who is there."""
+
+from __future__ import annotations
+
+from .language import say
+
+
+def action_words(action: str) -> str:
+    """What is to be done, as a person says it."""
+    return {
+        "device_revoke": say("révoquer un poste", "revoke a workstation"),
+        "device_reassign": say("reprendre la licence d’un poste", "take a workstation’s licence over"),
+        "escrow_join": say("rejoindre un séquestre", "join an escrow"),
+        "escrow_leave": say("quitter le séquestre", "leave the escrow"),
+        "release_waive": say(
+            "lever le délai d’une demande d’accès", "waive the delay of a request for access"
+        ),
+        "leaving_accept": say(
+            "accepter la fin du contrat et l’effacement", "accept the contract’s end and erasure"
+        ),
+        "person_invite": say("inviter une personne", "invite a person"),
+    }.get(action, action)
