@@ -17,9 +17,9 @@ from ..core.format_v1 import tree
 from ..files.names import THIS_SYSTEM, from_vault_path, to_vault_path
 from ..repository.snapshots import Stored
 from ..services.browse import look
-from . import sources
+from . import sources, stores
 from .adopting_told import AdoptedFolder, Adoption, Place
-from .choosing import choose
+from .choosing import choose, own_device
 from .paths import compared, inner_path, native_of, native_path, shown, shown_native, shown_text
 from .restoring import Mapped, Wanted, run_restore
 from .session import Session
@@ -54,6 +54,36 @@ def offer(session: Session, device: str = "", chosen: Mapping[str, str] | None =
         iso_time(snapshot.time),
         [_folder(session, stored, path, system, here, wanted.get(path)) for path in snapshot.sources],
     )
+
+
+def of_another(session: Session) -> Adoption | None:
+    """The same for the machine that this one replaced, as the host knows it; at no host, for the one that
+    made the newest snapshot. None where there is none, or this one has backed up already. Raises as `offer`,
+    and what the host refuses."""
+    listed = session.snapshots.items
+    own = own_device(session)
+    if not listed or any(each.snapshot.device.id == own for each in listed):
+        return None
+    device = ""
+    if stores.is_host(session.place.at):
+        device = _replaced(session)
+        if not device:
+            return None  # one machine more, beside the others
+    try:
+        return offer(session, device)
+    except UsageError as error:
+        if error.code not in ("adopt_nothing", "device_unknown"):
+            raise
+        return None
+
+
+def _replaced(session: Session) -> str:
+    """The name of the machine whose place this one took, "" for none."""
+    from .hosts import devices
+
+    found = devices(session)
+    mine = next((each.name for each in found if each.here), "")
+    return next((each.name for each in found if mine and each.replaced_by == mine), "")
 
 
 def read_pairs(pairs: Iterable[str]) -> dict[str, str]:
@@ -105,7 +135,11 @@ def _adopted(session: Session, folder: AdoptedFolder) -> AdoptedFolder:
         return msgspec.structs.replace(folder, adopted=True)
     if folder.place not in ("there", "absent") or not os.path.isdir(folder.to):
         return folder
-    sources.add_source(session, folder.to, Choice())
+    try:
+        sources.add_source(session, folder.to, Choice())
+    except UsageError as error:
+        if error.code != "source_known":  # two of the old machine's folders are one here
+            raise
     return msgspec.structs.replace(folder, adopted=True)
 
 

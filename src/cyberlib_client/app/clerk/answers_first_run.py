@@ -106,6 +106,18 @@ def with_session(
         return do(session)
 
 
+def _old_folders(clerk: Clerk, asked: q.OldFoldersAsked, token: CancelToken) -> object:
+    from ..adopting import of_another
+
+    return of_another(clerk.opened(asked.id, token))
+
+
+def _take_old_folders(clerk: Clerk, asked: q.OldFoldersTaken, token: CancelToken) -> object:
+    from ..adopting import adopt
+
+    return adopt(clerk.opened(asked.id, token), asked.device, asked.pairs, restore=asked.restore)
+
+
 def _bucket(clerk: Clerk, asked: q.BucketChosen, token: CancelToken) -> object:
     from ..first_run_join import choose_bucket
     from ..workplace import BucketGiven
@@ -191,6 +203,8 @@ ANSWERS_FIRST_RUN: Final[Mapping[type[Question], Answer]] = {
     q.ApprovalGivenUp: _give_up,
     q.TermsAsked: _terms,
     q.FoldersOffered: _offered,
+    q.OldFoldersAsked: _old_folders,
+    q.OldFoldersTaken: _take_old_folders,
     q.FoldersChosen: _protect,
     q.KitWanted: _kit,
     q.WordsTyped: _typed,

@@ -99,6 +99,19 @@ class FoldersOffered(Question, frozen=True, tag="first_run_folders"):
     """What a practice usually protects, as far as it is here: a list of `presets.Offered`."""
 
 
+class OldFoldersAsked(Question, frozen=True, tag="first_run_old_folders"):
+    """Folders of the machine that made the newest snapshot, where that is another than this one:
+    `adopting_told.Adoption`, or null."""
+
+
+class OldFoldersTaken(Question, frozen=True, tag="first_run_adopt"):
+    """They are protected at these places, and with `restore` put there first: `adopting_told.Adoption`."""
+
+    device: str
+    pairs: dict[str, str]
+    restore: bool = False
+
+
 class FoldersChosen(Question, frozen=True, tag="first_run_protect"):
     """These and no others are protected: a list of `SourceInfo`."""
 
@@ -136,6 +149,8 @@ AskedFirstRun = (
     | ApprovalGivenUp
     | TermsAsked
     | FoldersOffered
+    | OldFoldersAsked
+    | OldFoldersTaken
     | FoldersChosen
     | KitWanted
     | WordsTyped

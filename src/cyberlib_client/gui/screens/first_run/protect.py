@@ -17,6 +17,7 @@ from ....core.errors import CyberlibError
 from ....core.events import Progress
 from ...widgets.basics import Card, IconLabel, button, clear, column, label, line, row
 from ...words import error
+from .adopting import OldFolders
 from .step import Step, Way, folder_button
 
 _NAMES: Final = {
@@ -94,6 +95,8 @@ class Protect(Step):
         )
         self.folders: list[Folder] = []
         self._asked: int | None = None
+        self.old = OldFolders(self.bridge, self.add)
+        self.body.addWidget(self.old)
         card = Card(margin=8)
         card.body.setContentsMargins(18, 6, 18, 6)
         self._lines = QVBoxLayout()
@@ -128,6 +131,8 @@ class Protect(Step):
     def enter(self) -> None:
         """See Step."""
         self._restore.setVisible(self.way.told.vault)
+        if self.way.told.vault:
+            self.old.look()
         if not self.folders:
             self.work(say("Un instant…", "One moment…"))
             self.bridge.ask(f.FoldersOffered, list[Offered], self._offered, failed=self.refuse)
