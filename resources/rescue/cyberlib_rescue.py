@@ -77,6 +77,7 @@ MAX_PACK = 16 * MIB + 64 * 1024
 MAX_TABLE = 128 * 1024  # a slot table
 MAX_RECORD = 64 * MIB  # an index or snapshot, as stored
 MAX_EPOCH = 4095
+MAX_ROOT = 15  # how often the root secret may have been renewed
 MAX_LIST_LEVELS = 16
 MAX_TREE_LEVELS = 8
 MAX_DEPTH = 4096
@@ -84,6 +85,7 @@ MAX_ITEMS = 1 << 26  # below one snapshot: folders that hold one another twice t
 MAX_CHUNKS = 1 << 27  # of one file: lists that hold one another do the same
 MAX_SEQUENCE = 1 << 53  # of a snapshot
 FORMAT_VERSION = 1
+RENEWED_VERSION = 2  # in the header of slot tables, once the root secret was renewed
 SUITE = 1
 
 if TYPE_CHECKING:  # names of types, for whoever checks them; Python itself passes over annotations
@@ -145,6 +147,12 @@ def words_to_key(text: str) -> bytes:
 #    "generation": n, "copy": 1 or 2,
 #    "slots": [{"id", "type", "name", "created", "salt", "commitment", "wrapped", "kdf"?}, …]}
 # Each slot wraps the same root secret with another secret. The file `vault` holds the header alone.
+#
+# The root secret may have been renewed, up to 15 times: what was written since has keys of the new one. Then
+# the header in the table says version 2, and the table has
+#    "root": {"chain": [{"id", "word"}, …], "former": hex}
+# with one link for each renewal. `former` is salt (32), commitment (32) and the former root secrets, the
+# first one first, sealed under the newest. What names chunks and nodes comes from the first for ever.
 
 
 def hkdf(key: bytes, salt: bytes, info: bytes, length: int = 32) -> bytes:
@@ -202,16 +210,16 @@ def read_json(line: bytes, code: str) -> Any:
         raise Problem(code) from None
 
 
-def check_vault_header(header: Any) -> Any:
+def check_vault_header(header: Any, newest: int = FORMAT_VERSION) -> Any:
     """Raises Problem unless `header` describes a vault that this program can read."""
     need(isinstance(header, dict) and header.get("format") == "cyberlib vault", "not_a_vault")
     version, suite = header.get("version"), header.get("suite")
     # Whatever else a later version may say, or leave out.
-    need(not is_count(version) or version <= FORMAT_VERSION, "newer_format")
+    need(not is_count(version) or version <= newest, "newer_format")
     need(not is_count(suite) or suite <= SUITE, "newer_format")
     need(is_count(version) and is_count(suite), "not_a_vault")
     sizes = header.get("chunking")
-    need(version == FORMAT_VERSION and suite == SUITE and isinstance(sizes, dict), "not_a_vault")
+    need(FORMAT_VERSION <= version <= newest and suite == SUITE and isinstance(sizes, dict), "not_a_vault")
     need(is_hex(header.get("id"), 16) and is_count(header.get("created")), "not_a_vault")
     least, average, most = (sizes.get(name) for name in ("minimum", "average", "maximum"))
     need(is_count(least) and is_count(average) and is_count(most), "not_a_vault")
@@ -247,7 +255,7 @@ def read_slot_table(data: bytes) -> Any:
     """The JSON of a slot table, not authenticated yet: that takes a key."""
     try:
         table = read_json(two_lines(data)[0], "bad_slots")
-        check_vault_header(table.get("header") if isinstance(table, dict) else None)
+        check_vault_header(table.get("header") if isinstance(table, dict) else None, RENEWED_VERSION)
     except Problem as problem:
         raise Problem("newer_format" if problem.code == "newer_format" else "bad_slots") from None
     need(is_count(table.get("generation")) and table["generation"] >= 1, "bad_slots")
@@ -256,7 +264,21 @@ def read_slot_table(data: bytes) -> Any:
     need(0 < len(table["slots"]) <= 64, "bad_slots")
     for slot in table["slots"]:
         check_slot(slot)
+    need((table["header"]["version"] == RENEWED_VERSION) == ("root" in table), "bad_slots")
+    if "root" in table:
+        check_renewed(table["root"])
     return table
+
+
+def check_renewed(root: Any) -> None:
+    """Raises Problem("bad_slots") unless every field of `root` has its form."""
+    need(isinstance(root, dict) and isinstance(root.get("chain"), list), "bad_slots")
+    chain = root["chain"]
+    need(1 <= len(chain) <= MAX_ROOT, "bad_slots")
+    for link in chain:
+        need(isinstance(link, dict), "bad_slots")
+        need(is_hex(link.get("id"), 16) and is_hex(link.get("word"), 32), "bad_slots")
+    need(is_hex(root.get("former"), 64 + 32 * len(chain) + TAG_SIZE), "bad_slots")
 
 
 def check_mac(data: bytes, key: bytes, code: str = "not_authentic") -> None:
@@ -277,16 +299,21 @@ def unwrap_root(slot: Table, vault_id: str, secret: bytes) -> bytes | None:
 
 
 class Keys:
-    """Every key of a vault, from its root secret (32 bytes) and id (16 bytes)."""
+    """Every key of a vault, from its root secret (32 bytes), its id (16 bytes), the root secrets before."""
 
-    def __init__(self, root: bytes, vault_id: bytes) -> None:
+    def __init__(self, root: bytes, vault_id: bytes, former: Collection[bytes] = ()) -> None:
         def derive(label: bytes) -> bytes:
             return hkdf(root, vault_id, b"cyberlib/v1/" + label)
 
         self.vault_id = vault_id
-        self.chunk_ids = derive(b"chunk ids")
-        self.tree_ids = derive(b"tree ids")
-        self.vault_header = derive(b"vault header")
+        self.root = root
+        self.roots = [Keys(each, vault_id) for each in former] + [self]
+        first = self.roots[0]
+        self.chunk_ids = derive(b"chunk ids") if first is self else first.chunk_ids
+        self.tree_ids = derive(b"tree ids") if first is self else first.tree_ids
+        self.vault_header = derive(b"vault header") if first is self else first.vault_header
+        self.root_id = derive(b"root id")[:16]
+        self.former_roots = derive(b"former roots")
         self.slot_table = derive(b"slot table")
         self.index = derive(b"index")
         self.snapshots = derive(b"snapshots")
@@ -300,16 +327,33 @@ class Keys:
         return self.epochs[number]
 
 
+def with_former(root: bytes, table: Table) -> Keys:
+    """The keys of a root secret, and of those before it that its table holds."""
+    vault_id = bytes.fromhex(table["header"]["id"])
+    keys = Keys(root, vault_id)
+    if "root" not in table:
+        return keys
+    chain, data = table["root"]["chain"], bytes.fromhex(table["root"]["former"])
+    info = f"cyberlib/v1/former roots {vault_id.hex()} {len(chain)} {keys.root_id.hex()}".encode()
+    both = hkdf(keys.former_roots, data[:32], info, 64)
+    need(hmac.compare_digest(both[32:], data[32:64]), "not_authentic")
+    roots = gcm_open(both[:32], 0, data[64:], info)
+    found = Keys(root, vault_id, [roots[at : at + 32] for at in range(0, len(roots), 32)])
+    ids = [each.root_id.hex() for each in found.roots[1:]]
+    need(ids == [link["id"] for link in chain], "not_authentic")
+    return found
+
+
 def find_root(
     tables: list[tuple[Table, bytes]], kind: str, secret_for: Callable[[Table], bytes]
-) -> tuple[bytes, Table, bool] | None:
-    """(root secret, header, whether the table's MAC holds) from [(table, data)], newest first.
+) -> tuple[Keys, bool] | None:
+    """(keys, whether the table's MAC holds) from [(table, data)], newest first.
 
     None when no slot opens. `secret_for(slot)` gives the 32 bytes to try. A table whose MAC is wrong is used
     only when no other opens: root secret and vault id are authenticated by the slot itself. Anybody who can
     write to the folder can add tables, so what is wrong with a slot is raised only when nothing opened.
     """
-    opened: list[tuple[bytes, Table, bool]] = []
+    opened: list[tuple[Keys, bool]] = []
     refused: list[Problem] = []
     for table, data in tables:
         for slot in table["slots"]:
@@ -324,13 +368,17 @@ def find_root(
                 continue
             if root is None:
                 continue
-            keys = Keys(root, bytes.fromhex(table["header"]["id"]))
+            try:
+                keys = with_former(root, table)
+            except Problem as problem:
+                refused.append(problem)
+                continue
             try:
                 check_mac(data, keys.slot_table)
             except Problem:
-                opened.append((root, table["header"], False))
+                opened.append((keys, False))
                 continue
-            return root, table["header"], True
+            return keys, True
     if refused and not opened:
         raise refused[0]
     return opened[0] if opened else None
@@ -343,7 +391,7 @@ def find_root(
 #   0   4   "CLBP" pack, "CLBI" index, "CLBS" snapshot, "CLBR" retirement
 #   4   1   format version, 1
 #   5   1   suite, 1
-#   6   2   epoch (packs), 0 elsewhere
+#   6   2   4 bits: number of the root secret, 0 for the first; 12 bits: epoch (packs), 0 elsewhere
 #   8   16  vault id
 #   24  32  salt
 #   56  32  commitment
@@ -357,6 +405,7 @@ class Header(NamedTuple):
     """A parsed header; `raw` is all of it."""
 
     magic: bytes
+    root: int
     epoch: int
     vault_id: bytes
     salt: bytes
@@ -376,18 +425,19 @@ def parse_header(data: bytes, magic: bytes) -> Header:
     """The header of an object that should begin with `magic`."""
     raw = bytes(data[:HEADER_SIZE])
     need(len(raw) == HEADER_SIZE and raw[:6] == magic + bytes([FORMAT_VERSION, SUITE]), "not_an_object")
-    epoch = struct.unpack(">H", raw[6:8])[0]
-    return Header(magic, epoch, raw[8:24], raw[24:56], raw[56:88], raw)
+    root, epoch = divmod(struct.unpack(">H", raw[6:8])[0], MAX_EPOCH + 1)
+    return Header(magic, root, epoch, raw[8:24], raw[24:56], raw[56:88], raw)
 
 
 def object_key(keys: Keys, header: Header) -> bytes:
     """The AES key of an object, once its vault and commitment were compared."""
     need(header.vault_id == keys.vault_id, "other_vault")
-    need(header.epoch <= MAX_EPOCH, "not_authentic")
+    need(header.root < len(keys.roots), "not_authentic")
+    root = keys.roots[header.root]
     if header.magic == b"CLBP":
-        base = keys.epoch(header.epoch)
+        base = root.epoch(header.epoch)
     else:
-        base = keys.index if header.magic == b"CLBI" else keys.snapshots
+        base = root.index if header.magic == b"CLBI" else root.snapshots
     both = hkdf(base, header.salt, b"cyberlib/v1/object" + header.raw[:24], 64)
     need(hmac.compare_digest(both[32:], header.commitment), "not_authentic")
     return both[:32]
@@ -785,12 +835,21 @@ def check_signature(keys: Keys, device: Table, purpose: bytes, body: bytes, sign
     """The vault certified the device, and the device signed."""
     certified = b"cyberlib/v1/device" + keys.vault_id + device["id"] + device["key"] + device["name"].encode()
     try:
-        vault_key = Ed25519PrivateKey.from_private_bytes(keys.signing_seed).public_key()
-        vault_key.verify(device["certificate"], certified)
+        if not any(is_certified(root, device["certificate"], certified) for root in keys.roots):
+            raise InvalidSignature
         device_key = Ed25519PublicKey.from_public_bytes(device["key"])
         device_key.verify(signature, purpose + keys.vault_id + body)
     except (InvalidSignature, ValueError):
         raise Problem("bad_signature") from None
+
+
+def is_certified(keys: Keys, certificate: bytes, certified: bytes) -> bool:
+    """Whether this root secret's key certified a device."""
+    try:
+        Ed25519PrivateKey.from_private_bytes(keys.signing_seed).public_key().verify(certificate, certified)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def open_snapshot(keys: Keys, data: bytes) -> Any:
@@ -1570,10 +1629,10 @@ def open_keys(folder: str, options: argparse.Namespace) -> Keys:
         found = find_root(tables, "recovery", lambda slot: key)
     if found is None:
         raise Problem("wrong_secret")
-    root, header, authentic = found
+    keys, authentic = found
     if not authentic:
         tell("unusable", "slots", Problem("table_altered"))
-    return Keys(root, bytes.fromhex(header["id"]))
+    return keys
 
 
 def print_list(snapshots: list[Named], aside: set[bytes]) -> None:

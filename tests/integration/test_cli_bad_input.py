@@ -132,7 +132,7 @@ def test_one_vault_per_place_and_per_profile(line: CommandLine, tmp_path: Path) 
 
 def test_vault_of_a_newer_version(line: CommandLine, practice: Path) -> None:
     for path in (line.vault / "vault", *(line.vault / "slots").iterdir()):
-        path.write_bytes(path.read_bytes().replace(b'"version":1', b'"version":2'))
+        path.write_bytes(path.read_bytes().replace(b'"version":1', b'"version":3'))
     before = _stored(line)
     for command in (["snapshots"], ["backup", str(practice)]):
         assert line.error(*command, code=2) == "newer_format"

@@ -14,6 +14,7 @@ from cyberlib_client.core.format_v1 import header as head
 from cyberlib_client.core.format_v1.index import open_index
 from cyberlib_client.core.format_v1.lookup import open_lookup
 from cyberlib_client.core.format_v1.record import padme, unwrap
+from cyberlib_client.core.format_v1.renewed import with_former
 from cyberlib_client.core.format_v1.slots import (
     authenticate_slot_table,
     read_slot_table,
@@ -42,7 +43,8 @@ def code_of(error: BaseException) -> str:
 
 
 def _keys(given: Given) -> VaultKeys:
-    return VaultKeys(bytes.fromhex(given["root"]), bytes.fromhex(given["vault_id"]))
+    former = [bytes.fromhex(each) for each in given.get("former", ())]
+    return VaultKeys(bytes.fromhex(given["root"]), bytes.fromhex(given["vault_id"]), former)
 
 
 def _words(given: Given) -> object:
@@ -94,8 +96,10 @@ def _slots(given: Given) -> object:
             secret = bytes.fromhex(given["secret"])
         root = unwrap_root(slot, table.header.id, secret)
         if root is not None:
-            authenticate_slot_table(data, VaultKeys(root, table.header.vault_id))
-            return {"root": root.hex(), "vault_id": table.header.id}
+            keys = with_former(root, table.header.vault_id, table.root)
+            authenticate_slot_table(data, keys)
+            former = {"former": [each.root.hex() for each in keys.former]} if keys.former else {}
+            return {"root": root.hex(), "vault_id": table.header.id, **former}
     raise NeedsUnlock("wrong_secret")
 
 
@@ -161,9 +165,7 @@ def _lookup(given: Given) -> object:
                 "size": pack.size,
                 "header": pack.header.hex(),
                 "tail": pack.tail,
-                "nodes": [
-                    [s.position, s.offset, s.sealed_size, s.plain_size, s.codec] for s in pack.nodes
-                ],
+                "nodes": [[s.position, s.offset, s.sealed_size, s.plain_size, s.codec] for s in pack.nodes],
             }
             for pack in lookup.packs
         ],

@@ -33,7 +33,8 @@ def code_of(error: BaseException) -> str:
 
 
 def _keys(given: Given) -> Any:
-    return program.Keys(bytes.fromhex(given["root"]), bytes.fromhex(given["vault_id"]))
+    former = [bytes.fromhex(each) for each in given.get("former", ())]
+    return program.Keys(bytes.fromhex(given["root"]), bytes.fromhex(given["vault_id"]), former)
 
 
 def _words(given: Given) -> object:
@@ -56,7 +57,8 @@ def _derived(given: Given) -> object:
             "node_id": digest(keys.tree_ids, content, hashlib.sha256).hexdigest()[:40],
         }
     if given.get("what") == "chunker seed":
-        key = program.hkdf(bytes.fromhex(given["root"]), keys.vault_id, b"cyberlib/v1/chunker seed", 8)
+        first = bytes.fromhex(given.get("former", [given["root"]])[0])
+        key = program.hkdf(first, keys.vault_id, b"cyberlib/v1/chunker seed", 8)
         return {"seed": int.from_bytes(key, "big") >> 1}
     return {
         "vault header": keys.vault_header.hex(),
@@ -91,8 +93,10 @@ def _slots(given: Given) -> object:
         root = program.unwrap_root(slot, table["header"]["id"], secret)
         if root is not None:
             vault_id = table["header"]["id"]
-            program.check_mac(data, program.Keys(root, bytes.fromhex(vault_id)).slot_table)
-            return {"root": root.hex(), "vault_id": vault_id}
+            keys = program.with_former(root, table)
+            program.check_mac(data, keys.slot_table)
+            former = {"former": [each.root.hex() for each in keys.roots[:-1]]} if "root" in table else {}
+            return {"root": root.hex(), "vault_id": vault_id, **former}
     raise program.Problem("wrong_secret")
 
 

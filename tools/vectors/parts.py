@@ -23,6 +23,12 @@ Vector = dict[str, Any]
 MIB: Final = 1 << 20
 
 
+def of_root(number: int) -> VaultKeys:
+    """The keys that a writer had when this was the newest root."""
+    roots = [keys.root for keys in (*RENEWED_KEYS.former, RENEWED_KEYS)]
+    return VaultKeys(roots[number], VAULT_ID, roots[:number])
+
+
 def noise(label: str, size: int) -> bytes:
     """Fixed bytes without a pattern: SHAKE-256 of a label."""
     return hashlib.shake_256(b"cyberlib vectors: " + label.encode()).digest(size)
@@ -42,6 +48,12 @@ def derived(label: str) -> bytes:
 CHUNK_IDS: Final = derived("chunk ids")
 TREE_IDS: Final = derived("tree ids")
 OTHER_KEYS: Final = VaultKeys(noise("another root secret", 32), noise("another vault id", 16))
+RENEWED_KEYS: Final = VaultKeys(noise("third root", 32), VAULT_ID, [ROOT, noise("second root", 32)])
+RENEWED: Final = {
+    "root": RENEWED_KEYS.root.hex(),
+    "vault_id": VAULT_ID.hex(),
+    "former": [keys.root.hex() for keys in RENEWED_KEYS.former],
+}
 DEVICE_ID: Final = noise("device id", 16)
 DEVICE: Final = Ed25519PrivateKey.from_private_bytes(noise("device key", 32))
 OTHER_DEVICE: Final = Ed25519PrivateKey.from_private_bytes(noise("another device key", 32))

@@ -16,6 +16,8 @@ from .parts import (
     MIB,
     OTHER_DEVICE,
     OTHER_KEYS,
+    RENEWED,
+    RENEWED_KEYS,
     ROOT,
     VAULT_ID,
     Vector,
@@ -30,6 +32,7 @@ from .parts import (
     new_header,
     node_id,
     noise,
+    of_root,
     pack,
     record,
     rejects,
@@ -48,6 +51,18 @@ def key_vectors() -> list[Vector]:
         accepts(f"epoch {n}", {**_VAULT, "epoch": n}, {"key": KEYS.epoch(n).hex()})
         for n in (0, 1, 2, 120, 4095)
     ]
+    names = ("header", "slots", "index", "snapshots", "sign_seed", "hedge", "local")
+    out = {label: getattr(RENEWED_KEYS, name).hex() for label, name in zip(labels[2:9], names, strict=True)}
+    made.append(accepts("keys of the third root", RENEWED, {**out, "epoch 0": RENEWED_KEYS.epoch(0).hex()}))
+    out = {"chunk_id": chunk_id(b"a").hex(), "node_id": node_id(b"a").hex()}
+    made.append(accepts("ids, by the first root", {**RENEWED, "content": b"a".hex()}, out))
+    made.append(
+        accepts(
+            "chunker seed, by the first root",
+            {**RENEWED, "what": "chunker seed"},
+            {"seed": KEYS.chunker_seed()},
+        )
+    )
     made.append(accepts("chunker seed", {**_VAULT, "what": "chunker seed"}, {"seed": KEYS.chunker_seed()}))
     context, salt = noise("context", 24), noise("a salt", 32)
     key, commitment = KEYS.object_key(KEYS.index, salt, context)
@@ -73,6 +88,13 @@ def header_vectors() -> list[Vector]:
         made.append(
             accepts(f"{magic.decode()} of epoch {epoch}", given(data, magic), out, "probe: sealed, nonce 0")
         )
+    for magic, epoch in ((head.PACK, 14), (head.INDEX, 0), (head.SNAPSHOT, 0)):
+        for root in range(3):
+            keys = of_root(root)
+            data, sealer = new_header(magic, "a header", epoch, keys)
+            out = {"epoch": epoch, "probe": bytes(sealer.seal(0, b"probe", b"")).hex()}
+            name = f"{magic.decode()} of epoch {epoch}, root {root} of 3"
+            made.append(accepts(name, {**given(data, magic), **RENEWED}, out))
     good = new_header(head.PACK, "a header", 14)[0]
     foreign = new_header(head.PACK, "a header", 14, OTHER_KEYS)[0]
     made += [
@@ -88,9 +110,7 @@ def header_vectors() -> list[Vector]:
         ),
         rejects("another vault", "other_vault", given(foreign)),
         rejects("another epoch", "not_authentic", given(flipped(good, 7))),
-        rejects(
-            "epoch 4096", "not_authentic", given(good[:6] + b"\x10\x00" + good[8:]), "refused before deriving"
-        ),
+        rejects("a root that came later", "not_authentic", given(good[:6] + b"\x10\x00" + good[8:])),
         rejects("another salt", "not_authentic", given(flipped(good, 24))),
         rejects("another commitment", "not_authentic", given(flipped(good, 87))),
     ]

@@ -6,11 +6,26 @@ import copy
 import json
 from typing import Any
 
+import msgspec
+
 from cyberlib_client.core import words
 from cyberlib_client.core.crypto import mac
+from cyberlib_client.core.format_v1.renewed import succeed
 from cyberlib_client.core.format_v1.slots import KdfCost, stretch, wrap_root
+from cyberlib_client.core.keys import VaultKeys
 
-from .parts import KEYS, OTHER_KEYS, ROOT, VAULT_ID, Vector, accepts, nested, noise, rejects
+from .parts import (
+    KEYS,
+    OTHER_KEYS,
+    RENEWED_KEYS,
+    ROOT,
+    VAULT_ID,
+    Vector,
+    accepts,
+    nested,
+    noise,
+    rejects,
+)
 
 HEADER = {
     "format": "cyberlib vault",
@@ -163,9 +178,9 @@ SALT = noise("salt of a slot", 32)
 COST = KdfCost(memory=64 * 1024, passes=4, lanes=1)
 
 
-def _slot(kind: str, secret: bytes, cost: KdfCost | None = None) -> dict[str, Any]:
+def _slot(kind: str, secret: bytes, cost: KdfCost | None = None, keys: VaultKeys = KEYS) -> dict[str, Any]:
     made = wrap_root(
-        KEYS,
+        keys,
         secret,
         slot_id=noise(f"id of {kind}", 8),
         kind=kind,  # type: ignore[arg-type]
@@ -237,7 +252,7 @@ def slot_vectors() -> list[Vector]:
             given(body.replace(b"a device", b"a devil!") + b"\n" + tag + b"\n"),
         ),
         rejects("another MAC", "not_authentic", given(body + b"\n" + b"0" * 64 + b"\n")),
-        refused("version 2", changed(table, "header", "version", to=2), "newer_format"),
+        refused("version 3", changed(table, "header", "version", to=3), "newer_format"),
         refused("another format", changed(table, "header", "format", to="x")),
         refused("no header", changed(table, "header")),
         refused("no JSON", b"[1,"),
@@ -254,8 +269,8 @@ def slot_vectors() -> list[Vector]:
         refused("a cost of nothing", changed(table, "slots", 0, "kdf", to={})),
         refused("a recovery key with a cost of null", changed(table, "slots", 1, "kdf", to=None)),
         refused(
-            "version 2 without suite",
-            changed(changed(table, "header", "version", to=2), "header", "suite"),
+            "version 3 without suite",
+            changed(changed(table, "header", "version", to=3), "header", "suite"),
             "newer_format",
         ),
         refused("a salt of 31 bytes", changed(table, "slots", 1, "salt", to=SALT.hex()[2:])),
@@ -267,4 +282,41 @@ def slot_vectors() -> list[Vector]:
     for name, least, most in [("memory", 64 * 1024, 1024 * 1024), ("passes", 3, 16), ("lanes", 1, 16)]:
         for value in (least - 1, most + 1):
             made.append(rejects(f"{name} {value}", "kdf_out_of_bounds", phrase(cost(name, value))))
-    return made
+    return [*made, *_renewed_vectors(table)]
+
+
+def _renewed_vectors(first: dict[str, Any]) -> list[Vector]:
+    """Tables of a vault whose root secret was renewed twice."""
+    keys = RENEWED_KEYS
+    one = VaultKeys(keys.former[1].root, VAULT_ID, [keys.former[0].root])
+    chain = succeed(one, [], noise("salt of former roots", 32)).chain
+    root = json.loads(msgspec.json.encode(succeed(keys, chain, noise("salt of former roots", 32))))
+    table = {
+        **changed(first, "header", "version", to=2),
+        "slots": [_slot("recovery", RECOVERY, keys=keys)],
+        "root": root,
+    }
+    out = {"root": keys.root.hex(), "vault_id": VAULT_ID.hex(), "former": [k.root.hex() for k in keys.former]}
+
+    def given(value: object) -> Vector:
+        return {"data": lines(value, keys.slots).hex(), "type": "recovery", "secret": RECOVERY.hex()}
+
+    def refused(name: str, value: object, code: str = "bad_slots") -> Vector:
+        return rejects(name, code, given(value))
+
+    former, links = root["former"], root["chain"]
+    other = f"{int(former[-2:], 16) ^ 1:02x}"
+    return [
+        accepts("renewed twice", given(table), out),
+        refused("renewed, but of version 1", changed(table, "header", "version", to=1)),
+        refused("version 2 without a former root", changed(table, "root")),
+        refused("no link", changed(table, "root", "chain", to=[])),
+        refused("16 links", changed(table, "root", "chain", to=links[:1] * 16)),
+        refused("a link less", changed(table, "root", "chain", to=links[1:])),
+        refused("a word of 31 bytes", changed(table, "root", "chain", 0, "word", to="00" * 31)),
+        refused("a former root less", changed(table, "root", "former", to=former[64:])),
+        refused(
+            "another id of a root", changed(table, "root", "chain", 0, "id", to="00" * 16), "not_authentic"
+        ),
+        refused("altered roots", changed(table, "root", "former", to=former[:-2] + other), "not_authentic"),
+    ]

@@ -13,7 +13,8 @@ from typing import Final
 import msgspec
 
 from ..core.crypto import sha256
-from ..core.errors import Busy, IntegrityError, UsageError
+from ..core.errors import Busy, IntegrityError, NeedsUnlock, UsageError
+from ..core.format_v1.renewed import is_succeeded
 from ..core.format_v1.slots import MAX_REMOVED, MAX_SLOTS, Slot, SlotTable, SlotType, read_slot_table
 from ..core.ids import digest_of
 from ..core.keys import VaultKeys
@@ -60,8 +61,8 @@ def change_slots(store: Store, keys: VaultKeys, known: SlotTable, change: Change
 
     `known`: the newest table that this run has seen; never goes on from an older one, in which a slot that
     was removed still stands. Raises what `change` raises, IntegrityError("slots_rolled_back"),
-    ("slots_crowded"), UsageError("slots_full"), ("newer_format"), Busy("slots_busy") when others go on
-    changing slots all the time.
+    ("slots_crowded"), UsageError("slots_full"), ("newer_format"), NeedsUnlock("key_renewed"),
+    Busy("slots_busy") when others go on changing slots all the time.
     """
     for _ in range(_CHANGES):
         tables = Tables(store, table_names(keys, known))
@@ -69,6 +70,8 @@ def change_slots(store: Store, keys: VaultKeys, known: SlotTable, change: Change
         tables.check_all_seen()  # a newer one among the rest would be undone
         tables.check_any()
         table = found.table
+        if found.succeeded:  # no slot of this root opens any more
+            raise NeedsUnlock("key_renewed")
         if table.generation < known.generation:
             raise IntegrityError("slots_rolled_back", seen=known.generation, got=table.generation)
         wanted = change(table)
@@ -170,6 +173,6 @@ def _is_replaced(data: bytes, keys: VaultKeys, table: SlotTable) -> bool:
         return True
     except UsageError:  # of a newer version
         return False
-    if other.header.vault_id != keys.vault_id:
-        return False
+    if other.header.vault_id != keys.vault_id or is_succeeded(keys, other.root):
+        return False  # of another vault, or of the root that has just come after this one
     return other.generation < table.generation or not is_authentic(data, keys)

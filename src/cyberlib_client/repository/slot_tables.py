@@ -9,6 +9,7 @@ import msgspec
 
 from ..core.crypto import sha256
 from ..core.errors import CyberlibError, Failed, IntegrityError, NeedsUnlock, UsageError
+from ..core.format_v1.renewed import is_displaced, is_succeeded, with_former
 from ..core.format_v1.slots import (
     COPIES,
     MAX_REMOVED,
@@ -87,10 +88,12 @@ class Tables:
 
 
 class Counting(NamedTuple):
-    """The table that counts. `alone`: it is stored as it is, not put together from several."""
+    """The table that counts. `alone`: it is stored as it is, not put together from several. `succeeded`:
+    another root secret came after the one that wrote it."""
 
     table: SlotTable
     alone: bool
+    succeeded: bool = False
 
 
 def counting(tables: Tables, keys: VaultKeys) -> Counting | None:
@@ -101,7 +104,9 @@ def counting(tables: Tables, keys: VaultKeys) -> Counting | None:
     """
     newest = 0
     states: dict[bytes, SlotTable] = {}
+    succeeded = False
     for table, data in tables:
+        succeeded = succeeded or is_succeeded(keys, table.root)
         if table.generation < newest or not _is_of(table, data, keys):
             continue
         if table.generation > newest:
@@ -111,7 +116,12 @@ def counting(tables: Tables, keys: VaultKeys) -> Counting | None:
     if not states:
         return None
     # In one order, whoever asks: two machines that mend it at the same moment write the same bytes.
-    return Counting(_together([states[key] for key in sorted(states)]), len(states) == 1)
+    return Counting(_together([states[key] for key in sorted(states)]), len(states) == 1, succeeded)
+
+
+def displaced(tables: Tables, keys: VaultKeys) -> bool:
+    """Whether another root counts in the place of this one: two machines renewed it at the same moment."""
+    return bool(keys.former) and any(is_displaced(keys, table.root) for table, _ in tables)
 
 
 def _is_of(table: SlotTable, data: bytes, keys: VaultKeys) -> bool:
@@ -138,8 +148,8 @@ def unlock(tables: Tables, secret: Secret, vault_id: str) -> tuple[VaultKeys, Sl
 
     Anybody who can write to the store can add tables; what they say is not believed before their
     authentication holds, and a slot opens nothing unless the table that counts has it. Raises
-    NeedsUnlock("wrong_secret"), IntegrityError("not_authentic"), ("kdf_out_of_bounds"), ("slots_missing"),
-    ("slots_crowded"), UsageError("newer_format"), and what `secret` raises.
+    NeedsUnlock("wrong_secret"), ("key_renewed"), IntegrityError("not_authentic"), ("kdf_out_of_bounds"),
+    ("slots_missing"), ("slots_crowded"), UsageError("newer_format"), and what `secret` raises.
     """
     refused: list[CyberlibError] = []
     known: dict[tuple[bytes, bytes], Counting | None] = {}
@@ -152,7 +162,10 @@ def unlock(tables: Tables, secret: Secret, vault_id: str) -> tuple[VaultKeys, Sl
             if not refused:
                 refused.append(IntegrityError("not_authentic"))
         elif any(_lock_of(slot) == _lock_of(standing) for standing in found.table.slots):
-            return keys, found.table
+            whole = with_former(keys.root, keys.vault_id, found.table.root)
+            if not found.succeeded and not displaced(tables, whole):
+                return whole, found.table
+            refused.insert(0, NeedsUnlock("key_renewed"))
         # Else it was removed since, and an older table is still there; the same secret may have a new slot.
     tables.check_all_seen()
     tables.check_any()

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass
 
+import msgspec
+
 from ..core.crypto import KEY_SIZE
 from ..core.errors import IntegrityError, UsageError
 from ..core.format_v1 import slots
+from ..core.format_v1.header import VERSION
 from ..core.format_v1.index import PackInfo
 from ..core.format_v1.lines import LIMIT
 from ..core.format_v1.pack import SegmentInfo
@@ -36,6 +39,7 @@ from .index_objects import put_index
 from .loading import IndexReport, indexed, load_part, load_whole
 from .lookups import Lookups
 from .reader import Reader
+from .renewing import renew_root
 from .retirements import NONE, Retirements, load_retirements
 from .segments import KEPT_BYTES
 from .slot_changes import add_slot, check_new_slot, removable, remove_slot
@@ -201,6 +205,13 @@ class Vault:
         self.table, slot = remove_slot(self.store, self.keys, self.table, wanted)
         return slot
 
+    def renew(self, new: list[NewSlot], clock: Clock, random: Random) -> list[Slot]:
+        """A new root secret, which these slots open and no others. Raises as `renewing.renew_root`."""
+        make = [lambda keys, each=each: _make_slot(keys, each, clock, random) for each in new]
+        self.keys, self.table = renew_root(self.store, self.keys, self.table, make, random)
+        self._retirements = NONE
+        return self.table.slots
+
     def removable(self, wanted: str) -> Slot:
         """The slot that `remove_slot` would remove, as far as this vault knows. Raises as it does."""
         return removable(self.table.slots, wanted)
@@ -292,14 +303,15 @@ def open_vault(
     """Opens a vault with whatever `secret` offers for its slots.
 
     `least_generation`: the newest slot table this machine has seen; an older one is refused. `first`: the
-    objects it was, which are tried before others. Raises NeedsUnlock("wrong_secret"),
+    objects it was, which are tried before others. Raises NeedsUnlock("wrong_secret"), ("key_renewed"),
     IntegrityError("not_authentic"), ("kdf_out_of_bounds"), ("passphrase_slots_many"), ("slots_rolled_back"),
     ("slots_missing"), ("slots_crowded"), and what `read_header` raises.
     """
     keys, table = unlock(Tables(store, first), secret, read_header(store).id)
     if table.generation < least_generation:
         raise IntegrityError("slots_rolled_back", seen=least_generation, got=table.generation)
-    return Vault(store, table.header, keys, table)
+    header = msgspec.structs.replace(table.header, version=VERSION)  # of the object `vault`
+    return Vault(store, header, keys, table)
 
 
 def header_is_intact(vault: Vault) -> bool:

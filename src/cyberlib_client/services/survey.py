@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from ..core.errors import IntegrityError
 from ..core.events import Listener, Progress
 from ..core.format_v1.content import MAX_LEVELS, decode_list
-from ..core.format_v1.header import INDEX
+from ..core.format_v1.header import INDEX, root_and_epoch
 from ..core.format_v1.index import PackInfo, open_index
 from ..core.format_v1.tree import DIRECTORY, FILE, decode_node
 from ..core.ids import ID_SIZE, KIND_TREE, ZERO_ID, digest_of, object_name
@@ -260,7 +260,7 @@ class _Counting:
 
     def _add(self, info: PackInfo, *, retired: bool) -> None:
         number = len(self._packs)
-        epoch = int.from_bytes(info.header[6:8], "big")
+        epoch = root_and_epoch(info.header)[1]
         use = self._packs[info.name] = PackUse(info.name, info.size, epoch, retired)
         for segment in info.segments:
             table = self._needs.of(segment.kind)

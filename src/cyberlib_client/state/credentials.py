@@ -95,8 +95,11 @@ def read_identity(profile: Profile, keys: VaultKeys) -> bytes | None:
     if data is None:
         return None
     salt, commitment, sealed = data[:_SALT], data[_SALT : _SALT + _COMMITMENT], data[_SALT + _COMMITMENT :]
-    key, expected = committed_key(keys.local, salt=salt, info=_SEED_INFO)
-    if not same(expected, commitment):
+    for each in keys.every:  # the vault's root may have been renewed since
+        key, expected = committed_key(each.local, salt=salt, info=_SEED_INFO)
+        if same(expected, commitment):
+            break
+    else:
         raise IntegrityError("identity_damaged", at=profile.identity)
     try:
         return Sealer(key).open(0, sealed, _SEED_INFO)

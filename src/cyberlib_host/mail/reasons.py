@@ -92,7 +92,7 @@ _SAME: Final = (
     (
         "le poste n’a pas pu ouvrir son coffre",
         "the workstation could not open its vault",
-        "locked wrong_secret passphrase_not_text secret_file_unreadable secret_file_empty"
+        "locked wrong_secret key_renewed passphrase_not_text secret_file_unreadable secret_file_empty"
         " secret_file_not_text",
     ),
     (

@@ -36,7 +36,7 @@ NO_RUN: Final = set(
     copy_place_taken copy_name_taken copy_is_vault copy_unknown copy_at_host bad_copy no_copies not_retired
     quarantine_over deletion_announced agent_running agent_not_running agent_denied agent_unfit agent_gone
     agent_stuck clerk_not_started
-    agent_died
+    agent_died roots_full
     agent_lost_us
     agent_ending agent_full unclear_pause bad_order bad_size drill_at_work no_certificate
     bad_fingerprint certificate_altered certificate_newer certificate_not_kept certificate_not_written

@@ -401,7 +401,7 @@ def test_a_change_leaves_tables_that_are_not_older_ones_of_this_vault() -> None:
     other = make_vault(MemoryStore(), seed=5)
     kept = dict(other.store.objects)  # type: ignore[attr-defined]
     kept.pop("vault")
-    newer = next(iter(kept.values())).replace(b'"version":1', b'"version":2')
+    newer = next(iter(kept.values())).replace(b'"version":1', b'"version":3')
     kept[object_name("slots", sha256(newer))] = newer
     junk = {object_name("slots", sha256(data)): data for data in (b"", b"x" * 500, b"{" * 100_000)}
     store.objects.update(kept | junk)

@@ -280,10 +280,10 @@ def test_without_its_header_the_vault_opens(store: MemoryStore) -> None:
 def test_a_newer_version_is_told(store: MemoryStore) -> None:
     make_vault(store)
     for name in ("vault", *slots_of(store)):
-        data = store.objects.pop(name).replace(b'"version":1', b'"version":2')
+        data = store.objects.pop(name).replace(b'"version":1', b'"version":3')
         put_table(store, data) if name != "vault" else store.put("vault", data)
     error = refused("newer_format", reopened, store)
-    assert error.facts["version"] == 2
+    assert error.facts["version"] == 3
     assert error.exit_code == 2
 
 

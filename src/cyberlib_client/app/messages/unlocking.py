@@ -45,6 +45,18 @@ ERRORS: Final[dict[str, Text]] = {
         "Check capitals and the keyboard; failing that, give the 24 recovery words instead of the passphrase."
         " Nothing was changed.",
     ),
+    "key_renewed": Text(
+        "La clé du coffre a été changée : cet accès ouvrait l’ancienne, et n’ouvre plus rien.",
+        "Donnez la phrase secrète ou les 24 mots faits avec la nouvelle clé ; puis cyberlib key add device.",
+        "The vault’s key was changed: this slot opened the former one, and opens nothing any more.",
+        "Give the passphrase or the 24 words made with the new key; then cyberlib key add device.",
+    ),
+    "roots_full": Text(
+        "La clé de ce coffre a déjà été changée {most} fois, le plus possible.",
+        "Faites un nouveau coffre : cyberlib vault create.",
+        "The key of this vault was already changed {most} times, the most possible.",
+        "Make a new vault: cyberlib vault create.",
+    ),
     "no_new_passphrase": Text(
         "Il faut une phrase secrète pour le nouvel accès, et il n’y a personne pour la taper.",
         "Donnez-la par CYBERLIB_PASSPHRASE ou --passphrase-file (vault create), ou par --new-passphrase-file"

@@ -4,7 +4,8 @@ offset size field
 0      4    magic: "CLBP" pack, "CLBI" index, "CLBL" lookup, "CLBS" snapshot, "CLBR" retirement
 4      1    format version, 1
 5      1    suite, 1
-6      2    epoch, big endian: months since the vault was made (packs), 0 elsewhere
+6      2    big endian: 4 bits, number of the root secret; 12 bits, epoch: months since the vault was made
+            (packs), 0 elsewhere
 8      16   vault id
 24     32   salt
 56     32   commitment to the key
@@ -35,6 +36,7 @@ class Header(NamedTuple):
     """A parsed header. `raw` is its 88 bytes: associated data of everything the object holds."""
 
     magic: bytes
+    root: int
     epoch: int
     vault_id: bytes
     salt: bytes
@@ -51,8 +53,13 @@ def parse_header(data: Buffer, magic: bytes) -> Header:
     raw = bytes(data[:HEADER_SIZE])
     if len(raw) < HEADER_SIZE or raw[:6] != magic + bytes([VERSION, SUITE]):
         raise IntegrityError("not_an_object")
-    epoch = int.from_bytes(raw[6:8], "big")
-    return Header(magic, epoch, raw[8:24], raw[24:56], raw[56:88], raw)
+    root, epoch = root_and_epoch(raw)
+    return Header(magic, root, epoch, raw[8:24], raw[24:56], raw[56:88], raw)
+
+
+def root_and_epoch(raw: bytes) -> tuple[int, int]:
+    """The number of the root secret and the epoch that a header tells."""
+    return divmod(int.from_bytes(raw[6:8], "big"), MAX_EPOCH + 1)
 
 
 def hedged_salt(keys: VaultKeys, random: Random, *what: Buffer) -> bytes:
@@ -74,7 +81,8 @@ def new_header(keys: VaultKeys, magic: bytes, epoch: int, salt: bytes) -> tuple[
     """The 88 bytes of a new object and what seals it."""
     if len(salt) != SALT_SIZE:
         raise ValueError("salt size")
-    context = magic + bytes([VERSION, SUITE]) + epoch.to_bytes(2, "big") + keys.vault_id
+    told = keys.number * (MAX_EPOCH + 1) + epoch
+    context = magic + bytes([VERSION, SUITE]) + told.to_bytes(2, "big") + keys.vault_id
     key, commitment = keys.object_key(_base_key(keys, magic, epoch), salt, context)
     return context + salt + commitment, Sealer(key)
 
@@ -86,9 +94,10 @@ def open_header(keys: VaultKeys, header: Header) -> Sealer:
     """
     if header.vault_id != keys.vault_id:
         raise IntegrityError("other_vault")
-    if header.epoch > MAX_EPOCH:
+    root = keys.of(header.root)
+    if root is None:  # of a root that came after those known here, or of none
         raise IntegrityError("not_authentic")
-    base = _base_key(keys, header.magic, header.epoch)
+    base = _base_key(root, header.magic, header.epoch)
     key, commitment = keys.object_key(base, header.salt, header.raw[:_CONTEXT_SIZE])
     if not same(commitment, header.commitment):
         raise IntegrityError("not_authentic")

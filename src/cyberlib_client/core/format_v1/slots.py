@@ -2,7 +2,8 @@
 
 An object `slots/<SHA-256>` is the whole table of one generation, in two lines (see `lines`):
 `{"header": the vault's header, "generation": n, "copy": 1 or 2, "slots": [{"id", "type", "name",
-"created", "kdf"?, "salt", "commitment", "wrapped"}], "removed"?: [id, …]}`; bytes in hex. The highest
+"created", "kdf"?, "salt", "commitment", "wrapped"}], "removed"?: [id, …], "root"?: see `renewed`}`; bytes
+in hex. The highest
 generation counts. Without a table nothing opens, so each is stored twice, and holds the vault's header
 as well. `removed` is for two machines that change slots at the same moment: see `repository.slot_tables`.
 
@@ -27,7 +28,8 @@ from ..keys import VaultKeys
 from ..ports import Buffer
 from .lines import check_mac, from_hex, split_lines, write_lines
 from .malformed import MALFORMED
-from .vault import VaultHeader, check_header
+from .renewed import Renewed, check_renewed
+from .vault import RENEWED_VERSION, VaultHeader, check_header
 
 COPIES: Final = 2
 MAX_SLOTS: Final = 64
@@ -68,13 +70,15 @@ class Slot(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SlotTable(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Every slot of a vault at one generation, which counts from 1. `removed`: ids of former slots."""
+    """Every slot of a vault at one generation, which counts from 1. `removed`: ids of former slots. `root`:
+    what leads to the root secrets before this one."""
 
     header: VaultHeader
     generation: int
     copy: int
     slots: list[Slot]
     removed: list[str] = []
+    root: Renewed | None = None
 
 
 def check_cost(cost: KdfCost) -> None:
@@ -155,7 +159,7 @@ def read_slot_table(data: Buffer) -> SlotTable:
     try:
         body, _ = split_lines(data)
         seen = msgspec.json.decode(body)
-        check_header(seen.get("header") if isinstance(seen, dict) else None)
+        check_header(seen.get("header") if isinstance(seen, dict) else None, RENEWED_VERSION)
         table = msgspec.convert(seen, SlotTable)
         if any("kdf" in slot and slot["kdf"] is None for slot in seen["slots"]):
             raise IntegrityError("bad_slots")  # what a slot has not, it leaves out
@@ -167,6 +171,10 @@ def read_slot_table(data: Buffer) -> SlotTable:
                 raise IntegrityError("bad_slots")
         if any(len(from_hex(slot_id)) != SLOT_ID_SIZE for slot_id in table.removed):
             raise IntegrityError("bad_slots")
+        if (table.header.version == RENEWED_VERSION) != (table.root is not None):
+            raise IntegrityError("bad_slots")
+        if table.root is not None:
+            check_renewed(table.root)
     except (IntegrityError, *MALFORMED):
         raise IntegrityError("bad_slots") from None
     if table.generation < 1 or not 0 < len(table.slots) <= MAX_SLOTS or len(table.removed) > MAX_REMOVED:

@@ -19,6 +19,10 @@ from .header import VERSION
 from .lines import check_mac, from_hex, split_lines, write_lines
 from .malformed import MALFORMED
 
+RENEWED_VERSION: Final = 2
+"""What slot tables say in their header once the root secret was renewed: programs that know nothing of it
+refuse them. The object `vault` stays as it was made."""
+
 OBJECT_NAME: Final = "vault"
 FORMAT: Final = "cyberlib vault"
 
@@ -59,7 +63,7 @@ def write_vault_header(header: VaultHeader, keys: VaultKeys) -> bytes:
     return write_lines(msgspec.json.encode(header), keys.header)
 
 
-def check_header(seen: object) -> VaultHeader:
+def check_header(seen: object, newest: int = VERSION) -> VaultHeader:
     """A header from decoded JSON.
 
     Raises IntegrityError("not_a_vault") or UsageError("newer_format", version=…, suite=…), whatever else
@@ -68,7 +72,7 @@ def check_header(seen: object) -> VaultHeader:
     if not isinstance(seen, dict) or seen.get("format") != FORMAT:
         raise IntegrityError("not_a_vault")
     version, suite = (n if isinstance(n := seen.get(name), int) else 0 for name in ("version", "suite"))
-    if version > VERSION or suite > SUITE:
+    if version > newest or suite > SUITE:
         raise UsageError("newer_format", version=version, suite=suite)
     try:
         header = msgspec.convert(seen, VaultHeader)
@@ -79,7 +83,7 @@ def check_header(seen: object) -> VaultHeader:
     ordered = sizes.minimum <= sizes.average <= sizes.maximum <= MAX_CHUNK
     # The least that FastCDC takes: a vault with less could never back up a large file.
     enough = sizes.minimum >= 64 and sizes.average >= 256 and sizes.maximum >= KIB
-    if header.version != VERSION or header.suite != SUITE or id_size != VAULT_ID_SIZE:
+    if not VERSION <= header.version <= newest or header.suite != SUITE or id_size != VAULT_ID_SIZE:
         raise IntegrityError("not_a_vault")
     if not ordered or not enough:
         raise IntegrityError("not_a_vault")
