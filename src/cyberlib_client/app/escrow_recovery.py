@@ -7,14 +7,14 @@ from functools import partial
 from typing import NamedTuple
 
 from ..core.errors import Failed, IntegrityError, NeedsUnlock, UsageError
-from ..core.escrow.consent import Consent, read_consent
+from ..core.escrow.consent import Consent, Scope, read_consent
 from ..core.escrow.deposit import Deposit, read_deposit
 from ..core.escrow.policy import Policy, read_policy
 from ..core.escrow.release import (
     Request,
     RequestBody,
     assemble,
-    check_allowed,
+    check_consented,
     make_request,
     read_answer,
     read_request,
@@ -55,7 +55,15 @@ def papers_in(folder: str) -> Papers:
     return Papers(*(os.path.join(folder, name) for name in names))
 
 
-def ask(session: Session, papers: Papers | None, to: str, at: str = "", *, anew: bool = False) -> EscrowAsked:
+def ask(
+    session: Session,
+    papers: Papers | None,
+    to: str,
+    at: str = "",
+    *,
+    anew: bool = False,
+    scope: Scope = "holder",
+) -> EscrowAsked:
     """A request for what was entrusted, in a new file, or handed to the host where the vault is: that of the
     profile, or at `at`. One that waits is told once more, unless `anew`. `papers`: None for the host's.
 
@@ -71,7 +79,7 @@ def ask(session: Session, papers: Papers | None, to: str, at: str = "", *, anew:
     if host is None and not to:
         raise UsageError("escrow_to_missing")
     policy, deposit, consent = _read(session, papers, at)
-    request, again = _made(session, policy, deposit, consent, at, anew=anew)
+    request, again = _made(session, deposit, consent, (policy, at, scope), anew=anew)
     if to:
         escrow_files.write_new(to, request.data, secret=False)
     release = host.ask(request.data) if host is not None else None
@@ -102,19 +110,20 @@ def _read(session: Session, papers: Papers | None, at: str) -> tuple[Policy, Dep
 
 
 def _made(
-    session: Session, policy: Policy, deposit: Deposit, consent: Consent, at: str, *, anew: bool
+    session: Session, deposit: Deposit, consent: Consent, given: tuple[Policy, str, Scope], *, anew: bool
 ) -> tuple[Request, bool]:
     """The request, and whether it was there already."""
+    policy, at, scope = given
     waiting = None if anew else read_asked(session.profile)
     if waiting is not None:
-        if waiting.deposit != deposit.data:
-            raise UsageError("escrow_asked_other")
         request = read_request(waiting.request)
-        check_allowed(request, deposit, consent)
+        if waiting.deposit != deposit.data or request.body.scope != scope:
+            raise UsageError("escrow_asked_other")
+        check_consented(request, deposit, consent)
         return request, True
     seed = bootstrap.random(SEED_SIZE)
-    request = _request(_name(session, at), deposit, SealingKey(seed))
-    check_allowed(request, deposit, consent)
+    request = _request(_name(session, at), deposit, SealingKey(seed), scope)
+    check_consented(request, deposit, consent)
     session.profile.make()
     with bootstrap.lock(session.profile):
         # First: an answer to a request whose key is lost opens nothing.
@@ -137,6 +146,8 @@ def open_by(
     asked = read_asked(session.profile)
     if asked is None:
         raise UsageError("escrow_not_asked")
+    if read_request(asked.request).body.scope != "holder":
+        raise UsageError("escrow_request_covered")
     known = session.settings.vault
     at = known.at if known is not None else at or asked.at
     if not at:
@@ -148,10 +159,10 @@ def open_by(
     # Before the vault is opened: what fails later finds the profile as it was.
     passphrase = new_passphrase(session, given_passphrase(session), [session.settings.device])
     if known is None:
-        opening = partial(_open, session, secret, vault_id)
+        opening = partial(open_vault_by, session, secret, vault_id)
         vaults.connect(session, at, keeping=keeping, device=device, opening=opening)
         session.fresh_settings()
-    vault = _open(session, secret, vault_id, session.store)
+    vault = open_vault_by(session, secret, vault_id, session.store)
     with bootstrap.lock(session.profile):
         name = free_slot_name(vault, "passphrase", "passphrase")
         slot = vault.add_slot(
@@ -177,7 +188,7 @@ def _name(session: Session, at: str) -> str:
     return at_host or session.settings.device or bootstrap.machine().machine_name()
 
 
-def _request(name: str, deposit: Deposit, key: SealingKey) -> Request:
+def _request(name: str, deposit: Deposit, key: SealingKey, scope: Scope) -> Request:
     return make_request(
         RequestBody(
             kind="cyberlib escrow request",
@@ -185,7 +196,7 @@ def _request(name: str, deposit: Deposit, key: SealingKey) -> Request:
             id=bootstrap.random(_ID_SIZE).hex(),
             vault=deposit.body.vault,
             deposit=deposit.digest.hex(),
-            scope="holder",
+            scope=scope,
             workstation=name,
             time=iso_time(bootstrap.clock()),
             key=key.public.hex(),
@@ -209,7 +220,9 @@ def _assembled(asked: Asked, given: list[bytes]) -> tuple[bytes, str]:
     return assemble(request, deposit, policy, SealingKey(asked.seed), read), deposit.body.vault
 
 
-def _open(session: Session, secret: bytes, vault_id: str, store: Store) -> Vault:
+def open_vault_by(session: Session, secret: bytes, vault_id: str, store: Store) -> Vault:
+    """The vault that the secret opens. Raises Failed("escrow_opens_nothing", at=…), ("other_vault_there",
+    at=…), and as `open_vault`."""
     seen = read_slots_seen(session.profile, vault_id)
     offered = but_for(offered_key("escrow", secret), seen.removed)
     try:

@@ -4,6 +4,7 @@ a bucket for a new one."""
 from __future__ import annotations
 
 from ..core.errors import CyberlibError, NeedsUnlock, UsageError
+from ..core.escrow.consent import Scope
 from ..state.bucket_access import read_bucket_access
 from ..state.escrow import read_asked
 from ..state.first_run import FirstRunNotes, read_first_run
@@ -125,6 +126,7 @@ def ask_officers(
     contract_key: str = "",
     key_file: str = "",
     anew: bool = False,
+    scope: Scope = "holder",
 ) -> EscrowAsked:
     """Asks the officers of an escrow. By a contract key, which may have been left here, a machine without a
     vault becomes one of those that use it at the host first: by the answers alone it could not reach what
@@ -138,7 +140,7 @@ def ask_officers(
     if keys and stores.is_host(at) and not admitted:
         admit(session, at, contract_key_of(session, contract_key, key_file))
     given = escrow_recovery.papers_in(papers) if papers else None
-    return escrow_recovery.ask(session, given, to, at, anew=anew)
+    return escrow_recovery.ask(session, given, to, at, anew=anew, scope=scope)
 
 
 def join_by_officers(

@@ -15,6 +15,7 @@ import msgspec
 from ..core.errors import IntegrityError, UsageError
 from ..core.escrow.consent import Consent, read_consent
 from ..core.escrow.deposit import Deposit, read_deposit
+from ..core.escrow.grant import read_grant
 from ..core.escrow.officer_card import check_own
 from ..core.escrow.officer_key import read_officer
 from ..core.escrow.policy import Officer, Policy, read_policy
@@ -59,6 +60,16 @@ class ConsentShown(msgspec.Struct, frozen=True):
     fingerprint: str
 
 
+class GrantShown(msgspec.Struct, frozen=True):
+    """Leave for staff to restore for the holder. `whole`: nothing of the vault is left out."""
+
+    who: str
+    reason: str
+    since: str
+    until: str
+    whole: bool
+
+
 class Answered(msgspec.Struct, frozen=True):
     """An answer that was written."""
 
@@ -92,6 +103,7 @@ class Given(msgspec.Struct, frozen=True):
     consent: str
     key: str
     to: str
+    grant: str = ""
 
 
 class Pending:
@@ -112,7 +124,9 @@ class Pending:
         self._request: Request = escrow_files.read(files.request, read_request)
         self._own: Officer = escrow_files.read(files.key, read_officer)
         self._check(self._own)
-        check_allowed(self._request, self._deposit, self._consent)
+        self._grant = escrow_files.read(files.grant, read_grant) if files.grant else None
+        now = bootstrap.clock() // _SECOND
+        check_allowed(self._request, self._deposit, self._consent, self._grant, now)
         _check_time(self._request)
         self._check_first()
 
@@ -126,6 +140,14 @@ class Pending:
         """On whose word it is answered."""
         body = self._consent.body
         return ConsentShown(shown_text(body.who), shown_text(body.time), fingerprint(body.vault_key))
+
+    @property
+    def grant(self) -> GrantShown | None:
+        """The customer's leave for a covered restoration."""
+        if self._grant is None:
+            return None
+        body = self._grant.body
+        return GrantShown(shown_text(body.who), shown_text(body.reason), body.since, body.until, body.whole)
 
     def hear(self, heard: str) -> None:
         """Compares the words. Raises as `core.escrow.release.check_words`."""
@@ -144,6 +166,7 @@ class Pending:
             keys.officer.id,
             (keys.opening, keys.signing),
             now,
+            self._grant,
         )
         escrow_files.write_new(files.to, given.signed.write(), secret=False)
         try:

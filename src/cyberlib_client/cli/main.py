@@ -55,6 +55,7 @@ COMMANDS: Final = {
         "approval",
         "escrow",
         "person",
+        "covered",
         "sources",
         "hooks",
         "schedule",

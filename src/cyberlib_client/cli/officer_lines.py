@@ -11,7 +11,7 @@ from ..app.wording.units import duration, moment
 if TYPE_CHECKING:
     from ..app.officer import OfficerShown
     from ..app.officer_policy import PolicyOfficer, PolicyShown
-    from ..app.officer_release import Answered, ConsentShown, RequestShown
+    from ..app.officer_release import Answered, ConsentShown, GrantShown, RequestShown
 
 
 def key_lines(shown: OfficerShown, how: Literal["made", "shown", "exported"]) -> Iterator[str]:
@@ -115,6 +115,22 @@ def consent_lines(consent: ConsentShown) -> Iterator[str]:
         f"Empreinte du coffre : {consent.fingerprint} (comparez-la à celle du kit de secours du client)",
         f"The vault’s fingerprint: {consent.fingerprint} (compare it with that of the customer’s kit)",
     )
+
+
+def grant_lines(grant: GrantShown) -> Iterator[str]:
+    """What the customer allows staff to do."""
+    yield say(
+        f"RESTAURATION ENCADRÉE, autorisée par {grant.who} : {grant.reason}",
+        f"COVERED RESTORATION, granted by {grant.who}: {grant.reason}",
+    )
+    yield say(
+        f"De {moment(grant.since)} à {moment(grant.until)}",
+        f"From {moment(grant.since)} to {moment(grant.until)}",
+    )
+    if grant.whole:
+        yield say("Sur tout le coffre", "Of all of the vault")
+    else:
+        yield say("Sur une part du coffre", "Of a part of the vault")
 
 
 def answered_lines(done: Answered) -> Iterator[str]:

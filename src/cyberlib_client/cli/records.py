@@ -17,6 +17,7 @@ from ..app.buckets import BucketChanged
 from ..app.copies import CopyInfo
 from ..app.copy_checks import CopyCheckDone
 from ..app.copying import CopiesDone
+from ..app.covering_told import CoveredTold, CoverShown
 from ..app.diagnosis.contents import Diagnosis
 from ..app.drill_certificates import CertificateChecked, CertificateShown
 from ..app.drill_list import CertificateInfo
@@ -239,6 +240,15 @@ RESULTS: Final[dict[str, type]] = {
     "person invite": PersonInvited,
     "person accept": PersonAccepted,
     "person confirm": PersonShown,
+    "escrow cover give": CoverShown,
+    "escrow cover list": list[CoverShown],
+    "escrow cover end": list[CoverShown],
+    "covered ask": EscrowAsked,
+    "covered status": CoveredTold,
+    "covered snapshots": list[SnapshotInfo],
+    "covered list": list[EntryInfo],
+    "covered restore": RestoreDone,
+    "covered forget": type(None),
     "officer key create": OfficerShown,
     "officer key show": OfficerShown,
     "officer key export": OfficerShown,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..core import escrow as wire
-from ..services import escrow, releases
+from ..services import covering, escrow, releases
 from .of_people import PROOF
 from .operation import Call, Operation
 
@@ -41,6 +41,24 @@ def _waive(call: Call) -> wire.ReleaseTold:
     return releases.waive(call.context, call.caller, call.path["vault"], call.path["release"])
 
 
+def _granted(call: Call) -> wire.GrantTold:
+    return covering.told_to(call.context, call.caller, call.path["vault"], call.path["release"])
+
+
+def _grant(call: Call) -> wire.GrantTold:
+    return covering.grant(call.context, call.caller, call.path["vault"], call.path["release"], call.body)
+
+
+def _end(call: Call) -> wire.GrantTold:
+    return covering.end(call.context, call.caller, call.path["vault"], call.path["release"])
+
+
+def _access(call: Call) -> wire.GrantTold:
+    return covering.access(call.context, call.caller, call.path["vault"], call.path["release"], call.body)
+
+
+_GRANT: Final = f"{_AT}/releases/{{release}}/grant"
+
 OF_ESCROW: Final = (
     Operation("escrow", "GET", _AT, "What officers were entrusted with.", _show, wire.EscrowTold,
               problems=_OF_A_VAULT),
@@ -74,5 +92,25 @@ OF_ESCROW: Final = (
         "waive_release", "POST", f"{_AT}/releases/{{release}}/waiver",
         "End the delay of a request; always with a proof of a holder.",
         _waive, wire.ReleaseTold, problems=(*_OF_A_VAULT, *PROOF, "release_unknown", "release_over"),
+    ),
+    Operation(
+        "grant", "GET", _GRANT, "A covered restoration: the customer's grant, and what was read.",
+        _granted, wire.GrantTold, problems=(*_OF_A_VAULT, "release_unknown", "grant_missing"),
+    ),
+    Operation(
+        "give_grant", "PUT", _GRANT, "Grant a covered restoration; all contacts are told.",
+        _grant, wire.GrantTold, wire.Granting,
+        problems=(*_OF_A_VAULT, "not_a_member", "release_unknown", "release_over", "escrow_document_bad",
+                  "grant_given", "grant_over"),
+    ),
+    Operation(
+        "end_grant", "POST", f"{_GRANT}/end", "End a covered restoration at once.",
+        _end, wire.GrantTold, problems=(*_OF_A_VAULT, "release_unknown", "grant_missing"),
+    ),
+    Operation(
+        "covered_access", "POST", f"{_GRANT}/accesses", "Say what is read next.",
+        _access, wire.GrantTold, wire.Accessing,
+        problems=(*_OF_A_VAULT, "release_unknown", "release_waiting", "release_over", "grant_missing",
+                  "grant_early", "grant_over", "accesses_many"),
     ),
 )  # fmt: skip

@@ -65,6 +65,8 @@ def papers(run: Run, which: str, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         files = []
         for name, text in found._asdict().items():
+            if not text:
+                continue
             file = folder / f"escrow-{name}.json"
             with file.open("x", encoding="utf-8", newline="") as out:
                 out.write(text)

@@ -25,6 +25,8 @@ T = TypeVar("T")
 _CONSENT: Final = b"cyberlib/v1/escrow consent\n"
 _POLICY: Final = b"cyberlib/v1/escrow policy\n"
 _ANSWER: Final = b"cyberlib/v1/escrow answer\n"
+_GRANT: Final = b"cyberlib/v1/escrow grant\n"
+_LONGEST: Final = 72 * 3600 * 1_000_000
 _DEVICE: Final = b"cyberlib/v1/device"
 
 
@@ -49,6 +51,36 @@ class Asking(Struct, frozen=True):
     """A request for what was entrusted."""
 
     request: Document
+
+
+class Granting(Struct, frozen=True):
+    """A customer's leave for a covered restoration."""
+
+    grant: Document
+
+
+class Accessing(Struct, frozen=True):
+    """What is read next, in hex, sealed so that only the customer can read it."""
+
+    entry: Annotated[str, Meta(min_length=2, max_length=120_000, pattern="^([0-9a-f]{2})*$")]
+
+
+class AccessKept(Answer, frozen=True):
+    """An entry of the log, and when it came."""
+
+    time: Time
+    entry: str
+
+
+class GrantTold(Answer, frozen=True):
+    """A grant as it was signed. `state`: "given" until `until`, then "over"; "ended" before that."""
+
+    release: Hex32
+    state: str
+    grant: str
+    given: Time
+    until: Time
+    accesses: list[AccessKept]
 
 
 class Destroyed(Answer, frozen=True):
@@ -121,6 +153,20 @@ class Request(msgspec.Struct, frozen=True):
     vault: Id
     deposit: Hex32
     time: str
+    scope: str = "holder"
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """See docs/format/escrow.md."""
+
+    kind: str
+    vault: Id
+    vault_key: Hex32
+    consent: Hex32
+    request: Hex32
+    since: str
+    until: str
+    device: _Signer
 
 
 class _Officer(msgspec.Struct, frozen=True):
@@ -164,17 +210,43 @@ def read_consent(text: str, action: str) -> Read:
     """
     first, signatures = _split(text, "consent")
     body = _decoded(first, Consent, "consent")
-    try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(body.vault_key))
-        signer = body.device
-        told = _DEVICE + bytes.fromhex(body.vault + signer.id + signer.key) + signer.name.encode()
-        key.verify(bytes.fromhex(signer.certificate), told)
-    except (InvalidSignature, ValueError):
-        raise Problem("escrow_document_bad", where="consent") from None
+    _check_certified(body, "consent")
     right = body.kind == "cyberlib escrow consent" and body.action == action
     if not right or not _is_signed(first, signatures, body.device.key, _CONSENT):
         raise Problem("escrow_document_bad", where="consent")
     return Read(body, digest_of(first))
+
+
+class ReadGrant(NamedTuple):
+    """A grant that holds; `digest`: what names it; its times in microseconds since 1970."""
+
+    body: Grant
+    digest: str
+    since: int
+    until: int
+
+
+def read_grant(text: str, consent: Read) -> ReadGrant:
+    """A grant by a device of the vault that consented, for three days at most.
+
+    Raises Problem("escrow_document_bad", where=…).
+    """
+    first, signatures = _split(text, "grant")
+    body = _decoded(first, Grant, "grant")
+    _check_certified(body, "grant")
+    told = consent.body
+    same = (body.vault, body.vault_key, body.consent) == (told.vault, told.vault_key, consent.digest)
+    signed = _is_signed(first, signatures, body.device.key, _GRANT)
+    since, until = moment_of(body.since), moment_of(body.until)
+    right = body.kind == "cyberlib escrow grant" and 0 < until - since <= _LONGEST
+    if not (same and signed and right):
+        raise Problem("escrow_document_bad", where="grant")
+    return ReadGrant(body, digest_of(first), since, until)
+
+
+def since_of(text: str) -> int:
+    """From when a grant that was read before counts, in microseconds since 1970."""
+    return moment_of(_decoded(_split(text, "grant")[0], Grant, "grant").since)
 
 
 def check_together(given: Entrusting, consent: Consent) -> None:
@@ -253,6 +325,17 @@ def _decoded(data: bytes, kind: type[T], where: str) -> T:
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise Problem("escrow_document_bad", where=where) from None
+
+
+def _check_certified(body: Consent | Grant, where: str) -> None:
+    """Whether the vault key in it certifies the device that signs."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(body.vault_key))
+        signer = body.device
+        told = _DEVICE + bytes.fromhex(body.vault + signer.id + signer.key) + signer.name.encode()
+        key.verify(bytes.fromhex(signer.certificate), told)
+    except (InvalidSignature, ValueError):
         raise Problem("escrow_document_bad", where=where) from None
 
 

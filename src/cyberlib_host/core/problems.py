@@ -70,6 +70,11 @@ STATUS: Final[dict[str, int]] = {
     "release_time": 409,
     "releases_many": 409,
     "release_waiting": 409,
+    "grant_missing": 404,
+    "grant_given": 409,
+    "grant_early": 409,
+    "grant_over": 409,
+    "accesses_many": 409,
     "release_over": 409,
     # new machines
     "approval_document_bad": 422,

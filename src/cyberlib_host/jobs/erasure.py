@@ -11,6 +11,7 @@ from ..core.destruction import VERSION, Certificate, ErasedVault, Found, sign
 from ..core.problems import Fact, Problem
 from ..core.times import rfc3339
 from ..database.approved import approvals
+from ..database.covered import accesses, grants
 from ..database.entrusted import answers, escrows, releases
 from ..database.observed import absences, addresses, alarms, mails, plans, run_incidents, runs, watches
 from ..database.people import people, proof_challenges, proofs, recovery
@@ -96,7 +97,20 @@ def _forget(connection: Connection, organisation: str) -> None:
     who the customer was, stay: for as long as the law wants them."""
     mine: Any = select(vaults.c.id).where(vaults.c.organisation == organisation)
     own: Any = select(devices.c.id).where(devices.c.organisation == organisation)
-    for table in (answers, releases, escrows, approvals, objects, retired, condemned, uploads, log, members):
+    for table in (
+        accesses,
+        grants,
+        answers,
+        releases,
+        escrows,
+        approvals,
+        objects,
+        retired,
+        condemned,
+        uploads,
+        log,
+        members,
+    ):
         connection.execute(delete(table).where(table.c.vault.in_(mine)))
     connection.execute(delete(vaults).where(vaults.c.organisation == organisation))
     own_people: Any = select(people.c.id).where(people.c.organisation == organisation)

@@ -156,11 +156,20 @@ def backup(
     return _letter(about, "backup", [phrase("backup", language, **facts)], **facts)
 
 
-EscrowEvent = Literal["escrow_joined", "escrow_left", "release_asked", "release_cancelled", "release_waived"]
+EscrowEvent = Literal[
+    "escrow_joined",
+    "escrow_left",
+    "release_asked",
+    "release_cancelled",
+    "release_waived",
+    "grant_given",
+    "grant_ended",
+]
 
 
 def escrow(about: About, event: EscrowEvent, device: str, when: int, opens: int = 0, who: str = "") -> Letter:
-    """That something happened to a vault's escrow. `opens`: when officers are asked; `who` waived that."""
+    """That something happened to a vault's escrow. `opens`: when officers are asked, or until when a
+    grant lasts; `who` waived the delay."""
     till = _moment(about, opens) if opens else ""
     facts = {"device": device, "when": _moment(about, when), "opens": till, "who": who}
     advice = phrase(f"{event}_advice", about.language)

@@ -85,6 +85,34 @@ OF_ACCESS: Final = {
         "Si vous ne l’attendiez pas, appelez l’assistance : elle l’ôte aussitôt.",
         "If you did not expect it, call the support: they remove that person at once.",
     ),
+    "grant_given_subject": (
+        "Une restauration par l’assistance est autorisée",
+        "A restoration by the support is granted",
+    ),
+    "grant_given": (
+        "Depuis le poste « {device} », {when}, l’assistance a été autorisée à lire dans votre coffre, jusqu’à"
+        " {opens}. Deux dépositaires au moins doivent encore répondre.",
+        "From the workstation “{device}”, {when}, the support was granted to read in your vault, until"
+        " {opens}. Two officers at least have yet to answer.",
+    ),
+    "grant_given_advice": (
+        "Ce qui est lu se voit par cyberlib escrow cover list ; si cela ne vient pas de vous, retirez"
+        " l’autorisation : cyberlib escrow cover end.",
+        "What is read is seen by cyberlib escrow cover list; if it is not of your doing, end the grant:"
+        " cyberlib escrow cover end.",
+    ),
+    "grant_ended_subject": (
+        "L’autorisation donnée à l’assistance est retirée",
+        "The grant to the support is ended",
+    ),
+    "grant_ended": (
+        "Depuis le poste « {device} », {when}, l’autorisation de lire dans votre coffre a été retirée.",
+        "From the workstation “{device}”, {when}, the grant to read in your vault was ended.",
+    ),
+    "grant_ended_advice": (
+        "Quittez puis rejoignez le séquestre : sa clé est passée par le poste de l’assistance.",
+        "Leave and join the escrow again: its key passed through the support’s workstation.",
+    ),
     "approval_asked_subject": (
         "Un nouveau poste demande l’accès à votre coffre",
         "A new machine asks for access to your vault",

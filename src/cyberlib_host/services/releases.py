@@ -14,7 +14,7 @@ from ..core.times import SECOND, rfc3339
 from ..database.entrusted import answers, escrows, releases
 from ..database.tables import organisations, vaults
 from ..mail import letters
-from . import audit, outbox, proving
+from . import audit, grants, outbox, proving
 from . import vaults as vault_service
 from .access import Caller, concerning
 from .audit import Actor
@@ -78,7 +78,7 @@ def told_to(context: Context, caller: Caller, vault: str, ident: str) -> Release
     """
     with context.database.write() as connection, concerning(caller.organisation.id):
         vault_service.of_organisation(context, connection, caller, vault)
-        row = _of_vault(connection, vault, ident)
+        row = of_vault(connection, vault, ident)
         found = _told(context, connection, row, caller.device.id)
         if found.answers:
             organisation = caller.organisation.id
@@ -93,7 +93,7 @@ def cancel(context: Context, caller: Caller, vault: str, ident: str) -> ReleaseT
     """
     with context.database.write() as connection, concerning(caller.organisation.id):
         vault_service.of_organisation(context, connection, caller, vault)
-        row = _of_vault(connection, vault, ident)
+        row = of_vault(connection, vault, ident)
         _cancel(context, connection, row, caller.organisation.id, caller.actor)
         mail_to_contacts(context, connection, caller, "release_cancelled", f"release/{ident}/cancelled")
         return _told(context, connection, _of(connection, ident), caller.device.id)
@@ -108,7 +108,7 @@ def waive(context: Context, caller: Caller, vault: str, ident: str) -> ReleaseTo
     """
     with context.database.write() as connection, concerning(caller.organisation.id):
         vault_service.of_organisation(context, connection, caller, vault)
-        row = _of_vault(connection, vault, ident)
+        row = of_vault(connection, vault, ident)
         state = state_of(context, row)
         if state == "waiting":
             person = proving.require(context, connection, caller, "release_waive", ident)
@@ -137,34 +137,38 @@ class Papers(NamedTuple):
     policy: str
     deposit: str
     consent: str
+    grant: str = ""
 
 
 def papers(context: Context, connection: Connection, wanted: str, actor: Actor) -> Papers:
-    """For the officers, once the delay is over.
+    """For the officers, once the delay is over; of a covered request, while its grant stands.
 
-    Raises Problem("release_unknown"), ("release_waiting", opens=…), ("release_over", state=…).
+    Raises Problem("release_unknown"), ("release_waiting", opens=…), ("release_over", state=…), and as
+    `grants.require`.
     """
     row = begun_with(connection, wanted)
     with concerning(_organisation(connection, row.vault)):
-        _require_open(context, row)
+        require_open(context, row)
+        grant = grants.require(context, connection, row)
     escrow = connection.execute(select(escrows).where(escrows.c.id == row.escrow)).one()
     organisation = _organisation(connection, row.vault)
     audit.note(context, connection, organisation, actor, "release_handed_out", release=row.id[:16])
-    return Papers(row.request, escrow.policy, escrow.deposit or "", escrow.consent)
+    return Papers(row.request, escrow.policy, escrow.deposit or "", escrow.consent, grant)
 
 
 def answered(context: Context, connection: Connection, answer: str, actor: Actor) -> Row[Any]:
     """Keeps an officer's answer for the device that asked; which request it answers. Again: the newer one.
 
     Raises Problem("escrow_document_bad", where=…), ("release_unknown"), ("release_waiting", opens=…),
-    ("release_over", state=…).
+    ("release_over", state=…), and as `grants.require`.
     """
     ident = core.answered_by(answer)
     row = _found(connection, ident)
     if row is None:
         raise Problem("release_unknown")
     with concerning(_organisation(connection, row.vault)):
-        _require_open(context, row)
+        require_open(context, row)
+        grants.require(context, connection, row)
         policy = connection.execute(select(escrows.c.policy).where(escrows.c.id == row.escrow)).scalar_one()
         reply = core.read_reply(answer, policy)
     of_it = (answers.c.release == ident) & (answers.c.officer == reply.officer)
@@ -248,6 +252,7 @@ def _told(context: Context, connection: Connection, row: Row[Any], device: str) 
         select(answers.c.answer).where(answers.c.release == row.id).order_by(answers.c.received)
     ).scalars()
     given = list(found)
+    handed = state == "open" and row.device == device and grants.stands(context, connection, row)
     return ReleaseTold(
         id=row.id,
         state=state,
@@ -256,7 +261,7 @@ def _told(context: Context, connection: Connection, row: Row[Any], device: str) 
         opens=rfc3339(row.opens),
         request=row.request,
         answered=len(given),
-        answers=given if state == "open" and row.device == device else [],
+        answers=given if handed else [],
     )
 
 
@@ -272,7 +277,8 @@ def _cancel(context: Context, connection: Connection, row: Row[Any], organisatio
     audit.note(context, connection, organisation, actor, "release_cancelled", release=row.id[:16])
 
 
-def _require_open(context: Context, row: Row[Any]) -> None:
+def require_open(context: Context, row: Row[Any]) -> None:
+    """Raises Problem("release_waiting", opens=…), ("release_over", state=…)."""
     state = state_of(context, row)
     if state == "waiting":
         raise Problem("release_waiting", opens=rfc3339(row.opens))
@@ -305,7 +311,8 @@ def _of(connection: Connection, ident: str) -> Row[Any]:
     return row
 
 
-def _of_vault(connection: Connection, vault: str, ident: str) -> Row[Any]:
+def of_vault(connection: Connection, vault: str, ident: str) -> Row[Any]:
+    """A request about a vault. Raises Problem("release_unknown")."""
     row = _of(connection, ident)
     if row.vault != vault:
         raise Problem("release_unknown")

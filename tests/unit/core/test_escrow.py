@@ -263,14 +263,14 @@ def test_officers_do_not_answer_for_what_was_not_consented() -> None:
     left = consent(action="leave", former=CONSENT.digest.hex())
     check_ends(left, CONSENT)
     for wanted, held, told in (
-        (covered, CONSENT, ("escrow_not_consented", "consent_scope")),
+        (covered, CONSENT, ("escrow_not_consented", "consent_grant")),
+        (covered, consent(scope="covered"), ("escrow_not_consented", "consent_grant")),
         (asked, left, ("escrow_not_consented", "consent_ended")),
         (asked, consent(other), ("escrow_not_consented", "consent_deposit")),
         (request(other)[0], consent(other), ("escrow_other_deposit", None)),
     ):
         assert refusal(answer, wanted, DEPOSIT, held, "anne", keys, TIME) == told
-    allowed = consent(scope="covered")
-    assert answer(covered, DEPOSIT, allowed, "anne", keys, TIME).body.officer == "anne"
+    assert answer(asked, DEPOSIT, CONSENT, "anne", keys, TIME).body.officer == "anne"
 
 
 def test_an_answer_must_be_signed_by_its_officer() -> None:

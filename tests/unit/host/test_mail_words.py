@@ -69,6 +69,10 @@ COMMANDS: Final = (
     "host_not_a_holder",
     "host_bad_address",
     "person_",
+    "host_grant",
+    "host_accesses",
+    "cover_",
+    "covered_",
 )
 """How all errors of such commands begin."""
 

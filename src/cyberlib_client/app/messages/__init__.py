@@ -102,6 +102,7 @@ _PARTS: Final = (
     "window",
     "escrow",
     "escrow_at_host",
+    "covering",
     "approval",
     "replacing",
     "people",

@@ -34,9 +34,9 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "consent_ended": ("il s’est retiré du séquestre", "they left escrow"),
     "consent_deposit": ("son accord porte sur autre chose", "their consent is about something else"),
-    "consent_scope": (
-        "son accord ne couvre que son propre poste",
-        "their consent covers only their own machine",
+    "consent_grant": (
+        "une restauration encadrée demande une autorisation à part",
+        "a covered restoration takes a grant of its own",
     ),
     # how a request for what was entrusted ended
     "release_cancelled": ("elle a été refusée", "somebody said no"),

@@ -17,6 +17,7 @@ from ..escrow_lines import (
 )
 from ..run import Run, pass_run
 from ..words import argument, command, group, option
+from .cover import cover
 
 if TYPE_CHECKING:
     from ...app.device_slot import Keeping
@@ -313,3 +314,6 @@ def open_(
     keeping: Keeping = "file" if device_file else "keychain"
     opened = app.open_by(run.session, list(answers), at, keeping=keeping, device=device_name)
     run.output.result(opened, lambda: opened_lines(opened))
+
+
+escrow.add_command(cover)

@@ -6,6 +6,7 @@ from ...app.wording.language import Both
 from ..officer_lines import (
     answered_lines,
     consent_lines,
+    grant_lines,
     key_lines,
     policy_lines,
     request_lines,
@@ -245,6 +246,15 @@ def show_request(run: Run, request: str) -> None:
     metavar=Both("MOTS", "WORDS"),
     help=Both("Les six mots entendus, entre guillemets.", "The six words heard, in quotes."),
 )
+@option(
+    "--grant",
+    default="",
+    metavar=_FILE,
+    help=Both(
+        "L’autorisation du client, pour une restauration encadrée.",
+        "The customer’s grant, for a covered restoration.",
+    ),
+)
 @pass_run
 def answer(
     run: Run,
@@ -255,14 +265,18 @@ def answer(
     consent: str,
     key_file: str,
     words: str | None,
+    grant: str,
 ) -> None:
     """See its help."""
     from ...app import officer_release as app
     from ...core.errors import UsageError
 
-    pending = app.Pending(app.Given(request, deposit, policy_file, consent, key_file, to))
+    pending = app.Pending(app.Given(request, deposit, policy_file, consent, key_file, to, grant))
     for line in (*request_lines(pending.shown, with_words=False), *consent_lines(pending.consent)):
         run.output.remark(line)
+    if pending.grant is not None:
+        for line in grant_lines(pending.grant):
+            run.output.remark(line)
     heard = words if words is not None else run.prompt.words_heard()
     if heard is None:
         raise UsageError("escrow_words_missing")

@@ -23,6 +23,7 @@ from ..words import listed, written_words
 from ..words_fr import WORDS
 from .consent import Consent, Scope
 from .deposit import SEALED_SIZE, Deposit, check_part, joined, open_part
+from .grant import Grant, check_grant, seconds_of
 from .policy import Policy
 from .sealing import SealingKey, is_public_key, seal
 from .signing import LARGEST, Signed, split, unsigned
@@ -144,13 +145,15 @@ def answer(
     officer: str,
     keys: tuple[SealingKey, Ed25519PrivateKey],
     time: str,
+    grant: Grant | None = None,
 ) -> Answer:
-    """An officer's parts, sealed anew to the workstation. `keys`: the officer's own, to open and to sign.
+    """An officer's parts, sealed anew to the workstation. `keys`: the officer's own, to open and to sign;
+    `grant`: for a covered request, looked at now.
 
     Raises as `check_allowed`, IntegrityError("escrow_part_wrong", officer=…),
     UsageError("escrow_officer_unknown", officer=…).
     """
-    check_allowed(request, deposit, consent)
+    check_allowed(request, deposit, consent, grant, seconds_of(time))
     mine = deposit.parts_of(officer)
     if not mine:
         raise UsageError("escrow_officer_unknown", officer=officer)
@@ -214,19 +217,31 @@ def assemble(
     raise wrong or AssertionError("no group")
 
 
-def check_allowed(request: Request, deposit: Deposit, consent: Consent) -> None:
-    """Whether the customer's consent covers a request for a deposit.
+def check_allowed(
+    request: Request, deposit: Deposit, consent: Consent, grant: Grant | None = None, now: int = 0
+) -> None:
+    """Whether the customer's consent covers a request for a deposit; a covered one takes a grant of its own,
+    which stands `now`, whatever the consent says.
 
     Raises IntegrityError("escrow_other_deposit"), ("escrow_not_consented", reason=…): "consent_ended",
-    …_deposit, …_scope.
+    …_deposit, …_grant; as `grant.check_grant`.
     """
+    check_consented(request, deposit, consent)
+    if request.body.scope == "holder":
+        return
+    if grant is None:
+        raise IntegrityError("escrow_not_consented", reason="consent_grant")
+    check_grant(grant, request.digest, consent, now)
+
+
+def check_consented(request: Request, deposit: Deposit, consent: Consent) -> None:
+    """Whether the customer's consent stands and is for this deposit. Raises as `check_allowed`."""
     check_asks_for(request, deposit)
     told = consent.body
     names = (deposit.body.vault, deposit.body.slot, deposit.body.policy, deposit.digest.hex())
     reasons = {
         "consent_ended": told.action == "join",
         "consent_deposit": (told.vault, told.slot, told.policy, told.deposit) == names,
-        "consent_scope": request.body.scope in ("holder", told.scope),
     }
     for reason, holds in reasons.items():
         if not holds:

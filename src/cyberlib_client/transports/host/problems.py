@@ -29,6 +29,7 @@ _FAILED: Final = frozenset((
     "host_approvals_many",
     "host_proof_needed", "host_proof_not_valid", "host_person_wait", "host_password_weak",
     "host_person_known", "host_people_many", "host_bad_address",
+    "host_grant_missing", "host_grant_given", "host_grant_early", "host_grant_over", "host_accesses_many",
 ))  # fmt: skip
 _DAMAGED: Final = frozenset(("host_size_mismatch", "host_hash_mismatch"))
 
