@@ -179,10 +179,13 @@ def _shown(session: Session, release: Release, request: Request, granted: GrantA
         state = "asked" if release.state in ("waiting", "open") else release.state
         return CoverShown(release.id, name, state, release.asked)
     grant = read_grant(granted.grant.encode())
-    keys = session.vault.keys
-    if grant.body.vault_key != vault_public_key(keys).hex() or grant.body.request != release.id:
+    now = session.vault.keys
+    known = {
+        vault_public_key(each).hex(): each for each in (now, *now.former)
+    }  # a renewed vault was this too
+    if grant.body.vault_key not in known or grant.body.request != release.id:
         raise IntegrityError("escrow_grant_other")
-    key = log_key(keys, request.digest)
+    key = log_key(known[grant.body.vault_key], request.digest)
     limits = open_limits(grant.body.kept, key, request.digest)
     return CoverShown(
         id=release.id,

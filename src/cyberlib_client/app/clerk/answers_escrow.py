@@ -61,9 +61,44 @@ def _open(clerk: Clerk, asked: q.OfficersOpen, token: CancelToken) -> object:
         )
 
 
+def _covers(clerk: Clerk, asked: q.CoversAsked, token: CancelToken) -> object:
+    from ..covering import covers
+    from ..stores import is_host
+
+    session = clerk.opened(asked.id, token)
+    return covers(session) if is_host(session.place.at) else []
+
+
+def _give_cover(clerk: Clerk, asked: q.CoverGiven, token: CancelToken) -> object:
+    from ..covering import give
+
+    session = clerk.session(asked.id, token)
+    with clerk.proved_by(asked.secret):
+        told = give(
+            session,
+            asked.words,
+            who=asked.who,
+            reason=asked.reason,
+            hours=asked.hours,
+            snapshots=[],
+            paths=asked.paths,
+        )
+    clerk.keep(session)
+    return told
+
+
+def _end_cover(clerk: Clerk, asked: q.CoverEnded, token: CancelToken) -> object:
+    from ..covering import end
+
+    return end(clerk.opened(asked.id, token), asked.cover)
+
+
 ANSWERS_ESCROW: Final[Mapping[type[Question], Answer]] = {
     q.OfficersAsked: _ask,
     q.OfficersStood: _standing,
     q.OfficersGivenUp: _give_up,
     q.OfficersOpen: _open,
+    q.CoversAsked: _covers,
+    q.CoverGiven: _give_cover,
+    q.CoverEnded: _end_cover,
 }

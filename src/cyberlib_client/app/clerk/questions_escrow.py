@@ -37,4 +37,28 @@ class OfficersOpen(Question, frozen=True, tag="open_by_officers"):
     replaces: str = ""
 
 
-AskedEscrow = OfficersAsked | OfficersStood | OfficersGivenUp | OfficersOpen
+class CoversAsked(Question, frozen=True, tag="covers"):
+    """What did staff ask for, were granted, and read? `covering_told.CoverShown`, a list."""
+
+
+class CoverGiven(Question, frozen=True, tag="give_cover"):
+    """Staff may restore for the holder: `covering_told.CoverShown`. `words`: six, that they read out;
+    `paths`: none for all."""
+
+    secret: str
+    words: str
+    who: str
+    reason: str
+    hours: int
+    paths: list[str]
+
+
+class CoverEnded(Question, frozen=True, tag="end_cover"):
+    """They may no more: `covering_told.CoverShown`, a list."""
+
+    cover: str
+
+
+AskedEscrow = (
+    OfficersAsked | OfficersStood | OfficersGivenUp | OfficersOpen | CoversAsked | CoverGiven | CoverEnded
+)

@@ -17,6 +17,7 @@ from ...widgets.basics import Card, IconLabel, Pill, button, clear, column, labe
 from ...widgets.form import Told
 from ...words import no_vault_yet
 from .approval import ApprovalCard
+from .covers import CoversCard
 from .escrow import EscrowCard
 from .forms import CheckKit, NewKit, NewPassphrase, Removal, show_file
 
@@ -53,6 +54,8 @@ class Keys(Room):
         self.column.addWidget(self.told)
         self.approvals = ApprovalCard(self.bridge, self._escrow_changed)
         self.column.addWidget(self.approvals)
+        self.covers = CoversCard(self.bridge, self._escrow_changed)
+        self.column.addWidget(self.covers)
         kit = self._kit()
         self.column.addWidget(kit)
         self._card = Card(say("Ce qui ouvre le coffre", "What opens the vault"))
@@ -168,6 +171,7 @@ class Keys(Room):
         clear(self._lines)
         self.escrow.hide()  # nothing is known of it
         self.approvals.hide()
+        self.covers.hide()
         if raised.code == "no_vault":
             self._show_doable(vault=False)
             making = button(
@@ -201,6 +205,7 @@ class Keys(Room):
         self.escrow.show()
         self.escrow.show_slots(slots)
         self.approvals.look()
+        self.covers.look()
         for slot in slots:
             words, sign = _KINDS.get(slot.kind, (Both(slot.kind, slot.kind), "key"))
             since = say(f"depuis le {moment(slot.created)}", f"since {moment(slot.created)}")
