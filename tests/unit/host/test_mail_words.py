@@ -56,6 +56,7 @@ COMMANDS: Final = (
     "destruction_",
     "escrow_",
     "approval_",
+    "guidance_",
     "adopt_",
     "answers_",
     "host_approval",

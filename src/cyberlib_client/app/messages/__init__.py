@@ -104,6 +104,7 @@ _PARTS: Final = (
     "escrow_at_host",
     "covering",
     "approval",
+    "guidance",
     "replacing",
     "people",
 )

@@ -1,0 +1,67 @@
+"""Words for two people who meet by eight words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .text import Text
+
+_AGAIN: Final = "Convenez d’une nouvelle séance. Si cela se répète, prévenez l’hébergeur."
+_AGAIN_EN: Final = "Agree on a new session. If it happens again, tell the host."
+
+ERRORS: Final[dict[str, Text]] = {
+    "guidance_words_count": Text(
+        "Il y a {count} mots ; le client en lit {expected}.",
+        "Faites-les relire tous, dans l’ordre.",
+        "There are {count} words; the customer reads {expected}.",
+        "Have them all read again, in their order.",
+    ),
+    "guidance_word_unknown": Text(
+        "Le mot n° {position} n’est pas de la liste[ ; peut-être : {suggestion}].",
+        "Faites relire ce mot, et épelez-le.",
+        "Word no. {position} is not in the list[; perhaps: {suggestion}].",
+        "Have this word read again, and spell it.",
+    ),
+    "guidance_malformed": Text(
+        "Un message de la séance n’en est pas un.",
+        _AGAIN,
+        "A message of the session is none.",
+        _AGAIN_EN,
+    ),
+    "guidance_forged": Text(
+        "Ce message ne vient de personne qui connaisse les huit mots.",
+        _AGAIN,
+        "This message comes from nobody who knows the eight words.",
+        _AGAIN_EN,
+    ),
+    "guidance_other_offer": Text(
+        "Cette réponse est celle d’une autre séance.",
+        _AGAIN,
+        "This answer is another session’s.",
+        _AGAIN_EN,
+    ),
+    "guidance_not_next": Text(
+        "Un message de la séance a été modifié, répété ou retiré en chemin.",
+        _AGAIN,
+        "A message of the session was altered, repeated or left out on its way.",
+        _AGAIN_EN,
+    ),
+    "guidance_step_order": Text(
+        "Une autre étape vient d’abord : {state}.",
+        "Accordez les étapes dans l’ordre : l’état, les noms, la proposition.",
+        "Another step comes first: {state}.",
+        "Grant the steps in their order: state, names, proposal.",
+    ),
+    "guidance_not_granted": Text(
+        "Le client n’a pas accordé cette étape.",
+        "Demandez-la-lui au téléphone ; lui seul l’accorde, sur son poste.",
+        "The customer has not granted this step.",
+        "Ask for it on the telephone; they alone grant it, at their machine.",
+    ),
+    "guidance_over": Text(
+        "La séance est terminée.",
+        "S’il le faut, le client en ouvre une autre, avec huit nouveaux mots.",
+        "The session is over.",
+        "If need be, the customer opens another one, with eight new words.",
+    ),
+}
