@@ -81,6 +81,10 @@ def _every_command(line: CommandLine, practice: Path, tmp_path: Path) -> Iterato
     yield ["key", "add", "recovery", "--name", "second", "--words-file", words]
     yield ["kit", "check", "--recovery-file", words]
     yield ["key", "remove", "second"]
+    again = tmp_path / "passphrase"
+    again.write_text(PASSPHRASE, encoding="utf-8")
+    again.chmod(0o600)
+    yield ["key", "rotate", "--new-passphrase-file", str(again)]
     yield ["kit", "create", "--to", str(tmp_path), "--name", "sheet"]
     yield ["completion", "bash"]
     yield ["diagnose", "--to", str(tmp_path / "support.zip")]

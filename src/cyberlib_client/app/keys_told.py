@@ -33,6 +33,26 @@ class SlotRemoved(msgspec.Struct, frozen=True):
     left: list[SlotInfo]
 
 
+class VaultKey(msgspec.Struct, frozen=True):
+    """`changes`: how often the vault's key was changed. `exposed_packs`, `exposed_bytes`: what was written
+    before and is still stored, which a former key opens."""
+
+    changes: int
+    exposed_packs: int
+    exposed_bytes: int
+
+
+class KeyRotated(msgspec.Struct, frozen=True):
+    """The vault has a new key. `slots`: what opens it now. `gone`: what opened it before. `words`:
+    the 24 new words, null when they went to `words_file`."""
+
+    key: VaultKey
+    slots: list[SlotInfo]
+    gone: list[SlotInfo]
+    words: list[str] | None = None
+    words_file: str | None = None
+
+
 class RecoveryKitMade(msgspec.Struct, frozen=True):
     """`file`: the PDF, of its owner alone, to be printed and then deleted. `slot`: which it opens."""
 

@@ -12,6 +12,8 @@ from ..state.records import RunRecord
 from . import stores
 from .history import REMEMBERED
 from .host_told import HostTold
+from .key_rotation import vault_key
+from .keys_told import VaultKey
 from .paths import shown_native
 from .session import Session
 from .slots import SlotInfo, slot_list
@@ -32,7 +34,8 @@ class VaultInfo(msgspec.Struct, frozen=True):
     """A vault as its store shows it. `objects` and `bytes`: number and size of stored objects by kind.
     `last_runs`: the last attempt of each kind; `last_done`: the last that was done, be it incompletely.
     `endpoint`: of the storage that has its bucket, else null. `host`: null unless it is at one.
-    `fingerprint`: of the key that certifies its devices, as exports and certificates show it."""
+    `fingerprint`: of the key that certifies its devices, as exports and certificates show it. `key`: how
+    often the vault's key was changed, and what a former one still opens."""
 
     at: str
     endpoint: str | None
@@ -50,6 +53,7 @@ class VaultInfo(msgspec.Struct, frozen=True):
     last_done: list[RunInfo]
     host: HostTold | None
     fingerprint: str
+    key: VaultKey
 
 
 def info(session: Session) -> VaultInfo:
@@ -75,6 +79,7 @@ def info(session: Session) -> VaultInfo:
         last_done=_newest(run for run in runs if not run.reason),
         host=_host(session),
         fingerprint=fingerprint_of(vault.keys),
+        key=vault_key(vault),
     )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ..app.wording.language import Both, say
-from ..app.wording.units import moment
+from ..app.wording.units import moment, size
 from .tables import table
 
 if TYPE_CHECKING:
+    from ..app.keys_told import KeyRotated, VaultKey
     from ..app.slots import SlotInfo
 
 
@@ -55,8 +56,8 @@ def asked_for(slots: list[SlotInfo]) -> str:
     return say("les 24 mots", "the 24 words")
 
 
-def slot_lines(found: list[SlotInfo]) -> Iterator[str]:
-    """The slots as a table."""
+def slot_lines(found: list[SlotInfo], key: VaultKey | None = None) -> Iterator[str]:
+    """The slots as a table. `key`: how often the vault's was changed, and what that leaves."""
     head = [say("ACCÈS", "SLOT"), say("SORTE", "KIND"), say("NOM", "NAME"), say("CRÉÉ", "MADE"), ""]
     here = say("ce poste", "this machine")
     rows = [
@@ -68,6 +69,48 @@ def slot_lines(found: list[SlotInfo]) -> Iterator[str]:
             "Aucune feuille de 24 mots n’ouvre ce coffre ! Faites-en une : cyberlib key add recovery",
             "No 24 words open this vault! Make some: cyberlib key add recovery",
         )
+    if key is not None and key.changes:
+        yield from key_lines(key)
+
+
+def key_lines(key: VaultKey) -> Iterator[str]:
+    """How often the vault's key was changed, and what a former one still opens."""
+    times = say(f"Clé du coffre changée {key.changes} fois.", f"Vault’s key changed {key.changes} times.")
+    if not key.exposed_packs:
+        yield times + say(
+            " Rien de stocké ici ne s’ouvre avec une ancienne clé.",
+            " No former key opens anything stored here.",
+        )
+        return
+    yield times + say(
+        f" Une ancienne clé ouvre encore {key.exposed_packs} paquets écrits avant"
+        f" ({size(key.exposed_bytes)}).",
+        f" A former key still opens {key.exposed_packs} packs written before ({size(key.exposed_bytes)}).",
+    )
+
+
+def rotated_lines(rotated: KeyRotated) -> Iterator[str]:
+    """What a new key of the vault means for everybody."""
+    yield say(
+        "La clé du coffre est changée : ce qui s’écrit désormais ne s’ouvre plus avec l’ancienne.",
+        "The vault’s key is changed: what is written from now on does not open with the former one.",
+    )
+    yield from words_lines(rotated.words, rotated.words_file)
+    yield ""
+    yield from slot_lines(rotated.slots, rotated.key)
+    others = [slot for slot in rotated.gone if slot.kind == "device" and not slot.here]
+    if others:
+        names = ", ".join(slot.name for slot in others)
+        yield say(
+            f"Ces postes n’ouvrent plus le coffre : {names}. Sur chacun qui reste au cabinet : la nouvelle"
+            " phrase secrète, puis cyberlib key add device.",
+            f"These machines open the vault no more: {names}. On each that stays with the practice: the new"
+            " passphrase, then cyberlib key add device.",
+        )
+    yield say(
+        "Détruisez les anciennes feuilles de mots. Un poste volé : cyberlib device revoke, chez l’hébergeur.",
+        "Destroy the former sheets of words. For a stolen machine: cyberlib device revoke, at the host.",
+    )
 
 
 def words_lines(words: list[str] | None, words_file: str | None) -> Iterator[str]:

@@ -237,6 +237,14 @@ ERRORS: Final[dict[str, Text]] = {
         "An escrow opens this vault already.",
         "To change to another one, leave this one first: cyberlib escrow leave.",
     ),
+    "escrow_leave_first": Text(
+        "Un séquestre ouvre ce coffre.",
+        "Quittez-le d’abord, pour que ses parts soient détruites : cyberlib escrow leave. Vous le rejoindrez"
+        " ensuite avec la nouvelle clé, si vous le voulez.",
+        "An escrow opens this vault.",
+        "Leave it first, so that its parts are destroyed: cyberlib escrow leave. Join it again with the new"
+        " key afterwards, if you like.",
+    ),
     "escrow_not_joined": Text(
         "Aucun séquestre n’ouvre ce coffre.",
         "Il n’y a rien à quitter.",

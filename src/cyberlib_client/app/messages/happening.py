@@ -341,8 +341,8 @@ NOTICES: Final[dict[str, Text]] = {
     ),
     "old_copies_open": Text(
         "Cet accès n’ouvre plus ce coffre ; une copie du coffre faite avant s’ouvre encore avec lui.",
-        "S’il a pu être volé, faites un nouveau coffre.",
+        "S’il a pu être volé, changez la clé du coffre : cyberlib key rotate.",
         "This slot no longer opens this vault; a copy of the vault made before still opens with it.",
-        "If it may have been stolen, make a new vault.",
+        "If it may have been stolen, change the vault’s key: cyberlib key rotate.",
     ),
 }

@@ -9,7 +9,7 @@ import click
 
 from ...app.wording.language import Both, say
 from ..run import Run, pass_run
-from ..slots import asked_for, kind_name, slot_lines, slot_name, stored_name, words_lines
+from ..slots import asked_for, kind_name, rotated_lines, slot_lines, slot_name, stored_name, words_lines
 from ..words import argument, choice, command, group, option
 
 if TYPE_CHECKING:
@@ -29,13 +29,14 @@ key = group(
 @pass_run
 def list_(run: Run) -> None:
     """See its help."""
-    from ...app import keys
+    from ...app import key_rotation, keys
 
     found = keys.list_slots(run.session)
     if run.output.mode != "text":
         run.output.items(found, str)
         return
-    run.output.result(found, lambda: slot_lines(found))
+    told = key_rotation.vault_key(run.session.vault)
+    run.output.result(found, lambda: slot_lines(found, told))
 
 
 _recovery_file = option(
@@ -153,6 +154,42 @@ def remove(run: Run, slot: str, yes: bool, recovery_file: str | None) -> None:
     run.prove_by(recovery_file)
     removed = keys.remove(run.session, slot, stored_name(slot), sure=yes)
     run.output.result(removed, lambda: _removed(removed))
+
+
+@command(
+    "rotate",
+    Both(
+        "Changer la clé du coffre. Après un kit perdu, un poste volé ou un séquestre quitté : ce qui s’écrit"
+        " ensuite est hors d’atteinte de qui avait l’ancienne. Une nouvelle phrase secrète est demandée et 24"
+        " nouveaux mots sont faits ; tous les autres accès tombent. Ce qui est déjà écrit reste lisible par"
+        " l’ancienne clé.",
+        "Change the vault’s key. After a kit was lost, a machine stolen or an escrow left: what is written"
+        " from then on is out of reach of whoever had the former one. A new passphrase is asked for and 24"
+        " new words are made; all other slots go. What is written already stays readable by the former key.",
+    ),
+    key,
+)
+@option(
+    "--new-passphrase-file",
+    metavar=Both("FICHIER", "FILE"),
+    help=Both("Lire la nouvelle phrase secrète ici.", "Read the new passphrase here."),
+)
+@option(
+    "--words-file",
+    metavar=Both("FICHIER", "FILE"),
+    help=Both("Écrire les nouveaux mots dans ce nouveau fichier.", "Write the new words to this new file."),
+)
+@_recovery_file
+@pass_run
+def rotate(
+    run: Run, new_passphrase_file: str | None, words_file: str | None, recovery_file: str | None
+) -> None:
+    """See its help."""
+    from ...app import key_rotation
+
+    run.prove_by(recovery_file)
+    rotated = key_rotation.rotate(run.session, new_passphrase_file, words_file)
+    run.output.result(rotated, lambda: rotated_lines(rotated))
 
 
 def _added(added: SlotAdded) -> Iterator[str]:

@@ -301,7 +301,7 @@ def _info(found: VaultInfo) -> Iterator[str]:
     if found.host is not None:
         yield from host_lines(found.host)
     yield ""
-    yield from slot_lines(found.slots)
+    yield from slot_lines(found.slots, found.key)
 
 
 def _opened_info(found: VaultInfo) -> Iterator[str]:
