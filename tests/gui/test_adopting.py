@@ -46,7 +46,7 @@ def test_a_machine_is_replaced_folders_and_all(
     welcome.join.host.key.setText(practice.made.contract_key)
     welcome.join.secret.setText(PASSPHRASE)
     wizard.click("Continuer")
-    wizard.click("Ce poste remplace ANCIEN, qui n’aura plus accès au coffre")
+    wizard.click("Ce poste en remplace un autre")
     wizard.click("Continuer")
     assert wizard.here == "protect", wizard.problem
     protect = wizard.step()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QComboBox
 
 from cyberlib_client.gui.agreeing import Terms
 from cyberlib_client.gui.screens.first_run.key import Key
@@ -119,11 +120,35 @@ def test_a_machine_takes_the_place_of_one_that_failed(
     assert "Il manque la clé de contrat" in wizard.problem
     welcome.join.host.key.setText(practice.made.contract_key)
     wizard.click("Continuer")
-    wizard.click("Ce poste remplace ANCIEN, qui n’aura plus accès au coffre")
+    wizard.click("Ce poste en remplace un autre")
+    assert "Quel poste est remplacé" in wizard.told and "n’aura plus accès" in wizard.told
     wizard.click("Continuer")
     assert wizard.here == "protect", wizard.problem
     states = {each["name"]: each["state"] for each in line.json("device", "list")["items"]}
     assert states.pop("ANCIEN") == "revoked" and list(states.values()) == ["active"]
+
+
+def test_a_machine_is_chosen_to_be_replaced_where_a_seat_is_free(
+    host: TestHost, line: CommandLine, home: Path, tmp_path: Path, show: Show
+) -> None:
+    practice = Practice(host, tmp_path, seats=3)
+    practice.station("AILLEURS")  # of the practice, but not of this vault
+    old = practice.station("ANCIEN")
+    practice.vault(old)
+    old("backup", str(home / "Desktop"))
+    shown = show(line)
+    wizard = Wizard(shown)
+    welcome = _at_host(wizard, practice, PASSPHRASE)
+    wizard.click("Ce poste en remplace un autre")  # said before the host is asked
+    wizard.click("Continuer")
+    assert wizard.here == "welcome" and "Quel poste est remplacé" in wizard.told, wizard.problem
+    (chooser,) = (each for each in welcome.findChildren(QComboBox) if "remplacé" in each.accessibleName())
+    assert chooser.count() == 1
+    assert chooser.itemText(0).startswith("ANCIEN – dernière sauvegarde\u00a0: ")
+    wizard.click("Continuer")
+    assert wizard.here == "protect", wizard.problem
+    states = {each["name"]: each["state"] for each in line.json("device", "list")["items"]}
+    assert states["ANCIEN"] == "revoked" and states["AILLEURS"] == "active"
 
 
 def test_a_host_without_a_vault_says_what_to_do(

@@ -14,7 +14,7 @@ from .approval_told import ApprovalOpened
 from .enrolment_placed import placed
 from .escrow_told import EscrowAsked, EscrowOpened
 from .first_run import contract_key_of, declare, note
-from .first_run_told import BucketTold, VaultsThere, VaultThere
+from .first_run_told import BucketTold, MachineThere, VaultsThere, VaultThere
 from .host_link import client_of
 from .hosts import reassign_by_key, terms
 from .paths import same_folder
@@ -57,11 +57,19 @@ def vaults_there(session: Session, url: str, contract_key: str, key_file: str, c
     standing = client.sign_in()
     found = client.ask("GET", "/v1/vaults", records.VaultList).vaults
     agreed = terms(session).accepted
+    declared = client.ask("GET", "/v1/devices", records.DeviceList).devices
+    backups = {each.name: each.last_backup for each in declared if each.id != made.device}
     return VaultsThere(
         standing.device.state != "surplus",
         agreed,
         [
-            VaultThere(f"{made.host}/v1/vaults/{each.id}", list(each.devices), each.created, each.bytes)
+            VaultThere(
+                f"{made.host}/v1/vaults/{each.id}",
+                list(each.devices),
+                each.created,
+                each.bytes,
+                [MachineThere(name, backups[name]) for name in each.devices if name in backups],
+            )
             for each in found
         ],
     )

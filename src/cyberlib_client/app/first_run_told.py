@@ -58,13 +58,21 @@ class BucketTold(msgspec.Struct, frozen=True):
     region: str
 
 
+class MachineThere(msgspec.Struct, frozen=True):
+    """A declared machine. `last_backup`: when, None where there was none."""
+
+    name: str
+    last_backup: str | None = None
+
+
 class VaultThere(msgspec.Struct, frozen=True):
-    """A vault at a host. `devices`: names of those that use it now."""
+    """A vault at a host. `devices`: names of those that use it now; `machines`: the same but this one."""
 
     at: str
     devices: list[str]
     created: str
     bytes: int
+    machines: list[MachineThere] = []
 
 
 class VaultsThere(msgspec.Struct, frozen=True):

@@ -147,28 +147,53 @@ class _Found(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._at_host, self._asked = False, False
+        self._asked = False
         self._vaults: list[VaultThere] = []
         self._seat = True
-        self._which = QComboBox()
-        self._which.setAccessibleName(say("Quel coffre", "Which vault"))
-        self._which.view().setAccessibleName(self._which.accessibleName())
+        self._which, self._old = QComboBox(), QComboBox()
+        for each, name in (
+            (self._which, say("Quel coffre", "Which vault")),
+            (self._old, say("Quel poste est remplacé", "Which machine is replaced")),
+        ):
+            each.setAccessibleName(name)
+            each.view().setAccessibleName(name)
         self._label = label(self._which.accessibleName(), "strong")
+        self._old_label = label(self._old.accessibleName(), "strong")
         self._words = label(kind="small-ink", wrap=True)
         self.instead = QCheckBox(say("Ce poste en remplace un autre", "This machine replaces another"))
-        self.setLayout(column(self._label, self._which, self._words, self.instead))
+        self._loses = label(
+            say(
+                "Ce poste prend sa place : l’ancien n’aura plus accès au coffre, et oublie ce qui l’ouvre."
+                " Ses fichiers restent où ils sont.",
+                "This machine takes its place: the old one loses its access to the vault, and forgets what"
+                " opens it. Its files stay where they are.",
+            ),
+            "small-ink",
+            wrap=True,
+        )
+        self.setLayout(
+            column(
+                self._label,
+                self._which,
+                self._words,
+                row(self.instead, None),
+                self._old_label,
+                self._old,
+                self._loses,
+            )
+        )
         self._which.currentIndexChanged.connect(lambda _index: self._show_one())
-        self.hide()
+        self.instead.toggled.connect(lambda _on: self._show_old())
+        self.forget()
 
     def forget(self) -> None:
         """Another host is meant."""
-        self._vaults, self._asked = [], False
-        self.hide()
+        self._vaults, self._asked, self._seat = [], False, True
+        self._show_one()
 
     def show_kind(self, *, at_host: bool) -> None:
         """It belongs to a host alone."""
-        self._at_host = at_host
-        self.setVisible(at_host and self._asked)
+        self.setVisible(at_host)
 
     @property
     def vault(self) -> str:
@@ -183,13 +208,12 @@ class _Found(QWidget):
     @property
     def replaces(self) -> str:
         """See Join."""
-        one = self._chosen
-        wanted = one is not None and not self.instead.isHidden() and self.instead.isChecked()
-        return one.devices[0] if one is not None and wanted else ""
+        wanted = self._chosen is not None and self.instead.isChecked()
+        return str(self._old.currentData() or "") if wanted else ""
 
     def show_told(self, told: VaultsThere) -> bool:
         """See Join."""
-        self._vaults, self._seat = told.vaults, told.seat
+        self._vaults, self._seat, self._asked = told.vaults, told.seat, True
         self._which.clear()
         for each in told.vaults:
             names = ", ".join(each.devices) or say("plus aucun poste", "no machine any more")
@@ -200,28 +224,27 @@ class _Found(QWidget):
                     f"{names} – {size(each.bytes)}, since {day}",
                 )
             )
-        self._asked = True
         self._show_one()
-        doubtful = len(told.vaults) > 1 or not told.seat
-        self.setVisible(self._at_host and doubtful)
+        several, asks = len(told.vaults) > 1, self.instead.isChecked() and bool(self._old.count())
+        doubtful = several or asks or not told.seat
         if doubtful:  # whoever does not see it hears of it
-            (self._which if len(told.vaults) > 1 else self.instead).setFocus()
+            (self._which if several else self._old if asks else self.instead).setFocus()
         return doubtful
 
     def _show_one(self) -> None:
         several = len(self._vaults) > 1
         self._which.setVisible(several)
         self._label.setVisible(several)
-        one = self._chosen
-        name = one.devices[0] if one is not None and len(one.devices) == 1 else ""
-        self.instead.setVisible(bool(name) and not self._seat)
-        self.instead.setChecked(False)
-        self.instead.setText(
-            say(
-                f"Ce poste remplace {name}, qui n’aura plus accès au coffre",
-                f"This machine replaces {name}, which loses its access to the vault",
+        self._old.clear()
+        for each in self._chosen.machines if self._chosen is not None else []:
+            day = moment(each.last_backup) if each.last_backup is not None else ""
+            last = (
+                say(f"dernière sauvegarde : {day}", f"last backup: {day}")
+                if day
+                else say("jamais sauvegardé", "never backed up")
             )
-        )
+            self._old.addItem(f"{each.name} – {last}", each.name)
+        self._show_old()
         self._words.setVisible(not self._seat)
         self._words.setText(
             say(
@@ -232,3 +255,8 @@ class _Found(QWidget):
                 " the host for a seat, or take that of a machine that is replaced; then continue.",
             )
         )
+
+    def _show_old(self) -> None:
+        shown = self.instead.isChecked() and bool(self._old.count())
+        for each in (self._old_label, self._old, self._loses):
+            each.setVisible(shown)
