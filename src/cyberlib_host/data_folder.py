@@ -29,6 +29,7 @@ from .database.schema import alone, is_current, upgrade
 from .mail.senders import FolderSender, SmtpSender
 from .services import audit
 from .services.context import Context, Mail, Zone
+from .services.provider import Provider
 from .services.zones import settle
 from .settings import MailSettings, Settings, ZoneSettings, read_settings
 from .storage.folder import FolderStorage
@@ -92,6 +93,7 @@ def _context(folder: Path, settings: Settings, database: Database) -> Context:
         quarantine_days=settings.quarantine_days,
         escrow_hours=settings.escrow_hours,
         proofs_for=settings.proofs_for,
+        provider=_provider(folder, settings),
         mail=_mail(settings.mail),
         sender=_sender(folder, settings),
     )
@@ -103,6 +105,17 @@ def _mail(mail: MailSettings) -> Mail:
     default = Mail()
     sender = mail.sender or default.sender
     return Mail(sender, mail.name, mail.bounces or sender, mail.operator, mail.support)
+
+
+def _provider(folder: Path, settings: Settings) -> Provider | None:
+    given = settings.provider
+    if given is None:
+        return None
+    try:
+        secret = (folder / given.secret_file).read_text("utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise Problem("bad_settings", where=f"provider.secret_file: {error}") from None
+    return Provider(given, secret)
 
 
 def _sender(folder: Path, settings: Settings) -> Sender:

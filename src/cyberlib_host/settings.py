@@ -36,6 +36,7 @@ import msgspec
 from msgspec import Meta
 
 from .core.addresses import checked_address
+from .core.identities import ProviderSettings
 from .core.licences import Rules
 from .core.people import ASKED, Action
 from .core.problems import Problem
@@ -108,6 +109,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quarantine_days: Annotated[int, Meta(ge=7, le=3650)] = 30  # before what devices let go is deleted
     audit_months: Annotated[int, Meta(ge=6, le=1200)] = 6  # what contracts promise, or more
     proofs_for: frozenset[Action] = ASKED  # what people prove who they are for
+    provider: ProviderSettings | None = None
     proxies: list[str] = []
     s3_access_key: str | None = None
     s3_secret_key: str | None = None

@@ -27,7 +27,9 @@ class Nobody:
         """None."""
         return None
 
-    def person(self, action: str, *, refused: CyberlibError | None, left: int) -> PersonGiven | None:
+    def person(
+        self, action: str, *, elsewhere: bool, refused: CyberlibError | None, left: int
+    ) -> PersonGiven | None:
         """None."""
         return None
 

@@ -11,6 +11,7 @@ from msgspec import Meta
 from ..core.errors import CyberlibError, Failed, Unreachable, UsageError
 from ..transports.host.client import HostClient
 from ..transports.host.people import PeoplePost, Proof
+from .loopback import Loopback, open_page
 from .workplace import Notice, PersonGiven, Workplace, read_secret_file
 
 FILE: Final = "CYBERLIB_PERSON_FILE"
@@ -36,26 +37,32 @@ class Proven(NamedTuple):
     how: str
 
 
+_Method = Annotated[str, Meta(pattern="^[a-z0-9_]{1,30}$")]
+
+
 class _Said(msgspec.Struct, frozen=True):
     """Of what the host says of a proof; see docs/protocol."""
 
     person: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
-    method: Annotated[list[Annotated[str, Meta(pattern="^[a-z]{1,20}$")]], Meta(min_length=1, max_length=5)]
+    method: Annotated[list[_Method], Meta(min_length=1, max_length=5)]
 
 
 def ahead(work: Workplace, client: HostClient, action: str, subject: str) -> Proven | None:
     """The same before the request is made, where a lock or a signature comes between; None where the host
     does not ask. Raises as `_proof`, Unreachable("host_answer", at=…)."""
     try:
-        asked = PeoplePost(client).list().asked_for
+        told = PeoplePost(client).list()
     except CyberlibError as error:
         if error.code != "host_unknown_path":
             raise
         return None  # of before there were people
-    if action not in asked:
+    if action not in told.asked_for:
         return None
     digest = hashlib.sha256(f"cyberlib action 1\n{action}\n{subject}".encode()).hexdigest()
-    proof = _proof(work, client, Failed("host_proof_needed", at=client.url, action=action, digest=digest))
+    needed = Failed(
+        "host_proof_needed", at=client.url, action=action, digest=digest, provider=int(told.provider)
+    )
+    proof = _proof(work, client, needed)
     try:
         said = msgspec.json.decode(proof.document, type=_Said)
     except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -72,8 +79,9 @@ def _proof(work: Workplace, client: HostClient, needed: CyberlibError) -> Proof:
     if path:
         return _given(work, client, wanted, _read(work, path))
     refused: CyberlibError | None = None
+    elsewhere = bool(needed.facts.get("provider"))
     for left in range(_TRIES, 0, -1):
-        typed = work.prompt.person(wanted.action, refused=refused, left=left)
+        typed = work.prompt.person(wanted.action, elsewhere=elsewhere, refused=refused, left=left)
         if typed is None:
             raise refused or needed
         try:
@@ -87,7 +95,15 @@ def _proof(work: Workplace, client: HostClient, needed: CyberlibError) -> Proof:
 
 
 def _given(work: Workplace, client: HostClient, wanted: _Wanted, who: PersonGiven) -> Proof:
-    proof = PeoplePost(client).prove(wanted.action, wanted.digest, who.mail, who.password, who.code)
+    post = PeoplePost(client)
+    if who.elsewhere:
+        with Loopback() as back:
+            challenge = post.challenge(wanted.action, wanted.digest)
+            url = post.begin_sign_in(challenge, back.port, back.challenge)
+            work.notify(Notice("host_sign_in_begun", {"url": url}))
+            open_page(url)
+            return post.signed_in(back.wait(work.cancel), back.verifier)
+    proof = post.prove(wanted.action, wanted.digest, who.mail, who.password, who.code)
     if proof.recovery_codes_left < _FEW_CODES:
         left = proof.recovery_codes_left
         work.notify(Notice("host_few_recovery_codes", {"at": client.url, "count": left}))
@@ -96,6 +112,8 @@ def _given(work: Workplace, client: HostClient, wanted: _Wanted, who: PersonGive
 
 def _read(work: Workplace, path: str) -> PersonGiven:
     lines = read_secret_file(work, path).splitlines()
+    if lines == ["browser"]:
+        return PersonGiven("", "", "")
     if len(lines) < 3 or not all(line.strip() for line in lines[:3]):
         raise UsageError("person_file_unfit", at=path)
     return PersonGiven(lines[0].strip(), lines[1], lines[2].strip())

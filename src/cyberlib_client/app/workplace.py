@@ -45,11 +45,17 @@ class BucketGiven(msgspec.Struct, frozen=True):
 
 
 class PersonGiven(msgspec.Struct, frozen=True):
-    """Who is there: address and password as the host knows them, and a code of their application."""
+    """Who is there: address and password as the host knows them, and a code of their application; all empty:
+    they sign in at the provider that the host trusts, in a browser."""
 
     mail: str
     password: str
     code: str
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether that is so."""
+        return not self.mail
 
 
 class Prompt(Protocol):
@@ -71,8 +77,11 @@ class Prompt(Protocol):
     def proxy_password(self, user: str) -> str | None:
         """The password by which a proxy of the network knows this user."""
 
-    def person(self, action: str, *, refused: CyberlibError | None, left: int) -> PersonGiven | None:
-        """Who is there, for what the host calls `action`; `refused` and `left` as for `passphrase`."""
+    def person(
+        self, action: str, *, elsewhere: bool, refused: CyberlibError | None, left: int
+    ) -> PersonGiven | None:
+        """Who is there, for what the host calls `action`; `refused` and `left` as for `passphrase`.
+        `elsewhere`: a sign-in at a provider will do."""
 
     def agreed(self, question: Question, why: CyberlibError | None = None) -> bool | None:
         """The answer to a question; `why` it is asked."""

@@ -102,7 +102,9 @@ class TerminalPrompt:
         """See app.workplace.Prompt."""
         return self._hidden(say(f"Mot de passe de {user} pour le proxy", f"Password of {user} for the proxy"))
 
-    def person(self, action: str, *, refused: CyberlibError | None, left: int) -> PersonGiven | None:
+    def person(
+        self, action: str, *, elsewhere: bool, refused: CyberlibError | None, left: int
+    ) -> PersonGiven | None:
         """See app.workplace.Prompt."""
         from ..app.workplace import PersonGiven
 
@@ -112,7 +114,12 @@ class TerminalPrompt:
         click.echo(error_text(refused) if refused is not None else proof_asked(action), err=True)
         if refused is not None and left == 1:
             click.echo(say("Dernier essai.", "Last try."), err=True)
-        mail = self._shown(say("Votre adresse", "Your address"))
+        label = say("Votre adresse", "Your address")
+        if elsewhere:
+            label += say(" (Entrée seule : Pro Santé Connect)", " (Enter alone: Pro Santé Connect)")
+        mail = self._shown(label, "" if elsewhere else None)
+        if not mail:
+            return PersonGiven("", "", "")
         password = self._hidden(say("Votre mot de passe chez l’hébergeur", "Your password at the host"))
         code = self.code_of_application()
         return None if password is None or code is None else PersonGiven(mail, password, code)
@@ -136,9 +143,11 @@ class TerminalPrompt:
         )
         return self._shown(label) if self.possible else None
 
-    def _shown(self, label: str) -> str:
+    def _shown(self, label: str, empty: str | None = None) -> str:
+        suffix = say(" : ", ": ")
         with self._question():
-            return str(click.prompt(label, err=True, prompt_suffix=say(" : ", ": "))).strip()
+            typed = click.prompt(label, err=True, prompt_suffix=suffix, default=empty, show_default=False)
+            return str(typed).strip()
 
     def officer_passphrase(self, name: str, *, refused: CyberlibError | None, left: int) -> str | None:
         """See app.officer.OfficerPrompt."""

@@ -26,6 +26,7 @@ class WhoIsThere:
         self._bridge, self._window = bridge, window
         self._action = ""
         self._mail = ""
+        self._elsewhere = False
         self.shown: PersonForm | None = None
         bridge.who_is_there = self.ask
 
@@ -33,6 +34,7 @@ class WhoIsThere:
         """Whether somebody is asked; then either `again` or `failed` is called."""
         if error.code == _NEEDED:
             self._action = str(error.facts.get("action", ""))
+            self._elsewhere = bool(error.facts.get("provider"))
         elif error.code not in _REFUSED or not self._action:
             return False
         problem = "" if error.code == _NEEDED else str(words_of(error))
@@ -51,6 +53,7 @@ class WhoIsThere:
             failed(error)
 
         self.shown = PersonForm(self._action, self._mail, problem, given, left, parent)
+        self.shown.elsewhere.setVisible(self._elsewhere)
         self.shown.open()
         return True
 
@@ -92,7 +95,8 @@ class PersonForm(QDialog):
         inside.addWidget(self.problem)
         go = button(say("Continuer", "Continue"), self.go, main=True)
         go.setDefault(True)
-        inside.addLayout(row(None, button(say("Annuler", "Cancel"), self.reject), go))
+        self.elsewhere = button("Pro Santé Connect…", self.go_elsewhere, link=True)
+        inside.addLayout(row(self.elsewhere, None, button(say("Annuler", "Cancel"), self.reject), go))
         (self.password if mail else self.mail).setFocus()
 
     def go(self) -> None:
@@ -104,6 +108,11 @@ class PersonForm(QDialog):
             return
         self.accept()
         self._given(*typed)
+
+    def go_elsewhere(self) -> None:
+        """In a browser."""
+        self.accept()
+        self._given("", "", "")
 
     def reject(self) -> None:
         """See QDialog."""

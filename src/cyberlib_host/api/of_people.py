@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..core import people as wire
-from ..services import people, proving
+from ..services import people, proving, sign_ins
 from .operation import Call, Operation
 
 
@@ -31,6 +31,14 @@ def _challenge(call: Call) -> wire.ProofChallenge:
 
 def _prove(call: Call) -> wire.Proof:
     return proving.prove(call.context, call.caller, call.body)
+
+
+def _begin(call: Call) -> wire.SignInBegun:
+    return sign_ins.begin(call.context, call.caller, call.body)
+
+
+def _signed_in(call: Call) -> wire.Proof:
+    return sign_ins.prove(call.context, call.caller, call.body)
 
 
 PROOF: Final = ("proof_needed", "proof_not_valid", "not_a_holder")
@@ -61,5 +69,13 @@ OF_PEOPLE: Final = (
         "prove", "POST", "/v1/proofs", "Prove who is there, by password and code.",
         _prove, wire.Proof, wire.ProofRequest,
         problems=("challenge_unknown", "person_refused", "person_wait"),
+    ),
+    Operation(
+        "begin_sign_in", "POST", "/v1/proofs/sign-ins", "Begin to prove it by a sign-in at a provider.",
+        _begin, wire.SignInBegun, wire.SignIn, problems=("challenge_unknown", "provider_none"),
+    ),
+    Operation(
+        "signed_in", "POST", "/v1/proofs/signed-in", "The proof of somebody who signed in.",
+        _signed_in, wire.Proof, wire.SignedIn, problems=("sign_in_unknown", "person_refused"),
     ),
 )  # fmt: skip

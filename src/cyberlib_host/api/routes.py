@@ -23,6 +23,7 @@ from .limits import Limits
 from .metrics import CONTENT_TYPE, Metrics
 from .operation import Operation
 from .operations import LEAST_CLIENT, OPERATIONS
+from .sign_in_pages import pages
 from .transfer import Transfer
 
 _OBJECT = "/v1/vaults/{vault}/objects/{name:path}"
@@ -74,6 +75,7 @@ def application(context: Context, limits: Limits | None = None, metrics: Metrics
         Route(_OBJECT, guarded("get_object", transfer.get_object), methods=["GET"]),
         Route(_CONTENT, guarded("put_content", transfer.put_content, limited=False), methods=["PUT"]),
         Route(_CONTENT, guarded("get_content", transfer.get_content, limited=False), methods=["GET"]),
+        *pages(dispatcher),
         Route("/openapi.json", described, methods=["GET"]),
         Route("/health", health, methods=["GET"]),
         Route("/ready", ready, methods=["GET"]),

@@ -90,6 +90,20 @@ def unlock(run: Run, which: str, who: str) -> None:
     run.output.result({"name": name}, f"{name} may try again.")
 
 
+@person.command("link")
+@_which
+@_who
+@click.argument("identity", metavar="NATIONAL-ID")
+@click.pass_obj
+def link(run: Run, which: str, who: str, identity: str) -> None:
+    """Say by which number the provider of identities knows somebody."""
+    context = run.host()
+    with context.database.write() as connection:
+        row = organisations.found(connection, which)
+        name = service.link(context, connection, row.id, who, identity, run.actor)
+    run.output.result({"name": name}, f"{name} may sign in there.")
+
+
 @person.command("end")
 @_which
 @_who

@@ -106,10 +106,12 @@ class PersonTold(Answer, frozen=True):
 
 
 class PeopleList(Answer, frozen=True):
-    """`asked_for`: actions for which a proof is asked now."""
+    """`asked_for`: actions for which a proof is asked now. `provider`: a sign-in
+    elsewhere may give one."""
 
     people: list[PersonTold]
     asked_for: list[Action]
+    provider: bool = False
 
 
 class ProofChallengeRequest(Struct, frozen=True):
@@ -162,6 +164,28 @@ class Proof(Answer, frozen=True):
     signature: Hex64
     expires_in: int
     recovery_codes_left: int
+
+
+class SignIn(Struct, frozen=True):
+    """`port`: on loopback, where the device waits. `code_challenge`: S256 of what it sends later."""
+
+    challenge: Hex32
+    port: Annotated[int, Meta(ge=1024, le=65535)]
+    code_challenge: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]
+
+
+class SignInBegun(Answer, frozen=True):
+    """`url`: for a browser of this person's, once."""
+
+    url: str
+    expires_in: int
+
+
+class SignedIn(Struct, frozen=True):
+    """What came to the port."""
+
+    code: Hex32
+    code_verifier: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._~-]{43,128}$(?!\n)")]
 
 
 # ---- rules

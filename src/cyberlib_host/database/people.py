@@ -27,6 +27,8 @@ people: Final = Table(
     # When first: an organisation that had somebody goes on asking while they are invited anew.
     Column("enrolled", BigInteger),
     Column("last_step", BigInteger, nullable=False),
+    # As a provider of identities calls them.
+    Column("national_id", Text),
     UniqueConstraint("organisation", "mail"),
 )
 
@@ -66,4 +68,23 @@ proofs: Final = Table(
     Column("digest", String(64), nullable=False),
     Column("expires", BigInteger, nullable=False),
     Column("used", BigInteger),
+)
+
+sign_ins: Final = Table(
+    "sign_ins",
+    metadata,
+    # Begun by a device; then of the browser: state and cookie; then of the code that the device gets.
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("device", ForeignKey("devices.id"), nullable=False, index=True),
+    Column("action", String(32), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("port", BigInteger, nullable=False),
+    Column("verifier", String(43), nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("state", LargeBinary(32), unique=True),
+    Column("cookie", LargeBinary(32)),
+    Column("nonce", Text),
+    Column("provider_verifier", Text),
+    Column("code", LargeBinary(32), unique=True),
+    Column("person", ForeignKey("people.id")),
 )

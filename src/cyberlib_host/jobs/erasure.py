@@ -14,7 +14,7 @@ from ..database.approved import approvals
 from ..database.covered import accesses, grants
 from ..database.entrusted import answers, escrows, releases
 from ..database.observed import absences, addresses, alarms, mails, plans, run_incidents, runs, watches
-from ..database.people import people, proof_challenges, proofs, recovery
+from ..database.people import people, proof_challenges, proofs, recovery, sign_ins
 from ..database.tables import (
     chains,
     challenges,
@@ -114,9 +114,19 @@ def _forget(connection: Connection, organisation: str) -> None:
         connection.execute(delete(table).where(table.c.vault.in_(mine)))
     connection.execute(delete(vaults).where(vaults.c.organisation == organisation))
     own_people: Any = select(people.c.id).where(people.c.organisation == organisation)
-    for table in (proofs, recovery):
+    for table in (proofs, recovery, sign_ins):
         connection.execute(delete(table).where(table.c.person.in_(own_people)))
-    for table in (proof_challenges, run_incidents, runs, alarms, watches, plans, sessions, challenges):
+    for table in (
+        sign_ins,
+        proof_challenges,
+        run_incidents,
+        runs,
+        alarms,
+        watches,
+        plans,
+        sessions,
+        challenges,
+    ):
         connection.execute(delete(table).where(table.c.device.in_(own)))
     for table in (people, addresses, absences, mails, contract_keys):
         connection.execute(delete(table).where(table.c.organisation == organisation))

@@ -186,7 +186,10 @@ def approval(about: About, event: ApprovalEvent, device: str, when: int, opens: 
     return _letter(about, event, [phrase(event, about.language, **facts), advice], **facts)
 
 
-def person(about: About, event: Literal["person_enrolled"], device: str, who: str, when: int) -> Letter:
+PersonEvent = Literal["person_enrolled", "person_linked"]
+
+
+def person(about: About, event: PersonEvent, device: str, who: str, when: int) -> Letter:
     """That somebody became one of the organisation's people."""
     facts = {"device": device, "who": who, "when": _moment(about, when)}
     advice = phrase(f"{event}_advice", about.language)

@@ -113,6 +113,20 @@ OF_ACCESS: Final = {
         "Quittez puis rejoignez le séquestre : sa clé est passée par le poste de l’assistance.",
         "Leave and join the escrow again: its key passed through the support’s workstation.",
     ),
+    "person_linked_subject": (
+        "{who} peut désormais prouver son identité",
+        "{who} can now prove who they are",
+    ),
+    "person_linked": (
+        "L’hébergeur a relié {who}, {when}, à un identifiant national : cette personne peut prouver son"
+        " identité par Pro Santé Connect.",
+        "The host linked {who}, {when}, to a national identifier: that person can prove who they are by Pro"
+        " Santé Connect.",
+    ),
+    "person_linked_advice": (
+        "Si vous ne l’attendiez pas, appelez l’assistance : elle l’ôte aussitôt.",
+        "If you did not expect it, call the support: they remove that person at once.",
+    ),
     "approval_asked_subject": (
         "Un nouveau poste demande l’accès à votre coffre",
         "A new machine asks for access to your vault",

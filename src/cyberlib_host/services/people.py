@@ -14,7 +14,7 @@ from ..core.people import Accepted, Accepting, Action, Confirming, Invited, Invi
 from ..core.problems import Problem
 from ..core.signatures import hashed
 from ..core.times import SECOND, rfc3339
-from ..database.people import attempts, people, proofs, recovery
+from ..database.people import attempts, people, proofs, recovery, sign_ins
 from ..database.tables import organisations
 from ..mail import letters
 from . import attempts as attempts_made
@@ -83,7 +83,7 @@ def reset(context: Context, connection: Connection, organisation: str, wanted: s
         .where(people.c.id == row.id)
         .values(
             invitation=hashed(core.plain(invitation)), invited_until=until, password=None, secret=None,
-            confirmed=None,
+            confirmed=None, national_id=None,
         )
     )  # fmt: skip
     audit.note(context, connection, organisation, actor, "person_reset", person=row.id)
@@ -104,6 +104,30 @@ def end(context: Context, connection: Connection, organisation: str, wanted: str
     _forget_secrets(connection, row)
     connection.execute(delete(people).where(people.c.id == row.id))
     audit.note(context, connection, organisation, actor, "person_ended", person=row.id)
+    return str(row.name)
+
+
+def link(
+    context: Context, connection: Connection, organisation: str, wanted: str, identity: str, actor: Actor
+) -> str:
+    """Somebody is who a provider calls so; from now on they may sign in there. Their name.
+
+    Raises Problem("person_unknown"), ("person_known"): another of the organisation is, ("bad_name").
+    """
+    row = _wanted(connection, organisation, wanted)
+    identity, now = identity.strip(), context.clock()
+    if not identity or not identity.isprintable() or len(identity) > 100:
+        raise Problem("bad_name", most=100)
+    same = (people.c.organisation == organisation) & (people.c.national_id == identity)
+    if connection.execute(select(people.c.id).where(same, people.c.id != row.id)).first() is not None:
+        raise Problem("person_known")
+    connection.execute(
+        update(people)
+        .where(people.c.id == row.id)
+        .values(national_id=identity, confirmed=row.confirmed or now, enrolled=row.enrolled or now)
+    )
+    audit.note(context, connection, organisation, actor, "person_linked", person=row.id)
+    _tell(context, connection, organisation, "person_linked", row)
     return str(row.name)
 
 
@@ -163,7 +187,7 @@ def confirm(context: Context, caller: Caller, given: Confirming) -> PersonTold:
                     .values(confirmed=now, enrolled=row.enrolled or now)
                 )
                 audit.note(context, connection, organisation, caller.actor, "person_enrolled", person=row.id)
-                _tell(context, connection, caller, row)
+                _tell(context, connection, organisation, "person_enrolled", row, str(caller.device.name))
             return _told(_wanted(connection, organisation, row.id))
 
 
@@ -174,7 +198,9 @@ def listed(context: Context, caller: Caller) -> PeopleList:
         asked = [
             each for each in get_args(Action) if proving.asked_for(context, connection, organisation, each)
         ]
-        return PeopleList([_told(row) for row in all_of(connection, organisation)], asked)
+        return PeopleList(
+            [_told(row) for row in all_of(connection, organisation)], asked, context.provider is not None
+        )
 
 
 def all_of(connection: Connection, organisation: str) -> Sequence[Row[Any]]:
@@ -194,19 +220,25 @@ def _told(row: Row[Any]) -> PersonTold:
     return PersonTold(row.id, row.name, row.role, state_of(row))
 
 
-def _tell(context: Context, connection: Connection, caller: Caller, row: Row[Any]) -> None:
-    about = connection.execute(
-        select(organisations).where(organisations.c.id == caller.organisation.id)
-    ).one()
+def _tell(
+    context: Context,
+    connection: Connection,
+    organisation: str,
+    event: letters.PersonEvent,
+    row: Row[Any],
+    device: str = "",
+) -> None:
+    about = connection.execute(select(organisations).where(organisations.c.id == organisation)).one()
     whom = letters.About(str(about.name), str(about.language), str(about.zone), context.mail.support)
-    letter = letters.person(whom, "person_enrolled", str(caller.device.name), str(row.name), context.clock())
+    letter = letters.person(whom, event, device, str(row.name), context.clock())
     subject = f"person/{row.id}/{context.clock()}"
-    outbox.put_to_all(context, connection, str(about.id), letter, kind="person", subject_of=subject)
+    outbox.put_to_all(context, connection, organisation, letter, kind="person", subject_of=subject)
 
 
 def _forget_secrets(connection: Connection, row: Row[Any]) -> None:
     connection.execute(delete(recovery).where(recovery.c.person == row.id))
     connection.execute(delete(proofs).where(proofs.c.person == row.id))
+    connection.execute(delete(sign_ins).where(sign_ins.c.person == row.id))
     connection.execute(delete(attempts).where(attempts.c.whom == of_person(row.organisation, row.mail)))
 
 

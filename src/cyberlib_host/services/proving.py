@@ -24,7 +24,7 @@ _MOST_CHALLENGES: Final = 20
 
 def challenge(context: Context, caller: Caller, given: ProofChallengeRequest) -> ProofChallenge:
     """For one try. The latest of a device count."""
-    made, now, device = context.random(32).hex(), context.clock(), caller.device.id
+    fresh, now, device = context.random(32).hex(), context.clock(), caller.device.id
     with context.database.write() as connection:
         connection.execute(delete(proof_challenges).where(proof_challenges.c.expires <= now))
         mine = proof_challenges.c.device == device
@@ -32,14 +32,14 @@ def challenge(context: Context, caller: Caller, given: ProofChallengeRequest) ->
             connection.execute(delete(proof_challenges).where(mine))
         connection.execute(
             insert(proof_challenges).values(
-                hash=hashed(made),
+                hash=hashed(fresh),
                 device=device,
                 action=given.action,
                 digest=given.digest,
                 expires=now + _CHALLENGE_SECONDS * SECOND,
             )
         )
-    return ProofChallenge(made, _CHALLENGE_SECONDS)
+    return ProofChallenge(fresh, _CHALLENGE_SECONDS)
 
 
 def prove(context: Context, caller: Caller, given: ProofRequest) -> Proof:
@@ -50,12 +50,12 @@ def prove(context: Context, caller: Caller, given: ProofRequest) -> Proof:
     """
     organisation, mail = str(caller.organisation.id), given.mail.strip().lower()
     with concerning(organisation):
-        asked = _used_up(context, caller, given.challenge)
+        asked = used_up(context, caller, given.challenge)
         attempts.count(context, caller, mail)
         with context.database.read() as connection:
             mine = (people.c.organisation == organisation) & (people.c.mail == mail)
             person = connection.execute(select(people).where(mine, people.c.confirmed.is_not(None))).first()
-        kept = None if person is None else str(person.password)
+        kept = None if person is None or person.password is None else str(person.password)
         if not secrets_of_people.is_password(given.password, kept) or person is None:
             raise Problem("person_refused")
         with context.database.write() as connection:
@@ -65,7 +65,7 @@ def prove(context: Context, caller: Caller, given: ProofRequest) -> Proof:
             if person is None:  # invited anew, or gone, meanwhile
                 raise Problem("person_refused")
             method = use_code(context, connection, person, given.code, recovery_too=True)
-            proof = _made(context, connection, caller, person, asked, ["password", method])
+            proof = made(context, connection, caller, person, asked, ["password", method])
         attempts.forget(context, caller, mail)
         return proof
 
@@ -114,7 +114,8 @@ def require(
         return None
     digest = core.digest_of(action, subject)
     if caller.proof is None:
-        raise Problem("proof_needed", action=action, digest=digest)
+        elsewhere = context.provider is not None
+        raise Problem("proof_needed", action=action, digest=digest, provider=elsewhere)
     row = connection.execute(select(proofs).where(proofs.c.hash == hashed(caller.proof))).first()
     wanted = (caller.device.id, action, digest)
     if row is None or (row.device, row.action, row.digest) != wanted or row.expires <= context.clock():
@@ -136,7 +137,7 @@ def require(
     return person
 
 
-def _used_up(context: Context, caller: Caller, given: str) -> Row[Any]:
+def used_up(context: Context, caller: Caller, given: str) -> Row[Any]:
     """The challenge, whatever comes of it. Raises Problem("challenge_unknown")."""
     with context.database.write() as connection:
         of_it = (
@@ -150,7 +151,7 @@ def _used_up(context: Context, caller: Caller, given: str) -> Row[Any]:
     raise Problem("challenge_unknown")
 
 
-def _made(
+def made(
     context: Context,
     connection: Connection,
     caller: Caller,
@@ -158,6 +159,7 @@ def _made(
     asked: Row[Any],
     method: list[str],
 ) -> Proof:
+    """A proof of a person who was found to be there, for what `asked` says."""
     token, now = context.random(32).hex(), context.clock()
     until = now + _PROOF_SECONDS * SECOND
     mark = hashed(token)

@@ -76,6 +76,7 @@ INDIRECT: Final = {
         "host_person_refused",
         "host_invitation_unknown",
         "host_not_a_holder",
+        "host_sign_in_unknown",
     },
     ("Failed", "transports/host/problems.py"): {
         "host_device_surplus",
@@ -106,6 +107,7 @@ INDIRECT: Final = {
         "host_person_known",
         "host_people_many",
         "host_bad_address",
+        "host_provider_none",
         "host_escrow_document_bad",
         "host_escrow_replayed",
         "host_escrow_joined",

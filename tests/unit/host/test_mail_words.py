@@ -74,6 +74,9 @@ COMMANDS: Final = (
     "host_accesses",
     "cover_",
     "covered_",
+    "sign_in_",
+    "host_sign_in",
+    "host_provider",
 )
 """How all errors of such commands begin."""
 

@@ -59,7 +59,9 @@ class _Given(Nobody):
             raise weak
         return given
 
-    def person(self, action: str, *, refused: CyberlibError | None, left: int) -> PersonGiven | None:
+    def person(
+        self, action: str, *, elsewhere: bool, refused: CyberlibError | None, left: int
+    ) -> PersonGiven | None:
         """See workplace.Prompt: once, for a code serves once."""
         given, self.who = self.who, None
         return given

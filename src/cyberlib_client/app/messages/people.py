@@ -71,6 +71,30 @@ ERRORS: Final[dict[str, Text]] = {
         "The host {at} takes this for no mail address.",
         "Check it.",
     ),
+    "host_sign_in_unknown": Text(
+        "L’hébergeur {at} ne connaît pas cette connexion, ou elle a trop duré.",
+        "Recommencez : elle sert une fois, pendant cinq minutes.",
+        "The host {at} does not know this sign-in, or it took too long.",
+        "Begin again: it serves once, for five minutes.",
+    ),
+    "host_provider_none": Text(
+        "L’hébergeur {at} ne propose pas Pro Santé Connect.",
+        "Donnez votre adresse, votre mot de passe et un code.",
+        "The host {at} does not offer Pro Santé Connect.",
+        "Give your address, your password and a code.",
+    ),
+    "sign_in_refused": Text(
+        "La connexion n’a pas abouti, ou l’hébergeur ne connaît pas cette personne.",
+        "Recommencez, ou demandez à l’hébergeur de relier votre identifiant national.",
+        "The sign-in came to nothing, or the host does not know this person.",
+        "Begin again, or ask the host to link your national identifier.",
+    ),
+    "sign_in_late": Text(
+        "Personne ne s’est connecté en cinq minutes.",
+        "Recommencez.",
+        "Nobody signed in within five minutes.",
+        "Begin again.",
+    ),
     "person_nobody_to_ask": Text(
         "Il manque l’invitation, le mot de passe ou le code.",
         "Tapez la commande à un terminal, ou donnez-les par ses options.",
@@ -92,6 +116,12 @@ ERRORS: Final[dict[str, Text]] = {
 }
 
 NOTICES: Final[dict[str, Text]] = {
+    "host_sign_in_begun": Text(
+        "La connexion se fait dans le navigateur.",
+        "S’il ne s’ouvre pas, ouvrez-y cette adresse : {url} (elle sert une fois).",
+        "The sign-in is done in the browser.",
+        "If it does not open, open this address there: {url} (it serves once).",
+    ),
     "host_few_recovery_codes": Text(
         "Il vous reste {count} codes de secours chez l’hébergeur {at}.",
         "Demandez-lui une nouvelle invitation, qui en donne dix.",

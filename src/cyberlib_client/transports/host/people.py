@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
+from ...core.errors import IntegrityError
 from .client import HostClient
 from .records import Hex32, Id, Shown
 
+_PAGE: Final = re.compile(r"https://[A-Za-z0-9.\-_\[\]:]+/[A-Za-z0-9/_-]*")
+"""What a browser is sent to: nothing that a shell or a browser would read otherwise."""
 _Word = Annotated[str, Meta(max_length=300)]
 Role = Literal["holder", "member"]
 PersonState = Literal["invited", "enrolled", "reset"]
@@ -25,10 +29,11 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class People(msgspec.Struct, frozen=True):
-    """`asked_for`: actions for which the host asks for a proof."""
+    """`asked_for`: actions for which the host asks for a proof. `provider`: a sign-in elsewhere gives one."""
 
     people: Annotated[list[Person], Meta(max_length=1000)]
     asked_for: Annotated[list[_Word], Meta(max_length=100)]
+    provider: bool = False
 
 
 class Invited(msgspec.Struct, frozen=True):
@@ -48,6 +53,10 @@ class Accepted(msgspec.Struct, frozen=True):
     secret: _Word
     uri: Annotated[str, Meta(max_length=2000)]
     recovery_codes: Annotated[list[_Word], Meta(max_length=100)]
+
+
+class _Begun(msgspec.Struct, frozen=True):
+    url: Annotated[str, Meta(max_length=500)]
 
 
 class _Challenge(msgspec.Struct, frozen=True):
@@ -90,7 +99,24 @@ class PeoplePost:
 
     def prove(self, action: str, digest: str, mail: str, password: str, code: str) -> Proof:
         """Who is there, for one action."""
-        begun = {"action": action, "digest": digest}
-        challenge = self._client.ask("POST", "/v1/proofs/challenges", _Challenge, begun).challenge
+        challenge = self.challenge(action, digest)
         body = {"challenge": challenge, "mail": mail, "password": password, "code": code}
         return self._client.ask("POST", "/v1/proofs", Proof, body)
+
+    def challenge(self, action: str, digest: str) -> str:
+        """For one try."""
+        begun = {"action": action, "digest": digest}
+        return self._client.ask("POST", "/v1/proofs/challenges", _Challenge, begun).challenge
+
+    def begin_sign_in(self, challenge: str, port: int, code_challenge: str) -> str:
+        """The address for a browser. IntegrityError("host_link_unsafe", at=…)."""
+        body = {"challenge": challenge, "port": port, "code_challenge": code_challenge}
+        url = self._client.ask("POST", "/v1/proofs/sign-ins", _Begun, body).url
+        if not _PAGE.fullmatch(url):
+            raise IntegrityError("host_link_unsafe", at=self._client.url)
+        return url
+
+    def signed_in(self, code: str, verifier: str) -> Proof:
+        """The proof that a sign-in gave."""
+        body = {"code": code, "code_verifier": verifier}
+        return self._client.ask("POST", "/v1/proofs/signed-in", Proof, body)

@@ -1,0 +1,19 @@
+"""How a provider of identities is known to the host."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[provider]`. `address`: of this host, as browsers reach it. `identity`: the claim that names a person
+    for ever; `acr`: how sure the provider has to be, and nothing else will do."""
+
+    issuer: str
+    client_id: str
+    address: str
+    secret_file: str = "provider.secret"
+    scope: str = "openid scope_all"
+    acr: str = "eidas1"
+    identity: str = "SubjectNameID"
+    ca: str | None = None
