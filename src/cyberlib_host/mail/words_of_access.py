@@ -97,7 +97,7 @@ OF_ACCESS: Final = {
     ),
     "grant_given_advice": (
         "Ce qui est lu se voit par cyberlib escrow cover list ; si cela ne vient pas de vous, retirez"
-        " l’autorisation : cyberlib escrow cover end.",
+        " l’autorisation : cyberlib escrow cover end.",
         "What is read is seen by cyberlib escrow cover list; if it is not of your doing, end the grant:"
         " cyberlib escrow cover end.",
     ),
@@ -110,7 +110,7 @@ OF_ACCESS: Final = {
         "From the workstation “{device}”, {when}, the grant to read in your vault was ended.",
     ),
     "grant_ended_advice": (
-        "Quittez puis rejoignez le séquestre : sa clé est passée par le poste de l’assistance.",
+        "Quittez puis rejoignez le séquestre : sa clé est passée par le poste de l’assistance.",
         "Leave and join the escrow again: its key passed through the support’s workstation.",
     ),
     "person_linked_subject": (
