@@ -58,6 +58,18 @@ ERRORS: Final[dict[str, Text]] = {
         "The customer has not granted this step.",
         "Ask for it on the telephone; they alone grant it, at their machine.",
     ),
+    "guidance_taken": Text(
+        "Quelqu’un a déjà rejoint cette séance.",
+        "Si ce n’est pas vous, dites au client de l’arrêter tout de suite.",
+        "Somebody has joined this session already.",
+        "If it was not you, tell the customer to stop it at once.",
+    ),
+    "guidance_alone": Text(
+        "Personne n’a encore rejoint la séance.",
+        "Lisez d’abord les huit mots au téléphone.",
+        "Nobody has joined the session yet.",
+        "First read the eight words on the telephone.",
+    ),
     "guidance_over": Text(
         "La séance est terminée.",
         "S’il le faut, le client en ouvre une autre, avec huit nouveaux mots.",
