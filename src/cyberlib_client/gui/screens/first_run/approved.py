@@ -36,7 +36,7 @@ class Approved(Card):
         self._bridge, self._opened, self._failed, self._ended = bridge, opened, failed, ended
         self._shown = shown
         self._facts: dict[str, Any] = {}
-        self._asks = False
+        self._asks = self._taking = False
         self.body.addWidget(
             label(say("Six mots à taper sur un autre poste", "Six words to type elsewhere"), "strong")
         )
@@ -88,14 +88,16 @@ class Approved(Card):
         self.show()
 
     def _show(self, asked: ApprovalAsked) -> None:
+        if self._taking:
+            return
         self.show_asked(asked)
         self._shown()
         self._timer.start()
         self.look()
 
     def look(self) -> None:
-        """How it stands."""
-        if not self._asks:
+        """How it stands; a window that is closed lets another one look."""
+        if not self._asks and self.isVisible():
             self._asks = True
             self._bridge.ask(q.ApprovalStood, ApprovalShown, self._stands, failed=self._not_known)
 
@@ -117,6 +119,7 @@ class Approved(Card):
             )
         elif told.state in ("open", "taken"):
             self.stop()
+            self._taking = True  # once: it takes the profile's lock
             self.state.setText(
                 say(f"Accordé sur « {told.by} ». Ouverture…", f"Granted at “{told.by}”. Opening…")
             )
@@ -127,10 +130,12 @@ class Approved(Card):
             self._withdraw(UsageError("approval_over", state=f"approval_{told.state}"))
 
     def _done(self, opened: ApprovalOpened) -> None:
+        self._taking = False
         self.hide()
         self._opened(opened)
 
     def _not_taken(self, raised: CyberlibError) -> None:
+        self._taking = False
         self.state.setText("")
         self._failed(raised)
 
