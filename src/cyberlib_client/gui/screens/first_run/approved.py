@@ -107,7 +107,7 @@ class Approved(Card):
 
     def _stands(self, told: ApprovalShown) -> None:
         self._asks = False
-        if not self._timer.isActive():
+        if not self._timer.isActive() or not self.isVisible():  # a window that is closed takes nothing
             return
         if told.state == "held":
             self.state.setText(
