@@ -85,6 +85,7 @@ def _every_command(line: CommandLine, practice: Path, tmp_path: Path) -> Iterato
     again.write_text(PASSPHRASE, encoding="utf-8")
     again.chmod(0o600)
     yield ["key", "rotate", "--new-passphrase-file", str(again)]
+    yield ["key", "rewrite", "--most", "1 GB"]
     yield ["kit", "create", "--to", str(tmp_path), "--name", "sheet"]
     yield ["completion", "bash"]
     yield ["diagnose", "--to", str(tmp_path / "support.zip")]

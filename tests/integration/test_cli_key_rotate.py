@@ -104,3 +104,9 @@ def test_it_says_what_it_does_and_what_it_leaves(line: CommandLine, practice: Pa
         said = line("key", "rotate", "--new-passphrase-file", _secret(tmp_path / "new", SECOND)).out
     assert "A former key still opens" in said and "device revoke" in said
     assert "A former key still opens" in line("key", "list").out
+    assert line.error("key", "rewrite", "--most", "peu", code=2) == "bad_size"
+    done = line.json("key", "rewrite")["result"]
+    assert done["rewritten"] > 0 and done["until"]
+    assert done["key"]["exposed_packs"] > 0  # in quarantine, and read as before
+    assert line.json("key", "rewrite")["result"]["rewritten"] == 0
+    line("verify", "--read-data")

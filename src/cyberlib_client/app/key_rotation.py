@@ -6,6 +6,7 @@ import os
 
 from ..core.errors import Busy, CyberlibError, NeedsUnlock, UsageError
 from ..core.format_v1.header import root_and_epoch
+from ..core.ids import digest_of
 from ..core.words import encode
 from ..repository.loading import indexed
 from ..repository.vault import NewSlot, Vault
@@ -86,12 +87,11 @@ def vault_key(vault: Vault) -> VaultKey:
     """How often the key was changed, and the packs that a former one still opens, as the index tells them."""
     if not vault.keys.former:
         return VaultKey(0, 0, 0)
-    packs = {
-        info.name: info.size
-        for info in indexed(vault.store, vault.keys, [])
-        if root_and_epoch(info.header)[0] < vault.keys.number
-    }
-    return VaultKey(vault.keys.number, len(packs), sum(packs.values()))
+    newest = vault.keys.number
+    safe = {i.name for i in indexed(vault.store, vault.keys, []) if root_and_epoch(i.header)[0] == newest}
+    # What no index names counts as well: written anew, it stays in quarantine, and is read as before.
+    packs = [item.size for item in vault.store.list("packs") if digest_of(item.name) not in safe]
+    return VaultKey(newest, len(packs), sum(packs))
 
 
 def _identity(session: Session, vault: Vault) -> bytes | None:

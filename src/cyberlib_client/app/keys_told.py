@@ -53,6 +53,15 @@ class KeyRotated(msgspec.Struct, frozen=True):
     words_file: str | None = None
 
 
+class KeyRewritten(msgspec.Struct, frozen=True):
+    """`rewritten`: bytes of packs that were written anew. Those stay readable by a former key in quarantine,
+    to `until`, or empty; `key` counts them."""
+
+    key: VaultKey
+    rewritten: int
+    until: str
+
+
 class RecoveryKitMade(msgspec.Struct, frozen=True):
     """`file`: the PDF, of its owner alone, to be printed and then deleted. `slot`: which it opens."""
 

@@ -181,14 +181,16 @@ def look(session: Session, decided: Decision, quarantine: int, *, dry: bool = Tr
     return run_sweep(session, [by_digest[d] for d in decided.going], quarantine, "policy", dry=dry)
 
 
-def run_sweep(session: Session, going: Sequence[Stored], quarantine: int, reason: str, *, dry: bool) -> Freed:
-    """A sweep with a quarantine of so many days. Raises as `services.sweep.sweep`."""
+def run_sweep(
+    session: Session, going: Sequence[Stored], quarantine: int, reason: str, *, dry: bool, renew: int = 0
+) -> Freed:
+    """A sweep with a quarantine of so many days. `renew`: as `Sweep`. Raises as `services.sweep.sweep`."""
     try:
         return sweep(
             session.vault,
             device_identity(session),
             session.snapshots,
-            Sweep(going, reason, quarantine * DAY, dry=dry, erase=waiting_ids(session)),
+            Sweep(going, reason, quarantine * DAY, dry=dry, erase=waiting_ids(session), renew=renew),
             clock=session.counting.clock,
             random=bootstrap.random,
             listener=session.listener,

@@ -29,7 +29,7 @@ from ..app.forgetting import Forgotten, Undeleted
 from ..app.hooks import HookInfo
 from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
 from ..app.keys import SlotAdded, SlotRemoved
-from ..app.keys_told import KeyRotated
+from ..app.keys_told import KeyRewritten, KeyRotated
 from ..app.kit_check import Checked as KitChecked
 from ..app.leaving import Destruction, Leaving
 from ..app.lifting import RefusalsLifted
@@ -189,6 +189,7 @@ RESULTS: Final[dict[str, type]] = {
     "key add": SlotAdded,
     "key remove": SlotRemoved,
     "key rotate": KeyRotated,
+    "key rewrite": KeyRewritten,
     "kit create": RecoveryKitMade,
     "kit check": RecoveryKitChecked,
     "sources add": SourceInfo,

@@ -11,7 +11,7 @@ from ..app.wording.units import moment, size
 from .tables import table
 
 if TYPE_CHECKING:
-    from ..app.keys_told import KeyRotated, VaultKey
+    from ..app.keys_told import KeyRewritten, KeyRotated, VaultKey
     from ..app.slots import SlotInfo
 
 
@@ -87,6 +87,19 @@ def key_lines(key: VaultKey) -> Iterator[str]:
         f" ({size(key.exposed_bytes)}).",
         f" A former key still opens {key.exposed_packs} packs written before ({size(key.exposed_bytes)}).",
     )
+
+
+def rewritten_lines(done: KeyRewritten) -> Iterator[str]:
+    """What was written anew, and what is left."""
+    written = size(done.rewritten)
+    yield say(f"Écrits de nouveau : {written}.", f"Written anew: {written}.")
+    if done.rewritten and done.until:
+        end = moment(done.until)
+        yield say(
+            f"Les anciens paquets restent en quarantaine jusqu’au {end}, et comptent encore ci-dessous.",
+            f"The former packs stay in quarantine until {end}, and still count below.",
+        )
+    yield from key_lines(done.key)
 
 
 def rotated_lines(rotated: KeyRotated) -> Iterator[str]:

@@ -43,7 +43,8 @@ _LOOK: Final = 4096  # nodes between two looks at whether to stop
 class PackUse:
     """A pack and what is in it, in plain bytes: `needed` by snapshots that stay, `leaving` by those in
     quarantine, `known` by either but held by another pack as well, `total`. `indexes`: numbers of the index
-    objects that name it, none for one that only its own footer tells of."""
+    objects that name it, none for one that only its own footer tells of. `root`: number of
+    the root secret that opens it."""
 
     name: bytes
     size: int
@@ -54,6 +55,7 @@ class PackUse:
     known: int = 0
     total: int = 0
     indexes: list[int] = field(default_factory=list)
+    root: int = 0
 
     @property
     def unknown(self) -> int:
@@ -260,8 +262,8 @@ class _Counting:
 
     def _add(self, info: PackInfo, *, retired: bool) -> None:
         number = len(self._packs)
-        epoch = root_and_epoch(info.header)[1]
-        use = self._packs[info.name] = PackUse(info.name, info.size, epoch, retired)
+        root, epoch = root_and_epoch(info.header)
+        use = self._packs[info.name] = PackUse(info.name, info.size, epoch, retired, root=root)
         for segment in info.segments:
             table = self._needs.of(segment.kind)
             ids = segment.ids

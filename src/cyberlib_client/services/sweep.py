@@ -77,7 +77,7 @@ class Sweep:
     """What a sweep is asked to do. `going`: snapshots to retire; `dry`: look, change nothing;
     `despite`: snapshots that are damaged or missing are given up. `erase`: ids, by kind of
     segment, none of which is to stay in any pack unless something needs it. `early`: objects whose quarantine
-    is waived."""
+    is waived. `renew`: bytes of packs of former root secrets that are written anew."""
 
     going: Sequence[Stored] = ()
     reason: str = "policy"
@@ -87,6 +87,7 @@ class Sweep:
     despite: bool = False
     erase: Mapping[int, Set[bytes]] = field(default_factory=dict)
     early: Set[str] = frozenset()
+    renew: int = 0
 
 
 @memory_told
@@ -181,7 +182,8 @@ class _Work:
 
     def do(self, seen: Survey, retirements: Retirements, snapshots: SnapshotList) -> Freed:
         asked, freed = self._asked, self._freed
-        plan = choose(seen.packs, self._vault.epoch(self._begun), asked.limits)
+        month, root = self._vault.epoch(self._begun), self._vault.keys.number
+        plan = choose(seen.packs, month, asked.limits, root, asked.renew)
         if asked.erase:
             self._erase(seen, plan)
         freed.total = sum(pack.size for pack in seen.packs)

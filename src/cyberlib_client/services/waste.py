@@ -38,8 +38,9 @@ class Plan(NamedTuple):
     rewrite: list[PackUse]
 
 
-def choose(packs: Sequence[PackUse], epoch: int, limits: Limits) -> Plan:
-    """What to do about these packs in the month `epoch` of the vault."""
+def choose(packs: Sequence[PackUse], epoch: int, limits: Limits, root: int = 0, renew: int = 0) -> Plan:
+    """What to do about these packs in the month `epoch` of the vault. `renew`: so many bytes of packs of a
+    root secret before `root` are written anew, whether it pays or not."""
     used = [p for p in packs if not p.retired and (not p.unknown or epoch - p.epoch >= _YOUNG)]
     retire = [pack for pack in used if not pack.needed]
     held = [pack for pack in used if pack.needed]
@@ -54,6 +55,10 @@ def choose(packs: Sequence[PackUse], epoch: int, limits: Limits) -> Plan:
         if pack.name not in chosen:
             chosen.add(pack.name)
             wasted -= _dead(pack)
+    for pack in sorted(held, key=lambda p: p.name):
+        if renew > 0 and pack.root < root and pack.name not in chosen:
+            chosen.add(pack.name)
+            renew -= pack.size
     return Plan(retire, [pack for pack in held if pack.name in chosen])
 
 

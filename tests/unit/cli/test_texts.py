@@ -61,7 +61,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "refuse", "refusals", "refusals list", "refusals lift", "refusals check",
         "report", "diagnose", "alarm",
         "alarm show", "alarm dismiss", "alarm canaries", "key", "key list", "key add", "key remove",
-        "key rotate",
+        "key rotate", "key rewrite",
         "kit", "kit create", "kit check",
         "approval", "approval ask", "approval status", "approval open",
         "approval list", "approval allow", "approval refuse",

@@ -21,12 +21,14 @@ from cyberlib_client.core.ids import object_name
 from cyberlib_client.core.keys import MAX_ROOT, VaultKeys
 from cyberlib_client.core.ports import Buffer, Store
 from cyberlib_client.core.words import encode
+from cyberlib_client.repository.loading import indexed
 from cyberlib_client.repository.vault import NewSlot, Vault
 from cyberlib_client.resources import resource
 from cyberlib_client.transports.folder import FolderStore
 from cyberlib_client.transports.memory import MemoryStore
 from tests.support.trees import make_tree
 from tests.support.vaults import (
+    DAY,
     RECOVERY_KEY,
     FixedClock,
     SeededRandom,
@@ -142,6 +144,30 @@ def test_who_held_the_former_root_opens_nothing_that_came_since(tmp_path: Path) 
         for name in since:
             kind = _OBJECTS[name.partition("/")[0]]
             head.open_header(stolen, head.parse_header(kit.store.get(name, 0, head.HEADER_SIZE), kind))
+
+
+def test_what_a_former_root_opens_is_written_anew(tmp_path: Path) -> None:
+    kit = RenewedKit()
+    source = make_tree(tmp_path / "source", {"a.txt": b"avant" * 500})
+    kit.backup(source)
+    (source / "b.bin").write_bytes(SeededRandom(7)(40_000))
+    kit.backup(source)
+    kit.renew(SECOND)
+    former = {name for name, _ in kit.store.list("packs")}
+    assert kit.sweep(renew=0).rewritten == 0 and {name for name, _ in kit.store.list("packs")} == former
+    some = kit.sweep(renew=1)  # one pack: what is asked for at a time is bounded
+    assert some.rewritten in {kit.store.size(name) for name in former}
+    done = kit.sweep(renew=1 << 30)
+    assert done.rewritten and kit.sweep(renew=1 << 30).rewritten == 0
+    vault = kit.open()
+    numbers = {head.root_and_epoch(info.header)[0] for info in indexed(kit.store, vault.keys, [])}
+    assert 1 in numbers
+    kit.clock.advance(60 * DAY)
+    kit.sweep()
+    left = {name for name, _ in kit.store.list("packs")}
+    assert left and not left & former
+    assert _restored(kit, source, tmp_path / "to") == _files(source)
+    assert not kit.verify().damaged
 
 
 def test_what_the_vault_holds_is_not_sent_again(tmp_path: Path) -> None:

@@ -9,7 +9,16 @@ import click
 
 from ...app.wording.language import Both, say
 from ..run import Run, pass_run
-from ..slots import asked_for, kind_name, rotated_lines, slot_lines, slot_name, stored_name, words_lines
+from ..slots import (
+    asked_for,
+    kind_name,
+    rewritten_lines,
+    rotated_lines,
+    slot_lines,
+    slot_name,
+    stored_name,
+    words_lines,
+)
 from ..words import argument, choice, command, group, option
 
 if TYPE_CHECKING:
@@ -190,6 +199,31 @@ def rotate(
     run.prove_by(recovery_file)
     rotated = key_rotation.rotate(run.session, new_passphrase_file, words_file)
     run.output.result(rotated, lambda: rotated_lines(rotated))
+
+
+@command(
+    "rewrite",
+    Both(
+        "Réécrire sous la nouvelle clé. Ce qu’une ancienne ouvre encore, par portions ; l’appel suivant"
+        " reprend.",
+        "Write anew under the new key. What a former one still opens, in portions; the next call goes on.",
+    ),
+    key,
+)
+@option(
+    "--most",
+    default="1 GB",
+    show_default=True,
+    metavar=Both("TAILLE", "SIZE"),
+    help=Both("Au plus autant, à peu près, cette fois.", "About so much at most, this time."),
+)
+@pass_run
+def rewrite(run: Run, most: str) -> None:
+    """See its help."""
+    from ...app import key_rewriting
+
+    done = key_rewriting.rewrite(run.session, most)
+    run.output.result(done, lambda: rewritten_lines(done))
 
 
 def _added(added: SlotAdded) -> Iterator[str]:
