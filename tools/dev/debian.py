@@ -27,6 +27,8 @@ TEST_PROGRAMS = {
     "mount": "mount",
     "nftables": "nft",
     "nginx-light": "nginx",
+    "nodejs": "node",
+    "npm": "npm",
     "postgresql": "pg_lsclusters",
     "systemd": "systemd-analyze",
     "xvfb": "Xvfb",

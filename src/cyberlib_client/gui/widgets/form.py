@@ -74,7 +74,8 @@ class Field(QVBoxLayout):
         else:
             self.addWidget(inside)
         self.hint = label(hint, "small", wrap=True)
-        self.hint.setVisible(bool(hint))
+        if not hint:  # shown by what it lies in: by itself it would be a window for a moment
+            self.hint.hide()
         self.addWidget(self.hint)
         self.problem = problem()
         self.addWidget(self.problem)
