@@ -187,7 +187,7 @@ def _with_secret(work: Workplace, attempt: Callable[[Secret], T], *, nobody: Cyb
         try:
             return _with_text(_checked(typed), attempt)
         except (NeedsUnlock, UsageError) as error:
-            if error.code not in ("wrong_secret", *_MISTYPED):
+            if error.code not in ("wrong_secret", "key_renewed", *_MISTYPED):
                 raise
             refused = error
     raise refused or nobody

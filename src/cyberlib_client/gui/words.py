@@ -92,6 +92,7 @@ MORE: Final[dict[str, str]] = {
     "agent_died": "start_agent",
     "agent_not_running": "start_agent",
     "wrong_secret": "unlock",
+    "key_renewed": "unlock",
     "proof_needed": "unlock",
     "host_unreachable": "look_at_line",
     **dict.fromkeys((*DAMAGED, "retention_needs_whole"), "verify"),
