@@ -95,7 +95,9 @@ class PersonForm(QDialog):
         inside.addWidget(self.problem)
         go = button(say("Continuer", "Continue"), self.go, main=True)
         go.setDefault(True)
-        self.elsewhere = button("Pro Santé Connect…", self.go_elsewhere, link=True)
+        self.elsewhere = button(
+            say("Par Pro Santé Connect…", "By Pro Santé Connect…"), self.go_elsewhere, link=True
+        )
         inside.addLayout(row(self.elsewhere, None, button(say("Annuler", "Cancel"), self.reject), go))
         (self.password if mail else self.mail).setFocus()
 
