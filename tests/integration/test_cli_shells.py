@@ -65,7 +65,7 @@ def test_bash_completes_commands_and_options(environment: dict[str, str], tmp_pa
         return _ask(["bash", "-c", asks, "bash", *words], environment, tmp_path)
 
     assert complete("cyberlib", "ver") == ["versions", "verify"]
-    assert complete("cyberlib", "key", "r") == ["remove"]
+    assert complete("cyberlib", "key", "rem") == ["remove"]
     assert "--read-data" in complete("cyberlib", "verify", "--")
     assert complete("cyberlib", "key", "add", "p") == ["passphrase"]
 
@@ -78,7 +78,7 @@ def test_fish_completes_commands_options_and_files(environment: dict[str, str], 
         return [each.partition("\t")[0] for each in told]
 
     assert sorted(complete("cyberlib ver")) == ["verify", "versions"]
-    assert complete("cyberlib key r") == ["remove"]
+    assert complete("cyberlib key rem") == ["remove"]
     assert "--read-data" in complete("cyberlib verify --")
     assert complete("cyberlib restore latest --conflict re") == ["replace"]
     assert sorted(complete("cyberlib backup Cour")) == ["Courrier.txt", "Courriers 2026/"]
@@ -123,7 +123,7 @@ def test_zsh_completes_commands_options_and_files(environment: dict[str, str], t
         return sorted(set(words.split("\n")) - {""})
 
     assert complete("cyberlib ver") == ["verify", "versions"]
-    assert complete("cyberlib key r") == ["remove"]
+    assert complete("cyberlib key rem") == ["remove"]
     assert complete("cyberlib restore latest --conflict re") == ["replace"]
     assert "--read-data" in complete("cyberlib verify --")
     assert complete("cyberlib backup Cour") == ["Courrier.txt", "Courriers 2026"]
@@ -151,7 +151,7 @@ def test_powershell_completes_commands_options_and_files(environment: dict[str, 
         return _ask([_POWERSHELL, "-NoProfile", "-Command", asks], environment, tmp_path)
 
     assert complete("cyberlib ver") == ["versions", "verify"]
-    assert complete("cyberlib key r") == ["remove"]
+    assert complete("cyberlib key rem") == ["remove"]
     assert "--read-data" in complete("cyberlib verify --")
     assert complete("cyberlib restore latest:C:/Users/ --conflict re") == ["replace"]
     assert sorted(complete("cyberlib backup Cour")) == ["Courrier.txt", "Courriers 2026"]

@@ -165,11 +165,14 @@ def serving(
     )
     server.start()
     host = TestHost(context, clock, server, tls.authority.read_text("utf-8"), folder / "tls")
+    inner = server._server
     try:
         yield host
     finally:
         host.hang_up()
         server.stop()
+        if inner is not None:
+            inner.server_state.connections.clear()  # they live as long as a test holds the host
         # A connection that was still saying goodbye when its loop ended is nobody's fault, and would be told
         # of in some later test.
         with warnings.catch_warnings():

@@ -7,7 +7,11 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import structlog
+
+from cyberlib_host.cli import main as program
 from cyberlib_host.cli.main import main
 from tests.support.command_line import Done, stream_text, text_stream
 
@@ -22,14 +26,20 @@ class Operator:
     def __call__(self, *words: str, code: int = 0) -> Done:
         """Fails unless it ends with `code`."""
         out, err = text_stream(), text_stream()
-        before = os.environ.copy()
+        before, logging_before = os.environ.copy(), structlog.get_config()
         os.environ.update(self.environment)
         try:
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            with (
+                contextlib.redirect_stdout(out),
+                contextlib.redirect_stderr(err),
+                # A logger that is used meanwhile would be kept as it is then, for all later tests too.
+                mock.patch.dict(program.__dict__, {"_log_as_json": lambda: None}),
+            ):
                 ended = main(["--data", str(self.data), *words])
         finally:
             os.environ.clear()
             os.environ.update(before)
+            structlog.configure(**logging_before)
         done = Done(ended, stream_text(out), stream_text(err))
         assert done.code == code, done
         return done

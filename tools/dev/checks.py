@@ -12,8 +12,8 @@ from .environment import ROOT
 from .process import call, note
 
 WORKERS = 2  # checks at a time
-TESTERS = max(4, (os.cpu_count() or 2) + 2)
-"""Processes of pytest: two more than processors, since many tests wait for servers and programs."""
+TESTERS = max(5, (os.cpu_count() or 2) + 3)
+"""Processes of pytest: three more than processors, since many tests wait for servers and programs."""
 
 # What must be typed, and for which systems; the rest runs on the developers' Linux alone.
 _TYPED = {
