@@ -95,4 +95,5 @@ class AtHost(Story):
         session = Clerk(profile_at(str(line.profile)), BytesIO(), {}).session(1, CancelToken())
         found = escrow_post.post_at(session, self.place)
         assert found is not None
+        self.host.hold(found.client)
         return found

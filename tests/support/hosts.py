@@ -94,6 +94,10 @@ class TestHost:
         self._clients.append(made)
         return made
 
+    def hold(self, client: HostClient) -> None:
+        """Has `hang_up` end its connections too."""
+        self._clients.append(client)
+
     def hang_up(self) -> None:
         """Ends all connections of the clients it gave."""
         while self._clients:
