@@ -83,7 +83,8 @@ class Server:
             proxy_headers=bool(proxies),
             forwarded_allow_ips=list(proxies),
         )
-        self._server = _Server(config)
+        context.ending = False
+        self._server = _Server(config, context)
         self._thread: threading.Thread | None = None
 
     @property
@@ -164,7 +165,12 @@ class Server:
 class _Server(uvicorn.Server):
     """Ends once requests are answered: connections that clients keep open for later are not waited for."""
 
+    def __init__(self, config: uvicorn.Config, context: Context) -> None:
+        super().__init__(config)
+        self._context = context
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._context.ending = True
         ending = asyncio.create_task(self._leave_idle_ones())
         await super().shutdown(sockets)
         ending.cancel()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -21,12 +23,16 @@ from ..services import access, audit
 from ..services.access import Caller
 from ..services.audit import Actor
 from ..services.context import Context
+from ..services.helpers import Helper, helper_of
 from .limits import Limits
 from .metrics import Metrics
 from .operation import Call, Operation
 from .reading import proof_of, read_body, token_of
 
 LARGEST_JSON: Final = 256 << 10
+LONGEST_WAIT: Final = 20
+"""Seconds."""
+_LOOK_SECONDS: Final = 0.15
 _VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
 _NOTED: Final = frozenset(("escrow_document_bad", "approval_document_bad"))
 """No slip either: somebody altered what others signed."""
@@ -60,7 +66,10 @@ class Dispatcher:
 
         async def run(request: Request, request_id: str) -> Response:
             given = await body(request)
-            result = await run_in_threadpool(self._run, operation, request, request_id, given)
+            call = await run_in_threadpool(self._call, operation, request, request_id, given)
+            result = await run_in_threadpool(operation.run, call)
+            if operation.waits is not None:
+                result = await self._something_new(operation, call, request, result)
             if isinstance(result, bytes):
                 self._metrics.moved("out", len(result))
                 return Response(result, media_type="application/octet-stream")
@@ -68,11 +77,35 @@ class Dispatcher:
 
         return self.guarded(operation.name, run)
 
-    def _run(self, operation: Operation, request: Request, request_id: str, body: Any) -> Any:
-        caller = self.caller(request, request_id) if operation.signed else None
-        return operation.run(
-            Call(self.context, request_id, request.path_params, request.query_params, body, caller)
+    async def _something_new(self, operation: Operation, call: Call, request: Request, result: Any) -> Any:
+        """Looked for again by no thread that is held meanwhile; several processes may share a database."""
+        until = time.monotonic() + min(call.number("wait", 0), LONGEST_WAIT)
+        while operation.waits is not None and operation.waits(call, result):
+            if time.monotonic() >= until or self.context.ending or await request.is_disconnected():
+                break
+            await asyncio.sleep(_LOOK_SECONDS)
+            result = await run_in_threadpool(operation.run, call)
+        return result
+
+    def _call(self, operation: Operation, request: Request, request_id: str, body: Any) -> Call:
+        caller = self.caller(request, request_id) if operation.access == "session" else None
+        helping = self._helper(request, request_id) if operation.access == "support" else None
+        return Call(
+            self.context, request_id, request.path_params, request.query_params, body, caller, helping
         )
+
+    def _helper(self, request: Request, request_id: str) -> Helper:
+        """Who of support holds a request's credential. Raises Problem("helper_refused"),
+        ("too_many_requests")."""
+        try:
+            with self.context.database.read() as connection:
+                helping = helper_of(self.context, connection, token_of(request), request_id)
+        except Problem:
+            self._limits.check(request, signed=False)  # who makes credentials up is counted by address
+            raise
+        request.state.actor = helping.actor
+        self._limits.check_device(helping.id)
+        return helping
 
     def caller(self, request: Request, request_id: str) -> Caller:
         """The device whose token a request carries. Raises as `access.caller_of`, and

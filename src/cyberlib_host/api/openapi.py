@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from .. import __version__
 from ..core.problems import STATUS
 from ..core.records import ProblemDocument
-from .operation import Operation
+from .operation import Access, Operation
 
 _ANY_PROBLEM = ("bad_request", "client_too_old", "too_many_requests", "internal_error")
-_SIGNED = ("not_signed_in", "session_over", "device_revoked")
+_BY_ACCESS: Final[dict[Access, tuple[str, ...]]] = {
+    "session": ("not_signed_in", "session_over", "device_revoked"),
+    "support": ("helper_refused",),
+    "anybody": (),
+}
 
 
 def document(operations: Iterable[Operation]) -> dict[str, Any]:
@@ -32,7 +36,9 @@ def document(operations: Iterable[Operation]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"session": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                name: {"type": "http", "scheme": "bearer"} for name in ("session", "support")
+            },
         },
     }
 
@@ -41,7 +47,7 @@ def _described(operation: Operation, reference: dict[type, Any]) -> dict[str, An
     said: dict[str, Any] = {"operationId": operation.name, "summary": operation.summary}
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": _path_schema(name)}
-        for name in ("vault", "name", "sha256")
+        for name in ("vault", "name", "sha256", "meeting")
         if f"{{{name}}}" in operation.path or f"{{{name}:path}}" in operation.path
     ]
     parameters += [
@@ -67,14 +73,14 @@ def _described(operation: Operation, reference: dict[type, Any]) -> dict[str, An
     elif operation.answer is not None:
         answer["content"] = {"application/json": {"schema": reference[operation.answer]}}
     said["responses"] = {"200": answer, **_problems(operation, reference)}
-    if operation.signed:
-        said["security"] = [{"session": []}]
+    if operation.access != "anybody":
+        said["security"] = [{operation.access: []}]
     return said
 
 
 def _problems(operation: Operation, reference: dict[type, Any]) -> dict[str, Any]:
     by_status: dict[int, list[str]] = {}
-    codes = [*_ANY_PROBLEM, *operation.problems, *(_SIGNED if operation.signed else ())]
+    codes = [*_ANY_PROBLEM, *operation.problems, *_BY_ACCESS[operation.access]]
     if operation.request is not None:
         codes += ["body_too_large"] if operation.request is bytes else ["body_too_large", "not_json"]
     for code in dict.fromkeys(codes):
@@ -88,6 +94,7 @@ def _problems(operation: Operation, reference: dict[type, Any]) -> dict[str, Any
 
 def _path_schema(name: str) -> dict[str, str]:
     patterns = {
+        "meeting": "^[0-9a-f]{32}$",
         "vault": "^[0-9a-f]{32}$",
         "sha256": "^[0-9a-f]{64}$",
         "name": "^(vault|(slots|packs|index|lookups|snapshots|retired)/[0-9a-f]{64})$",

@@ -9,8 +9,10 @@ from typing import Any, Literal
 from ..core.problems import Problem
 from ..services.access import Caller
 from ..services.context import Context
+from ..services.helpers import Helper
 
 Method = Literal["GET", "POST", "PUT"]
+Access = Literal["session", "support", "anybody"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Call:
     query: Mapping[str, str]
     body: Any
     signed_in: Caller | None
+    helping: Helper | None = None
 
     @property
     def caller(self) -> Caller:
@@ -30,6 +33,13 @@ class Call:
         if self.signed_in is None:
             raise Problem("not_signed_in")
         return self.signed_in
+
+    @property
+    def helper(self) -> Helper:
+        """Who of support asks. Raises Problem("helper_refused")."""
+        if self.helping is None:
+            raise Problem("helper_refused")
+        return self.helping
 
     def number(self, name: str, default: int) -> int:
         """A number of the query. Raises Problem("bad_request")."""
@@ -43,8 +53,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Operation:
-    """`request`: type of the JSON body, `bytes` for a raw one, None for none. `signed`: needs a session.
+    """`request`: type of the JSON body, `bytes` for a raw one, None for none.
 
+    `access`: "session" of a device, "support" with one's credential, "anybody". `waits`: whether there is
+    nothing new in an answer: then it is looked for again, for as long as the query's `wait` allows.
     `query`: the names it knows, each with what it means. `problems`: codes beside those that any may answer.
     """
 
@@ -55,6 +67,7 @@ class Operation:
     run: Callable[[Call], Any]
     answer: Any
     request: Any = None
-    signed: bool = True
+    access: Access = "session"
     query: tuple[tuple[str, str], ...] = ()
     problems: tuple[str, ...] = ()
+    waits: Callable[[Call, Any], bool] | None = None

@@ -30,6 +30,7 @@ from ..services import (
 )
 from .of_approvals import OF_APPROVALS
 from .of_escrow import OF_ESCROW
+from .of_guidance import OF_GUIDANCE
 from .of_people import OF_PEOPLE, PROOF
 from .operation import Call, Operation
 
@@ -213,21 +214,21 @@ _PUT = ("object_not_here", "size_mismatch", "hash_mismatch")
 OPERATIONS: Final = (
     Operation(
         "host", "GET", "/v1/host", "What this host is, and its certification card.",
-        _host, wire.HostInfo, signed=False,
+        _host, wire.HostInfo, access="anybody",
     ),
     Operation(
         "enrol", "POST", "/v1/devices", "Declare a device, with a contract key.",
-        _enrol, wire.Device, wire.Enrolment, signed=False,
+        _enrol, wire.Device, wire.Enrolment, access="anybody",
         problems=("bad_siren", "bad_name", "bad_key", "bad_signature", "device_name_taken",
                   "device_revoked", *_KEYS),
     ),
     Operation(
         "challenge", "POST", "/v1/challenges", "Ask for something to sign.",
-        _challenge, wire.Challenge, wire.ChallengeRequest, signed=False,
+        _challenge, wire.Challenge, wire.ChallengeRequest, access="anybody",
     ),
     Operation(
         "session", "POST", "/v1/sessions", "Open a session by a signed challenge.",
-        _session, wire.Session, wire.SessionRequest, signed=False,
+        _session, wire.Session, wire.SessionRequest, access="anybody",
         problems=("challenge_unknown", "device_unknown", "device_revoked", "device_replaced",
                   "bad_signature"),
     ),
@@ -243,7 +244,7 @@ OPERATIONS: Final = (
         _revoke, wire.Device, wire.Revocation, problems=("device_unknown", *_KEYS, *PROOF),
     ),
     Operation("terms", "GET", "/v1/terms", "The terms in force and to come.", _terms, TermsList,
-              signed=False),
+              access="anybody"),
     Operation(
         "accept", "POST", "/v1/terms/acceptances", "Accept a version of the terms.",
         _accept, TermsList, Acceptance, problems=("terms_changed", "bad_name"),
@@ -312,6 +313,7 @@ OPERATIONS: Final = (
     *OF_ESCROW,
     *OF_APPROVALS,
     *OF_PEOPLE,
+    *OF_GUIDANCE,
     Operation("leaving", "GET", "/v1/leaving", "How far the end of the contract is.", _leaving,
               LeavingTold),
     Operation(

@@ -21,6 +21,7 @@ from . import (
     organisations,
     people,
     serving,
+    support,
     terms,
 )
 from .output import Output
@@ -34,6 +35,7 @@ for _area in (
     escrow,
     devices,
     people,
+    support,
     terms,
     audit,
     observatory,

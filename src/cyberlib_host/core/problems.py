@@ -82,6 +82,15 @@ STATUS: Final[dict[str, int]] = {
     "approval_own": 409,
     "approval_over": 409,
     "approvals_many": 409,
+    # support that guides
+    "helper_refused": 401,
+    "helper_known": 409,
+    "helper_unknown": 404,
+    "meeting_unknown": 404,
+    "meeting_taken": 409,
+    "meeting_over": 409,
+    "saying_order": 409,
+    "sayings_many": 429,
     # people
     "proof_needed": 403,
     "proof_not_valid": 403,

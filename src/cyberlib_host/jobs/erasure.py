@@ -13,6 +13,7 @@ from ..core.times import rfc3339
 from ..database.approved import approvals
 from ..database.covered import accesses, grants
 from ..database.entrusted import answers, escrows, releases
+from ..database.guided import meetings, sayings
 from ..database.observed import absences, addresses, alarms, mails, plans, run_incidents, runs, watches
 from ..database.people import people, proof_challenges, proofs, recovery, sign_ins
 from ..database.tables import (
@@ -116,7 +117,10 @@ def _forget(connection: Connection, organisation: str) -> None:
     own_people: Any = select(people.c.id).where(people.c.organisation == organisation)
     for table in (proofs, recovery, sign_ins):
         connection.execute(delete(table).where(table.c.person.in_(own_people)))
+    own_meetings: Any = select(meetings.c.id).where(meetings.c.device.in_(own))
+    connection.execute(delete(sayings).where(sayings.c.meeting.in_(own_meetings)))
     for table in (
+        meetings,
         sign_ins,
         proof_challenges,
         run_incidents,

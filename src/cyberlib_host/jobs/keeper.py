@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from ..core.ports import Content
-from ..services import audit, maintenance
+from ..services import audit, guidance, maintenance
 from ..services.context import Context
 from ..services.retirement import remove_condemned
 from .copies import copy_some
@@ -56,6 +56,7 @@ class Keeper:
                 self._safely(remove_leftovers)
                 self._safely(remove_condemned)
                 self._safely(purge_audit)
+                self._safely(guidance.forget_old)
             if not busy:
                 self._stop.wait(self._every)
 

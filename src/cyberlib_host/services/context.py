@@ -45,7 +45,8 @@ class Context:
     who they are for, once an organisation has some.
     All of it stays as it is but the `card`, which an operator may change while the host serves, and `down`:
     until when (as the clock tells) a zone that did not answer, by its name, is asked last; and `troubles`:
-    what the jobs found that an operator should know, by its name. `sender`: None sends nothing.
+    what the jobs found that an operator should know, by its name. `sender`: None sends nothing. `ending`: the
+    process is about to end, nobody is kept waiting.
     """
 
     database: Database
@@ -67,6 +68,7 @@ class Context:
     mail: Mail = field(default_factory=Mail)
     sender: Sender | None = None
     troubles: dict[str, str] = field(default_factory=dict)
+    ending: bool = False
 
     @property
     def storage(self) -> Storage:

@@ -22,6 +22,7 @@ OF_OPERATORS = {
     "certificate_names", "authority_key_absent", "port_taken", "database_failed", "storage_refused",
     "system_failed", "person_unknown", "bad_window", "window_unknown", "absence_unknown", "mail_unknown",
     "release_waiting", "leaving_not_requested", "erasure_not_allowed", "erasure_incomplete", "not_erased",
+    "helper_known", "helper_unknown",
 }  # fmt: skip
 
 

@@ -70,6 +70,36 @@ ERRORS: Final[dict[str, Text]] = {
         "Nobody has joined the session yet.",
         "First read the eight words on the telephone.",
     ),
+    "host_helper_refused": Text(
+        "L’hébergeur ne connaît pas cette accréditation d’assistance, ou l’a retirée.",
+        "Demandez-en une à l’exploitant : cyberlib-host support add.",
+        "The host does not know this support credential, or withdrew it.",
+        "Ask its operator for one: cyberlib-host support add.",
+    ),
+    "host_meeting_unknown": Text(
+        "Ces huit mots ne mènent à aucune séance.",
+        "Faites-les relire au client : une faute suffit. Une séance finie depuis un jour n’est plus connue.",
+        "These eight words lead to no session.",
+        "Have the customer read them again: one slip is enough. One over since a day is forgotten.",
+    ),
+    "host_meeting_taken": Text(
+        "Quelqu’un d’autre a déjà rejoint cette séance.",
+        "Dites au client de l’arrêter tout de suite, et d’en ouvrir une autre.",
+        "Somebody else has joined this session already.",
+        "Tell the customer to stop it at once, and to open another one.",
+    ),
+    "host_meeting_over": Text(
+        "La séance est terminée.",
+        "S’il le faut, le client en ouvre une autre, avec huit nouveaux mots.",
+        "The session is over.",
+        "If need be, the customer opens another one, with eight new words.",
+    ),
+    "host_saying_order": Text(
+        "L’hébergeur attend un autre message de la séance que celui-ci[ ({expected})].",
+        _AGAIN,
+        "The host expects another message of the session than this one[ ({expected})].",
+        _AGAIN_EN,
+    ),
     "guidance_over": Text(
         "La séance est terminée.",
         "S’il le faut, le client en ouvre une autre, avec huit nouveaux mots.",

@@ -44,7 +44,8 @@ class Identity(Protocol):
 class HostClient:
     """Speaks with the host at `url` (`https://host[:port]`). Safe to use from several threads. `user`: the
     account that it speaks for, which is to have accepted the terms. `replaced`: told when the host says that
-    another machine took this one's place; what it returns is raised.
+    another machine took this one's place; what it returns is raised. `credential`: of support, in
+    place of a device's session.
 
     Raises what `error_of` tells, and what `Http` raises when no sense can be had.
     """
@@ -58,12 +59,14 @@ class HostClient:
         user: str = "",
         replaced: Callable[[Refused], Refused] = lambda refusal: refusal,
         prove: Callable[[HostClient, CyberlibError], str] | None = None,
+        credential: str = "",
     ) -> None:
         self.url = url.rstrip("/")
         self._identity = identity
         self._replaced = replaced
         self._prove = prove
         self._user = user[:_LONGEST_NAME]
+        self._credential = credential
         self._token = ""
         self._standing: records.Standing | None = None
         self._until = 0.0
@@ -220,6 +223,8 @@ class HostClient:
 
     def _signed_in(self) -> str:
         """A token that is good for a while yet."""
+        if self._credential:
+            return self._credential
         with self._signing_in:
             if time.monotonic() >= self._until:
                 self._new_session()

@@ -17,7 +17,7 @@ _ACCESS: Final = frozenset((
     "host_contract_key_unknown", "host_contract_key_expired", "host_contract_key_revoked",
     "host_bad_signature", "host_not_signed_in", "host_session_over", "host_challenge_unknown",
     "host_person_refused", "host_invitation_unknown", "host_not_a_holder",
-    "host_sign_in_unknown",
+    "host_sign_in_unknown", "host_helper_refused",
 ))  # fmt: skip
 _FAILED: Final = frozenset((
     "host_device_surplus", "host_organisation_suspended", "host_organisation_terminated",
@@ -28,6 +28,7 @@ _FAILED: Final = frozenset((
     "host_release_time", "host_releases_many", "host_release_over",
     "host_approval_document_bad", "host_approval_unknown", "host_approval_own", "host_approval_over",
     "host_approvals_many",
+    "host_meeting_unknown", "host_meeting_taken", "host_meeting_over", "host_saying_order",
     "host_proof_needed", "host_proof_not_valid", "host_person_wait", "host_password_weak",
     "host_grant_missing", "host_grant_given", "host_grant_early", "host_grant_over", "host_accesses_many",
     "host_person_known", "host_people_many", "host_bad_address", "host_provider_none",
