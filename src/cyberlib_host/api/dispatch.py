@@ -23,7 +23,7 @@ from ..services import access, audit
 from ..services.access import Caller
 from ..services.audit import Actor
 from ..services.context import Context
-from ..services.helpers import Helper, helper_of
+from ..services.support import Helper, helper_of
 from .limits import Limits
 from .metrics import Metrics
 from .operation import Call, Operation

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from ..core.problems import Problem
 from ..services.access import Caller
 from ..services.context import Context
-from ..services.helpers import Helper
+from ..services.support import Helper
 
 Method = Literal["GET", "POST", "PUT"]
 Access = Literal["session", "support", "anybody"]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from ..services import audit, helpers
+from ..services import audit
+from ..services import support as service
 from .run import Run
 
 
@@ -31,7 +32,7 @@ def add(run: Run, name: str, at: str, file: Path) -> None:
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
         try:
             with context.database.write() as connection:
-                made = helpers.add(context, connection, name, run.actor)
+                made = service.add(context, connection, name, run.actor)
                 document = {
                     "kind": "cyberlib support credential",
                     "version": 1,
@@ -55,7 +56,7 @@ def listed(run: Run) -> None:
     context = run.host()
     with context.database.write() as connection:
         audit.note(context, connection, audit.HOST, run.actor, "helpers_listed")
-        found = helpers.listed(connection)
+        found = service.listed(connection)
     run.output.table(found, ("id", "name", "state", "created", "last_seen"))
 
 
@@ -66,7 +67,7 @@ def revoke(run: Run, who: str) -> None:
     """End somebody's credential, and what they are guiding."""
     context = run.host()
     with context.database.write() as connection:
-        name = helpers.revoke(context, connection, who, run.actor)
+        name = service.revoke(context, connection, who, run.actor)
     run.output.result({"name": name}, f"{name} guides nobody any more.")
 
 

@@ -16,7 +16,7 @@ from . import audit
 from .access import Caller, concerning, require_reading
 from .audit import Actor
 from .context import Context
-from .helpers import Helper
+from .support import Helper
 
 KEPT: Final = 24 * 3600 * SECOND
 """For so long what is over is still told to be over; then it is forgotten."""
