@@ -155,6 +155,7 @@ def test_every_command_has_the_documented_shape(line: CommandLine, practice: Pat
     met |= {name for name in RESULTS if name.startswith("escrow ")}  # tests/unit/cli/test_escrow.py
     met |= {name for name in RESULTS if name.startswith("approval ")}  # tests/integration/test_approval.py
     met |= {name for name in RESULTS if name.startswith("covered ")}  # tests/integration/test_covered.py
+    met |= {"guide start", "guide log", "support join"}  # tests/integration/test_guided_cli.py
     met |= {"sources adopt", "device replace"}  # tests/integration/test_replacing.py
     met |= {name for name in RESULTS if name.startswith("person ")}  # tests/integration/test_people.py
     assert met | in_buckets | in_services | in_alarms | in_agents == set(ITEMS) | set(RESULTS)

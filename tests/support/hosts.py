@@ -8,7 +8,7 @@ import itertools
 import logging
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -67,6 +67,7 @@ class TestHost:
     server: Server
     ca: str
     tls_folder: Path
+    begin: Callable[[int], Server]
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _clients: list[HostClient] = field(default_factory=list)
 
@@ -93,6 +94,23 @@ class TestHost:
         made = HostClient(self.url, Line(ca=self.ca, patience=patience), identity=identity)
         self._clients.append(made)
         return made
+
+    def end(self) -> None:
+        """It serves no more."""
+        inner = self.server._server
+        self.server.stop()
+        if inner is not None:
+            inner.server_state.connections.clear()  # they live as long as a test holds the host
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Within, nobody answers; then it serves again, at the same address."""
+        port = int(self.url.rpartition(":")[2])
+        self.end()
+        try:
+            yield
+        finally:
+            self.server = self.begin(port)
 
     def hold(self, client: HostClient) -> None:
         """Has `hang_up` end its connections too."""
@@ -159,24 +177,26 @@ def serving(
     clock = Clock()
     context = replace(initialise(folder, environment or {}), clock=clock, **changed)
     tls = own_certificate(folder / "tls", [bind, "127.0.0.1", "localhost", NAME])
-    server = Server(
-        context,
-        certificate=tls.certificate,
-        key=tls.key,
-        bind=bind,
-        limits=limits or Limits(10**6, 10**6),
-        proxies=proxies,
-    )
-    server.start()
-    host = TestHost(context, clock, server, tls.authority.read_text("utf-8"), folder / "tls")
-    inner = server._server
+
+    def begin(port: int) -> Server:
+        server = Server(
+            context,
+            certificate=tls.certificate,
+            key=tls.key,
+            bind=bind,
+            port=port,
+            limits=limits or Limits(10**6, 10**6),
+            proxies=proxies,
+        )
+        server.start()
+        return server
+
+    host = TestHost(context, clock, begin(0), tls.authority.read_text("utf-8"), folder / "tls", begin)
     try:
         yield host
     finally:
         host.hang_up()
-        server.stop()
-        if inner is not None:
-            inner.server_state.connections.clear()  # they live as long as a test holds the host
+        host.end()
         # A connection that was still saying goodbye when its loop ended is nobody's fault, and would be told
         # of in some later test.
         with warnings.catch_warnings():

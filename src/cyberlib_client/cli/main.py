@@ -64,6 +64,8 @@ COMMANDS: Final = {
         "gui",
         "device",
         "network",
+        "guide",
+        "support",
         "officer",
         "demo",
         "completion",

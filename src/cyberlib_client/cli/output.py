@@ -46,6 +46,7 @@ _LISTS: Final = frozenset(
         "refusals list",
         "refusals check",
         "certificate list",
+        "guide log",
         "demo",
     ),
 )

@@ -26,6 +26,8 @@ from ..app.escrow_told import EscrowAsked, EscrowJoined, EscrowLeft, EscrowOpene
 from ..app.exclusions import RulesChanged
 from ..app.exporting import Exported
 from ..app.forgetting import Forgotten, Undeleted
+from ..app.guidance.log import LoggedLine
+from ..app.guidance.told import GuidedTold
 from ..app.hooks import HookInfo
 from ..app.hosts import Enrolled, HostDevice, Reassigned, TermsShown
 from ..app.keys import SlotAdded, SlotRemoved
@@ -59,6 +61,7 @@ from ..app.upkeep import UpkeepShown
 from ..app.vault_info import VaultInfo
 from ..app.vaults import VaultMade, VaultOpened
 from ..app.verifying import Verified
+from ..core.guidance.messages import Answer
 
 Fact = str | int | float | None
 
@@ -149,6 +152,9 @@ ITEMS: Final[dict[str, type]] = {
     "refusals check": RefusalInfo,
     "certificate list": CertificateInfo,
     "demo": Step,
+    "guide start": GuidedTold,
+    "guide log": LoggedLine,
+    "support join": Answer,  # type: ignore[dict-item]
 }
 """What commands list."""
 

@@ -72,13 +72,13 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "host_helper_refused": Text(
         "L’hébergeur ne connaît pas cette accréditation d’assistance, ou l’a retirée.",
-        "Demandez-en une à l’exploitant : cyberlib-host support add.",
+        "Demandez-en une à l’exploitant : cyberlib-host support add.",
         "The host does not know this support credential, or withdrew it.",
         "Ask its operator for one: cyberlib-host support add.",
     ),
     "host_meeting_unknown": Text(
         "Ces huit mots ne mènent à aucune séance.",
-        "Faites-les relire au client : une faute suffit. Une séance finie depuis un jour n’est plus connue.",
+        "Faites-les relire au client : une faute suffit. Une séance finie depuis un jour n’est plus connue.",
         "These eight words lead to no session.",
         "Have the customer read them again: one slip is enough. One over since a day is forgotten.",
     ),
@@ -99,6 +99,37 @@ ERRORS: Final[dict[str, Text]] = {
         _AGAIN,
         "The host expects another message of the session than this one[ ({expected})].",
         _AGAIN_EN,
+    ),
+    "guidance_credential": Text(
+        "{path} n’est pas une accréditation d’assistance.",
+        "C’est le fichier que l’exploitant a créé : cyberlib-host support add.",
+        "{path} is not a support credential.",
+        "It is the file that the host’s operator made: cyberlib-host support add.",
+    ),
+    "guidance_no_answer": Text(
+        "Le poste du client n’a pas répondu.",
+        "Il cherche peut-être encore, ou n’a plus de réseau. Redemandez, ou demandez au client ce qu’il"
+        " voit.",
+        "The customer’s machine did not answer.",
+        "It may be looking still, or have no network. Ask again, or ask the customer what they see.",
+    ),
+    "guidance_no_proposal": Text(
+        "Aucune proposition n’attend de réponse.",
+        "Attendez que l’assistance en fasse une, ou demandez-la-lui au téléphone.",
+        "No proposal waits for an answer.",
+        "Wait for support to make one, or ask for it on the telephone.",
+    ),
+    "guidance_proposal_waits": Text(
+        "Une proposition attend déjà la réponse du client, ou est en cours de restauration.",
+        "Attendez la fin, puis faites la suivante.",
+        "A proposal waits for the customer’s answer already, or is being restored.",
+        "Wait for its end, then make the next one.",
+    ),
+    "guidance_unknown": Text(
+        "Cette demande n’est pas connue de ce poste.",
+        "Mettez CyberLib à jour des deux côtés.",
+        "This machine does not know that request.",
+        "Update CyberLib on both sides.",
     ),
     "guidance_over": Text(
         "La séance est terminée.",

@@ -18,6 +18,11 @@ _STEP_OF: Final[dict[type[Request], Step]] = {
 }
 
 
+def step_of(request: Request) -> Step | None:
+    """The step that a request needs, or None."""
+    return _STEP_OF.get(type(request))
+
+
 class Grants:
     """Of one meeting. Times are seconds of a steady clock, so that setting the clock lengthens
     nothing."""
@@ -59,7 +64,7 @@ class Grants:
     def check(self, request: Request, now: float) -> None:
         """Refused("guidance_over"), ("guidance_not_granted"). Whoever helps may leave at any time."""
         self._check_running(now)
-        step = _STEP_OF.get(type(request))
+        step = step_of(request)
         if step is not None and step not in self._granted:
             raise Refused("guidance_not_granted")
 

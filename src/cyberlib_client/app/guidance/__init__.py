@@ -1,0 +1,1 @@
+"""Being guided by support, and guiding: what each side's program does."""
