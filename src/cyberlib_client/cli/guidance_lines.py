@@ -9,7 +9,7 @@ from ..app.guidance.told import GuidedLine
 from ..app.guidance.words import ended_words, line_words, step_words
 from ..app.messages import error_message
 from ..app.wording.language import language, say
-from ..app.wording.units import count, moment, size
+from ..app.wording.units import FILE, count, many, moment, size
 
 if TYPE_CHECKING:
     from ..app.guidance.log import LoggedLine
@@ -66,12 +66,12 @@ def proposal_lines(proposal: ProposalTold) -> Iterator[str]:
     """A selection to confirm."""
     when = moment(proposal.time)
     yield say(
-        f"L’assistance propose de restaurer, de la version du {when} ({count(proposal.files)} fichiers,"
+        f"L’assistance propose de restaurer, de la version du {when} ({many(proposal.files, *FILE)},"
         f" {size(proposal.bytes)}) :",
-        f"Support proposes to restore, from the snapshot of {when} ({count(proposal.files)} files,"
+        f"Support proposes to restore, from the snapshot of {when} ({many(proposal.files, *FILE)},"
         f" {size(proposal.bytes)}):",
     )
-    for path in proposal.paths:
+    for path in proposal.shown:
         yield f"  {path}"
     yield say(
         "« yes » restaure à côté de ce qui existe, sans rien remplacer ; « yes DOSSIER » ailleurs ; « no »"
@@ -104,7 +104,7 @@ def answer_lines(answer: Answer) -> Iterator[str]:
                 "The customer accepts; the restore is running.",
             ),
             "done": say(
-                f"Restauré : {count(answer.files)} fichiers.", f"Restored: {count(answer.files)} files."
+                f"Restauré : {many(answer.files, *FILE)}.", f"Restored: {many(answer.files, *FILE)}."
             ),
             "failed": say("La restauration n’a pas tout rendu.", "The restore did not bring back all."),
             "stopped": say("La restauration a été arrêtée.", "The restore was stopped."),

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 from ..app.agent.messages import Job
 from ..core.errors import CyberlibError
 from .bridge import Bridge, Then
+from .guided import Guided
 from .left_alone import LeftAlone
 from .look.theme import theme
 from .look.tokens import PAGE, WIDEST
@@ -26,6 +27,7 @@ class House(Protocol):
     """Nothing of the vault, nor names of files, are shown until somebody gives what opens it."""
 
     left_alone: LeftAlone
+    guided: Guided
 
     def go(self, room: str) -> None:
         """Shows another room."""

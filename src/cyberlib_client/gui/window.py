@@ -29,6 +29,7 @@ from ..app.first_run_told import FirstRunTold
 from ..app.wording.language import say
 from ..core.errors import CyberlibError
 from .bridge import Bridge, Then
+from .guided import Guided, GuidedBar
 from .leaving import ask_to_stop
 from .left_alone import LeftAlone
 from .room import Room
@@ -70,9 +71,12 @@ class Window(QMainWindow):
         self.first: FirstRun | None = None
         self._stack = QStackedWidget()
         self.banner = Banner(self.explain)
+        self.guided = Guided(bridge)
+        self.guided_bar = GuidedBar(self.guided, lambda: self.go("help"))
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
+        right.addWidget(self.guided_bar)
         right.addWidget(self.banner)
         right.addWidget(self._stack)
         whole = QWidget()
@@ -287,6 +291,7 @@ class Window(QMainWindow):
     def lock(self) -> None:
         """See room.House."""
         self.locked = True
+        self.guided.leave()
         self.bridge.lock(self.say_error)
         for dialog in self.findChildren(QDialog):
             if dialog.isVisible():
@@ -339,6 +344,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """See QWidget."""
         if self._closing():
+            self.guided.stop()  # its bar would not be seen any more
             event.accept()
         else:
             event.ignore()

@@ -10,6 +10,7 @@ from ...core.ports import CancelToken
 from . import questions as q
 from .answers_escrow import ANSWERS_ESCROW
 from .answers_first_run import ANSWERS_FIRST_RUN
+from .answers_guidance import ANSWERS_GUIDANCE
 from .answers_keys import ANSWERS_KEYS
 from .answers_people import ANSWERS_PEOPLE
 from .answers_settings import ANSWERS_SETTINGS, unnamed
@@ -196,5 +197,6 @@ ANSWERS: Final[Mapping[type[Question], Answer]] = {
     **ANSWERS_PEOPLE,
     **ANSWERS_FIRST_RUN,
     **ANSWERS_SUPPORT,
+    **ANSWERS_GUIDANCE,
     **ANSWERS_KEYS,
 }

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import msgspec
 
@@ -27,6 +27,9 @@ from .asking import Question
 from .asking_now import AskingNow
 from .locking import Lock
 from .naming import Naming
+
+if TYPE_CHECKING:
+    from ..guidance.customer import Guided
 
 _PART: Final = 400
 """Items of a part: drawn at once, and no longer on the way than a blink."""
@@ -91,6 +94,8 @@ class Clerk:
         self._at_work: dict[int, CancelToken] = {}
         self._saying = threading.Lock()
         self._closing = False
+        self.guided: Guided | None = None
+        """The meeting with support that goes on."""
 
     def cancel(self, number: int) -> None:
         """The question is not waited for any more. From any thread."""
@@ -224,6 +229,22 @@ class Clerk:
             made.share(opened)
         else:
             made.unlock()
+        return made
+
+    def alone(self, number: int, token: CancelToken) -> Session:
+        """As `beside` for work that only `token` stops; the vault is opened when it is first needed."""
+        self.allowed(number, token)
+        made = Session(
+            self._profile,
+            Nobody(),
+            listener=self._listener(number),
+            notify=self._notifier(number),
+            cancel=token,
+            watched=True,
+        )
+        opened = self._open
+        if opened is not None and made.settings.vault == opened.place:
+            made.share(opened)
         return made
 
     def still_locked(self, number: int, token: CancelToken) -> bool:

@@ -17,6 +17,7 @@ from ..workplace import Notice
 from .asking import Question
 from .questions_escrow import AskedEscrow
 from .questions_first_run import AskedFirstRun
+from .questions_guidance import AskedGuidance
 from .questions_keys import AskedKeys
 from .questions_people import AskedPeople
 from .questions_settings import AskedSettings
@@ -172,6 +173,7 @@ Asked = (
     | AskedSettings
     | AskedEscrow
     | AskedPeople
+    | AskedGuidance
     | AskedFirstRun
     | AskedSupport
     | AskedKeys

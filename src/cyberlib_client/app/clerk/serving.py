@@ -14,6 +14,7 @@ from . import questions as q
 from .answers import ANSWERS
 from .asking import Question
 from .clerk import Clerk
+from .questions_guidance import GuidanceDecided, GuidanceWanted
 from .questions_keys import LockWanted
 from .questions_settings import RetentionTriedAsked, RulesTriedAsked
 
@@ -24,6 +25,7 @@ _BESIDE: Final[Mapping[type[Question], str]] = {
     RulesTriedAsked: "counting",
     q.StorageAsked: "store",
     RetentionTriedAsked: "retention",
+    GuidanceWanted: "guidance",
 }
 """What may take minutes, changes nothing, and is answered beside the others: those of one name one after the
 other, since two at once would only hold each other up."""
@@ -82,6 +84,9 @@ def _hear(given: BinaryIO, clerk: Clerk, waiting: _Waiting) -> None:
             continue
         if isinstance(asked, LockWanted):
             clerk.forbid(asked.id)  # not after hours of what is at work
+        if isinstance(asked, GuidanceDecided):
+            clerk.answer(asked)  # Stop waits for nothing
+            continue
         waiting.put(asked)
     clerk.cancel_all()
     waiting.put(None)

@@ -2,73 +2,36 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
-import msgspec
-
-from ...core.errors import CyberlibError, Refused, Stopped, Unreachable
+from ...core.errors import CyberlibError, Refused, Unreachable
 from ...core.guidance import cards
-from ...core.guidance.grants import step_of
 from ...core.guidance.meeting import Meeting
-from ...core.guidance.messages import (
-    AskFind,
-    AskIncidents,
-    AskNames,
-    AskSnapshots,
-    AskState,
-    Leave,
-    Lines,
-    No,
-    Proposal,
-    Propose,
-    Request,
-    Step,
-)
+from ...core.guidance.messages import STEPS, Leave, Step
 from ...core.ports import CancelToken
 from ...state.profile import Profile
 from ...transports.host import guidance as wire
 from ...transports.host.client import HostClient
 from .. import bootstrap
-from ..restoring import Wanted, run_restore
-from ..session import Session
-from .desk import Desk
+from .answering import Answering, Confirmed, Opens
 from .posting import Outbox
 from .standing import Standing
-from .told import Done, GuidedTold, ProposalTold
+from .told import GuidedTold
 
 SECONDS: Final = 3600
 _LAST_WORDS: Final = 3.0
-_LOOK: Final = 0.2
 _AGAIN: Final = 1.0
-_MOST_WAITING: Final = 16
-_MOST_LINES: Final = 500
-_WHAT: Final = 300
 
-Opens = Callable[[CancelToken], Session]
-"""A session with the vault, whose work the token stops."""
-
-
-_DONE: Final[dict[type[Request], Done]] = {
-    AskState: "state",
-    AskIncidents: "incidents",
-    AskSnapshots: "snapshots",
-    AskNames: "names",
-    AskFind: "find",
-}
-
-
-class _Confirmed(msgspec.Struct, frozen=True):
-    proposal: ProposalTold
-    to: str | None
+Decision = Literal["allow", "deny", "back", "yes", "no", "stop"]
 
 
 class Guided:
     """One meeting. `run` works in its thread until it is over; all else may be called from any other and
-    waits for nothing. `opens`: for what support asks to see; `tell`: hears of each change."""
+    waits for nothing. `opens`: for what support asks to see; `tell`: hears of each change;
+    `token`: stops it, and is set once it is over."""
 
     def __init__(
         self,
@@ -77,18 +40,19 @@ class Guided:
         opens: Opens,
         tell: Callable[[GuidedTold], None],
         seconds: int = SECONDS,
+        token: CancelToken | None = None,
     ) -> None:
         self._client, self._opens = client, opens
         self.words = cards.new_words(bootstrap.random)
         self._seconds = seconds
         self._ends = time.monotonic() + seconds
         self._meeting: Meeting | None = None
-        self._token = CancelToken()
-        self._work: queue.Queue[Request | _Confirmed] = queue.Queue(_MOST_WAITING)
+        self._token = token or CancelToken()
         self._over = threading.Event()
         self._ending = threading.Lock()
         self._standing = Standing(profile, self.words, seconds, tell)
         self._outbox: Outbox | None = None
+        self._answering: Answering | None = None
         self._joined = False
 
     @property
@@ -105,9 +69,10 @@ class Guided:
         end.open(meeting.offer, self._seconds)
         self._standing.begin(code.meeting[:16], self._ends)
         self._outbox = Outbox(end, self._standing.away, self._failed)
+        self._answering = Answering(meeting, self._outbox, self._standing, self._opens, self._token)
         threading.Thread(target=self._listen, args=(end,), name="guidance-hears", daemon=True).start()
         try:
-            self._serve()
+            self._serve(self._answering)
         finally:
             self._finish("stopped")
             self._outbox.close(_LAST_WORDS)
@@ -115,6 +80,23 @@ class Guided:
         return self.told
 
     # ---- what whoever is there decides --------------------------------------------------------------
+
+    def decide(self, what: Decision, number: int = -1, to: str | None = None) -> None:
+        """By a word: `allow` the next step, `deny` what was asked for, take the last step `back`, `yes` or
+        `no` to the proposal of this number, `stop`. Raises what the methods below raise."""
+        granted = self.told.granted
+        if what == "allow" and len(granted) < len(STEPS):
+            self.grant(STEPS[len(granted)])
+        elif what == "back" and granted:
+            self.withdraw(granted[-1])
+        elif what == "deny":
+            self.refuse()
+        elif what == "yes":
+            self.confirm(number, to)
+        elif what == "no":
+            self.decline(number)
+        elif what == "stop":
+            self.stop()
 
     def grant(self, step: Step) -> None:
         """One step more. Raises Refused("guidance_over"), ("guidance_alone"),
@@ -139,12 +121,12 @@ class Guided:
         """The proposal of this number is restored: to a folder, or where things were. Nothing that exists is
         replaced. Raises UsageError("guidance_no_proposal")."""
         proposal = self._standing.take_proposal(number, "confirmed", restoring=True)
-        self._put(_Confirmed(proposal, to))
+        self._at_work.put(Confirmed(proposal, to))
 
     def decline(self, number: int) -> None:
         """Not this proposal. Raises as `confirm`."""
         self._standing.take_proposal(number, "declined")
-        self._proposal(number, "refused")
+        self._at_work.refuse(number)
 
     def stop(self) -> None:
         """For good, at once: nothing more is looked up, answered or restored."""
@@ -156,6 +138,12 @@ class Guided:
         if self._meeting is None or self._over.is_set():
             raise Refused("guidance_over")
         return self._meeting
+
+    @property
+    def _at_work(self) -> Answering:
+        if self._answering is None:
+            raise Refused("guidance_over")
+        return self._answering
 
     def _finish(self, reason: str) -> None:
         """`reason`: as in `GuidedTold.ended`."""
@@ -222,119 +210,23 @@ class Guided:
         if isinstance(request, Leave):
             self._finish("left")
             return
-        self._put(request)
+        self._at_work.put(request)
 
-    def _put(self, work: Request | _Confirmed) -> None:
-        """Who asks faster than is answered waits."""
-        while not self._over.is_set():
-            try:
-                self._work.put(work, timeout=_LOOK)
-                return
-            except queue.Full:
-                continue
-
-    def _serve(self) -> None:
-        desk: Desk | None = None
-        session: Session | None = None
+    def _serve(self, answering: Answering) -> None:
         try:
             while not self._over.is_set():
-                if time.monotonic() >= self._ends:
+                if self._token.cancelled:
+                    self._finish("stopped")
+                elif time.monotonic() >= self._ends:
                     self._finish("expired")
-                    return
-                try:
-                    work = self._work.get(timeout=_LOOK)
-                except queue.Empty:
-                    continue
-                if self._refused(work):
-                    continue
-                if session is None or desk is None:
-                    session = self._opens(self._token)
-                    desk = Desk(session)
-                if isinstance(work, _Confirmed):
-                    self._restore(session, work)
                 else:
-                    self._answer(desk, work)
+                    answering.one()
         finally:
-            if session is not None:
-                session.closing.close()
-
-    def _refused(self, work: Request | _Confirmed) -> bool:
-        """Whether a request was refused before anything was looked up for it."""
-        if isinstance(work, _Confirmed):
-            return False
-        try:
-            self._running().check(work, time.monotonic())
-        except Refused as error:
-            step = step_of(work)
-            if step is not None and error.code == "guidance_not_granted":
-                self._standing.note("refused", step, wanted=step)
-            self._no(work.number, error.code)
-            return True
-        return False
-
-    def _answer(self, desk: Desk, request: Request) -> None:
-        meeting = self._running()
-        try:
-            if isinstance(request, Propose):
-                self._propose(desk, request)
-                return
-            answer = desk.answer(request)
-            self._say(lambda: meeting.answer(request, answer, time.monotonic()))
-        except Stopped:
-            return
-        except CyberlibError as error:
-            self._no(request.number, error.code)
-        else:
-            shown = answer.lines if isinstance(answer, Lines) else answer.rows
-            self._standing.note(_DONE[type(request)], _what(request), len(shown))
-
-    def _propose(self, desk: Desk, request: Propose) -> None:
-        if self._standing.told.proposal is not None or self._standing.told.restoring:
-            raise Refused("guidance_proposal_waits")
-        found = desk.look_at(request)
-        self._running().check(request, time.monotonic())
-        self._standing.note("proposed", count=found.files, proposal=found)
-        self._proposal(request.number, "shown", found.files, found.bytes)
-
-    def _restore(self, session: Session, work: _Confirmed) -> None:
-        proposal = work.proposal
-        self._proposal(proposal.number, "running", proposal.files, proposal.bytes)
-        items = [f"{proposal.snapshot}:{path}" for path in proposal.paths]
-        try:
-            done = run_restore(session, Wanted(items, work.to))
-        except Stopped:
-            self._standing.note("restore_failed", "stopped", restoring=False)
-        except CyberlibError as error:
-            self._standing.note("restore_failed", error.code, restoring=False)
-            self._proposal(proposal.number, "failed")
-        else:
-            failed = bool(done.failed)
-            self._standing.note(
-                "restore_failed" if failed else "restored", done.to, done.files, restoring=False
-            )
-            self._proposal(proposal.number, "failed" if failed else "done", done.files, done.bytes)
+            answering.close()
 
     def _say(self, seal: Callable[[], bytes | None]) -> None:
         assert self._outbox is not None
         self._outbox.put(seal)
-
-    def _no(self, number: int, code: str) -> None:
-        meeting = self._meeting
-        assert meeting is not None
-        if not self._over.is_set():
-            self._say_if_running(lambda: meeting.tell(No(number, code), time.monotonic()))
-
-    def _proposal(self, number: int, state: str, files: int = 0, size: int = 0) -> None:
-        meeting = self._meeting
-        assert meeting is not None
-        told = Proposal(number, state, files, size)  # type: ignore[arg-type]
-        self._say_if_running(lambda: meeting.tell(told, time.monotonic()))
-
-    def _say_if_running(self, seal: Callable[[], bytes]) -> None:
-        try:
-            self._say(seal)
-        except Refused:
-            return  # stopped meanwhile: nothing is said any more
 
     def _leave(self, end: wire.CustomerEnd) -> None:
         """The host forgets sooner; where it is away it finds out by itself."""
@@ -342,9 +234,3 @@ class Guided:
             end.end()
         except CyberlibError:
             return
-
-
-def _what(request: Request) -> str:
-    if isinstance(request, AskNames):
-        return request.path
-    return request.text if isinstance(request, AskFind) else ""

@@ -26,6 +26,7 @@ from .. import bootstrap, browsing
 from ..diagnosis import collecting
 from ..diagnosis.redacting import Redactor
 from ..listed import EntryInfo
+from ..paths import native
 from ..restoring import Wanted, run_restore
 from ..session import Session
 from ..snapshot_list import snapshots
@@ -72,7 +73,14 @@ class Desk:
         items = [f"{proposed.snapshot}:{path}" for path in proposed.paths]
         done = run_restore(self._session, Wanted(items, None, dry_run=True))
         return ProposalTold(
-            proposed.number, done.snapshot, done.time, list(proposed.paths), done.files, done.bytes
+            proposed.number,
+            done.snapshot,
+            done.time,
+            list(proposed.paths),
+            [native(path, done.system) or path for path in proposed.paths],
+            done.files,
+            done.bytes,
+            done.identical,
         )
 
     def _lines(self, number: int, parts: Mapping[str, collecting.Collect]) -> Lines:

@@ -96,7 +96,7 @@ class Helping:
         self._answers: dict[int, Answer] = {}
         self._number = 0
         self.told = HelpingTold()
-        self._outbox = Outbox(end, self._away, lambda error: self._finish(error.code))
+        self._outbox = Outbox(end, self._away, self._failed)
         self._keep("joined")
         threading.Thread(target=self._listen, name="guidance-hears", daemon=True).start()
 
@@ -185,6 +185,9 @@ class Helping:
                 return
             self.told.away = code
         self._tell()
+
+    def _failed(self, error: CyberlibError) -> None:
+        self._finish("ended" if error.code == "host_meeting_over" else error.code)
 
     def _finish(self, reason: str) -> None:
         with self._changed:

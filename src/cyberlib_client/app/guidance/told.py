@@ -42,15 +42,18 @@ class GuidedLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ProposalTold(msgspec.Struct, frozen=True):
-    """A selection that support proposes. `number`: of the request; `time`: of the snapshot; `files` and
-    `bytes` of what would be restored."""
+    """A selection that support proposes. `number`: of the request; `time`: of the snapshot; `shown`: its
+    paths as that machine's system writes them; `files` and `bytes` of what would be restored; `there`: files
+    that are here as they were."""
 
     number: int
     snapshot: str
     time: str
     paths: list[str]
+    shown: list[str]
     files: int
     bytes: int
+    there: int
 
 
 class GuidedTold(msgspec.Struct, frozen=True):

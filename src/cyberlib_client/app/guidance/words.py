@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..wording.language import language, say
-from ..wording.units import count
+from ..wording.units import FILE, NAME, SNAPSHOT, many
 
 if TYPE_CHECKING:
     from .told import GuidedLine
@@ -37,7 +37,8 @@ def ended_words(reason: str) -> str:
 
 def line_words(line: GuidedLine) -> str:
     """One line of the log."""
-    number, what = count(line.count), line.what
+    what, files, names = line.what, many(line.count, *FILE), many(line.count, *NAME)
+    snapshots = many(line.count, *SNAPSHOT)
     return {
         "opened": say("Séance ouverte.", "Session opened."),
         "joined": say(f"Rejointe par {what}.", f"Joined by {what}."),
@@ -45,22 +46,22 @@ def line_words(line: GuidedLine) -> str:
         "withdrawn": say(f"Retiré : {step_words(what)}.", f"Taken back: {step_words(what)}."),
         "state": say("L’assistance a vu l’état du poste.", "Support saw the machine’s state."),
         "incidents": say("L’assistance a vu les incidents.", "Support saw the incidents."),
-        "snapshots": say(f"L’assistance a vu {number} versions.", f"Support saw {number} snapshots."),
+        "snapshots": say(f"L’assistance a vu {snapshots}.", f"Support saw {snapshots}."),
         "names": say(
-            f"L’assistance a vu {number} noms dans {what or '/'}.",
-            f"Support saw {number} names in {what or '/'}.",
+            f"L’assistance a vu {names} dans {what or '/'}.",
+            f"Support saw {names} in {what or '/'}.",
         ),
         "find": say(
-            f"L’assistance a cherché « {what} » : {number} noms.",
-            f"Support looked for “{what}”: {number} names.",
+            f"L’assistance a cherché « {what} » : {names}.",
+            f"Support looked for “{what}”: {names}.",
         ),
         "refused": say(
             f"Demandé, pas accordé : {step_words(what)}.", f"Asked for, not granted: {step_words(what)}."
         ),
-        "proposed": say(f"Proposition : {number} fichiers.", f"Proposal: {number} files."),
+        "proposed": say(f"Proposition : {files}.", f"Proposal: {files}."),
         "declined": say("Proposition refusée.", "Proposal declined."),
         "confirmed": say("Proposition acceptée.", "Proposal accepted."),
-        "restored": say(f"{number} fichiers restaurés.", f"{number} files restored."),
+        "restored": say(f"Restauré : {files}.", f"Restored: {files}."),
         "restore_failed": say("La restauration n’a pas tout rendu.", "The restore did not bring back all."),
         "away": say("L’hébergeur n’est pas joint ; nouvel essai.", "The host is not reached; trying again."),
         "back": say("L’hébergeur est joint à nouveau.", "The host is reached again."),

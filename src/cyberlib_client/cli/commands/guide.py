@@ -125,28 +125,14 @@ def _short(told: GuidedTold) -> GuidedTold:
 def _do(run: Run, guided: Guided, line: str) -> None:
     """What was typed. What cannot be done is said."""
     from ...core.errors import CyberlibError
-    from ...core.guidance.messages import STEPS
     from ..output import error_text
 
     word, _, rest = line.partition(" ")
     word = _WORDS.get(word.lower(), word.lower())
-    now = guided.told
-    number = now.proposal.number if now.proposal is not None else -1
+    proposal = guided.told.proposal
     try:
-        if word == "allow":
-            following = [step for step in STEPS if step not in now.granted]
-            if following:
-                guided.grant(following[0])
-        elif word == "deny":
-            guided.refuse()
-        elif word == "back" and now.granted:
-            guided.withdraw(now.granted[-1])
-        elif word == "yes":
-            guided.confirm(number, rest.strip() or None)
-        elif word == "no":
-            guided.decline(number)
-        elif word == "stop":
-            guided.stop()
+        if word in ("allow", "deny", "back", "yes", "no", "stop"):
+            guided.decide(word, proposal.number if proposal is not None else -1, rest.strip() or None)  # type: ignore[arg-type]
         elif word:
             run.output.remark(
                 say(

@@ -105,6 +105,13 @@ QPushButton {{ min-height: {px.control(2)}; padding: 0 18px; border-radius: 8px;
 QPushButton:hover {{ background: {t.brand_soft}; }}
 QPushButton:focus {{ border: 2px solid {t.brand}; padding: 0 17px; min-height: {px.control(4)}; }}
 QPushButton:disabled {{ color: {t.soft}; background: transparent; }}
+QFrame[kind="guided"] {{ background: {t.wrong}; border: none; }}
+QLabel[kind="guided"] {{ color: {t.card}; font-weight: 600; }}
+QPushButton[kind="guided-link"] {{ background: transparent; color: {t.card}; border: none;
+    font-weight: 400; }}
+QPushButton[kind="guided-link"]:hover {{ background: transparent; text-decoration: underline; }}
+QPushButton[kind="guided-stop"] {{ background: {t.card}; color: {t.wrong}; border: 1px solid {t.card}; }}
+QPushButton[kind="guided-link"]:focus, QPushButton[kind="guided-stop"]:focus {{ border: 2px solid {t.ink}; }}
 QPushButton[kind="main"] {{ background: {t.brand}; color: {t.on_brand}; border: 1px solid {t.brand}; }}
 QPushButton[kind="main"]:hover {{ border: 1px solid {t.ink}; }}
 QPushButton[kind="main"]:focus {{ border: 2px solid {t.ink}; }}

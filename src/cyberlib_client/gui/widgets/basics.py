@@ -26,7 +26,9 @@ from ..look.theme import theme
 from ..look.tokens import CARD, GAP, PAGE, Role
 from .prose import Prose
 
-Kind = Literal["title", "section", "figure", "strong", "soft", "small", "small-ink", "step", "wrong", ""]
+Kind = Literal[
+    "title", "section", "figure", "strong", "soft", "small", "small-ink", "step", "wrong", "guided", ""
+]
 Tone = Literal["ok", "todo", "wrong", ""]
 
 SIGNS: Final[dict[Tone, str]] = {"ok": "check", "todo": "alert", "wrong": "cross", "": "dot"}

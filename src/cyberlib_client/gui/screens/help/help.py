@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
 from ....app.wording.language import say
@@ -10,6 +11,7 @@ from ...widgets.basics import clear, label, row
 from ...widgets.form import Search
 from .archive import Archive
 from .explaining import topic_card
+from .guided import BeGuided
 from .support import Support
 from .topics import found
 
@@ -27,6 +29,8 @@ class Help(Room):
         both.setStretch(0, 1)
         both.setStretch(1, 1)
         self.column.addLayout(both)
+        self.guided = BeGuided(house)
+        self.column.addWidget(self.guided)
         self._none = label(
             say("Aucune question ne correspond.", "No question has these words."), "soft", wrap=True
         )
@@ -40,6 +44,10 @@ class Help(Room):
     def enter(self) -> None:
         """See Room."""
         self.support.look()
+        if self.house.guided.goes_on:
+            QTimer.singleShot(
+                0, self, lambda: self.ensureWidgetVisible(self.guided, 0, 24)
+            )  # once it is laid out
 
     def _find(self, words: str) -> None:
         clear(self._topics)
