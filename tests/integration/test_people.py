@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
@@ -21,6 +21,7 @@ from cyberlib_host.core import people as core
 from cyberlib_host.services import audit, people, secrets_of_people
 from cyberlib_host.services.attempts import wait_after
 from cyberlib_host.services.organisations import Made
+from tests.support.command_line import PASSPHRASE
 from tests.support.escrow_at_host import AtHost
 from tests.support.escrow_story import result
 from tests.support.hosts import OPERATOR, TestHost, TestIdentity, serving
@@ -348,6 +349,24 @@ def test_a_holder_waives_the_delay(story: AtHost) -> None:
     story.answer_all(asked["words"], "anne", "claire")
     with story.new.secret("une toute nouvelle phrase 7"):
         assert result(story.new, "escrow", "open", "--device-file")["connected"]
+
+
+def test_who_answers_in_the_hosts_place_proves_nothing(story: AtHost) -> None:
+    person = enrolled(story.host, story.customer.made, PeoplePost(story.post(story.practice).client))
+    file = story.folder / "person"
+    story.practice.environment["CYBERLIB_PERSON_FILE"] = str(file)
+    story.host.context.key = Ed25519PrivateKey.generate()
+    invites = ["person", "invite", "Ali Exemple", "ali@cabinet.example"]
+    codes = iter(person.accepted.recovery_codes)
+    with story.practice.secret(PASSPHRASE):
+        for words in (invites, [*story.joining()[:7], "--yes"]):
+            file.write_text(f"{MAIL}\n{PASSWORD}\n{next(codes)}\n", encoding="utf-8")
+            file.chmod(0o600)
+            assert story.practice.error(*words, code=7) == "host_proof_bad"
+    told = PeoplePost(story.post(story.practice).client).list().people
+    assert [each.name for each in told] == ["Claude Exemple"] and story.post(
+        story.practice
+    ).show().state == "none"
 
 
 def test_operators_look_after_people(story: AtHost) -> None:

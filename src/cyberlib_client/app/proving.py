@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import msgspec
-from msgspec import Meta
-
-from ..core.errors import CyberlibError, Failed, Unreachable, UsageError
+from ..core.errors import CyberlibError, Failed, UsageError
+from ..state.host_access import read_host_access
 from ..transports.host.client import HostClient
 from ..transports.host.people import PeoplePost, Proof
+from ..transports.host.proofs import Said, read_proof
 from .loopback import Loopback, open_page
 from .workplace import Notice, PersonGiven, Workplace, read_secret_file
 
@@ -27,7 +26,7 @@ class _Wanted(NamedTuple):
 
 def prove(work: Workplace, client: HostClient, needed: CyberlibError) -> str:
     """The token of a proof for what the host said that it needs one for. Raises as `_proof`."""
-    return _proof(work, client, needed).token
+    return _proof(work, client, needed)[0].token
 
 
 class Proven(NamedTuple):
@@ -37,19 +36,9 @@ class Proven(NamedTuple):
     how: str
 
 
-_Method = Annotated[str, Meta(pattern="^[a-z0-9_]{1,30}$")]
-
-
-class _Said(msgspec.Struct, frozen=True):
-    """Of what the host says of a proof; see docs/protocol."""
-
-    person: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
-    method: Annotated[list[_Method], Meta(min_length=1, max_length=5)]
-
-
 def ahead(work: Workplace, client: HostClient, action: str, subject: str) -> Proven | None:
     """The same before the request is made, where a lock or a signature comes between; None where the host
-    does not ask. Raises as `_proof`, Unreachable("host_answer", at=…)."""
+    does not ask. Raises as `_proof`."""
     try:
         told = PeoplePost(client).list()
     except CyberlibError as error:
@@ -62,18 +51,22 @@ def ahead(work: Workplace, client: HostClient, action: str, subject: str) -> Pro
     needed = Failed(
         "host_proof_needed", at=client.url, action=action, digest=digest, provider=int(told.provider)
     )
-    proof = _proof(work, client, needed)
-    try:
-        said = msgspec.json.decode(proof.document, type=_Said)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        raise Unreachable("host_answer", at=client.url) from None
+    proof, said = _proof(work, client, needed)
     return Proven(proof.token, f"person {said.person} at the host: {', '.join(said.method)}")
 
 
-def _proof(work: Workplace, client: HostClient, needed: CyberlibError) -> Proof:
+def _proof(work: Workplace, client: HostClient, needed: CyberlibError) -> tuple[Proof, Said]:
     """Raises `needed` itself when nobody is there to answer, UsageError("person_file_unfit", at=…), as
-    `read_secret_file`, and what the host refuses.
+    `read_secret_file`, `read_proof`, and what the host refuses.
     """
+    access = read_host_access(work.profile)
+    key, device = ("", "") if access is None else (access.key, access.device)
+    proof = _answered(work, client, needed)
+    action, digest = str(needed.facts.get("action", "")), str(needed.facts.get("digest", ""))
+    return proof, read_proof(proof, key, device, action, digest, client.url)
+
+
+def _answered(work: Workplace, client: HostClient, needed: CyberlibError) -> Proof:
     wanted = _Wanted(str(needed.facts.get("action", "")), str(needed.facts.get("digest", "")))
     path = work.environ.get(FILE)
     if path:

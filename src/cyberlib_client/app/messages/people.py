@@ -19,6 +19,13 @@ ERRORS: Final[dict[str, Text]] = {
         "The proof of who is there is no longer good at the host {at}, or for something else.",
         "Try again: a proof serves once, for five minutes, at one machine.",
     ),
+    "host_proof_bad": Text(
+        "Ce que {at} dit de la personne n’est pas signé de sa main, ou vaut pour autre chose : rien n’a été"
+        " fait.",
+        "Quelqu’un répond peut-être à sa place : prévenez-le, et vérifiez l’adresse.",
+        "What {at} says of the person is not signed by its hand, or is for something else: nothing was done.",
+        "Somebody may be answering in its place: tell it, and check the address.",
+    ),
     "host_person_refused": Text(
         "L’hébergeur {at} ne reconnaît pas cette adresse, ce mot de passe et ce code ensemble.",
         "Vérifiez l’adresse, puis attendez le code suivant : chacun ne sert qu’une fois. L’heure du téléphone"
