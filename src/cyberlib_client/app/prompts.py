@@ -28,7 +28,7 @@ class Nobody:
         return None
 
     def person(
-        self, action: str, *, elsewhere: bool, refused: CyberlibError | None, left: int
+        self, action: str, *, elsewhere: bool, telephone: bool, refused: CyberlibError | None, left: int
     ) -> PersonGiven | None:
         """None."""
         return None

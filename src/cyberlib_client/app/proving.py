@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import Final, NamedTuple
 
 from ..core.errors import CyberlibError, Failed, UsageError
@@ -14,9 +15,11 @@ from .loopback import Loopback, open_page
 from .workplace import Notice, PersonGiven, Workplace, read_secret_file
 
 FILE: Final = "CYBERLIB_PERSON_FILE"
-"""The variable that names a file of three lines: address, password, code."""
+"""The variable that names a file of three lines: address, password, code; or one, "browser"; or
+"telephone" and the address."""
 _TRIES: Final = 3
 _FEW_CODES: Final = 3
+_LOOK: Final = 0.1
 
 
 class _Wanted(NamedTuple):
@@ -49,8 +52,9 @@ def ahead(work: Workplace, client: HostClient, action: str, subject: str) -> Pro
         return None
     digest = hashlib.sha256(f"cyberlib action 1\n{action}\n{subject}".encode()).hexdigest()
     needed = Failed(
-        "host_proof_needed", at=client.url, action=action, digest=digest, provider=int(told.provider)
-    )
+        "host_proof_needed", at=client.url, action=action, digest=digest, provider=int(told.provider),
+        telephone=int(told.telephone),
+    )  # fmt: skip
     proof, said = _proof(work, client, needed)
     return Proven(proof.token, f"person {said.person} at the host: {', '.join(said.method)}")
 
@@ -72,9 +76,11 @@ def _answered(work: Workplace, client: HostClient, needed: CyberlibError) -> Pro
     if path:
         return _given(work, client, wanted, _read(work, path))
     refused: CyberlibError | None = None
-    elsewhere = bool(needed.facts.get("provider"))
+    elsewhere, telephone = (bool(needed.facts.get(each)) for each in ("provider", "telephone"))
     for left in range(_TRIES, 0, -1):
-        typed = work.prompt.person(wanted.action, elsewhere=elsewhere, refused=refused, left=left)
+        typed = work.prompt.person(
+            wanted.action, elsewhere=elsewhere, telephone=telephone, refused=refused, left=left
+        )
         if typed is None:
             raise refused or needed
         try:
@@ -96,6 +102,8 @@ def _given(work: Workplace, client: HostClient, wanted: _Wanted, who: PersonGive
             work.notify(Notice("host_sign_in_begun", {"url": url}))
             open_page(url)
             return post.signed_in(back.wait(work.cancel), back.verifier)
+    if who.by_telephone:
+        return _by_telephone(work, post, post.challenge(wanted.action, wanted.digest), who.mail)
     proof = post.prove(wanted.action, wanted.digest, who.mail, who.password, who.code)
     if proof.recovery_codes_left < _FEW_CODES:
         left = proof.recovery_codes_left
@@ -103,10 +111,29 @@ def _given(work: Workplace, client: HostClient, wanted: _Wanted, who: PersonGive
     return proof
 
 
+def _by_telephone(work: Workplace, post: PeoplePost, challenge: str, mail: str) -> Proof:
+    asked = post.ask_telephone(challenge, mail)
+    work.notify(Notice("host_telephone_asked", {"number": asked.message}))
+    until, wait = time.monotonic() + asked.expires_in, asked.interval
+    while True:
+        next_look = time.monotonic() + wait
+        while time.monotonic() < next_look:
+            work.cancel.check()
+            time.sleep(_LOOK)
+        if time.monotonic() > until:
+            raise Failed("sign_in_late")
+        told = post.telephone_answer(asked.request)
+        if told.proof is not None:
+            return told.proof
+        wait = max(1, told.interval)
+
+
 def _read(work: Workplace, path: str) -> PersonGiven:
     lines = read_secret_file(work, path).splitlines()
     if lines == ["browser"]:
         return PersonGiven("", "", "")
+    if len(lines) == 2 and lines[0] == "telephone" and lines[1].strip():
+        return PersonGiven(lines[1].strip(), "", "")
     if len(lines) < 3 or not all(line.strip() for line in lines[:3]):
         raise UsageError("person_file_unfit", at=path)
     return PersonGiven(lines[0].strip(), lines[1], lines[2].strip())

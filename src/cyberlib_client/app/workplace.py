@@ -46,7 +46,7 @@ class BucketGiven(msgspec.Struct, frozen=True):
 
 class PersonGiven(msgspec.Struct, frozen=True):
     """Who is there: address and password as the host knows them, and a code of their application; all empty:
-    they sign in at the provider that the host trusts, in a browser."""
+    they sign in at the provider that the host trusts, in a browser; the address alone: on their telephone."""
 
     mail: str
     password: str
@@ -56,6 +56,11 @@ class PersonGiven(msgspec.Struct, frozen=True):
     def elsewhere(self) -> bool:
         """Whether that is so."""
         return not self.mail
+
+    @property
+    def by_telephone(self) -> bool:
+        """Whether that is so."""
+        return bool(self.mail) and not self.password
 
 
 class Prompt(Protocol):
@@ -78,10 +83,10 @@ class Prompt(Protocol):
         """The password by which a proxy of the network knows this user."""
 
     def person(
-        self, action: str, *, elsewhere: bool, refused: CyberlibError | None, left: int
+        self, action: str, *, elsewhere: bool, telephone: bool, refused: CyberlibError | None, left: int
     ) -> PersonGiven | None:
         """Who is there, for what the host calls `action`; `refused` and `left` as for `passphrase`.
-        `elsewhere`: a sign-in at a provider will do."""
+        `elsewhere`: a sign-in at a provider will do; `telephone`: a question of it there."""
 
     def agreed(self, question: Question, why: CyberlibError | None = None) -> bool | None:
         """The answer to a question; `why` it is asked."""

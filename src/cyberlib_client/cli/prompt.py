@@ -103,7 +103,7 @@ class TerminalPrompt:
         return self._hidden(say(f"Mot de passe de {user} pour le proxy", f"Password of {user} for the proxy"))
 
     def person(
-        self, action: str, *, elsewhere: bool, refused: CyberlibError | None, left: int
+        self, action: str, *, elsewhere: bool, telephone: bool, refused: CyberlibError | None, left: int
     ) -> PersonGiven | None:
         """See app.workplace.Prompt."""
         from ..app.workplace import PersonGiven
@@ -120,7 +120,12 @@ class TerminalPrompt:
         mail = self._shown(label, "" if elsewhere else None)
         if not mail:
             return PersonGiven("", "", "")
-        password = self._hidden(say("Votre mot de passe chez l’hébergeur", "Your password at the host"))
+        label = say("Votre mot de passe chez l’hébergeur", "Your password at the host")
+        if telephone:
+            label += say(" (Entrée seule : sur le téléphone)", " (Enter alone: on the telephone)")
+        password = self._hidden(label, "" if telephone else None)
+        if password == "" and telephone:
+            return PersonGiven(mail, "", "")
         code = self.code_of_application()
         return None if password is None or code is None else PersonGiven(mail, password, code)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..core import people as wire
-from ..services import people, proving, sign_ins
+from ..services import people, proving, sign_ins, telephone
 from .operation import Call, Operation
 
 
@@ -39,6 +39,14 @@ def _begin(call: Call) -> wire.SignInBegun:
 
 def _signed_in(call: Call) -> wire.Proof:
     return sign_ins.prove(call.context, call.caller, call.body)
+
+
+def _ask(call: Call) -> wire.TelephoneAsked:
+    return telephone.ask(call.context, call.caller, call.body)
+
+
+def _look(call: Call) -> wire.TelephoneAnswer:
+    return telephone.look(call.context, call.caller, call.body)
 
 
 PROOF: Final = ("proof_needed", "proof_not_valid", "not_a_holder")
@@ -77,5 +85,18 @@ OF_PEOPLE: Final = (
     Operation(
         "signed_in", "POST", "/v1/proofs/signed-in", "The proof of somebody who signed in.",
         _signed_in, wire.Proof, wire.SignedIn, problems=("sign_in_unknown", "person_refused"),
+    ),
+    Operation(
+        "ask_telephone", "POST", "/v1/proofs/telephone", "Have the provider ask somebody on their telephone.",
+        _ask, wire.TelephoneAsked, wire.TelephoneAsking,
+        problems=(
+            "challenge_unknown", "provider_none", "person_refused", "person_wait", "provider_refused",
+            "provider_unreachable",
+        ),
+    ),
+    Operation(
+        "telephone_answer", "POST", "/v1/proofs/telephone-answer", "What they answered, and the proof.",
+        _look, wire.TelephoneAnswer, wire.TelephoneLook,
+        problems=("sign_in_unknown", "telephone_refused", "provider_refused", "provider_unreachable"),
     ),
 )  # fmt: skip

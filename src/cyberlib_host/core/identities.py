@@ -7,7 +7,9 @@ import msgspec
 
 class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[provider]`. `address`: of this host, as browsers reach it. `identity`: the claim that names a person
-    for ever; `acr`: how sure the provider has to be, and nothing else will do."""
+    for ever; `acr`: how sure the provider has to be, and nothing else will do. `metadata`: where it says of
+    itself, if not at the usual place below its issuer. `telephone`: it asks people on their telephone (CIBA)
+    when this host wants to know."""
 
     issuer: str
     client_id: str
@@ -17,3 +19,5 @@ class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     acr: str = "eidas1"
     identity: str = "SubjectNameID"
     ca: str | None = None
+    metadata: str | None = None
+    telephone: bool = False

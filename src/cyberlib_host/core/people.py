@@ -107,11 +107,12 @@ class PersonTold(Answer, frozen=True):
 
 class PeopleList(Answer, frozen=True):
     """`asked_for`: actions for which a proof is asked now. `provider`: a sign-in
-    elsewhere may give one."""
+    elsewhere may give one. `telephone`: so does a question on somebody's telephone."""
 
     people: list[PersonTold]
     asked_for: list[Action]
     provider: bool = False
+    telephone: bool = False
 
 
 class ProofChallengeRequest(Struct, frozen=True):
@@ -164,6 +165,36 @@ class Proof(Answer, frozen=True):
     signature: Hex64
     expires_in: int
     recovery_codes_left: int
+
+
+class TelephoneAsking(Struct, frozen=True):
+    """Somebody whom the provider asks on their telephone."""
+
+    challenge: Hex32
+    mail: Mail
+
+
+class TelephoneAsked(Answer, frozen=True):
+    """`message`: two digits, which the telephone shows too. Seconds: how long it waits, and after how many
+    to look."""
+
+    request: Hex32
+    message: str
+    expires_in: int
+    interval: int
+
+
+class TelephoneLook(Struct, frozen=True):
+    """Whether they answered."""
+
+    request: Hex32
+
+
+class TelephoneAnswer(Answer, frozen=True):
+    """`proof`: null as long as they did not; look again after `interval` seconds."""
+
+    proof: Proof | None
+    interval: int
 
 
 class SignIn(Struct, frozen=True):

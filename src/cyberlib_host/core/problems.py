@@ -100,6 +100,7 @@ STATUS: Final[dict[str, int]] = {
     "invitation_unknown": 403,
     "password_weak": 422,
     "sign_in_unknown": 403,
+    "telephone_refused": 403,
     "provider_none": 404,
     "provider_refused": 403,
     "provider_unreachable": 503,

@@ -70,6 +70,22 @@ proofs: Final = Table(
     Column("used", BigInteger),
 )
 
+telephone_asks: Final = Table(
+    "telephone_asks",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("device", ForeignKey("devices.id"), nullable=False, index=True),
+    Column("action", String(32), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("person", ForeignKey("people.id"), nullable=False),
+    # By what the provider knows it, and after how many seconds it may be looked at again: not before `next`.
+    Column("request", Text, nullable=False),
+    Column("every", BigInteger, nullable=False),
+    Column("next", BigInteger, nullable=False),
+    Column("begun", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+)
+
 sign_ins: Final = Table(
     "sign_ins",
     metadata,

@@ -14,7 +14,7 @@ from ..core.people import Accepted, Accepting, Action, Confirming, Invited, Invi
 from ..core.problems import Problem
 from ..core.signatures import hashed
 from ..core.times import SECOND, rfc3339
-from ..database.people import attempts, people, proofs, recovery, sign_ins
+from ..database.people import attempts, people, proofs, recovery, sign_ins, telephone_asks
 from ..database.tables import organisations
 from ..mail import letters
 from . import attempts as attempts_made
@@ -198,8 +198,12 @@ def listed(context: Context, caller: Caller) -> PeopleList:
         asked = [
             each for each in get_args(Action) if proving.asked_for(context, connection, organisation, each)
         ]
+        trusts = context.provider
         return PeopleList(
-            [_told(row) for row in all_of(connection, organisation)], asked, context.provider is not None
+            [_told(row) for row in all_of(connection, organisation)],
+            asked,
+            trusts is not None,
+            trusts is not None and trusts.settings.telephone,
         )
 
 
@@ -239,6 +243,7 @@ def _forget_secrets(connection: Connection, row: Row[Any]) -> None:
     connection.execute(delete(recovery).where(recovery.c.person == row.id))
     connection.execute(delete(proofs).where(proofs.c.person == row.id))
     connection.execute(delete(sign_ins).where(sign_ins.c.person == row.id))
+    connection.execute(delete(telephone_asks).where(telephone_asks.c.person == row.id))
     connection.execute(delete(attempts).where(attempts.c.whom == of_person(row.organisation, row.mail)))
 
 

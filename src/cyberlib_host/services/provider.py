@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Final
+from contextlib import suppress
+from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import httpx2
@@ -21,7 +22,34 @@ _LEEWAY_SECONDS: Final = 60
 _ALGORITHMS: Final = ("RS256", "PS256", "ES256")
 """Never none, nor one whose key is a shared secret."""
 _LARGEST: Final = 1 << 20
+_CIBA: Final = "urn:openid:params:grant-type:ciba"
+_EVERY: Final = 5  # as the standard has it, where a provider says nothing
+_LONGEST_REQUEST: Final = 2000
+_LONGEST_WAIT: Final = 3600
 _log = structlog.get_logger("cyberlib.host")
+
+
+class Asked(NamedTuple):
+    """`request`: by what the provider knows it. It is looked at `every` so many seconds, for `seconds`."""
+
+    request: str
+    seconds: int
+    every: int
+
+
+class Answered(NamedTuple):
+    """`slow`: nothing yet, and it was looked at too often. `identity`: of who said yes."""
+
+    state: Literal["waits", "slow", "no", "late", "yes"]
+    identity: str = ""
+
+
+_STATES: Final[dict[str, Literal["waits", "slow", "no", "late"]]] = {
+    "authorization_pending": "waits",
+    "slow_down": "slow",
+    "access_denied": "no",
+    "expired_token": "late",
+}
 
 
 class Provider:
@@ -79,13 +107,16 @@ class Provider:
             "redirect_uri": self.back,
             "code_verifier": verifier,
         }
-        login = (self.settings.client_id, self._secret)
-        tokens = self._spoken("POST", self._place("token_endpoint"), data=sent, auth=login)
-        id_token, access = tokens.get("id_token"), tokens.get("access_token")
-        if not isinstance(id_token, str) or not isinstance(access, str):
+        tokens = self._spoken("POST", self._place("token_endpoint"), data=sent, auth=self._login)
+        id_token = tokens.get("id_token")
+        if not isinstance(id_token, str):
             raise _refused("tokens")
-        claims = self.verified(id_token, nonce)
-        wanted = self.settings.identity
+        return self._identity(tokens, self.verified(id_token, nonce)), id_token
+
+    def _identity(self, tokens: dict[str, Any], claims: dict[str, Any]) -> str:
+        wanted, access = self.settings.identity, tokens.get("access_token")
+        if not isinstance(access, str):
+            raise _refused("tokens")
         if wanted not in claims:
             bearer = {"Authorization": f"Bearer {access}"}
             more = self._spoken("GET", self._place("userinfo_endpoint"), headers=bearer)
@@ -95,10 +126,57 @@ class Provider:
         found = claims.get(wanted)
         if not isinstance(found, str) or not found:
             raise _refused("identity")
-        return found, id_token
+        return found
 
-    def verified(self, id_token: str, nonce: str) -> dict[str, Any]:
-        """The claims of an ID token that holds (OpenID Connect Core, 3.1.3.7)."""
+    def ask(self, identity: str, message: str) -> Asked:
+        """Has somebody asked on their telephone, who sees the message there (CIBA, poll mode)."""
+        sent = {
+            "scope": self.settings.scope,
+            "acr_values": self.settings.acr,
+            "login_hint": identity,
+            "binding_message": message,
+        }
+        at = self._place("backchannel_authentication_endpoint")
+        got = self._spoken("POST", at, data=sent, auth=self._login)
+        request, seconds, every = got.get("auth_req_id"), got.get("expires_in"), got.get("interval", _EVERY)
+        if not isinstance(request, str) or not 0 < len(request) <= _LONGEST_REQUEST:
+            raise _refused("auth_req_id")
+        return Asked(request, _seconds(seconds), _seconds(every))
+
+    def answered(self, request: str, since: float) -> Answered:
+        """What they answered by now. `since`: when they were asked, by this host's clock."""
+        sent = {"grant_type": _CIBA, "auth_req_id": request}
+        tokens = self._spoken("POST", self._place("token_endpoint"), data=sent, auth=self._login, errors=True)
+        if "error" in tokens:
+            state = _STATES.get(str(tokens["error"]))
+            if state is None:
+                raise _refused(str(tokens["error"])[:40])
+            return Answered(state)
+        id_token = tokens.get("id_token")
+        if not isinstance(id_token, str):
+            raise _refused("tokens")
+        claims = self.verified(id_token, None)
+        if claims["iat"] < since - _LEEWAY_SECONDS:
+            raise _refused("iat")
+        try:
+            return Answered("yes", self._identity(tokens, claims))
+        finally:
+            self._end(tokens)
+
+    def _end(self, tokens: dict[str, Any]) -> None:
+        """What the provider gave is worth nothing any more, nor the session that it may have of them. Whoever
+        was there was there, whether that succeeds or not."""
+        if "revocation_endpoint" not in self._metadata():
+            return
+        for name in ("refresh_token", "access_token"):
+            if isinstance(tokens.get(name), str):
+                sent = {"token": tokens[name], "token_type_hint": name}
+                with suppress(Problem):
+                    self._spoken("POST", self._place("revocation_endpoint"), data=sent, auth=self._login)
+
+    def verified(self, id_token: str, nonce: str | None) -> dict[str, Any]:
+        """The claims of an ID token that holds (OpenID Connect Core, 3.1.3.7). One that the host fetched
+        itself, of a request of its own, bears no nonce (None)."""
         try:
             header = jwt.get_unverified_header(id_token)
             if header.get("alg") not in _ALGORITHMS:
@@ -110,14 +188,14 @@ class Provider:
                 audience=self.settings.client_id,
                 issuer=self.settings.issuer,
                 leeway=_LEEWAY_SECONDS,
-                options={"require": ["exp", "iat", "iss", "aud", "sub", "nonce"]},
+                options={"require": ["exp", "iat", "iss", "aud", "sub", *(["nonce"] if nonce else [])]},
             )
         except jwt.PyJWTError as error:
             raise _refused(type(error).__name__) from None
         several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
         if (several or "azp" in claims) and claims.get("azp") != self.settings.client_id:
             raise _refused("azp")
-        if claims["nonce"] != nonce:
+        if nonce is not None and claims["nonce"] != nonce:
             raise _refused("nonce")
         if claims.get("acr") != self.settings.acr:
             raise _refused("acr")
@@ -132,7 +210,8 @@ class Provider:
         raise _refused("kid")
 
     def _metadata(self) -> dict[str, Any]:
-        found = self._kept(self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration")
+        usual = self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration"
+        found = self._kept(self.settings.metadata or usual)
         if found.get("issuer") != self.settings.issuer:
             raise _refused("issuer")
         return found
@@ -156,7 +235,12 @@ class Provider:
             self._known[url] = (time.monotonic(), got)
         return got
 
-    def _spoken(self, method: str, url: str, **sent: Any) -> dict[str, Any]:
+    @property
+    def _login(self) -> tuple[str, str]:
+        return self.settings.client_id, self._secret
+
+    def _spoken(self, method: str, url: str, *, errors: bool = False, **sent: Any) -> dict[str, Any]:
+        """`errors`: a refusal is an answer like another (RFC 6749, 5.2)."""
         verify: Any = True
         if self.settings.ca is not None:
             import ssl
@@ -170,12 +254,21 @@ class Provider:
             raise Problem("provider_unreachable") from None
         if answer.status_code >= 500:
             raise Problem("provider_unreachable")
-        if answer.status_code != 200 or len(answer.content) > _LARGEST:
+        told = (200, 400) if errors else (200,)
+        if answer.status_code not in told or len(answer.content) > _LARGEST:
             raise _refused(str(answer.status_code))
+        if not answer.content:
+            return {}
         try:
             return msgspec.json.decode(answer.content, type=dict[str, Any])
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise Problem("provider_unreachable") from None
+
+
+def _seconds(value: object) -> int:
+    if not isinstance(value, int) or not 0 < value <= _LONGEST_WAIT:
+        raise _refused("seconds")
+    return value
 
 
 def _refused(why: str) -> Problem:

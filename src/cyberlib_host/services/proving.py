@@ -115,7 +115,8 @@ def require(
     digest = core.digest_of(action, subject)
     if caller.proof is None:
         elsewhere = context.provider is not None
-        raise Problem("proof_needed", action=action, digest=digest, provider=elsewhere)
+        asks = context.provider is not None and context.provider.settings.telephone
+        raise Problem("proof_needed", action=action, digest=digest, provider=elsewhere, telephone=asks)
     row = connection.execute(select(proofs).where(proofs.c.hash == hashed(caller.proof))).first()
     wanted = (caller.device.id, action, digest)
     if row is None or (row.device, row.action, row.digest) != wanted or row.expires <= context.clock():

@@ -77,6 +77,7 @@ INDIRECT: Final = {
         "host_invitation_unknown",
         "host_not_a_holder",
         "host_sign_in_unknown",
+        "host_telephone_refused",
     },
     ("Failed", "transports/host/problems.py"): {
         "host_device_surplus",
@@ -113,6 +114,8 @@ INDIRECT: Final = {
         "host_people_many",
         "host_bad_address",
         "host_provider_none",
+        "host_provider_refused",
+        "host_provider_unreachable",
         "host_escrow_document_bad",
         "host_escrow_replayed",
         "host_escrow_joined",

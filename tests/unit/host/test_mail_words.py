@@ -80,6 +80,7 @@ COMMANDS: Final = (
     "sign_in_",
     "host_sign_in",
     "host_provider",
+    "host_telephone",
 )
 """How all errors of such commands begin."""
 

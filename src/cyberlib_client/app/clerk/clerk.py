@@ -63,7 +63,7 @@ class _Given(Nobody):
         return given
 
     def person(
-        self, action: str, *, elsewhere: bool, refused: CyberlibError | None, left: int
+        self, action: str, *, elsewhere: bool, telephone: bool, refused: CyberlibError | None, left: int
     ) -> PersonGiven | None:
         """See workplace.Prompt: once, for a code serves once."""
         given, self.who = self.who, None

@@ -90,6 +90,26 @@ ERRORS: Final[dict[str, Text]] = {
         "The host {at} does not offer Pro Santé Connect.",
         "Give your address, your password and a code.",
     ),
+    "host_telephone_refused": Text(
+        "Sur le téléphone, la réponse a été non : rien n’a été fait.",
+        "Si ce n’était pas vous, quelqu’un connaît votre adresse et tient un poste du cabinet : prévenez"
+        " l’hébergeur.",
+        "On the telephone the answer was no: nothing was done.",
+        "If it was not you, somebody knows your address and holds a workstation of the practice: tell the"
+        " host.",
+    ),
+    "host_provider_refused": Text(
+        "Pro Santé Connect n’a pas confirmé cette personne à l’hébergeur {at}.",
+        "Recommencez, ou donnez votre mot de passe et un code ; l’hébergeur voit pourquoi.",
+        "Pro Santé Connect did not confirm this person to the host {at}.",
+        "Try again, or give your password and a code; the host sees why.",
+    ),
+    "host_provider_unreachable": Text(
+        "L’hébergeur {at} n’atteint pas Pro Santé Connect.",
+        "Recommencez plus tard, ou donnez votre mot de passe et un code.",
+        "The host {at} cannot reach Pro Santé Connect.",
+        "Try again later, or give your password and a code.",
+    ),
     "sign_in_refused": Text(
         "La connexion n’a pas abouti, ou l’hébergeur ne connaît pas cette personne.",
         "Recommencez, ou demandez à l’hébergeur de relier votre identifiant national.",
@@ -128,6 +148,12 @@ NOTICES: Final[dict[str, Text]] = {
         "S’il ne s’ouvre pas, ouvrez-y cette adresse : {url} (elle sert une fois).",
         "The sign-in is done in the browser.",
         "If it does not open, open this address there: {url} (it serves once).",
+    ),
+    "host_telephone_asked": Text(
+        "La question est sur votre téléphone, avec le nombre {number}.",
+        "Ne dites oui que si le téléphone montre ce même nombre.",
+        "The question is on your telephone, with the number {number}.",
+        "Say yes only if the telephone shows this same number.",
     ),
     "host_few_recovery_codes": Text(
         "Il vous reste {count} codes de secours chez l’hébergeur {at}.",

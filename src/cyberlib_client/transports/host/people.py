@@ -29,11 +29,13 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class People(msgspec.Struct, frozen=True):
-    """`asked_for`: actions for which the host asks for a proof. `provider`: a sign-in elsewhere gives one."""
+    """`asked_for`: actions for which the host asks for a proof. `provider`: a sign-in elsewhere gives one,
+    `telephone`: also a question on a telephone."""
 
     people: Annotated[list[Person], Meta(max_length=1000)]
     asked_for: Annotated[list[_Word], Meta(max_length=100)]
     provider: bool = False
+    telephone: bool = False
 
 
 class Invited(msgspec.Struct, frozen=True):
@@ -70,6 +72,22 @@ class Proof(msgspec.Struct, frozen=True):
     document: Annotated[str, Meta(max_length=5000)]
     signature: Annotated[str, Meta(max_length=128)]
     recovery_codes_left: Annotated[int, Meta(ge=0)]
+
+
+class TelephoneAsked(msgspec.Struct, frozen=True):
+    """`message`: what the telephone shows too. Seconds: how long it waits, and after how many to look."""
+
+    request: Hex32
+    message: Annotated[str, Meta(pattern="^[0-9]{2}$(?!\n)")]
+    expires_in: Annotated[int, Meta(ge=1, le=3600)]
+    interval: Annotated[int, Meta(ge=1, le=3600)]
+
+
+class TelephoneAnswer(msgspec.Struct, frozen=True):
+    """`proof`: None as long as nobody answered; then after `interval` seconds again."""
+
+    proof: Proof | None
+    interval: Annotated[int, Meta(ge=0, le=3600)]
 
 
 class PeoplePost:
@@ -120,3 +138,12 @@ class PeoplePost:
         """The proof that a sign-in gave."""
         body = {"code": code, "code_verifier": verifier}
         return self._client.ask("POST", "/v1/proofs/signed-in", Proof, body)
+
+    def ask_telephone(self, challenge: str, mail: str) -> TelephoneAsked:
+        """Somebody is asked on their telephone."""
+        body = {"challenge": challenge, "mail": mail}
+        return self._client.ask("POST", "/v1/proofs/telephone", TelephoneAsked, body)
+
+    def telephone_answer(self, request: str) -> TelephoneAnswer:
+        """Whether they answered."""
+        return self._client.ask("POST", "/v1/proofs/telephone-answer", TelephoneAnswer, {"request": request})

@@ -17,7 +17,7 @@ _ACCESS: Final = frozenset((
     "host_contract_key_unknown", "host_contract_key_expired", "host_contract_key_revoked",
     "host_bad_signature", "host_not_signed_in", "host_session_over", "host_challenge_unknown",
     "host_person_refused", "host_invitation_unknown", "host_not_a_holder",
-    "host_sign_in_unknown", "host_helper_refused",
+    "host_sign_in_unknown", "host_helper_refused", "host_telephone_refused",
 ))  # fmt: skip
 _FAILED: Final = frozenset((
     "host_device_surplus", "host_organisation_suspended", "host_organisation_terminated",
@@ -32,6 +32,7 @@ _FAILED: Final = frozenset((
     "host_proof_needed", "host_proof_not_valid", "host_person_wait", "host_password_weak",
     "host_grant_missing", "host_grant_given", "host_grant_early", "host_grant_over", "host_accesses_many",
     "host_person_known", "host_people_many", "host_bad_address", "host_provider_none",
+    "host_provider_refused", "host_provider_unreachable",
 ))  # fmt: skip
 _DAMAGED: Final = frozenset(("host_size_mismatch", "host_hash_mismatch"))
 
