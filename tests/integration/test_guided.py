@@ -140,6 +140,10 @@ def test_from_eight_words_to_a_file_that_is_back(story: Story) -> None:
     found = helping.ask(lambda n: m.AskFind(n, snapshot, "patient-007"))
     assert isinstance(found, m.Names) and len(found.rows) == 1 and found.rows[0].size == 8
     wanted = found.rows[0].path
+    for unfit in (lambda n: m.AskFind(n, snapshot, "a"), lambda n: m.AskNames(n, "latest", "")):
+        with pytest.raises(CyberlibError) as told:
+            helping.ask(unfit)
+        assert told.value.code == "guidance_unfit"  # and the meeting goes on
     assert refused(helping, lambda n: m.Propose(n, snapshot, [wanted])) == "guidance_not_granted"
     guided.grant("proposal")
     (story.documents / "courrier" / "patient-007.txt").write_bytes(b"altered since")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Final
 
@@ -28,10 +28,16 @@ def _is_installed() -> bool:
 
 
 def open_window(
-    folder: str | None, language: str, *, alone: bool = False, cancel: CancelToken | None = None
+    folder: str | None,
+    language: str,
+    *,
+    alone: bool = False,
+    cancel: CancelToken | None = None,
+    more: Sequence[str] = (),
 ) -> int:
     """Shows the window until it is left; its exit code. `folder`: of the profile, None for this user's own.
-    `alone`: it hides behind no icon, but ends when it is closed. `cancel`: closes it.
+    `alone`: it hides behind no icon, but ends when it is closed. `cancel`: closes it. `more`: of what
+    the program takes.
 
     Raises Failed("gui_not_installed"), ("gui_not_started", reason=…)."""
     if not _is_installed():
@@ -41,6 +47,7 @@ def open_window(
         command += ["--profile", folder]
     if alone:
         command.append("--alone")
+    command += more
     try:
         shown = subprocess.Popen(command)
     except OSError as error:

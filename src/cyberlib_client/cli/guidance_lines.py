@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from ..app.guidance.told import GuidedLine
-from ..app.guidance.words import ended_words, line_words, step_words
+from ..app.guidance.words import ended_words, line_words, proposal_words, step_words
 from ..app.messages import error_message
 from ..app.wording.language import language, say
 from ..app.wording.units import FILE, count, many, moment, size
@@ -96,19 +96,7 @@ def answer_lines(answer: Answer) -> Iterator[str]:
         if answer.more:
             yield say("Il y en a d’autres : « more ».", "There are others: “more”.")
     elif isinstance(answer, m.Proposal):
-        yield {
-            "shown": say("Montrée au client : à lui de décider.", "Shown to the customer, who decides."),
-            "refused": say("Le client n’en veut pas.", "The customer declined."),
-            "running": say(
-                "Le client accepte ; la restauration est en cours.",
-                "The customer accepts; the restore is running.",
-            ),
-            "done": say(
-                f"Restauré : {many(answer.files, *FILE)}.", f"Restored: {many(answer.files, *FILE)}."
-            ),
-            "failed": say("La restauration n’a pas tout rendu.", "The restore did not bring back all."),
-            "stopped": say("La restauration a été arrêtée.", "The restore was stopped."),
-        }[answer.state]
+        yield proposal_words(answer)
     elif isinstance(answer, m.No):
         told = error_message(answer.code, {}, language())
         yield f"{told.title} {told.advice} [{answer.code}]"

@@ -19,10 +19,17 @@ def start() -> None:
     options.add_argument("--profile")
     options.add_argument("--lang", choices=("fr", "en"))
     options.add_argument("--alone", action="store_true")  # without the icon beside the clock
+    options.add_argument("--support", action="store_true")  # the small window of whoever helps
+    options.add_argument("--credential", default="")
+    options.add_argument("--ca", default="")
     given = options.parse_args()
     process().forbid_core_dumps()
     chosen = given.lang or preferred_language(given.profile) or language.from_environment(os.environ)
     language.choose(chosen)
+    if given.support:
+        from .main import run_support
+
+        sys.exit(run_support(given.profile, given.credential, given.ca))
     clerk: Popen[bytes] | None
     try:
         clerk = start_clerk(profile_at(given.profile))  # it loads what it takes while the window does

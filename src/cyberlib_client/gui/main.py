@@ -76,3 +76,18 @@ def run(folder: str | None, *, alone: bool = False, clerk: Popen[bytes] | None =
     finally:
         bridge.close()
         single.close()
+
+
+def run_support(folder: str | None, credential: str, ca: str) -> int:
+    """Shows support's window until it is closed; its exit code."""
+    from .helping.window import HelpingWindow  # most windows never show it
+
+    running = application()
+    running.setQuitOnLastWindowClosed(True)
+    window = HelpingWindow(folder, credential, ca)
+    signal.signal(signal.SIGINT, lambda _number, _frame: window.close())
+    glance = QTimer()
+    glance.timeout.connect(lambda: None)
+    glance.start(_GLANCE)
+    window.show()
+    return running.exec()

@@ -79,7 +79,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "device reassign", "device replace", "device revoke", "device terms", "device audit",
         "network", "network show",
         "network limit", "network hours", "network proxy", "network ca", "network check",
-        "guide", "guide start", "guide log", "support", "support join",
+        "guide", "guide start", "guide log", "support", "support join", "support window",
         "officer", "officer key", "officer key create", "officer key show", "officer key export",
         "officer policy", "officer policy propose", "officer policy show", "officer policy sign",
         "officer release", "officer release show", "officer release answer", "demo",

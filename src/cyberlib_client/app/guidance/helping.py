@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from ...core.errors import CyberlibError, Failed, IntegrityError, Refused, Unreachable
+from ...core.errors import CyberlibError, Failed, IntegrityError, Refused, Unreachable, UsageError
 from ...core.format_v1.malformed import MALFORMED
 from ...core.guidance import cards
 from ...core.guidance.channel import Channel
@@ -23,6 +23,7 @@ from ...core.guidance.messages import (
     Request,
     Steps,
     read_answer,
+    read_request,
     written,
 )
 from ...state.guidance_log import LoggedLine, add_guidance_log
@@ -117,11 +118,12 @@ class Helping:
             return self._answers.pop(request.number)
 
     def send(self, make: Callable[[int], Asked]) -> Asked:
-        """Asks, and waits for nothing. Raises Refused("guidance_over")."""
+        """Asks, and waits for nothing. Raises Refused("guidance_over"), UsageError("guidance_unfit")."""
         with self._changed:
             if self.told.over:
                 raise Refused("guidance_over")
             request = make(self._number)
+            _check_fit(request)
             self._number += 1
         self._outbox.put(lambda: self._channel_seal(request))
         self._keep(type(request).__name__)
@@ -201,6 +203,16 @@ class Helping:
     def _keep(self, done: str, what: str = "") -> None:
         line = LoggedLine(iso_time(bootstrap.clock()), "support", self._ident, done, what)
         add_guidance_log(self._profile, [line])
+
+
+def _check_fit(request: Asked) -> None:
+    """What the customer's machine would take for no request, which ends the meeting, is not sent.
+    UsageError("guidance_unfit")."""
+    assert isinstance(request, Request)
+    try:
+        read_request(written(request))
+    except IntegrityError:
+        raise UsageError("guidance_unfit") from None
 
 
 def join(work: Workplace, client: HostClient, words: list[str], tell: Callable[[], None]) -> Helping:

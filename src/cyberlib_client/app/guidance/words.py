@@ -8,6 +8,7 @@ from ..wording.language import language, say
 from ..wording.units import FILE, NAME, SNAPSHOT, many
 
 if TYPE_CHECKING:
+    from ...core.guidance.messages import Proposal
     from .told import GuidedLine
 
 
@@ -33,6 +34,22 @@ def ended_words(reason: str) -> str:
     from ..messages import error_message
 
     return error_message(reason, {}, language()).title
+
+
+def proposal_words(told: Proposal) -> str:
+    """What became of a proposal, at support."""
+    files = many(told.files, *FILE)
+    return {
+        "shown": say("Montrée au client : à lui de décider.", "Shown to the customer, who decides."),
+        "refused": say("Le client n’en veut pas.", "The customer declined."),
+        "running": say(
+            "Le client accepte ; la restauration est en cours.",
+            "The customer accepts; the restore is running.",
+        ),
+        "done": say(f"Restauré : {files}.", f"Restored: {files}."),
+        "failed": say("La restauration n’a pas tout rendu.", "The restore did not bring back all."),
+        "stopped": say("La restauration a été arrêtée.", "The restore was stopped."),
+    }[told.state]
 
 
 def line_words(line: GuidedLine) -> str:

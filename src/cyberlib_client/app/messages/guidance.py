@@ -125,6 +125,14 @@ ERRORS: Final[dict[str, Text]] = {
         "A proposal waits for the customer’s answer already, or is being restored.",
         "Wait for its end, then make the next one.",
     ),
+    "guidance_unfit": Text(
+        "Cela ne peut pas être demandé ainsi.",
+        "Une version s’écrit par son identifiant, un texte cherché a deux lettres au moins, une proposition"
+        " cent chemins au plus.",
+        "It cannot be asked like that.",
+        "A snapshot is written by its id, a text to find has two letters at least, a proposal a hundred paths"
+        " at most.",
+    ),
     "guidance_unknown": Text(
         "Cette demande n’est pas connue de ce poste.",
         "Mettez CyberLib à jour des deux côtés.",

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from ...app.wording.language import Both, say
+from ...app.wording.language import Both, language, say
 from ..guidance_lines import answer_lines, show
 from ..run import Run, pass_run
 from ..typed_lines import TypedLines
@@ -80,6 +80,37 @@ def join(run: Run, words: tuple[str, ...], credential: str, ca: str | None) -> N
             show(run, _Talk(run, joined, changed), answer_lines)
     finally:
         joined.leave()
+
+
+@command(
+    "window",
+    Both("Aider un client par une fenêtre.", "Help a customer by a window."),
+    support,
+)
+@option(
+    "--credential",
+    default="",
+    metavar=Both("FICHIER", "FILE"),
+    help=Both(
+        "L’accréditation ; la fenêtre la demande sinon.", "The credential; else the window asks for it."
+    ),
+)
+@option(
+    "--ca",
+    default="",
+    metavar=Both("FICHIER", "FILE"),
+    help=Both(
+        "Certificats (PEM) auxquels se fier au lieu de ceux du système.",
+        "Certificates (PEM) to trust instead of the system’s.",
+    ),
+)
+@pass_run
+def window(run: Run, credential: str, ca: str) -> int:
+    """See its help."""
+    from ...app.window import open_window
+
+    more = ["--support", "--credential", credential, "--ca", ca]
+    return open_window(run.profile, language(), cancel=run.cancel, more=more)
 
 
 class _Talk:

@@ -46,6 +46,21 @@ TOPICS: Final = (
         ),
     ),
     Topic(
+        ("help", "restore"),
+        Both("Quelqu’un peut-il m’aider à distance ?", "Can somebody help me from afar?"),
+        Both(
+            "Appelez l’assistance au numéro du contrat, puis « Aide », « Ouvrir une séance » : vous lui"
+            " lisez huit mots. Elle voit ce que vous accordez, étape par étape, jamais un contenu. La barre"
+            " rouge arrête tout. N’ouvrez jamais de séance pour quelqu’un qui vous appelle.",
+            "Call support at the number in the contract, then “Help”, “Open a session”: you read them eight"
+            " words. They see what you grant, step by step, never a content. The red bar stops everything."
+            " Never open a session for somebody who calls you.",
+        ),
+        also=Both(
+            "assistance téléphone séance guider télémaintenance", "support telephone session guide remote"
+        ),
+    ),
+    Topic(
         ("restore",),
         Both("Où va un fichier restauré ?", "Where does a restored file go?"),
         Both(

@@ -1,0 +1,1 @@
+"""Support's small window."""
