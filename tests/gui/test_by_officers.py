@@ -14,8 +14,10 @@ from cyberlib_client.gui.screens.first_run.welcome import Welcome
 from cyberlib_client.gui.screens.keys.ask_officers import AskOfficers
 from cyberlib_client.gui.screens.keys.by_officers import ByOfficers
 from cyberlib_client.gui.unlocking import Unlocking
+from cyberlib_client.transports.host.people import PeoplePost
 from tests.gui.test_first_run import Wizard, home, line
 from tests.gui.test_window import Show, press, words
+from tests.integration.test_people import MAIL, PASSWORD, enrolled
 from tests.support.command_line import CommandLine
 from tests.support.escrow_at_host import AtHost
 from tests.support.escrow_story import Story
@@ -71,8 +73,19 @@ def test_a_new_machine_with_nothing_but_the_contract_key(
     there = read_words(welcome.officers)
     shown.until(lambda: "Retenue jusqu’au" in words(welcome.officers))
     assert "Claire (Notaire)" in words(welcome.officers) and not welcome.officers.secret.isVisible()
+    person = enrolled(story.host, story.customer.made, PeoplePost(story.post(story.practice).client))
+    story.host.clock.advance(seconds=-60)  # officers' tools have a clock of their own
+    press(welcome.officers, "Je suis titulaire\xa0: ne pas attendre…")
+    who = shown.window.who_is_there
+    shown.until(lambda: who.shown is not None)
+    asking_who = who.shown
+    assert asking_who is not None
+    asking_who.mail.setText(MAIL)
+    asking_who.password.setText(PASSWORD)
+    asking_who.code.setText(person.code(1))
+    press(asking_who, "Continuer")
+    shown.until(lambda: "Retenue jusqu’au" not in words(welcome.officers))
     shown.window.close()
-    story.a_day_passes()
     story.answer_all(there, "anne")
     shown = show(line)
     wizard = Wizard(shown)

@@ -62,9 +62,12 @@ def _is_there(then: Then) -> bool:
 class Bridge(QObject):
     """One for a window. `clerk`: one that was started already. `status`: StatusInfo, or None while no agent
     is there; `happened`: number of a job and its event; `agent_failed`, `failed`: an error that nobody else
-    takes."""
+    takes; `noticed`: number of a question and what is to be seen while it is at work; `over`: it came to
+    its end."""
 
     status = Signal(object)
+    noticed = Signal(int, object)
+    over = Signal(int)
     happened = Signal(int, object)
     failed = Signal(object)
     _heard = Signal(int, object)
@@ -155,6 +158,8 @@ class Bridge(QObject):
     def _hear(self, number: int, said: object) -> None:
         last = isinstance(said, q.Answered | q.Refused | CyberlibError)
         waiting = self._waiting.pop(number, None) if last else self._waiting.get(number)
+        if last:
+            self.over.emit(number)
         if waiting is None or not _is_there(waiting.then):
             return
         match said:
@@ -167,6 +172,8 @@ class Bridge(QObject):
                 (waiting.failed or self.failed.emit)(said)
             case q.Part() if waiting.part is not None:
                 waiting.part(msgspec.json.decode(said.result, type=waiting.kind))
+            case q.Noticed():
+                self.noticed.emit(number, said.notice)
             case q.Stands() if waiting.stands is not None:
                 waiting.stands(said.progress)
 

@@ -5,36 +5,44 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ..app.clerk.questions_people import PersonThere
 from ..app.wording.language import say
 from ..app.wording.people import action_words
+from ..app.workplace import Notice
 from ..core.errors import CyberlibError
 from .bridge import Bridge, Then
 from .widgets.basics import button, forget, label, row
 from .words import error as words_of
 
 _NEEDED: Final = "host_proof_needed"
+_ELSEWHERE: Final = ("host_sign_in_begun", "host_telephone_asked")
 _REFUSED: Final = ("host_person_refused", "host_proof_not_valid")
 
 
 class WhoIsThere:
-    """Answers for the bridge. `shown`: the form, while it is there."""
+    """Answers for the bridge. `shown`: the form, while it is there; `waiting`: for somebody who answers in a
+    browser or on a telephone."""
 
     def __init__(self, bridge: Bridge, window: QWidget) -> None:
         self._bridge, self._window = bridge, window
         self._action = ""
         self._mail = ""
-        self._elsewhere = False
+        self._elsewhere = self._telephone = False
         self.shown: PersonForm | None = None
+        self.waiting: Waiting | None = None
         bridge.who_is_there = self.ask
+        bridge.noticed.connect(self._wait)
+        bridge.over.connect(self._over)
 
     def ask(self, error: CyberlibError, again: Callable[[], object], failed: Then) -> bool:
         """Whether somebody is asked; then either `again` or `failed` is called."""
         if error.code == _NEEDED:
             self._action = str(error.facts.get("action", ""))
             self._elsewhere = bool(error.facts.get("provider"))
+            self._telephone = bool(error.facts.get("telephone"))
         elif error.code not in _REFUSED or not self._action:
             return False
         problem = "" if error.code == _NEEDED else str(words_of(error))
@@ -54,8 +62,63 @@ class WhoIsThere:
 
         self.shown = PersonForm(self._action, self._mail, problem, given, left, parent)
         self.shown.elsewhere.setVisible(self._elsewhere)
+        self.shown.telephone.setVisible(self._telephone)
         self.shown.open()
         return True
+
+    def _wait(self, number: int, notice: Notice) -> None:
+        if notice.code not in _ELSEWHERE:
+            return
+        self._over(number)
+        parent = QApplication.activeModalWidget() or self._window
+        self.waiting = Waiting(number, notice, lambda: self._bridge.stop(number), parent)
+        self.waiting.open()
+
+    def _over(self, number: int) -> None:
+        if self.waiting is not None and self.waiting.number == number:
+            shown, self.waiting = self.waiting, None
+            shown.accept()
+            shown.deleteLater()
+
+
+class Waiting(QDialog):
+    """Somebody answers elsewhere, in the question of this `number`; `left`: they will not."""
+
+    def __init__(self, number: int, notice: Notice, left: Callable[[], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.number, self._left = number, left
+        self.setMinimumWidth(460)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(28, 24, 28, 24)
+        inside.setSpacing(12)
+        digits = notice.facts.get("number")
+        if digits is None:
+            self.setWindowTitle(say("Dans le navigateur", "In the browser"))
+            lead = say(
+                "Connectez-vous dans le navigateur. S’il ne s’est pas ouvert, ouvrez-y cette adresse, qui"
+                " sert une fois :",
+                "Sign in in the browser. If it did not open, open this address there, which serves once:",
+            )
+        else:
+            self.setWindowTitle(say("Sur votre téléphone", "On your telephone"))
+            lead = say(
+                "La question est sur votre téléphone. Ne dites oui que s’il montre ce même nombre :",
+                "The question is on your telephone. Say yes only if it shows this same number:",
+            )
+        inside.addWidget(label(self.windowTitle(), "title"))
+        inside.addWidget(label(lead, "soft", wrap=True))
+        url = str(notice.facts.get("url", ""))
+        self.told = label(url, wrap=True) if digits is None else label(str(digits), "figure")
+        self.told.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        inside.addWidget(self.told)
+        inside.addLayout(row(None, button(say("Annuler", "Cancel"), self.reject)))
+
+    def reject(self) -> None:
+        """See QDialog."""
+        super().reject()
+        self._left()
 
 
 class PersonForm(QDialog):
@@ -98,7 +161,11 @@ class PersonForm(QDialog):
         self.elsewhere = button(
             say("Par Pro Santé Connect…", "By Pro Santé Connect…"), self.go_elsewhere, link=True
         )
-        inside.addLayout(row(self.elsewhere, None, button(say("Annuler", "Cancel"), self.reject), go))
+        self.telephone = button(say("Sur mon téléphone…", "On my telephone…"), self.go_telephone, link=True)
+        self.telephone.setAutoDefault(False)
+        self.elsewhere.setAutoDefault(False)
+        inside.addLayout(row(self.elsewhere, self.telephone, None))
+        inside.addLayout(row(None, button(say("Annuler", "Cancel"), self.reject), go))
         (self.password if mail else self.mail).setFocus()
 
     def go(self) -> None:
@@ -115,6 +182,17 @@ class PersonForm(QDialog):
         """In a browser."""
         self.accept()
         self._given("", "", "")
+
+    def go_telephone(self) -> None:
+        """By the question there, which takes an address."""
+        mail = self.mail.text().strip()
+        if not mail:
+            self.problem.setText(say("Il manque votre adresse.", "Your address is missing."))
+            self.problem.show()
+            self.mail.setFocus()
+            return
+        self.accept()
+        self._given(mail, "", "")
 
     def reject(self) -> None:
         """See QDialog."""

@@ -1,4 +1,4 @@
-"""Takes who is there, for when the host asks."""
+"""Takes who is there, for when the host asks, and answers about the practice's people."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 from ...core.ports import CancelToken
 from ..workplace import PersonGiven
 from . import questions_people as q
+from .answers_first_run import with_session
 from .asking import Question
 from .clerk import Answer, Clerk
 
@@ -17,4 +18,45 @@ def _take(clerk: Clerk, asked: q.PersonThere, _token: CancelToken) -> object:
     return None
 
 
-ANSWERS_PEOPLE: Final[Mapping[type[Question], Answer]] = {q.PersonThere: _take}
+def _list(clerk: Clerk, asked: q.PeopleAsked, token: CancelToken) -> object:
+    from ..people import listed
+
+    return with_session(clerk, asked, token, listed)
+
+
+def _invite(clerk: Clerk, asked: q.PersonWanted, token: CancelToken) -> object:
+    from ..people import Role, invite
+
+    role: Role = "holder" if asked.holder else "member"
+    return with_session(clerk, asked, token, lambda session: invite(session, asked.name, asked.mail, role))
+
+
+def _accept(clerk: Clerk, asked: q.InvitationTaken, token: CancelToken) -> object:
+    from ..people import accept
+
+    return with_session(
+        clerk, asked, token, lambda session: accept(session, asked.invitation, asked.password)
+    )
+
+
+def _confirm(clerk: Clerk, asked: q.InvitationConfirmed, token: CancelToken) -> object:
+    from ..people import confirm
+
+    return with_session(clerk, asked, token, lambda session: confirm(session, asked.invitation, asked.code))
+
+
+def _waive(clerk: Clerk, asked: q.DelayWaived, token: CancelToken) -> object:
+    from ..escrow_post import waive
+
+    with_session(clerk, asked, token, lambda session: waive(session, "", ""))
+    return None
+
+
+ANSWERS_PEOPLE: Final[Mapping[type[Question], Answer]] = {
+    q.PersonThere: _take,
+    q.PeopleAsked: _list,
+    q.PersonWanted: _invite,
+    q.InvitationTaken: _accept,
+    q.InvitationConfirmed: _confirm,
+    q.DelayWaived: _waive,
+}

@@ -12,6 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from ....app.clerk import questions_escrow as q
+from ....app.clerk.questions_people import DelayWaived
 from ....app.escrow_told import EscrowAsked, EscrowOfficer, EscrowOpened, EscrowStanding
 from ....app.wording.language import say
 from ....app.wording.units import moment
@@ -68,8 +69,13 @@ class ByOfficers(Card):
             lambda: ask_file(self, name, self.take_answer),
             link=True,
         )
+        # A holder who is there need not wait for those who are told of it.
+        self.waive = button(
+            say("Je suis titulaire : ne pas attendre…", "I am a holder: do not wait…"), self._waive, link=True
+        )
+        self.waive.hide()
         self._ways = QWidget()
-        self._ways.setLayout(row(self.back, self.more, None))
+        self._ways.setLayout(row(self.back, self.more, self.waive, None))
         self.body.addWidget(self._ways)
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY)
@@ -177,9 +183,22 @@ class ByOfficers(Card):
             self._give_up(UsageError("escrow_release_over", state=f"release_{told.state}"))
             return
         self.state.setText(_state(told))
+        self.waive.setVisible(told.state == "waiting")
         enough = told.state == "open" and told.answered >= told.needed
         self._ready = enough or self._ready
         self._offer()
+
+    def _waive(self) -> None:
+        self.problem.hide()
+        self._bridge.ask(DelayWaived, None, self._waived, failed=self._not_waived)
+
+    def _waived(self, _nothing: None) -> None:
+        self.waive.hide()
+        self.look()
+
+    def _not_waived(self, raised: CyberlibError) -> None:
+        self.problem.setText(str(error(raised)))
+        self.problem.show()
 
     def take_answer(self, path: str) -> None:
         """A file that an officer handed over."""

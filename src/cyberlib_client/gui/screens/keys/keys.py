@@ -20,6 +20,7 @@ from .approval import ApprovalCard
 from .covers import CoversCard
 from .escrow import EscrowCard
 from .forms import CheckKit, NewKit, NewPassphrase, Removal, show_file
+from .people import PeopleCard
 
 _KINDS: Final = {
     "passphrase": (Both("Phrase secrète", "Passphrase"), "key"),
@@ -70,6 +71,8 @@ class Keys(Room):
         self._of_vault = (lock, kit, change, add)
         self.escrow = EscrowCard(self.bridge, self._escrow_changed)
         self.column.addWidget(self.escrow)
+        self.people = PeopleCard(self.bridge, self._escrow_changed)
+        self.column.addWidget(self.people)
         self.column.addStretch(1)
 
     def _kit(self) -> Card:
@@ -172,6 +175,7 @@ class Keys(Room):
         self.escrow.hide()  # nothing is known of it
         self.approvals.hide()
         self.covers.hide()
+        self.people.hide()
         if raised.code == "no_vault":
             self._show_doable(vault=False)
             making = button(
@@ -206,6 +210,7 @@ class Keys(Room):
         self.escrow.show_slots(slots)
         self.approvals.look()
         self.covers.look()
+        self.people.look()
         for slot in slots:
             words, sign = _KINDS.get(slot.kind, (Both(slot.kind, slot.kind), "key"))
             since = say(f"depuis le {moment(slot.created)}", f"since {moment(slot.created)}")
