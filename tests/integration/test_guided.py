@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, update
 
 from cyberlib_client.app.bootstrap import profile_at
 from cyberlib_client.app.guidance.customer import Guided
@@ -18,9 +21,12 @@ from cyberlib_client.app.host_link import client_of
 from cyberlib_client.app.prompts import Nobody
 from cyberlib_client.app.session import Session
 from cyberlib_client.core.errors import CyberlibError
+from cyberlib_client.core.guidance import cards
 from cyberlib_client.core.guidance import messages as m
 from cyberlib_client.core.ports import CancelToken
 from cyberlib_client.state.guidance_log import read_guidance_log
+from cyberlib_client.transports.host.guidance import SupportEnd
+from cyberlib_host.database.guided import meetings, sayings
 from cyberlib_host.services import audit
 from tests.integration.test_cli_host import Practice
 from tests.support.hosts import TestHost, serving
@@ -245,3 +251,46 @@ def test_stop_counts_while_the_host_is_away(story: Story) -> None:
         helping.ask(m.AskState, 20.0)
     assert told.value.code in ("guidance_over", "guidance_no_answer")
     assert helping.told.granted == []  # what waited was not sent afterwards
+
+
+def test_a_host_that_forges_who_joins_is_found_out(story: Story) -> None:
+    guided = story.guided()
+    code = cards.code_of(guided.words)
+    other = cards.make_offer(cards.code_of(cards.new_words(os.urandom)), 60, os.urandom(96))
+    forged, _ = cards.join(other, cards.code_of(cards.new_words(os.urandom)), "Claire Exemple", os.urandom)
+    with story.host.context.database.write() as connection:
+        of_it = meetings.c.id == code.meeting
+        connection.execute(update(meetings).where(of_it).values(joining=forged.decode()))
+    until(lambda: guided.told.state == "over")
+    assert guided.told.ended == "guidance_forged" and guided.told.helper == ""
+
+
+def test_a_host_that_puts_in_a_message_is_found_out(story: Story) -> None:
+    guided = story.guided()
+    helping = story.helping(guided.words)
+    until(lambda: guided.told.state == "joined")
+    guided.grant("state")
+    until(lambda: helping.told.granted == ["state"])
+    meeting = cards.code_of(guided.words).meeting
+    sealed = base64.b64encode(os.urandom(1024 + 16)).decode()
+    with story.host.context.database.write() as connection:
+        for side, number in (("support", 0), ("customer", 2)):
+            connection.execute(
+                insert(sayings).values(meeting=meeting, side=side, number=number, sealed=sealed)
+            )
+    until(lambda: guided.told.state == "over" and helping.told.over)
+    assert guided.told.ended == "guidance_not_next" and guided.told.granted == []
+
+
+def test_a_name_that_the_host_does_not_know_is_shown_beside_the_one_it_knows(story: Story) -> None:
+    guided = story.guided()
+    code = cards.code_of(guided.words)
+    work = Session(profile_at(str(story.folder / "support")), Nobody())
+    story.closing.append(work.closing.close)
+    client = client_with(work, read_credential(str(story.folder / "claire.json")), story.host.ca)
+    end = SupportEnd(client, code.meeting)
+    offer = cards.read_offer(end.hear(0, joined=False, wait=0).offer.encode(), code)
+    joining, _ = cards.join(offer, code, "Docteur Autre", os.urandom)
+    end.join(joining)
+    until(lambda: guided.told.state == "joined")
+    assert (guided.told.helper, guided.told.known_as) == ("Docteur Autre", "Claire Exemple")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -16,10 +17,13 @@ from sqlalchemy import select
 
 from cyberlib_client.core.errors import CyberlibError, Failed
 from cyberlib_client.transports.host import records
+from cyberlib_client.transports.host.client import HostClient
+from cyberlib_client.transports.host.guidance import CustomerEnd, SupportEnd
 from cyberlib_client.transports.host.store import HostStore
+from cyberlib_client.transports.http import Line
 from cyberlib_host.data_folder import initialise
 from cyberlib_host.database.tables import chains, objects, organisations, vaults
-from cyberlib_host.services import audit
+from cyberlib_host.services import audit, support
 from tests.support.hosts import OPERATOR, TestHost, serving
 from tests.support.operators import Operator
 from tests.support.servers import postgresql
@@ -196,3 +200,26 @@ def test_a_character_that_postgresql_does_not_take(host: TestHost) -> None:
     with pytest.raises(Failed) as refused:
         client.ask("GET", path, records.Listing, query={"kind": "packs", "after": "packs/\0"})
     assert refused.value.facts["reason"] == "bad_request"
+
+
+def test_of_two_who_join_at_once_one_does(host: TestHost) -> None:
+    """And messages of both sides come at once."""
+    customer = CustomerEnd(host.client(host.enrol(host.organisation().contract_key)), os.urandom(16).hex())
+    customer.open(b"offer", 600)
+    with host.context.database.write() as connection:
+        added = [support.add(host.context, connection, f"Assistance {n}", OPERATOR) for n in range(4)]
+    ends = []
+    for each in added:
+        client = HostClient(host.url, Line(ca=host.ca), credential=each.secret)
+        host.hold(client)
+        ends.append(SupportEnd(client, customer._meeting))
+    told = _together(4, lambda n: ends[n].join(b"joining %d" % n))
+    joined = [n for n, each in enumerate(told) if not isinstance(each, CyberlibError)]
+    assert len(joined) == 1
+    assert {each.code for each in told if isinstance(each, CyberlibError)} == {"host_meeting_taken"}
+    assert customer.hear(0, joined=False).joining == f"joining {joined[0]}"
+    both: list[CustomerEnd | SupportEnd] = [customer, ends[joined[0]]]
+    for number in range(5):
+        _together(2, lambda n, number=number: both[n].say(number, b"said" * 10))  # type: ignore[misc]
+    assert [len(each.hear(0, joined=True).said) for each in both] == [5, 5]
+    assert customer.end().state == "over"
