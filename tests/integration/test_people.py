@@ -184,17 +184,17 @@ def test_tries_are_held_back_alike_for_who_exists_and_who_does_not(practice: Pra
         for _ in range(5):
             refused(lambda m=mail: prove(*wanted, m, "not the password", "000000"), "host_person_refused")
         held = refused(lambda m=mail: prove(*wanted, m, PASSWORD, "000000"), "host_person_wait")
-        assert 0 < int(str(held.facts["seconds"])) <= 60
+        assert 0 < int(str(held.facts["seconds"])) <= 90
     # Also the right ones are, until the wait is over.
     refused(lambda: prove(*wanted, MAIL, PASSWORD, practice.person.code()), "host_person_wait")
-    practice.host.clock.advance(seconds=61)
+    practice.host.clock.advance(seconds=91)
     assert prove(*wanted, MAIL, PASSWORD, practice.person.code()).token
     assert ("prove", "person_wait") in actions(practice.host, practice.made)
 
 
 def test_waits_double_and_leave_no_more_than_25_tries_a_day() -> None:
-    assert [wait_after(n) for n in range(8)] == [0, 0, 0, 0, 0, 60, 120, 240]
-    assert [wait_after(n, 15) for n in (5, 14, 15)] == [0, 0, 60]  # of a machine, whoever it names
+    assert [wait_after(n) for n in range(8)] == [0, 0, 0, 0, 0, 90, 180, 360]
+    assert [wait_after(n, 15) for n in (5, 14, 15)] == [0, 0, 90]  # of a machine, whoever it names
     tries, passed = 0, 0
     while passed <= 86_400:
         tries, passed = tries + 1, passed + wait_after(tries + 1)

@@ -19,7 +19,7 @@ from .context import Context
 
 _FREE: Final = 5
 _FREE_OF_A_DEVICE: Final = 15
-_FIRST_WAIT: Final = 60
+_FIRST_WAIT: Final = 90  # a minute is not more than one
 _DAY: Final = 86_400
 
 
