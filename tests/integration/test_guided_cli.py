@@ -150,5 +150,6 @@ def test_what_is_typed_wrong_is_said(
     assert refused("abeille " * 8, str(tmp_path / "none"), code=1) == "guidance_credential"
     alone = CommandLine(tmp_path / "alone")
     assert alone.error("guide", "start", code=2) == "not_enrolled"
-    done = desk.attempt("guide", "start")  # nobody is there to type
-    assert done.code == 0 and "Session over" in done.out
+    (desk.profile / "credentials" / "device.json").unlink()
+    done = desk.attempt("guide", "start")  # nobody is there to type, and the vault stays closed
+    assert done.code == 0 and "[locked]" in done.err and "Session over" in done.out

@@ -55,7 +55,9 @@ def start(run: Run, minutes: int) -> None:
     from ...app.host_link import client_of
     from ...app.prompts import Nobody
     from ...app.session import Session
+    from ...core.errors import CyberlibError
     from ...core.ports import CancelToken
+    from ..output import error_text
 
     session = run.session
     client = client_of(session)
@@ -74,7 +76,12 @@ def start(run: Run, minutes: int) -> None:
         return made
 
     if session.settings.vault is not None:
-        session.unlock()  # whoever is there may be asked for the passphrase: later nobody is
+        try:
+            session.unlock()  # whoever is there may be asked for the passphrase: later nobody is
+        except CyberlibError as error:
+            run.output.remark(
+                error_text(error)
+            )  # what is wrong may be why somebody is to help: state is shown
     told: queue.SimpleQueue[GuidedTold] = queue.SimpleQueue()
     guided = Guided(session.profile, client, opens, told.put, minutes * 60)
     with run.stoppable():
