@@ -114,8 +114,14 @@ def test_staff_restore_one_folder_and_the_customer_sees_each_file(story: Covered
     assert story.staff.error("snapshots", code=2) == "no_vault"
     assert len(story.practice.json("key", "list")["items"]) == 4  # passphrase, words, device, escrow
     (seen,) = result(story.practice, "escrow", "cover", "list")
-    assert [each["what"] for each in seen["accesses"]] == ["list", "restore"]
-    assert [path.rpartition("/")[2] for path in seen["accesses"][1]["paths"]] == ["lettre.txt"]
+    # One officer alone, and what is beyond the limits: each attempt is told too, and the host has a line.
+    told_of = [each["what"] for each in seen["accesses"]]
+    assert told_of == ["refused", "list", "restore", "refused", "refused"]
+    assert seen["accesses"][0]["paths"] == [] and seen["accesses"][0]["snapshot"] == ""
+    assert [path.rpartition("/")[2] for path in seen["accesses"][2]["paths"]] == ["lettre.txt"]
+    for each in seen["accesses"][3:]:
+        assert [path.rpartition("/")[2] for path in each["paths"]] == ["b"]
+    assert story.done().count("covered_access") == 5
     with story.host.context.database.read() as connection:
         entries = [row.entry for row in connection.execute(accesses.select())]
         grant = connection.execute(grants.select()).one().grant

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ..core.errors import Failed, IntegrityError, UsageError
+from ..core.errors import CyberlibError, Failed, IntegrityError, UsageError
 from ..core.escrow.deposit import read_deposit
 from ..core.escrow.grant import (
     Access,
@@ -107,7 +107,7 @@ def entries(session: Session, wanted: str) -> list[EntryInfo]:
     """What `SNAPSHOT:PATH` holds. Raises UsageError("covered_limits"): that is not granted, as `_opened`,
     and `browsing.entries`."""
     with _opened(session) as covered:
-        snapshot, path = _within(covered, wanted)
+        snapshot, path = _within(session, covered, wanted)
         _record(session, covered, "list", snapshot, [path])
         return list(browsing.entries(covered.session, wanted))
 
@@ -116,7 +116,7 @@ def restore(session: Session, wanted: str, to: str) -> RestoreDone:
     """Restores `SNAPSHOT:PATH` below a folder, for the customer; each file is told first. Raises as
     `entries`, and `restoring.run_restore`."""
     with _opened(session) as covered:
-        snapshot, _path = _within(covered, wanted)
+        snapshot, _path = _within(session, covered, wanted)
         paths = [
             each.path
             for each in browsing.entries(covered.session, wanted, recursive=True)
@@ -165,7 +165,11 @@ def _opened(session: Session) -> Iterator[_Covered]:
                 forget_asked(session.profile)
         raise
     limits = open_limits(grant.body.limits, SealingKey(asked.seed), request.digest)
-    secret, vault_id = _assembled(session, asked, request)
+    try:
+        secret, vault_id = _assembled(session, asked, request)
+    except CyberlibError:
+        _tell(session, asked.at, grant, "refused", "", [])
+        raise
     folder = tempfile.mkdtemp(prefix="cyberlib-")
     try:
         inside = _session(session, folder)
@@ -202,8 +206,9 @@ def _assembled(session: Session, asked: Asked, request: Request) -> tuple[bytes,
     return assemble(request, deposit, policy, SealingKey(asked.seed), given), deposit.body.vault
 
 
-def _within(covered: _Covered, wanted: str) -> tuple[str, str]:
-    """The snapshot and path that are meant. UsageError("covered_limits") where they are not granted."""
+def _within(session: Session, covered: _Covered, wanted: str) -> tuple[str, str]:
+    """The snapshot and path that are meant. UsageError("covered_limits") where they are not granted: the
+    customer is told of it."""
     stored, path = browsing.resolve(covered.session, covered.session.vault.reader(), wanted)
     allowed = covered.limits
     text = path.decode("utf-8", "surrogateescape")
@@ -211,16 +216,23 @@ def _within(covered: _Covered, wanted: str) -> tuple[str, str]:
         text == each or text.startswith(each.rstrip("/") + "/") for each in allowed.paths
     )
     if not inside or (allowed.snapshots and stored.id not in allowed.snapshots):
+        tried = text.encode("utf-8", "replace").decode()
+        fits = len(tried.encode()) <= _MOST_BYTES
+        _record(session, covered, "refused", stored.id, [tried] if fits else [])
         raise UsageError("covered_limits", item=wanted)
     return stored.id, text.encode("utf-8", "replace").decode()
 
 
 def _record(session: Session, covered: _Covered, what: str, snapshot: str, paths: list[str]) -> None:
+    """As `_tell`."""
+    _tell(session, covered.session.place.at, covered.grant, what, snapshot, paths)
+
+
+def _tell(session: Session, at: str, grant: Grant, what: str, snapshot: str, paths: list[str]) -> None:
     """Tells the host, sealed to the customer; raises what it refuses."""
     fields = {"what": what, "time": iso_time(bootstrap.clock()), "snapshot": snapshot, "paths": paths}
-    entry = seal_access(msgspec.convert(fields, Access), covered.grant)
-    at = covered.session.place.at
-    covering.post_at(session, at).access(covered.request.digest.hex(), entry)
+    entry = seal_access(msgspec.convert(fields, Access), grant)
+    covering.post_at(session, at).access(grant.body.request, entry)
 
 
 def _parts(paths: list[str]) -> Iterator[list[str]]:

@@ -6,8 +6,9 @@ import msgspec
 
 
 class AccessShown(msgspec.Struct, frozen=True):
-    """What was read. `what`: "snapshots", "list", "restore", or "unreadable": an entry that this vault's keys
-    do not open. `heard`: by the host's clock. `paths`: of "restore", each file."""
+    """What was read. `what`: "snapshots", "list", "restore", "refused": tried in vain, or "unreadable": an
+    entry that this vault's keys do not open. `heard`: by the host's clock. `paths`: of "restore", each
+    file."""
 
     what: str
     heard: str

@@ -27,6 +27,7 @@ _WHAT = {
     "snapshots": Both("liste des versions", "list of snapshots"),
     "list": Both("liste", "listed"),
     "restore": Both("restauré", "restored"),
+    "refused": Both("essayé en vain, rien n’a été lu", "tried in vain, nothing was read"),
     "unreadable": Both("illisible avec les clés de ce coffre", "unreadable by this vault’s keys"),
 }
 

@@ -46,9 +46,10 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Access(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What was read. `what`: "snapshots", "list" or "restore"; `paths`: of restore, each file."""
+    """What was read. `what`: "snapshots", "list" or "restore", or "refused": it was tried, beyond the limits
+    or with too few officers' answers, and nothing was read; `paths`: of restore, each file."""
 
-    what: Literal["snapshots", "list", "restore"]
+    what: Literal["snapshots", "list", "restore", "refused"]
     time: str
     snapshot: str
     paths: list[str]
