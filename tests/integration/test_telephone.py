@@ -154,6 +154,10 @@ def test_whom_the_provider_does_not_know_and_hosts_that_ask_nobody(practice: Pra
     issuer = practice.host.context.provider.settings.issuer  # type: ignore[union-attr]
     elsewhere = Practice(practice.host, issuer, "000000000000")
     refused(elsewhere.ask, "host_provider_refused")
+    asked = practice.ask()
+    trust(practice.host, "http://127.0.0.1:1")
+    assert practice.look(asked).interval == 6  # it may be back
+    refused(practice.ask, "host_provider_unreachable")
     trust(practice.host, issuer, telephone=False)
     assert not practice.post.list().telephone
     refused(practice.ask, "host_provider_none")

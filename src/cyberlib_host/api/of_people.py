@@ -97,6 +97,6 @@ OF_PEOPLE: Final = (
     Operation(
         "telephone_answer", "POST", "/v1/proofs/telephone-answer", "What they answered, and the proof.",
         _look, wire.TelephoneAnswer, wire.TelephoneLook,
-        problems=("sign_in_unknown", "telephone_refused", "provider_refused", "provider_unreachable"),
+        problems=("sign_in_unknown", "telephone_refused", "provider_refused"),
     ),
 )  # fmt: skip

@@ -103,7 +103,7 @@ STATUS: Final[dict[str, int]] = {
     "telephone_refused": 403,
     "provider_none": 404,
     "provider_refused": 403,
-    "provider_unreachable": 503,
+    "provider_unreachable": 424,  # not 503: asked again, what was used up would be
     "person_known": 409,
     "people_many": 409,
     "person_unknown": 404,

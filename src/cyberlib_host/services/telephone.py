@@ -18,7 +18,7 @@ from ..database.people import people, telephone_asks
 from . import attempts, audit, proving
 from .access import Caller, concerning
 from .context import Context
-from .provider import Provider
+from .provider import Answered, Provider
 
 _SECONDS: Final = 300
 _SLOWER: Final = 5
@@ -73,7 +73,7 @@ def look(context: Context, caller: Caller, given: TelephoneLook) -> TelephoneAns
     """How far it is; the proof, once.
 
     Raises Problem("sign_in_unknown"): another device's, used, too old; ("telephone_refused"): they said no;
-    ("provider_refused"), ("provider_unreachable").
+    ("provider_refused").
     """
     provider, organisation = _provider(context), str(caller.organisation.id)
     mine = (telephone_asks.c.hash == hashed(given.request)) & (telephone_asks.c.device == caller.device.id)
@@ -88,7 +88,12 @@ def look(context: Context, caller: Caller, given: TelephoneLook) -> TelephoneAns
         ).rowcount
     if not due:
         return TelephoneAnswer(None, max(1, -(-(row.next - now) // SECOND)))
-    found = provider.answered(str(row.request), row.begun / SECOND)
+    try:
+        found = provider.answered(str(row.request), row.begun / SECOND)
+    except Problem as problem:
+        if problem.code != "provider_unreachable":
+            raise
+        found = Answered("slow")  # it may be back before somebody has found their telephone
     if found.state in _PASSING:
         every = row.every + (_SLOWER if found.state == "slow" else 0)
         with context.database.write() as connection:
