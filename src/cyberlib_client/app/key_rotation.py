@@ -14,7 +14,7 @@ from ..state.credentials import DeviceSecret, KeeperKind, read_identity, write_i
 from . import bootstrap
 from .apart import require_words_outside
 from .device_slot import NewDevice, drop_device, keep_new_device, note_device
-from .keys_told import KeyRotated, VaultKey
+from .keys_told import KeyChangedTold, KeyRotated, VaultKey
 from .passphrases import new_passphrase
 from .paths import shown_native
 from .session import Session
@@ -81,6 +81,22 @@ def rotate(session: Session, passphrase_file: str | None, words_file: str | None
         words=words if words_file is None else None,
         words_file=shown_native(os.path.abspath(words_file)) if words_file is not None else None,
     )
+
+
+def rotate_with_kit(session: Session, folder: str) -> KeyChangedTold:
+    """The same, with the new words on a kit in a folder, which must be fit for it before anything changes.
+
+    Raises as `rotate`, and what `recovery_kit.make_kit` raises of the folder."""
+    from .recovery_kit import print_kit, require_fit
+
+    require_fit(session, folder)
+    done = rotate(session, None, None)
+    words = done.words or []
+    try:
+        kit = print_kit(session, " ".join(words), folder)
+    except CyberlibError as error:  # the key is changed: these words are all that is left of it on paper
+        return KeyChangedTold(done.key, len(done.gone), None, words, error.code)
+    return KeyChangedTold(done.key, len(done.gone), kit, [], "")
 
 
 def vault_key(vault: Vault) -> VaultKey:

@@ -76,6 +76,17 @@ class RecoveryKitChecked(msgspec.Struct, frozen=True):
     newer: int
 
 
+class KeyChangedTold(msgspec.Struct, frozen=True):
+    """The vault has a new key, and the kit of its words is in `kit`; or, where that could not be written
+    because of `problem` (a code), these are the 24 `words`. `gone`: how many ways in fell."""
+
+    key: VaultKey
+    gone: int
+    kit: RecoveryKitMade | None
+    words: list[str]
+    problem: str
+
+
 class VaultMade(msgspec.Struct, frozen=True):
     """`device`: this workstation's name. `unlock`: "keychain", "file" or "ask". `words`: the 24 words,
     or null when they went to `words_file`."""

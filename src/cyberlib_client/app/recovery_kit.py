@@ -35,7 +35,7 @@ def make_kit(session: Session, folder: str, *, name: str = "") -> RecoveryKitMad
     Raises UsageError("words_file_in_vault", at=…), ("kit_no_folder", at=…), ("slot_name_taken"),
     Failed("words_file_not_written", at=…, reason=…), Busy("profile_busy"), and as `Session.prove`.
     """
-    _require_fit(session, folder)
+    require_fit(session, folder)
     key = bootstrap.random(_KEY)
     vault = session.vault
     session.prove()  # before the lock: a prompt must not hold others up
@@ -58,7 +58,7 @@ def print_kit(session: Session, words: str, folder: str) -> RecoveryKitMade:
 
     Raises UsageError("recovery_…"), Failed("kit_opens_nothing"), and as `make_kit`.
     """
-    _require_fit(session, folder)
+    require_fit(session, folder)
     vault, slot, key = _opened(session, words)
     return RecoveryKitMade(_write(session, vault, slot, encode(key), folder), slot_info(slot))
 
@@ -99,7 +99,7 @@ def _opened(session: Session, words: str) -> tuple[Vault, Slot, bytes]:
     return vault, slot, key
 
 
-def _require_fit(session: Session, folder: str) -> None:
+def require_fit(session: Session, folder: str) -> None:
     require_words_outside(os.path.join(folder, "kit"), session.place.at)
     if not os.path.isdir(native_path(folder)):
         raise UsageError("kit_no_folder", at=folder)

@@ -59,6 +59,24 @@ def _add(clerk: Clerk, asked: q.PassphraseAdded, token: CancelToken) -> object:
     return _proved(clerk, asked, token, lambda session: add_passphrase(session, asked.name, None))
 
 
+def _vault_key(clerk: Clerk, asked: q.VaultKeyAsked, token: CancelToken) -> object:
+    from ..key_rotation import vault_key
+
+    return vault_key(clerk.opened(asked.id, token).vault)
+
+
+def _change_key(clerk: Clerk, asked: q.KeyChanged, token: CancelToken) -> object:
+    from ..key_rotation import rotate_with_kit
+
+    return _proved(clerk, asked, token, lambda session: rotate_with_kit(session, asked.folder))
+
+
+def _rewrite(clerk: Clerk, asked: q.KeyWrittenAnew, token: CancelToken) -> object:
+    from ..key_rewriting import rewrite
+
+    return rewrite(clerk.opened(asked.id, token), asked.most)
+
+
 def _remove(clerk: Clerk, asked: q.SlotTaken, token: CancelToken) -> object:
     from ..keys import remove
 
@@ -127,6 +145,9 @@ ANSWERS_KEYS: Final[Mapping[type[Question], Callable[[Clerk, Any, CancelToken], 
     q.PassphraseChanged: _change,
     q.PassphraseAdded: _add,
     q.SlotTaken: _remove,
+    q.VaultKeyAsked: _vault_key,
+    q.KeyChanged: _change_key,
+    q.KeyWrittenAnew: _rewrite,
     q.EscrowAsked: _escrow,
     q.EscrowOffered: _escrow_offer,
     q.EscrowWanted: _join_escrow,

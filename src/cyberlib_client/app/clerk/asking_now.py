@@ -9,6 +9,7 @@ from typing import Final
 from ...core.ports import CancelToken
 from . import questions as q
 from .asking import Question
+from .questions_keys import KeyChanged, KeyWrittenAnew
 from .questions_settings import BringBackWanted, RetentionApplied
 
 _SOMEBODY_WAITS: Final = 10.0
@@ -18,7 +19,7 @@ _AWAY: Final = 2.0
 _AWAY_FOR: Final = 20.0
 """For so long a store that was given up is waited for less: a room has several questions."""
 
-_PATIENT: Final = (q.RestoreAsked, RetentionApplied, BringBackWanted)
+_PATIENT: Final = (q.RestoreAsked, RetentionApplied, BringBackWanted, KeyChanged, KeyWrittenAnew)
 """What is worth waiting for as a backup does: it is followed, can be stopped, and was begun on purpose."""
 
 

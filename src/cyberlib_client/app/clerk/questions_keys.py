@@ -52,6 +52,25 @@ class PassphraseAdded(Question, frozen=True, tag="add_passphrase"):
     name: str
 
 
+class VaultKeyAsked(Question, frozen=True, tag="vault_key"):
+    """How often the vault's key was changed, and what former ones still open: `keys_told.VaultKey`."""
+
+
+class KeyChanged(Question, frozen=True, tag="change_key"):
+    """Another key for the vault, which `new` opens and the words of a kit in a folder:
+    `keys_told.KeyChangedTold`."""
+
+    secret: str
+    new: str
+    folder: str
+
+
+class KeyWrittenAnew(Question, frozen=True, tag="rewrite"):
+    """About so much of what former keys still open, written anew: `keys_told.KeyRewritten`."""
+
+    most: str = "1 GB"
+
+
 class SlotTaken(Question, frozen=True, tag="remove_slot"):
     """It opens the vault no more: `keys.SlotRemoved`."""
 
@@ -120,6 +139,9 @@ AskedKeys = (
     | PassphraseChanged
     | PassphraseAdded
     | SlotTaken
+    | VaultKeyAsked
+    | KeyChanged
+    | KeyWrittenAnew
     | EscrowAsked
     | EscrowOffered
     | EscrowWanted

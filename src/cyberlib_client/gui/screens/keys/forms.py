@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from ....app.clerk import questions_keys as q
 from ....app.clerk.asking import Question
@@ -210,6 +210,35 @@ class CheckKit(Form):
         super().done(result)
 
 
+class Fresh(QVBoxLayout):
+    """A new passphrase, twice; what is weak is said at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSpacing(12)
+        new, again = say("Nouvelle phrase secrète", "New passphrase"), say("Encore une fois", "Once more")
+        self.new, self.again = hidden(new), hidden(again)
+        self.fresh, self.second = Field(new, self.new), Field(again, self.again)
+        self.new.textChanged.connect(self._weigh)
+        self.addLayout(self.fresh)
+        self.addLayout(self.second)
+
+    def _weigh(self) -> None:
+        weak = weakness(self.new.text()) if self.new.text() else None
+        self.fresh.refuse(str(error(weak)) if weak is not None else "")
+
+    def is_fit(self) -> bool:
+        """Whether it will do; else it is said why not."""
+        self._weigh()
+        same = self.new.text() == self.again.text()
+        self.second.refuse(
+            "" if same else say("Les deux phrases ne sont pas les mêmes.", "The two passphrases differ.")
+        )
+        if not self.new.text():
+            self.fresh.refuse(say("Il manque la nouvelle phrase.", "The new passphrase is missing."))
+        return bool(self.new.text()) and same and weakness(self.new.text()) is None
+
+
 class NewPassphrase(Proved):
     """Another passphrase in place of the present one, or beside it under a name."""
 
@@ -253,28 +282,15 @@ class NewPassphrase(Proved):
         if further:
             self.body.addLayout(Field(say("Son nom", "Its name"), self.name))
         self._further = further
-        new, again = say("Nouvelle phrase secrète", "New passphrase"), say("Encore une fois", "Once more")
-        self.new, self.again = hidden(new), hidden(again)
-        self.fresh, self.second = Field(new, self.new), Field(again, self.again)
-        self.new.textChanged.connect(self._weigh)
-        self.body.addLayout(self.fresh)
-        self.body.addLayout(self.second)
+        self.typed = Fresh()
+        self.new, self.again, self.fresh = self.typed.new, self.typed.again, self.typed.fresh
+        self.second = self.typed.second
+        self.body.addLayout(self.typed)
         self.body.addStretch(1)
         self.fit(_WIDTH, 540 if further else 480)
 
-    def _weigh(self) -> None:
-        weak = weakness(self.new.text()) if self.new.text() else None
-        self.fresh.refuse(str(error(weak)) if weak is not None else "")
-
     def _save(self) -> None:
-        self._weigh()
-        same = self.new.text() == self.again.text()
-        self.second.refuse(
-            "" if same else say("Les deux phrases ne sont pas les mêmes.", "The two passphrases differ.")
-        )
-        if not self.new.text():
-            self.fresh.refuse(say("Il manque la nouvelle phrase.", "The new passphrase is missing."))
-        elif same and weakness(self.new.text()) is None:
+        if self.typed.is_fit():
             new = self.new.text()
             if self._further:
                 name = self.name.text().strip()

@@ -21,6 +21,7 @@ from .covers import CoversCard
 from .escrow import EscrowCard
 from .forms import CheckKit, NewKit, NewPassphrase, Removal, show_file
 from .people import PeopleCard
+from .rotation import RotationCard
 
 _KINDS: Final = {
     "passphrase": (Both("Phrase secrète", "Passphrase"), "key"),
@@ -68,6 +69,8 @@ class Keys(Room):
         add = button(say("Ajouter une phrase secrète…", "Add a passphrase…"), self.add, link=True)
         self._card.body.addLayout(row(change, add, None))
         self.column.addWidget(self._card)
+        self.rotation = RotationCard(self.bridge, self._escrow_changed)
+        self.column.addWidget(self.rotation)
         self._of_vault = (lock, kit, change, add)
         self.escrow = EscrowCard(self.bridge, self._escrow_changed)
         self.column.addWidget(self.escrow)
@@ -175,6 +178,7 @@ class Keys(Room):
         self.escrow.hide()  # nothing is known of it
         self.approvals.hide()
         self.covers.hide()
+        self.rotation.hide()
         self.people.hide()
         if raised.code == "no_vault":
             self._show_doable(vault=False)
@@ -210,6 +214,7 @@ class Keys(Room):
         self.escrow.show_slots(slots)
         self.approvals.look()
         self.covers.look()
+        self.rotation.look()
         self.people.look()
         for slot in slots:
             words, sign = _KINDS.get(slot.kind, (Both(slot.kind, slot.kind), "key"))
