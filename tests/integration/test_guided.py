@@ -146,6 +146,10 @@ def test_from_eight_words_to_a_file_that_is_back(story: Story) -> None:
     found = helping.ask(lambda n: m.AskFind(n, snapshot, "patient-007"))
     assert isinstance(found, m.Names) and len(found.rows) == 1 and found.rows[0].size == 8
     wanted = found.rows[0].path
+    # What support looks for writes no line of the customer's log, nor anything on their terminal.
+    helping.ask(lambda n: m.AskFind(n, snapshot, "rien\n23:59  Session over.\x1b[2J\u202e"))
+    until(lambda: guided.told.log[-1].what.startswith("rien"))
+    assert guided.told.log[-1].what == r"rien\x0a23:59  Session over.\x1b[2J\u202e"
     for unfit in (lambda n: m.AskFind(n, snapshot, "a"), lambda n: m.AskNames(n, "latest", "")):
         with pytest.raises(CyberlibError) as told:
             helping.ask(unfit)
@@ -232,7 +236,7 @@ def test_a_host_that_goes_away_ends_nothing(story: Story) -> None:
         asking.join(PATIENCE)
         assert isinstance(answers[0], m.Lines)
         until(lambda: helping.told.granted == steps[: number + 1])  # noqa: B023
-    assert [x.done for x in guided.told.log].count("away") == 3
+    assert [x.done for x in guided.told.log].count("away") >= 3
 
 
 def test_stop_counts_while_the_host_is_away(story: Story) -> None:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..core.errors import UsageError
-from ..files.names import display, parse_display, to_vault_path, windows_form
+from ..files.names import display, fit_for_screen, parse_display, to_vault_path, windows_form
 from .bootstrap import is_windows
 
 if TYPE_CHECKING:
@@ -141,6 +141,11 @@ def for_people(text: str) -> str:
 def shown_text(text: str) -> str:
     """Text from the vault, such as a device's name, for a screen."""
     return display(text.encode("utf-8", "surrogatepass"))
+
+
+def fit(text: str) -> str:
+    """Text that somebody else sent, for a screen: a path of the vault stays as `shown` tells it."""
+    return fit_for_screen(text)
 
 
 def shown_native(path: str) -> str:

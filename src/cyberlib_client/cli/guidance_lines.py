@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..app.guidance.told import GuidedLine
 from ..app.guidance.words import ended_words, line_words, proposal_words, step_words
 from ..app.messages import error_message
+from ..app.paths import fit
 from ..app.wording.language import language, say
 from ..app.wording.units import FILE, count, many, moment, size
 
@@ -85,14 +86,14 @@ def answer_lines(answer: Answer) -> Iterator[str]:
     from ..core.guidance import messages as m
 
     if isinstance(answer, m.Lines):
-        yield from answer.lines
+        yield from map(fit, answer.lines)
     elif isinstance(answer, m.Snapshots):
         for place, row in enumerate(answer.rows, 1):
             yield f"{place:>4}  {row.id[:8]}  {moment(row.time)}  {count(row.files)}"
     elif isinstance(answer, m.Names):
         for place, each in enumerate(answer.rows, 1):
             slash = "/" if each.kind == "folder" else ""
-            yield f"{place:>4}  {each.path}{slash}  {size(each.size)}  {moment(each.time)}"
+            yield f"{place:>4}  {fit(each.path)}{slash}  {size(each.size)}  {moment(each.time)}"
         if answer.more:
             yield say("Il y en a d’autres : « more ».", "There are others: “more”.")
     elif isinstance(answer, m.Proposal):

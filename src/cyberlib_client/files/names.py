@@ -196,6 +196,14 @@ def display(name: bytes) -> str:
     return "".join([_shown(c) for c in text])
 
 
+def fit_for_screen(text: str) -> str:
+    """Text that somebody else sent, with what would move the cursor, turn or hide text written as `display`
+    writes it. What `display` made stays as it is."""
+    if text.isprintable():
+        return text
+    return "".join([_shown(c) if unicodedata.category(c) in _UNFIT else c for c in text])
+
+
 def _shown(c: str) -> str:
     code = ord(c)
     if 0xDC80 <= code <= 0xDCFF:

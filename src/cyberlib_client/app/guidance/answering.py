@@ -25,6 +25,7 @@ from ...core.guidance.messages import (
     Request,
 )
 from ...core.ports import CancelToken
+from ..paths import fit
 from ..restoring import Wanted, run_restore
 from ..session import Session
 from .desk import Desk
@@ -171,6 +172,7 @@ class Answering:
 
 
 def _what(request: Request) -> str:
+    """In the log, which people read: support's words write no line of it."""
     if isinstance(request, AskNames):
-        return request.path
-    return request.text if isinstance(request, AskFind) else ""
+        return fit(request.path)
+    return fit(request.text) if isinstance(request, AskFind) else ""

@@ -16,6 +16,7 @@ from ...state.profile import Profile
 from ...transports.host import guidance as wire
 from ...transports.host.client import HostClient
 from .. import bootstrap
+from ..paths import fit
 from .answering import Answering, Confirmed, Opens
 from .posting import Outbox
 from .standing import Standing
@@ -202,7 +203,7 @@ class Guided:
 
         self._say(seal)
         self._joined = True
-        known_as = "" if there.helper == found[0] else there.helper
+        known_as = "" if there.helper == found[0] else fit(there.helper)
         self._standing.note("joined", found[0], state="joined", helper=found[0], known_as=known_as)
 
     def _take(self, sealed: bytes) -> None:

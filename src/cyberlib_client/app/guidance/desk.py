@@ -26,7 +26,7 @@ from .. import bootstrap, browsing
 from ..diagnosis import collecting
 from ..diagnosis.redacting import Redactor
 from ..listed import EntryInfo
-from ..paths import native
+from ..paths import fit, native
 from ..restoring import Wanted, run_restore
 from ..session import Session
 from ..snapshot_list import snapshots
@@ -77,7 +77,7 @@ class Desk:
             done.snapshot,
             done.time,
             list(proposed.paths),
-            [native(path, done.system) or path for path in proposed.paths],
+            [fit(native(path, done.system) or path) for path in proposed.paths],
             done.files,
             done.bytes,
             done.identical,

@@ -23,6 +23,7 @@ from ...app.bootstrap import profile_at
 from ...app.certificates import read_ca
 from ...app.guidance.helping import Helping, client_with, join, read_credential
 from ...app.guidance.words import ended_words, proposal_words, step_words
+from ...app.paths import fit
 from ...app.prompts import Nobody
 from ...app.session import Session
 from ...app.wording.language import say
@@ -252,7 +253,7 @@ class HelpingWindow(QWidget):
         if isinstance(answer, m.No):
             self.told.setText(error_line(CyberlibError(answer.code)))
         elif isinstance(answer, m.Lines):
-            self._fill([""], [([line], "", "") for line in answer.lines])
+            self._fill([""], [([fit(line)], "", "") for line in answer.lines])
             self._snapshot = self._path = self._more = ""
             self.where.setText("")
         elif isinstance(answer, m.Snapshots):
@@ -277,7 +278,7 @@ class HelpingWindow(QWidget):
     def _short(self, shown: m.NameRow) -> str:
         """Without the folder that is open."""
         name = shown.path.removeprefix(f"{self._path}/") if self._path else shown.path
-        return name + ("/" if shown.kind == "folder" else "")
+        return fit(name) + ("/" if shown.kind == "folder" else "")
 
     def _fill(self, head: list[str], rows: Sequence[tuple[list[str], str, str]]) -> None:
         self.list.clear()
