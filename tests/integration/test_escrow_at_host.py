@@ -154,6 +154,7 @@ def test_documents_that_do_not_belong_together_or_were_altered(story: AtHost) ->
     with pytest.raises(CyberlibError) as refused:
         post.ask(b"{}")
     assert refused.value.code == "host_escrow_document_bad"
+    assert ("ask_release", "escrow_document_bad") in story.actions()
 
 
 def test_a_host_that_is_down_in_the_middle(story: AtHost, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,6 +201,7 @@ def test_answers_that_no_officer_gave(story: AtHost) -> None:
     assert ("release_answered", "escrow_document_bad") in story.actions()
     # A host with one officer at its side has nothing that opens the vault.
     assert story.new.error("escrow", "open", "--at", story.place, code=2) == "escrow_answers_missing"
+    assert ("release_read", "done") in story.actions()
     # Nor does an answer that was handed out serve another machine than the one that asked.
     thief = story.customer.station("VOLEUR")
     assert thief.error("escrow", "open", str(forged), "--at", story.place, code=2) == "escrow_not_asked"
