@@ -21,7 +21,7 @@ from cyberlib_host.core import people as core
 from cyberlib_host.services import audit, people, secrets_of_people
 from cyberlib_host.services.attempts import wait_after
 from cyberlib_host.services.organisations import Made
-from tests.support.command_line import PASSPHRASE
+from tests.support.command_line import PASSPHRASE, SECOND
 from tests.support.escrow_at_host import AtHost
 from tests.support.escrow_story import result
 from tests.support.hosts import OPERATOR, TestHost, TestIdentity, serving
@@ -382,3 +382,36 @@ def test_operators_look_after_people(story: AtHost) -> None:
     assert call.error("person", "end", which, "nobody@x.example") == "person_unknown"
     call("person", "end", which, MAIL)
     assert call.json("person", "list", which) == []
+
+
+def test_another_key_and_fewer_snapshots_take_a_person(story: AtHost) -> None:
+    line = story.practice
+    post = PeoplePost(story.post(line).client)
+    new = story.folder / "new"
+    new.write_text(SECOND, encoding="utf-8")
+    new.chmod(0o600)
+    with line.secret(PASSPHRASE):
+        line("retention", "set", "--preset", "cabinet")  # nobody is enrolled yet
+    person = enrolled(story.host, story.customer.made, post, "member")
+    file = story.folder / "person"
+
+    def proved(*words: str, secret: str = PASSPHRASE) -> None:
+        with line.secret(secret):
+            assert line.error(*words, code=1) == "host_proof_needed"
+            file.write_text(f"{MAIL}\n{PASSWORD}\n{person.code()}\n", encoding="utf-8")
+            file.chmod(0o600)
+            line.environment["CYBERLIB_PERSON_FILE"] = str(file)
+            line(*words)
+        del line.environment["CYBERLIB_PERSON_FILE"]
+        story.host.clock.advance(seconds=60)
+
+    before = {slot["id"] for slot in line.json("key", "list")["items"]}
+    proved("key", "rotate", "--new-passphrase-file", str(new))
+    assert not before & {slot["id"] for slot in line.json("key", "list")["items"]}
+    numbers = ("--daily", "--weekly", "--monthly", "--yearly")
+    fewer = [word for each in numbers for word in (each, "0")]
+    proved("retention", "set", "--last", "1", *fewer, secret=SECOND)
+    done = actions(story.host, story.customer.made)
+    assert done.count(("key_rotate", "done")) == 1 and done.count(("retention_shorten", "done")) == 2
+    line("retention", "set", "--last", "50")  # keeps more: nobody is asked
+    line("backup")

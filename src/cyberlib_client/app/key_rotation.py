@@ -19,6 +19,7 @@ from .passphrases import new_passphrase
 from .paths import shown_native
 from .session import Session
 from .slots import slot_info, slot_list
+from .stepping_up import require_person
 from .unlock import noted_device
 from .words_file import remove_words, write_words
 from .workplace import Notice, read_secret_file
@@ -40,6 +41,7 @@ def rotate(session: Session, passphrase_file: str | None, words_file: str | None
     if any(slot.type == "escrow" for slot in vault.table.slots):
         raise UsageError("escrow_leave_first")
     session.prove()  # before the lock: a prompt must not hold others up
+    require_person(session, "key_rotate")
     given = read_secret_file(session, passphrase_file) if passphrase_file is not None else None
     passphrase = new_passphrase(session, given, [session.settings.device])
     key = bootstrap.random(_KEY)

@@ -31,6 +31,7 @@ from .retention_told import RetentionChanged as RetentionChanged
 from .retention_told import RetentionShown as RetentionShown
 from .retention_told import change_to as change_to
 from .session import Session
+from .stepping_up import require_person
 from .times import iso_time
 from .workplace import Notice
 
@@ -77,6 +78,7 @@ def change(
         now, then = (_look(session, each, OWN) for each in held)
         if not dry and _keeps_less(*held):
             session.prove()
+            require_person(session, "retention_shorten")
     if not dry and after != before:
         with bootstrap.lock(session.profile):
             settings = session.fresh_settings()
@@ -107,6 +109,7 @@ def _change_shared(session: Session, wanted: RetentionChange, which: Which, *, d
     then = _look(session, held.with_shared(about, after), which)
     if not dry:
         session.prove()
+        require_person(session, "retention_shorten")
         put_policy(session, about, after)
         note_clock(session)
     told = _shown(session, after, shared_policies(session))

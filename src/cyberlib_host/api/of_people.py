@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..core import people as wire
-from ..services import people, proving, sign_ins, telephone
+from ..services import acts, people, proving, sign_ins, telephone
 from .operation import Call, Operation
 
 
@@ -49,10 +49,19 @@ def _look(call: Call) -> wire.TelephoneAnswer:
     return telephone.look(call.context, call.caller, call.body)
 
 
+def _act(call: Call) -> wire.Acted:
+    return acts.act(call.context, call.caller, call.body)
+
+
 PROOF: Final = ("proof_needed", "proof_not_valid", "not_a_holder")
 """What an operation may answer that asks for a proof."""
 
 OF_PEOPLE: Final = (
+    Operation(
+        "act", "POST", "/v1/acts", "Say what is about to be done in a vault, which takes a person.",
+        _act, wire.Acted, wire.Acting, problems=("vault_unknown", "not_a_member", "proof_needed",
+                                                "proof_not_valid", "not_a_holder"),
+    ),
     Operation("people", "GET", "/v1/people", "The organisation's people, and when a proof is asked for.",
               _list, wire.PeopleList),
     Operation(

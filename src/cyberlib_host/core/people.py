@@ -27,10 +27,13 @@ Action = Literal[
     "release_waive",
     "leaving_accept",
     "person_invite",
+    "key_rotate",
+    "retention_shorten",
+    "cover_grant",
 ]
 
 HOLDERS_ALONE: Final[frozenset[Action]] = frozenset(
-    ("escrow_join", "escrow_leave", "release_waive", "leaving_accept", "person_invite")
+    ("escrow_join", "escrow_leave", "release_waive", "leaving_accept", "person_invite", "cover_grant")
 )
 ALWAYS: Final[frozenset[Action]] = frozenset(("release_waive", "person_invite"))
 """What nobody gets without a proof, however few people there are."""
@@ -113,6 +116,20 @@ class PeopleList(Answer, frozen=True):
     asked_for: list[Action]
     provider: bool = False
     telephone: bool = False
+
+
+class Acting(Struct, frozen=True):
+    """What a machine is about to do that happens in the vault, where the host sees nothing of it. `vault`:
+    in which."""
+
+    action: Literal["key_rotate", "retention_shorten"]
+    vault: Id
+
+
+class Acted(Answer, frozen=True):
+    """It stands in the organisation's log."""
+
+    time: Time
 
 
 class ProofChallengeRequest(Struct, frozen=True):

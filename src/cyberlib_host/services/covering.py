@@ -12,7 +12,7 @@ from ..core.problems import Problem
 from ..core.times import rfc3339
 from ..database.covered import accesses, grants
 from ..database.entrusted import escrows
-from . import audit, releases
+from . import audit, proving, releases
 from . import grants as standing
 from . import vaults as vault_service
 from .access import Caller, concerning
@@ -26,7 +26,8 @@ def grant(context: Context, caller: Caller, vault: str, ident: str, given: Grant
 
     Raises Problem("escrow_document_bad", where=…): signed by no device of the vault, for another request or
     longer than three days; ("grant_over", until=…), ("grant_given"): another one is there,
-    ("release_unknown"), ("release_over", state=…), and what `vaults.for_reading` raises.
+    ("release_unknown"), ("release_over", state=…), and what `vaults.for_reading` and
+    `proving.require` raise.
     """
     with context.database.write() as connection, concerning(caller.organisation.id):
         vault_service.for_reading(context, connection, caller, vault)
@@ -47,6 +48,7 @@ def grant(context: Context, caller: Caller, vault: str, ident: str, given: Grant
         now = context.clock()
         if now >= read.until:
             raise Problem("grant_over", until=rfc3339(read.until))
+        proving.require(context, connection, caller, "cover_grant", ident)
         connection.execute(
             insert(grants).values(
                 id=read.digest, vault=vault, release=ident, grant=given.grant, given=now, until=read.until

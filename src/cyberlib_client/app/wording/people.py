@@ -19,4 +19,7 @@ def action_words(action: str) -> str:
             "accepter la fin du contrat et l’effacement", "accept the contract’s end and erasure"
         ),
         "person_invite": say("inviter une personne", "invite a person"),
+        "key_rotate": say("changer la clé du coffre", "change the vault’s key"),
+        "retention_shorten": say("garder moins de versions", "keep fewer snapshots"),
+        "cover_grant": say("autoriser une restauration encadrée", "grant a covered restoration"),
     }.get(action, action)
