@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from cyberlib_client.app import bootstrap
 from cyberlib_client.core.errors import CyberlibError, UsageError
+from cyberlib_client.state.bucket_access import BucketAccess, read_bucket_access, write_bucket_access
 from cyberlib_client.transports.host import records
 from cyberlib_host.database.tables import devices
 from tests.integration.test_cli_host import Practice
@@ -75,6 +77,20 @@ def test_it_forgets_its_secrets_and_nothing_else(desk: Desk, tmp_path: Path) -> 
     # Declared anew under another name it is a machine like any other.
     desk.practice.enrol(desk.old, "DE RETOUR")
     assert desk.old.json("device", "list")["items"][-1]["state"] == "surplus"
+
+
+def test_it_forgets_the_keys_of_its_buckets(desk: Desk) -> None:
+    profile = bootstrap.profile_at(str(desk.old.profile))
+    file = bootstrap.keeper("file", profile)
+    for of in ("", "nuage"):
+        name = f"bucket-{of or 'ici'}0"
+        file.store(name, b'["AKFICTIF","secret",""]')
+        write_bucket_access(profile, BucketAccess("file", name, ca="-- certificates --"), of)
+    desk.replace()
+    desk.old("backup", str(desk.documents), code=5)
+    for of in ("", "nuage"):
+        assert file.load(f"bucket-{of or 'ici'}0") is None
+        assert read_bucket_access(profile, of) == BucketAccess("file", "", ca="-- certificates --")
 
 
 def test_health_says_so(desk: Desk) -> None:

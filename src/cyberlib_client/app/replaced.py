@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ..core.errors import CyberlibError, Refused
 from ..state import approvals, escrow
+from ..state.bucket_access import noted_buckets, read_bucket_access, write_bucket_access
 from ..state.credentials import forget_device_secret, read_device_secret
 from ..state.host_access import HostAccess
 from ..state.profile import Profile
@@ -49,8 +51,9 @@ def refused(told: Replaced) -> Refused:
 
 
 def wipe(profile: Profile, access: HostAccess) -> None:
-    """The machine's key at the host, its secret of the vault, and what it asked others for. Nothing else: no
-    file, no copy, no setting. What a keeper cannot remove now stays for the next time."""
+    """The machine's key at the host, its secret of the vault, its keys of buckets, and what it asked
+    others for. Nothing else: no file, no copy, no setting. What a keeper cannot remove now stays for the
+    next time."""
     keeper = bootstrap.keeper(access.keeper, profile)
     with suppress(CyberlibError):
         if keeper.load(access.secret) is not None:
@@ -60,9 +63,20 @@ def wipe(profile: Profile, access: HostAccess) -> None:
         if device is not None:
             bootstrap.keeper(device.keeper, profile).remove(device.name)
             forget_device_secret(profile)
+    for of in noted_buckets(profile):
+        with suppress(CyberlibError):
+            _forget_bucket_key(profile, of)
     for forget in (approvals.forget_asked, escrow.forget_asked):
         with suppress(CyberlibError):
             forget(profile)
+
+
+def _forget_bucket_key(profile: Profile, of: str) -> None:
+    """Whom the machine trusts there stays, for one who gives it another key."""
+    kept = read_bucket_access(profile, of)
+    if kept.secret:
+        bootstrap.keeper(kept.keeper, profile).remove(kept.secret)
+        write_bucket_access(profile, msgspec.structs.replace(kept, secret=""), of)
 
 
 def _is_signed(key: str, told: Replaced) -> bool:

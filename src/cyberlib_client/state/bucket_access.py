@@ -47,5 +47,16 @@ def forget_bucket_access(profile: Profile, of: str = "") -> None:
     remove_file(_path(profile, of))
 
 
+def noted_buckets(profile: Profile) -> list[str]:
+    """Of what there are notes: names of second copies, and "" for the vault itself."""
+    try:
+        names = os.listdir(profile.credentials)
+    except OSError:
+        return []
+    found = [name.removesuffix(".json") for name in names if name.endswith(".json")]
+    copies = sorted(name.removeprefix("bucket-") for name in found if name.startswith("bucket-"))
+    return [""] * (_FILE in names) + copies
+
+
 def _path(profile: Profile, of: str) -> str:
     return os.path.join(profile.credentials, f"bucket-{of}.json" if of else _FILE)
