@@ -11,7 +11,8 @@ _LOADS_ALL: Final = """
 import importlib, pkgutil, sys
 from cyberlib_client import gui
 for each in pkgutil.walk_packages(gui.__path__, "cyberlib_client.gui."):
-    if not each.name.endswith("__main__"):
+    # Support's window is a program of its own, which speaks with the host itself.
+    if not each.name.endswith("__main__") and ".gui.helping" not in each.name:
         importlib.import_module(each.name)
 print(*sorted(sys.modules))
 """

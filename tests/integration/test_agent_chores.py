@@ -109,7 +109,8 @@ class Endless:
         self.reasons.append(reason)
         self._asked.set()
 
-    kill = stop  # type: ignore[assignment]
+    def kill(self) -> None:
+        self.stop("killed")
 
 
 class Busy(Life):

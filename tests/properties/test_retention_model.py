@@ -1,6 +1,6 @@
 """Space is freed by machines that do not know of each other, and die: 10,000 steps, and nothing is lost.
 
-1,600 steps where CI=1 is set, whose time is short. More of them: CYBERLIB_HISTORIES=500 in the environment.
+800 steps where CI=1 is set, whose time is short. More of them: CYBERLIB_HISTORIES=500 in the environment.
 
 The model is a dictionary: what each snapshot held when it was made. Between any two calls of the store
 another machine may do a whole job, or the one at work may be killed, before or after the call did what it was
@@ -31,7 +31,7 @@ from cyberlib_client.transports.memory import MemoryStore
 from tests.support.light import Files, Station, changed, read_files, some_files
 from tests.support.vaults import DAY, FixedClock, make_vault
 
-HISTORIES = int(os.environ.get("CYBERLIB_HISTORIES", "8" if os.environ.get("CI") else "50"))
+HISTORIES = int(os.environ.get("CYBERLIB_HISTORIES", "4" if os.environ.get("CI") else "50"))
 STEPS = 200
 FAILED_ONCE = (356647, 933102)
 HOUR = DAY // 24

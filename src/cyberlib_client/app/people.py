@@ -2,53 +2,15 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from ..core.errors import UsageError
 from ..transports.host import people as there
 from ..transports.host.people import PeoplePost, Person
 from .host_link import client_of
+from .people_told import PeopleTold, PersonAccepted, PersonInvited, PersonShown
 from .session import Session
 from .workplace import read_secret_file
 
 Role = there.Role
-
-
-class PersonShown(msgspec.Struct, frozen=True):
-    """`role`: "holder" or "member". `state`: "invited", "enrolled", or "reset": invited anew."""
-
-    id: str
-    name: str
-    role: str
-    state: str
-
-
-class PeopleTold(msgspec.Struct, frozen=True):
-    """`asked_for`: actions for which the host asks who is there."""
-
-    people: list[PersonShown]
-    asked_for: list[str]
-
-
-class PersonInvited(msgspec.Struct, frozen=True):
-    """`invitation`: for the person alone; good until `until`."""
-
-    id: str
-    name: str
-    invitation: str
-    until: str
-
-
-class PersonAccepted(msgspec.Struct, frozen=True):
-    """`secret`, `uri`: for an application that makes codes; `recovery_codes`: each stands in for one code,
-    once. They count once a first code was confirmed."""
-
-    id: str
-    name: str
-    mail: str
-    secret: str
-    uri: str
-    recovery_codes: list[str]
 
 
 def listed(session: Session) -> PeopleTold:

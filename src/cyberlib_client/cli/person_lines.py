@@ -11,7 +11,7 @@ from ..app.wording.people import action_words
 from ..app.wording.units import moment
 
 if TYPE_CHECKING:
-    from ..app.people import PeopleTold, PersonAccepted, PersonInvited, PersonShown
+    from ..app.people_told import PeopleTold, PersonAccepted, PersonInvited, PersonShown
 
 
 def proof_asked(action: str) -> str:

@@ -106,6 +106,7 @@ OF_PEOPLE: Final = (
     Operation(
         "telephone_answer", "POST", "/v1/proofs/telephone-answer", "What they answered, and the proof.",
         _look, wire.TelephoneAnswer, wire.TelephoneLook,
-        problems=("sign_in_unknown", "telephone_refused", "provider_refused"),
+        problems=("sign_in_unknown", "telephone_refused", "provider_refused", "person_refused",
+                  "provider_none"),
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPixmap
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ....app.clerk import questions_people as q
-from ....app.people import PeopleTold, PersonAccepted, PersonInvited, PersonShown
+from ....app.people_told import PeopleTold, PersonAccepted, PersonInvited, PersonShown
 from ....app.wording.language import Both, say
 from ....app.wording.units import moment
 from ....core.errors import CyberlibError
