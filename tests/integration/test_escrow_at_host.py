@@ -176,6 +176,25 @@ def test_a_host_that_is_down_in_the_middle(story: AtHost, monkeypatch: pytest.Mo
     assert story.join_here()["handed_in"]
 
 
+def test_another_key_only_once_the_escrow_is_left(story: AtHost) -> None:
+    """Its officers would hold the former one, and nobody would know."""
+    story.join_here()
+    new = story.folder / "new passphrase"
+    new.write_text(NEW, encoding="utf-8")
+    new.chmod(0o600)
+    rotate = ["key", "rotate", "--new-passphrase-file", str(new)]
+    rotate += ["--words-file", str(story.folder / "new words")]
+    before = result(story.practice, "vault", "info")["key"]
+    with story.practice.secret(PASSPHRASE):
+        assert story.practice.error(*rotate, code=2) == "escrow_leave_first"
+    assert result(story.practice, "vault", "info")["key"] == before
+    assert not (story.folder / "new words").exists()
+    with story.practice.secret(PASSPHRASE):
+        story.practice("escrow", "leave")
+        changed = result(story.practice, *rotate)
+    assert changed["key"]["changes"] == 1 and "escrow" not in [each["kind"] for each in changed["slots"]]
+
+
 def test_other_organisations_see_nothing(story: AtHost) -> None:
     story.join_here()
     store, identity = story.host.store()
