@@ -193,6 +193,19 @@ def test_another_key_only_once_the_escrow_is_left(story: AtHost) -> None:
         story.practice("escrow", "leave")
         changed = result(story.practice, *rotate)
     assert changed["key"]["changes"] == 1 and "escrow" not in [each["kind"] for each in changed["slots"]]
+    with story.practice.secret(NEW):
+        again = result(story.practice, *story.joining()[:7], "--yes")  # under the key of now
+    assert again["handed_in"]
+    # What is entrusted now opens the vault as it is now.
+    story.replace_machine()
+    asked = story.ask_here()
+    story.a_day_passes()
+    story.answer_all(asked["words"], "anne", "claire")
+    with story.new.secret(NEW):
+        result(story.new, "escrow", "open", "--device-file")
+    story.new("restore", "latest", "--to", str(story.folder / "back"))
+    (letter,) = (story.folder / "back").rglob("lettre.txt")
+    assert letter.read_text(encoding="utf-8") == "fictif"
 
 
 def test_other_organisations_see_nothing(story: AtHost) -> None:

@@ -136,7 +136,7 @@ def _check_new(consent: core.Read, earlier: list[Row[Any]]) -> None:
         if each.id == consent.digest:
             raise Problem("escrow_replayed")
         known = core.read_consent(each.consent, "join").body
-        if (known.vault, known.vault_key) != (consent.body.vault, consent.body.vault_key):
+        if known.vault != consent.body.vault:
             raise Problem("escrow_of_another")
         last = known.time
         if each.withdrawal is not None:
