@@ -175,7 +175,8 @@ def test_a_chore_makes_way(life: Life, tmp_path: Path, way: str) -> None:
         assert "completed" in [how for _, how in busy.ended[backups:]], "the backup was made"
         again = busy.until_verifying()
         assert again is not endless
-        assert failures(busy) == 1, "the one under way"
+        # On a busy machine what changed may be heard of twice, and it makes way twice.
+        assert failures(busy) in (1, 2), "the one under way"
     else:
         assert failures(busy) == 0
     busy.stop()

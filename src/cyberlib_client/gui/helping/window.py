@@ -164,17 +164,23 @@ class HelpingWindow(QWidget):
             return
         told = self.helping.told
         self._left = told.left
+        self._allow()
+        self.more.setVisible(bool(self._more))
+        self.up.setVisible(bool(self._path))
+        if told.proposals:
+            self.told.setText(proposal_words(told.proposals[max(told.proposals)]))
+        self._tick()
+
+    def _allow(self) -> None:
+        """What can be asked for can be pressed."""
+        assert self.helping is not None
+        told = self.helping.told
         on, granted = not told.over, told.granted
         for name, each in self.shows.items():
             each.setEnabled(on and ("names" if name == "snapshots" else "state") in granted)
         for part in (self.text, self.find_it):
             part.setEnabled(on and "names" in granted and bool(self._snapshot))
         self.propose.setEnabled(on and "proposal" in granted)
-        self.more.setVisible(bool(self._more))
-        self.up.setVisible(bool(self._path))
-        if told.proposals:
-            self.told.setText(proposal_words(told.proposals[max(told.proposals)]))
-        self._tick()
 
     def _tick(self) -> None:
         if self.helping is None:
@@ -185,6 +191,7 @@ class HelpingWindow(QWidget):
             ended = ended_words(told.over)
             self.state.setText(say(f"Séance terminée : {ended}.", f"Session over: {ended}."))
             self._ticks.stop()
+            self._allow()  # told of it may be later
         elif told.away:
             self.state.setText(
                 say("L’hébergeur n’est pas joint ; nouvel essai…", "The host is not reached; trying again…")
