@@ -61,7 +61,7 @@ class Story:
     def guided(self, seconds: int = 600) -> Guided:
         """A meeting that runs in a thread of its own."""
         session = self.session()
-        session.patience = 1.0
+        session.patience = 3.0
         guided = Guided(session.profile, client_of(session), self.session, self.seen.append, seconds)
         thread = threading.Thread(target=guided.run)
         thread.start()
@@ -72,7 +72,7 @@ class Story:
 
     def helping(self, words: list[str], name: str = "claire") -> Helping:
         work = Session(profile_at(str(self.folder / "support")), Nobody())
-        work.patience = 1.0
+        work.patience = 3.0
         self.closing.append(work.closing.close)
         client = client_with(work, read_credential(str(self.folder / f"{name}.json")), self.host.ca)
         made = join(work, client, words, lambda: None)

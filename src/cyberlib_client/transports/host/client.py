@@ -63,6 +63,8 @@ class HostClient:
     ) -> None:
         self.url = url.rstrip("/")
         self._identity = identity
+        self.hears = line.hears
+        """Seconds without an answer after which there is none."""
         self._replaced = replaced
         self._prove = prove
         self._user = user[:_LONGEST_NAME]

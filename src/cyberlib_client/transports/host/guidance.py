@@ -53,6 +53,7 @@ class _End:
     def hear(self, after: int, *, joined: bool, wait: int = _WAIT) -> Meeting:
         """How it stands, with what the other side said from number `after` on: as soon as there is something,
         or somebody joined (`joined`: it is known) or ended it, or after `wait` seconds."""
+        wait = min(wait, max(1, int(self._client.hears() / 2)))  # a host that waits is not one that is gone
         query = {"after": str(after), "known": str(int(joined)), "wait": str(wait)}
         return self._client.ask("GET", self._at, Meeting, query=query)
 
