@@ -223,3 +223,15 @@ def test_of_two_who_join_at_once_one_does(host: TestHost) -> None:
         _together(2, lambda n, number=number: both[n].say(number, b"said" * 10))  # type: ignore[misc]
     assert [len(each.hear(0, joined=True).said) for each in both] == [5, 5]
     assert customer.end().state == "over"
+
+
+def test_of_machines_that_offer_one_meeting_at_once_one_does(host: TestHost) -> None:
+    """The others are told so, whoever looked first: an id is nobody's before it is written."""
+    made = host.organisation(seats=4)
+    clients = [host.client(host.enrol(made.contract_key, f"POSTE-{n}")) for n in range(4)]
+    for _ in range(10):
+        meeting = os.urandom(16).hex()
+        ends = [CustomerEnd(client, meeting) for client in clients]
+        told = _together(4, lambda n, ends=ends: ends[n].open(b"offer", 600))  # type: ignore[misc]
+        refused = [each.code for each in told if isinstance(each, CyberlibError)]
+        assert refused == ["host_meeting_taken"] * 3

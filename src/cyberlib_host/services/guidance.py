@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from ..core.guidance import MOST_TOLD, MOST_WAITING, Joining, MeetingTold, Opening, Said, Saying, Side, State
 from ..core.problems import Problem
@@ -29,6 +30,13 @@ def open_(context: Context, caller: Caller, given: Opening) -> MeetingTold:
 
     Raises Problem("meeting_taken"), and what `access.require_reading` raises.
     """
+    try:
+        return _opened(context, caller, given)
+    except IntegrityError:  # another offered the same id in the same moment: now it is found
+        return _opened(context, caller, given)
+
+
+def _opened(context: Context, caller: Caller, given: Opening) -> MeetingTold:
     with context.database.write() as connection, concerning(caller.organisation.id):
         require_reading(context, caller)
         known = _found(connection, given.meeting)
