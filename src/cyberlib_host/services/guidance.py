@@ -44,11 +44,12 @@ def _opened(context: Context, caller: Caller, given: Opening) -> MeetingTold:
             if (known.device, known.offer) != (caller.device.id, given.offer):
                 raise Problem("meeting_taken")
             return _told(context, connection, known, "customer", 0)
-        for row in connection.execute(
-            select(meetings.c.id).where(meetings.c.device == caller.device.id, meetings.c.ended.is_(None))
-        ).all():
-            _end(context, connection, row.id, caller.organisation.id, caller.actor)
+        earlier = select(meetings.c.id).where(
+            meetings.c.device == caller.device.id, meetings.c.ended.is_(None)
+        )
+        before = connection.execute(earlier).all()
         now = context.clock()
+        # The id before the log, which ending writes to: two that offer one id would wait for each other.
         connection.execute(
             insert(meetings).values(
                 id=given.meeting,
@@ -60,6 +61,8 @@ def _opened(context: Context, caller: Caller, given: Opening) -> MeetingTold:
                 by_support=0,
             )
         )
+        for row in before:
+            _end(context, connection, row.id, caller.organisation.id, caller.actor)
         _note(context, connection, caller.organisation.id, caller.actor, "guidance_opened", given.meeting)
         return _told(context, connection, _wanted(connection, given.meeting), "customer", 0)
 
