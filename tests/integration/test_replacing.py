@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cyberlib_client.core.words import encode
 from tests.integration.test_cli_host import Practice
 from tests.support.command_line import PASSPHRASE, CommandLine
 from tests.support.escrow_story import result
@@ -159,6 +160,22 @@ def test_killed_at_a_step_it_goes_on_where_it_was(
     assert len(done["slots"]) == 4  # passphrase, words, the old machine, the new one: none twice
 
 
+@pytest.mark.parametrize("open_by", ["passphrase", "words"])
+def test_what_does_not_open_the_vault_takes_no_place(office: Office, open_by: str) -> None:
+    new = _new(office)
+    wrong = "pas la bonne phrase" if open_by == "passphrase" else " ".join(encode(bytes(32)))
+    office.secret.write_text(wrong, encoding="utf-8")
+    answers = str(office.answers(open_by=open_by))
+    assert new.error("device", "replace", "--answers", answers, code=5) == "wrong_secret"
+    states = {each["name"]: each["state"] for each in new.json("device", "list")["items"]}
+    assert states == {"ANCIEN": "active", "NEUF": "active"}
+    office.old("backup")  # it may be the last that opens the vault
+    right = PASSPHRASE if open_by == "passphrase" else " ".join(office.old.words)
+    office.secret.write_text(right, encoding="utf-8")
+    assert result(new, "device", "replace", "--answers", answers)["done"][-1] == "backup"
+    assert office.old.error("backup", code=5) == "host_device_replaced"
+
+
 def test_the_silent_form_waits_for_another_machine(office: Office) -> None:
     new = _new(office)
     answers = str(office.answers(open_by="approval", secret_file=None))
@@ -172,6 +189,21 @@ def test_the_silent_form_waits_for_another_machine(office: Office) -> None:
     done = result(new, "device", "replace", "--answers", answers)
     assert done["waiting"] == "" and done["done"][-1] == "backup"
     assert told(office.folder / "neuf" / "Documents") == told(office.documents)
+
+
+def test_an_answer_that_opens_nothing_takes_no_place(office: Office) -> None:
+    new = _new(office)
+    answers = str(office.answers(open_by="approval", secret_file=None))
+    words = result(new, "device", "replace", "--answers", answers, code=5)["words"]
+    before = {each["id"] for each in office.old.json("key", "list")["items"]}
+    with office.old.secret(PASSPHRASE):
+        office.old("approval", "allow", "--words", " ".join(words))
+        (handed,) = {each["id"] for each in office.old.json("key", "list")["items"]} - before
+        office.old("key", "remove", handed)
+    assert new.error("device", "replace", "--answers", answers, code=1) == "approval_opens_nothing"
+    states = {each["name"]: each["state"] for each in new.json("device", "list")["items"]}
+    assert states["ANCIEN"] == "active"
+    office.old("backup")
 
 
 @pytest.mark.parametrize(

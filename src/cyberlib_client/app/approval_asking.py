@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from ..core import approval as core
@@ -84,8 +85,15 @@ def require_open(session: Session) -> Approval:
     return told
 
 
-def open_by(session: Session, *, keeping: Keeping = "keychain", device: str = "") -> ApprovalOpened:
-    """Opens the vault by the answer to this machine's request, which then opens it by itself.
+def open_by(
+    session: Session,
+    *,
+    keeping: Keeping = "keychain",
+    device: str = "",
+    once_open: Callable[[], object] | None = None,
+) -> ApprovalOpened:
+    """Opens the vault by the answer to this machine's request, which then opens it by itself. `once_open`: as
+    for `vaults.connect`.
 
     Raises as `require_open` and `core.approval.open_answer`, Failed("approval_opens_nothing", at=…),
     IntegrityError("other_vault_there", at=…), UsageError("profile_has_vault"): with another one, and as
@@ -101,7 +109,9 @@ def open_by(session: Session, *, keeping: Keeping = "keychain", device: str = ""
         session.require_no_vault()
     if known is None:
         opening = partial(_open, session, handed)
-        vaults.connect(session, asked.at, keeping=keeping, device=device, opening=opening)
+        vaults.connect(
+            session, asked.at, keeping=keeping, device=device, opening=opening, once_open=once_open
+        )
         session.fresh_settings()
     vault = _open(session, handed, session.store)
     if known is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -133,10 +134,17 @@ def _made(
 
 
 def open_by(
-    session: Session, answers: list[str], at: str = "", *, keeping: Keeping = "keychain", device: str = ""
+    session: Session,
+    answers: list[str],
+    at: str = "",
+    *,
+    keeping: Keeping = "keychain",
+    device: str = "",
+    once_open: Callable[[], object] | None = None,
 ) -> EscrowOpened:
     """Opens the vault by officers' answers, and gives it a new passphrase. `answers`: files, none for those
     that the host has. `at`: where the vault is, of a profile that has none, and asked elsewhere.
+    `once_open`: as for `vaults.connect`.
 
     Raises UsageError("escrow_not_asked"), ("escrow_place_missing"), ("profile_has_vault"): with another
     one, Failed("escrow_opens_nothing", at=…), ("other_vault_there", at=…), as
@@ -160,7 +168,7 @@ def open_by(
     passphrase = new_passphrase(session, given_passphrase(session), [session.settings.device])
     if known is None:
         opening = partial(open_vault_by, session, secret, vault_id)
-        vaults.connect(session, at, keeping=keeping, device=device, opening=opening)
+        vaults.connect(session, at, keeping=keeping, device=device, opening=opening, once_open=once_open)
         session.fresh_settings()
     vault = open_vault_by(session, secret, vault_id, session.store)
     with bootstrap.lock(session.profile):

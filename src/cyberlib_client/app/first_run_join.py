@@ -3,6 +3,9 @@ a bucket for a new one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from ..core.errors import CyberlibError, NeedsUnlock, UsageError
 from ..core.escrow.consent import Scope
 from ..state.bucket_access import read_bucket_access
@@ -85,8 +88,8 @@ def join(
     replaces: str = "",
 ) -> VaultOpened:
     """Opens a vault that is there, by what whoever is asked gives. At a host this machine becomes one of
-    those that use it; `replaces`: in place of that one, which is revoked. One whose making was cut short
-    still owes its words.
+    those that use it; `replaces`: in place of that one, which is revoked, and not before the vault is open.
+    One whose making was cut short still owes its words.
 
     Raises as `vaults.connect`, `hosts.reassign_by_key`, `first_run.contract_key_of`, and what the host
     refuses.
@@ -94,13 +97,16 @@ def join(
     session.require_no_vault()
     stores.check_bucket_given(at, bucket)
     session.bucket = bucket if stores.is_bucket(at) else None
+    instead: Callable[[], object] | None = None
     if stores.is_host(at):
-        admit(session, at, contract_key_of(session, contract_key, key_file), replaces)
+        key = contract_key_of(session, contract_key, key_file)
+        admit(session, at, key)
+        instead = partial(take_place, session, at, replaces, key) if replaces else None
     notes = read_first_run(session.profile) or FirstRunNotes()
     begun = notes.making and same_folder(notes.at, at)
     if not begun:
         note(session, joining=at)  # of one that is cut short, too, the folders are still to be chosen
-    opened = connect(session, at)
+    opened = connect(session, at, once_open=instead)
     place = "host" if stores.is_host(at) else "bucket" if stores.is_bucket(at) else "folder"
     note(session, place=place, at=at, vault=opened.id, joining="", words=not begun, making=False, away=False)
     return opened
@@ -110,17 +116,19 @@ def join_approved(
     session: Session, *, contract_key: str = "", key_file: str = "", replaces: str = ""
 ) -> ApprovalOpened:
     """Opens the vault that another machine of the practice has opened to this one. `replaces`: in place of
-    that one, which is revoked; not before the answer is there, which may be its own.
+    that one, which is revoked; not before the vault is open, by an answer that may be its own.
 
     Raises as `approval_asking.open_by`, `hosts.reassign_by_key`, `first_run.contract_key_of`.
     """
     session.require_no_vault()
     approval_asking.require_open(session)
-    if replaces:
-        reassign_by_key(session, replaces, contract_key_of(session, contract_key, key_file))
     at = approval_asking.place(session)
+    instead: Callable[[], object] | None = None
+    if replaces:
+        key = contract_key_of(session, contract_key, key_file)
+        instead = partial(take_place, session, at, replaces, key)
     note(session, joining=at)  # of one that is cut short, too, the folders are still to be chosen
-    opened = approval_asking.open_by(session)
+    opened = approval_asking.open_by(session, once_open=instead)
     note(session, place="host", at=at, vault=opened.vault, joining="", words=True, making=False, away=False)
     return opened
 
@@ -162,14 +170,16 @@ def join_by_officers(
     if session.settings.vault is not None:
         return escrow_recovery.open_by(session, answers)
     at = escrow_waiting.standing(session).at
+    instead: Callable[[], object] | None = None
     if replaces:
-        reassign_by_key(session, replaces, contract_key_of(session, contract_key, key_file))
+        key = contract_key_of(session, contract_key, key_file)
+        instead = partial(take_place, session, at, replaces, key)
     before = read_first_run(session.profile) or FirstRunNotes()
     note(
         session, making=True, at=at, joining="", words=False
     )  # nobody has the words, also if this is cut short
     try:
-        opened = escrow_recovery.open_by(session, answers, at)
+        opened = escrow_recovery.open_by(session, answers, at, once_open=instead)
     except CyberlibError:
         note(session, making=before.making, at=before.at, words=before.words)
         raise
@@ -178,9 +188,18 @@ def join_by_officers(
     return opened
 
 
-def admit(session: Session, at: str, contract_key: str, replaces: str = "") -> None:
-    """This machine becomes one of those that use a vault at its host. Raises UsageError("host_address",
-    at=…), ("host_other", at=…), as `hosts.reassign_by_key`, and what the host refuses."""
+def take_place(session: Session, at: str, replaces: str, contract_key: str) -> None:
+    """This machine takes that one's place, of several vaults at this one. To be called once the vault is
+    open: a machine that lost its place opens nothing any more, and may have been the last that could. Raises
+    as `hosts.reassign_by_key` and `admit`."""
+    reassign_by_key(session, replaces, contract_key)
+    if "/v1/vaults/" in at:
+        admit(session, at, contract_key)
+
+
+def admit(session: Session, at: str, contract_key: str) -> None:
+    """This machine becomes one of those that use a vault at its host; it takes nobody's place. Raises
+    UsageError("host_address", at=…), ("host_other", at=…), and what the host refuses."""
     host, _, vault = at.partition("/v1/vaults/")
     if not vault:
         raise UsageError("host_address", at=at)
@@ -188,6 +207,4 @@ def admit(session: Session, at: str, contract_key: str, replaces: str = "") -> N
     if client.url != host:
         raise UsageError("host_other", at=host)
     client.sign_in()
-    if replaces:
-        reassign_by_key(session, replaces, contract_key)
     client.ask("POST", f"/v1/vaults/{vault}/members", records.Vault, {"contract_key": contract_key})

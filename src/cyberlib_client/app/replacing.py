@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -36,6 +37,7 @@ from ..transports.host import records
 from . import adopting, approval_asking, hosts, sources, vaults
 from .adopting_told import Adoption
 from .device_slot import Keeping
+from .first_run_join import admit
 from .host_link import client_of, host_address
 from .paths import shown_native
 from .replacing_told import Replacement, Step
@@ -109,12 +111,12 @@ def replace(session: Session, answers: Answers) -> Replacement:
         if waits is not None:
             return waits
         done.append("asked")
-    at = _take_place(session, answers)
-    done.append("place")
     if session.settings.vault is None:
-        _open(session, answers, at, keeping)
+        _open(session, answers, keeping)
         session.fresh_settings()
-    done.append("opened")
+    else:
+        _take_place(session, answers)
+    done += ("place", "opened")
     adoption = _folders(session, answers)
     done.append("folders")
     snapshot = _back_up(session, answers, done)
@@ -166,21 +168,38 @@ def _vault_of(session: Session, answers: Answers) -> str:
     return f"{client.url}/v1/vaults/{using[0]}" if len(using) == 1 else ""
 
 
-def _take_place(session: Session, answers: Answers) -> str:
-    """Where the vault is; it is asked for each time, since only the host knows whether it was done."""
-    taken = hosts.reassign(session, answers.previous, answers.contract_key_file)
-    return taken.vault or taken.host
+def _take_place(session: Session, answers: Answers) -> None:
+    """It is asked for each time, since only the host knows whether it was done."""
+    hosts.reassign(session, answers.previous, answers.contract_key_file)
 
 
-def _open(session: Session, answers: Answers, at: str, keeping: Keeping) -> None:
+def _open(session: Session, answers: Answers, keeping: Keeping) -> None:
+    """The place is taken once the vault is open, and not by an answer file with a wrong passphrase: the
+    machine that loses it may be the last that opens the vault."""
+    taking = partial(_take_place, session, answers)
     if answers.open_by == "approval":
-        approval_asking.open_by(session, keeping=keeping, device=answers.name)
+        approval_asking.open_by(session, keeping=keeping, device=answers.name, once_open=taking)
         return
+    at = _vault_of_place(session, answers)
     if answers.open_by == "words":
         session.recovery_file = answers.secret_file
     else:
         session.passphrase_file = answers.secret_file
-    vaults.connect(session, at, keeping=keeping, device=answers.name)
+    vaults.connect(session, at, keeping=keeping, device=answers.name, once_open=taking)
+
+
+def _vault_of_place(session: Session, answers: Answers) -> str:
+    """Where the vault is that goes with the place; this machine may read it from now on. What cannot be
+    taken is refused before anything is opened."""
+    client = client_of(session)
+    found = client.ask("GET", "/v1/devices", records.DeviceList).devices
+    old = next((each for each in found if answers.previous in (each.name, each.id)), None)
+    if old is None or old.vault is None or old.replaced_by is not None or answers.previous == _name(session):
+        taken = hosts.reassign(session, answers.previous, answers.contract_key_file)
+        return taken.vault or taken.host
+    at = f"{client.url}/v1/vaults/{old.vault}"
+    admit(session, at, hosts.read_contract_key(session, answers.contract_key_file))
+    return at
 
 
 def _folders(session: Session, answers: Answers) -> Adoption | None:

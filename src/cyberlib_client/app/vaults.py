@@ -96,10 +96,12 @@ def connect(
     device: str = "",
     recovery: bool = False,
     opening: Callable[[Store], Vault] | None = None,
+    once_open: Callable[[], object] | None = None,
 ) -> VaultOpened:
     """Connects a profile that has no vault to one that exists.
 
-    `recovery`: ask for the 24 words line by line. `opening`: opens it otherwise. Raises
+    `recovery`: ask for the 24 words line by line. `opening`: opens it otherwise. `once_open`: called when
+    it is open and before anything is written to it. Raises what that raises,
     UsageError("profile_has_vault"), ("not_a_vault"), ("newer_format"), ("not_a_folder"),
     ("profile_in_vault"), NeedsUnlock("no_recovery_words"), Busy, IntegrityError("slots_rolled_back"), and
     what `open_by_secret` and the store raise. A profile that is not connected is not made either.
@@ -122,6 +124,8 @@ def connect(
         _refuse_older(session, vault)
         kept = _keep(session, keeping, free_slot_name(vault, "device", name), undo)
         _keep_way(session, at, kept, undo)
+        if once_open is not None:
+            once_open()
         with bootstrap.lock(session.profile):
             session.require_no_vault()
             if kept is not None and not _add_device(session, vault, kept):
