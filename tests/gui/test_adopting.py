@@ -33,7 +33,8 @@ def test_a_machine_is_replaced_folders_and_all(
     before = make_tree(tmp_path / "ancien" / "Patients", {"a.txt": b"fictif", "s": {"b": b"x" * 90_000}})
     other = make_tree(tmp_path / "ancien" / "Courrier", {"c.txt": b"fictif"})
     for folder in (before, other):
-        old("sources", "add", str(folder))
+        old("sources", "add", str(folder), "--exclude", "*.tmp")
+    old("schedule", "set", "--times", "06:30")
     old("backup")
     shown = show(line)
     wizard = Wizard(shown)
@@ -52,6 +53,7 @@ def test_a_machine_is_replaced_folders_and_all(
     protect = wizard.step()
     assert isinstance(protect, Protect)
     shown.until(lambda: protect.old.isVisible())
+    assert "exclusions\xa0: *.tmp" in words(protect.old)
     assert "« ANCIEN » protégeait ceci" in words(protect.old).replace("\xa0", " ")
     patients, mail = protect.old.folders
     if not patients.told.source.endswith("Patients"):
@@ -73,3 +75,6 @@ def test_a_machine_is_replaced_folders_and_all(
     wizard.click("Continuer")
     assert wizard.here == "backup", wizard.problem
     assert str(there) in [each["path"] for each in line.json("sources", "list")["items"]]
+    (source,) = [each for each in line.json("sources", "list")["items"] if each["path"] == str(there)]
+    assert source["exclude"] == ["*.tmp"]
+    assert line.json("schedule", "show")["result"]["times"] == ["06:30"]

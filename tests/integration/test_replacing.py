@@ -115,6 +115,62 @@ def test_what_is_there_already_stays_as_it_is(office: Office) -> None:
     assert (home / "Documents" / "a.txt").read_bytes() == b"plus recent"
 
 
+def _opened(office: Office) -> tuple[CommandLine, Path, str]:
+    new = office.practice.station("NEUF")
+    home = office.at_home("neuf")
+    new("device", "reassign", "ANCIEN", "--contract-key-file", office.practice.key)
+    with new.secret(PASSPHRASE):
+        new("vault", "open", "--at", office.host.url, "--device-file")
+    return new, home, f"{office.documents}={home / 'Documents'}"
+
+
+def test_exclusions_and_schedule_come_along(office: Office) -> None:
+    office.old("sources", "remove", str(office.documents))
+    rules = ("--exclude", "*.tmp", "--exclude", "/s/*.bin", "--no-default-exclusions")
+    office.old("sources", "add", str(office.documents), *rules)
+    office.old("schedule", "set", "--times", "06:30", "--days", "mon-fri", "--battery", "50%")
+    make_tree(office.documents, {"x.tmp": b"rien"})
+    office.old("backup")
+    office.old("backup", str(office.secret))  # once, of something else: not what it is set to
+    new, home, pair = _opened(office)
+    shown = result(new, "sources", "adopt", "--from", "ANCIEN", "--map", pair, "--dry-run")
+    assert shown["schedule"] == "offered" and len(shown["folders"]) == 1
+    assert shown["folders"][0]["exclude"] == ["*.tmp", "/s/*.bin"]
+    assert result(new, "schedule", "show")["times"] == ["12:30", "19:00"], "nothing was changed"
+    done = result(new, "sources", "adopt", "--from", "ANCIEN", "--map", pair, "--restore")
+    assert done["schedule"] == "taken"
+    (source,) = new.json("sources", "list")["items"]
+    assert source["path"] == str(home / "Documents")
+    assert source["exclude"] == ["*.tmp", "/s/*.bin"] and not source["default_exclusions"]
+    assert result(new, "schedule", "show") == result(office.old, "schedule", "show")
+    make_tree(home / "Documents", {"y.tmp": b"rien"})
+    new("backup")
+    listed = [each["path"] for each in new.json("ls", "latest", "--recursive")["items"]]
+    assert not [each for each in listed if each.endswith(".tmp")]
+    again = result(new, "sources", "adopt", "--from", "ANCIEN", "--map", pair)
+    assert again["schedule"] == "taken" and again["folders"][0]["place"] == "known"
+
+
+def test_a_schedule_chosen_here_stays(office: Office) -> None:
+    office.old("schedule", "set", "--every", "2 h")
+    office.old("backup")
+    new, _home, pair = _opened(office)
+    new("schedule", "set", "--times", "05:00")
+    done = result(new, "sources", "adopt", "--from", "ANCIEN", "--map", pair, "--restore")
+    assert done["schedule"] == "kept"
+    assert result(new, "schedule", "show")["times"] == ["05:00"]
+
+
+def test_what_an_earlier_program_did_not_tell_is_said(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cyberlib_client.app.backups.setup_of", lambda _settings: None)
+    office.old("backup")
+    new, _home, pair = _opened(office)
+    done = result(new, "sources", "adopt", "--from", "ANCIEN", "--map", pair, "--restore")
+    assert done["schedule"] == "unknown" and done["folders"][0]["adopted"]
+
+
 def test_bad_pairs_change_nothing(office: Office) -> None:
     assert office.old.error("sources", "adopt", "--map", "sans égal", code=2) == "adopt_pair"
     assert office.old.error("sources", "adopt", "--map", "/nulle/part=/x", code=2) == "adopt_unknown"

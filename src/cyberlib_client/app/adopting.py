@@ -14,10 +14,11 @@ import msgspec
 from ..core.errors import UsageError
 from ..core.folder_mapping import Kind, Machine, System, proposals
 from ..core.format_v1 import tree
+from ..core.format_v1.snapshot import Setup
 from ..files.names import THIS_SYSTEM, from_vault_path, to_vault_path
 from ..repository.snapshots import Stored
 from ..services.browse import look
-from . import sources, stores
+from . import machine_setup, sources, stores
 from .adopting_told import AdoptedFolder, Adoption, Place
 from .choosing import choose, own_device
 from .paths import compared, inner_path, native_of, native_path, shown, shown_native, shown_text
@@ -37,7 +38,7 @@ def offer(session: Session, device: str = "", chosen: Mapping[str, str] | None =
     Raises UsageError("adopt_unknown", path=…): none of the sources is so called, ("adopt_nothing",
     device=…), ("bad_path"), and as `choosing.choose`.
     """
-    stored = choose(session, f"latest@{device}" if device else "latest")
+    stored = _newest_whole(session, choose(session, f"latest@{device}" if device else "latest"))
     snapshot = stored.snapshot
     if not snapshot.sources:
         raise UsageError("adopt_nothing", device=shown_text(snapshot.device.name))
@@ -53,7 +54,17 @@ def offer(session: Session, device: str = "", chosen: Mapping[str, str] | None =
         snapshot.system,
         iso_time(snapshot.time),
         [_folder(session, stored, path, system, here, wanted.get(path)) for path in snapshot.sources],
+        schedule=machine_setup.schedule_state(session, snapshot.setup),
     )
+
+
+def _newest_whole(session: Session, newest: Stored) -> Stored:
+    """The newest snapshot of that machine that has all the folders it was set to protect: the last may be of
+    one that somebody named for once."""
+    setup, device = newest.snapshot.setup, newest.snapshot.device.id
+    wanted = {each.path for each in setup.sources} if setup is not None else set()
+    of_it = [each for each in session.snapshots.items if each.snapshot.device.id == device]
+    return next((each for each in reversed(of_it) if wanted <= {*each.snapshot.sources}), newest)
 
 
 def of_another(session: Session) -> Adoption | None:
@@ -101,15 +112,20 @@ def adopt(
     session: Session, device: str = "", chosen: Mapping[str, str] | None = None, *, restore: bool = False
 ) -> Adoption:
     """Protects them here, with `restore` after what the snapshot has was put there; what is there already
-    is left as it is. Done twice it changes nothing.
+    is left as it is. What the other machine left out is left out here too, and its schedule is taken where
+    none was chosen. Done twice it changes nothing.
 
-    Raises as `offer`, `sources.add_source` and `restoring.run_restore`.
+    Raises as `offer`, `sources.add_source`, `machine_setup.take_schedule` and `restoring.run_restore`.
     """
     told = offer(session, device, chosen)
     if restore:
         told = _restored(session, told)
-    folders = [_adopted(session, each) for each in told.folders]
-    return msgspec.structs.replace(told, folders=folders)
+    setup = next(each.snapshot.setup for each in session.snapshots.items if each.id == told.snapshot)
+    folders = [_adopted(session, each, setup) for each in told.folders]
+    schedule = told.schedule
+    if any(each.adopted for each in folders):
+        schedule = machine_setup.take_schedule(session, setup)
+    return msgspec.structs.replace(told, folders=folders, schedule=schedule)
 
 
 def _restored(session: Session, told: Adoption) -> Adoption:
@@ -130,14 +146,25 @@ def _restored(session: Session, told: Adoption) -> Adoption:
     )
 
 
-def _adopted(session: Session, folder: AdoptedFolder) -> AdoptedFolder:
+def _adopted(session: Session, folder: AdoptedFolder, setup: Setup | None) -> AdoptedFolder:
     if folder.place == "known":
         return msgspec.structs.replace(folder, adopted=True)
     if folder.place not in ("there", "absent") or not os.path.isdir(folder.to):
         return folder
+    rules = machine_setup.rules_of(setup, inner_path(folder.source))
+    choice = Choice(
+        exclude=rules.exclude,
+        one_file_system=rules.one_file_system,
+        default_exclusions=rules.default_exclusions,
+    )
     try:
-        sources.add_source(session, folder.to, Choice())
+        sources.add_source(session, folder.to, choice)
     except UsageError as error:
+        if (
+            error.code == "bad_pattern"
+        ):  # one that this program does not know: too much is better than too little
+            sources.add_source(session, folder.to, Choice())
+            return msgspec.structs.replace(folder, adopted=True, exclude=[])
         if error.code != "source_known":  # two of the old machine's folders are one here
             raise
     return msgspec.structs.replace(folder, adopted=True)
@@ -157,7 +184,16 @@ def _folder(
         return AdoptedFolder(shown(path), "", "none")
     first = next((each for each in found if os.path.isdir(each)), found[0])
     others = [shown_native(each) for each in found if each != first]
-    return AdoptedFolder(shown(path), first, _place(session, first), others)
+    rules = machine_setup.rules_of(stored.snapshot.setup, path)
+    return AdoptedFolder(
+        shown(path),
+        first,
+        _place(session, first),
+        others,
+        exclude=[shown_text(each) for each in rules.exclude],
+        one_file_system=rules.one_file_system,
+        default_exclusions=rules.default_exclusions,
+    )
 
 
 def _place(session: Session, native: str) -> Place:

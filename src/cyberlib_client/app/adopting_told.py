@@ -13,15 +13,24 @@ Place = Literal["known", "there", "absent", "file", "none"]
 single file, restored by hand; "none": this system has no place for it, or nobody named one."""
 
 
+ScheduleState = Literal["unknown", "usual", "offered", "taken", "kept"]
+"""Of the other machine's schedule: "unknown": its snapshot does not tell; "usual": it had chosen none;
+"offered": it is taken with the folders; "taken"; "kept": this machine has its own, which stays."""
+
+
 class AdoptedFolder(msgspec.Struct, frozen=True):
     """`source`: as the old machine's snapshot has it; `to`: here, as this system writes it, or empty;
-    `others`: where else it might be. `adopted`: it is protected now."""
+    `others`: where else it might be. `adopted`: it is protected now. The rest: what the other machine left
+    out of it, in force here once it is adopted."""
 
     source: str
     to: str
     place: Place
     others: list[str] = []
     adopted: bool = False
+    exclude: list[str] = []
+    one_file_system: bool = False
+    default_exclusions: bool = True
 
 
 class Adoption(msgspec.Struct, frozen=True):
@@ -38,6 +47,7 @@ class Adoption(msgspec.Struct, frozen=True):
     bytes: int = 0
     failed: int = 0
     incidents: list[Incident] = []
+    schedule: ScheduleState = "unknown"
 
     @property
     def exit_code(self) -> int:

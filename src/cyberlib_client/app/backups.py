@@ -23,6 +23,7 @@ from .hooks import HookRuns
 from .incidents import Met
 from .let_go import tell_let_go
 from .listed import SnapshotInfo
+from .machine_setup import setup_of
 from .program import program
 from .refused_elsewhere import Heeding
 from .session import Session
@@ -152,6 +153,7 @@ def _run(
         room=session.profile.make_room(),
         program=program(),
         walked=hooks.walked,
+        setup=setup_of(session.settings),
         # What a command writes just before (a dump of a database) was not there to be noticed.
         changed=checked(session, sources, skip, changed) if not session.settings.hooks else None,
     )

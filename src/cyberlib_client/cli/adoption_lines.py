@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..app.wording.adopted import left_out
 from ..app.wording.language import Both, say
 from ..app.wording.units import FILE, many, moment, size
 
@@ -21,6 +22,19 @@ _PLACES = {
 }
 
 
+_SCHEDULES = {
+    "unknown": Both(
+        "Ses exclusions et ses horaires ne sont pas connus : sa version vient d’un programme plus ancien.",
+        "Its exclusions and schedule are not known: its snapshot was made by an earlier program.",
+    ),
+    "offered": Both("Ses horaires seront repris aussi.", "Its schedule is taken over too."),
+    "taken": Both("Ses horaires sont repris.", "Its schedule is taken over."),
+    "kept": Both(
+        "Ce poste a ses propres horaires : ils restent.", "This machine has a schedule of its own: it stays."
+    ),
+}
+
+
 def adoption_lines(told: Adoption) -> Iterator[str]:
     """The folders, and what was restored."""
     when = moment(told.time)
@@ -30,6 +44,8 @@ def adoption_lines(told: Adoption) -> Iterator[str]:
     )
     for each in told.folders:
         yield from _folder(each)
+    if told.schedule in _SCHEDULES:
+        yield str(_SCHEDULES[told.schedule])
     if told.restored:
         yield say(
             f"Restauré : {many(told.files, *FILE)}, {size(told.bytes)}.",
@@ -43,6 +59,7 @@ def _folder(each: AdoptedFolder) -> Iterator[str]:
     if each.others and not each.adopted:
         others = ", ".join(each.others)
         yield say(f"    ou : {others}", f"    or: {others}")
+    yield from (f"    {line}" for line in left_out(each))
 
 
 def replacement_lines(told: Replacement) -> Iterator[str]:

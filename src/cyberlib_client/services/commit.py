@@ -126,6 +126,7 @@ def commit(
         owners=(base.owners if base else {}) | {number: _text(name) for number, name in users.items()},
         groups=(base.groups if base else {}) | {number: _text(name) for number, name in groups.items()},
         hooks=hooks,
+        setup=run.request.setup,
     )
     vault = run.vault
     counted = snapshot.sequence.to_bytes(8, "big") + snapshot.time.to_bytes(16, "big", signed=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ..core.errors import CyberlibError
 from ..core.events import Incident, Listener
 from ..core.format_v1.index import PackInfo
-from ..core.format_v1.snapshot import MAX_INCIDENTS, HookRun
+from ..core.format_v1.snapshot import MAX_INCIDENTS, HookRun, Setup
 from ..core.ports import CancelToken, Clock, Random
 from ..core.signs import Ending
 from ..repository.vault import Vault
@@ -53,6 +53,8 @@ class BackupRequest:
     """Look only where something changed, if the last snapshot allows it; None: everywhere."""
     walked: Callable[[], Sequence[HookRun]] = list
     """Called when all is read: runs the user's commands for that moment, and tells how all of them ended."""
+    setup: Setup | None = None
+    """What this machine is set to, for the one that takes its place."""
 
 
 @dataclass

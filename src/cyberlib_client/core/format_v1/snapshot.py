@@ -58,13 +58,31 @@ class HookRun(NamedTuple):
         return self.exit != 0
 
 
+class SourceRules(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is left out of one source, as the user chose. `path`: as in `sources` of the snapshot."""
+
+    path: bytes
+    exclude: list[str] = []
+    one_file_system: bool = False
+    default_exclusions: bool = True
+
+
+class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the machine was set to, for the one that takes its place. `schedule`: what was chosen of it, as
+    the program's settings write it; empty for what is usual."""
+
+    sources: list[SourceRules] = []
+    schedule: dict[str, bool | str | list[str]] = {}
+
+
 class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one run protected. Times in ns since 1970; paths are vault paths in bytes.
 
     `root`: node id of the tree that holds every source at its full path. `sequence` counts a
     device's snapshots from 1; `previous` is the digest that names the one before. `replaces`:
     the digest of the one that this was written for anew, without something, with that one's number and
-    `previous`. `owners` and `groups` give names to the numbers of entries.
+    `previous`. `owners` and `groups` give names to the numbers of entries. `setup`: None where
+    it is not known.
     """
 
     device: Device
@@ -85,6 +103,7 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     groups: dict[int, str] = {}
     hooks: list[HookRun] = []
     replaces: bytes | None = None
+    setup: Setup | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -126,7 +145,9 @@ __all__ = [
     "MAX_SEQUENCE",
     "Device",
     "HookRun",
+    "Setup",
     "Snapshot",
+    "SourceRules",
     "Statistics",
     "certify",
     "open_snapshot",

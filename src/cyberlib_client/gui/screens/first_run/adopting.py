@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from ....app.adopting_told import AdoptedFolder, Adoption
 from ....app.clerk import questions_first_run as f
+from ....app.wording.adopted import left_out
 from ....app.wording.language import Both, say
 from ....app.wording.units import FILE, ITEM, many, moment, size
 from ....core.errors import CyberlibError, Stopped
@@ -123,6 +124,8 @@ class OldFolders(Card):
             if each.adopted:
                 self._added(each.to)
         words = say("Repris.", "Taken over.")
+        if told.schedule == "taken":
+            words = say("Repris, avec les horaires.", "Taken over, with the schedule.")
         if told.restored:
             words += say(
                 f" Restauré : {many(told.files, *FILE)}, {size(told.bytes)}.",
@@ -187,6 +190,7 @@ class OldFolder(QWidget):
                     label(told.source, "strong", wrap=True),
                     row(self.field, choose),
                     label(state, "small"),
+                    *(label(each, "small", wrap=True) for each in left_out(told)),
                     gap=4,
                 ),
                 gap=12,
