@@ -151,6 +151,46 @@ def test_exclusions_and_schedule_come_along(office: Office) -> None:
     assert again["schedule"] == "taken" and again["folders"][0]["place"] == "known"
 
 
+def _renamed(office: Office) -> None:
+    """The vault calls the old machine otherwise than the host, and another one as the host calls this."""
+    text = (office.old.profile / "settings.toml").read_text(encoding="utf-8")
+    assert 'device = "ANCIEN"' in text
+    changed = text.replace('device = "ANCIEN"', 'device = "Poste 1"')
+    (office.old.profile / "settings.toml").write_text(changed, encoding="utf-8")
+
+
+@pytest.mark.parametrize("by", ["hand", "file"])
+def test_the_vault_may_call_a_machine_otherwise_than_the_host(office: Office, by: str) -> None:
+    _renamed(office)
+    office.old("backup")
+    if by == "file":
+        new = _new(office)
+        done = result(new, "device", "replace", "--answers", str(office.answers()))["adoption"]
+    else:
+        new, _home, pair = _opened(office)
+        done = result(new, "sources", "adopt", "--from", "ANCIEN", "--map", pair, "--restore")
+        again = result(new, "sources", "adopt", "--from", "Poste 1", "--map", pair)  # the vault's name too
+        assert again["folders"][0]["place"] == "known"
+    assert (done["device"], done["machine"]) == ("Poste 1", "ANCIEN")
+    assert done["folders"][0]["adopted"] and told(office.folder / "neuf" / "Documents")
+
+
+def test_of_two_that_are_called_alike_the_hosts_counts(office: Office) -> None:
+    _renamed(office)
+    office.old("backup")
+    other = office.practice.station("TIERS")
+    with other.secret(PASSPHRASE):
+        words = result(other, "approval", "ask", "--at", office.host.url)["words"]
+        with office.old.secret(PASSPHRASE):
+            office.old("approval", "allow", "--words", " ".join(words))
+        other("approval", "open", "--device-file", "--device-name", "ANCIEN")
+    elsewhere = make_tree(office.folder / "tiers", {"x": b"fictif"})
+    other("backup", str(elsewhere))
+    new, _home, pair = _opened(office)
+    shown = result(new, "sources", "adopt", "--from", "ANCIEN", "--map", pair, "--dry-run")
+    assert shown["device"] == "Poste 1"
+
+
 def test_a_schedule_chosen_here_stays(office: Office) -> None:
     office.old("schedule", "set", "--every", "2 h")
     office.old("backup")

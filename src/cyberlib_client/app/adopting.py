@@ -32,13 +32,13 @@ _SYSTEMS: Mapping[str, System] = {"linux": "linux", "macos": "macos", "windows":
 
 def offer(session: Session, device: str = "", chosen: Mapping[str, str] | None = None) -> Adoption:
     """Where the folders of a machine's newest snapshot are, or may be, on this one; nothing is changed.
-    `device`: by its name in the vault; the newest of all without one. `chosen`: places by source, as
-    somebody wrote them; "" leaves one out.
+    `device`: by its name at the host, or in the vault; the newest of all without one. `chosen`: places
+    by source, as somebody wrote them; "" leaves one out.
 
     Raises UsageError("adopt_unknown", path=…): none of the sources is so called, ("adopt_nothing",
     device=…), ("bad_path"), and as `choosing.choose`.
     """
-    stored = _newest_whole(session, choose(session, f"latest@{device}" if device else "latest"))
+    stored = _newest_whole(session, _newest_of(session, device))
     snapshot = stored.snapshot
     if not snapshot.sources:
         raise UsageError("adopt_nothing", device=shown_text(snapshot.device.name))
@@ -55,7 +55,18 @@ def offer(session: Session, device: str = "", chosen: Mapping[str, str] | None =
         iso_time(snapshot.time),
         [_folder(session, stored, path, system, here, wanted.get(path)) for path in snapshot.sources],
         schedule=machine_setup.schedule_state(session, snapshot.setup),
+        machine=device or shown_text(snapshot.device.name),
     )
+
+
+def _newest_of(session: Session, device: str) -> Stored:
+    if device and stores.is_host(session.place.at):
+        from .old_machine import newest_at_host
+
+        found = newest_at_host(session, device)
+        if found is not None:
+            return found
+    return choose(session, f"latest@{device}" if device else "latest")
 
 
 def _newest_whole(session: Session, newest: Stored) -> Stored:
@@ -77,7 +88,9 @@ def of_another(session: Session) -> Adoption | None:
         return None
     device = ""
     if stores.is_host(session.place.at):
-        device = _replaced(session)
+        from .old_machine import replaced
+
+        device = replaced(session)
         if not device:
             return None  # one machine more, beside the others
     try:
@@ -86,15 +99,6 @@ def of_another(session: Session) -> Adoption | None:
         if error.code not in ("adopt_nothing", "device_unknown"):
             raise
         return None
-
-
-def _replaced(session: Session) -> str:
-    """The name of the machine whose place this one took, "" for none."""
-    from .hosts import devices
-
-    found = devices(session)
-    mine = next((each.name for each in found if each.here), "")
-    return next((each.name for each in found if mine and each.replaced_by == mine), "")
 
 
 def read_pairs(pairs: Iterable[str]) -> dict[str, str]:

@@ -35,7 +35,7 @@ class AdoptedFolder(msgspec.Struct, frozen=True):
 
 class Adoption(msgspec.Struct, frozen=True):
     """Folders of the snapshot of `device`, a machine of `system`, made at `time`. `files`, `bytes`: restored;
-    `failed`: items not restored whole, which `incidents` name."""
+    `failed`: items not restored whole, which `incidents` name. `machine`: the name it was asked for by."""
 
     snapshot: str
     device: str
@@ -48,6 +48,7 @@ class Adoption(msgspec.Struct, frozen=True):
     failed: int = 0
     incidents: list[Incident] = []
     schedule: ScheduleState = "unknown"
+    machine: str = ""
 
     @property
     def exit_code(self) -> int:

@@ -73,7 +73,7 @@ class OldFolders(Card):
         if told is None:
             self.hide()
             return
-        self._device = told.device
+        self._device = told.machine
         when = moment(told.time)
         self._lead.setText(
             say(
