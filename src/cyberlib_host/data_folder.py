@@ -28,6 +28,7 @@ from .database.engine import Database
 from .database.schema import alone, is_current, upgrade
 from .mail.senders import FolderSender, SmtpSender
 from .services import audit
+from .services.authenticators import Passkeys
 from .services.context import Context, Mail, Zone
 from .services.provider import Provider
 from .services.zones import settle
@@ -94,6 +95,7 @@ def _context(folder: Path, settings: Settings, database: Database) -> Context:
         escrow_hours=settings.escrow_hours,
         proofs_for=settings.proofs_for,
         provider=_provider(folder, settings),
+        passkeys=None if settings.passkeys is None else Passkeys(settings.passkeys),
         mail=_mail(settings.mail),
         sender=_sender(folder, settings),
     )

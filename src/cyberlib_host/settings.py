@@ -26,17 +26,19 @@ Variables: CYBERLIB_HOST_DATABASE, CYBERLIB_HOST_MAIL_PASSWORD,
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 from .core.addresses import checked_address
-from .core.identities import ProviderSettings
+from .core.identities import PasskeySettings, ProviderSettings
 from .core.licences import Rules
 from .core.people import ASKED, Action
 from .core.problems import Problem
@@ -44,6 +46,8 @@ from .core.wire import Card, StoragePlace, SubProcessor
 
 FILE: Final = "host.toml"
 _PREFIX: Final = "CYBERLIB_HOST_"
+_HOST_NAME: Final = re.compile(r"([a-z0-9-]+\.)*[a-z][a-z0-9-]*")
+"""The last part has a letter first: it is no address in digits."""
 
 
 class ZoneSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,6 +114,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     audit_months: Annotated[int, Meta(ge=6, le=1200)] = 6  # what contracts promise, or more
     proofs_for: frozenset[Action] = ASKED  # what people prove who they are for
     provider: ProviderSettings | None = None
+    passkeys: PasskeySettings | None = None
     proxies: list[str] = []
     s3_access_key: str | None = None
     s3_secret_key: str | None = None
@@ -136,6 +141,7 @@ def read_settings(folder: Path, environment: Mapping[str, str] = os.environ) -> 
         if (zone.folder is None) == (zone.endpoint is None or zone.bucket is None):
             raise Problem("bad_settings", where=f"{FILE}: zone {zone.name}: a folder, or endpoint and bucket")
     _check_mail(settings.mail)
+    _check_passkeys(settings.passkeys)
     if settings.card is not None:
         _check_card(settings.card)
         _check_fields(written["card"], Card, "card")
@@ -164,6 +170,21 @@ def _check_mail(mail: MailSettings) -> None:
         raise Problem("bad_settings", where=f"{FILE}: mail.sender is the address that mail comes from")
     if mail.security == "none" and mail.user and mail.server not in ("localhost", "127.0.0.1", "::1"):
         raise Problem("bad_settings", where=f"{FILE}: mail.user: no password goes over a line in clear")
+
+
+def _check_passkeys(given: PasskeySettings | None) -> None:
+    """Browsers take names alone, over TLS; a slip would only be seen by whoever has a passkey."""
+    if given is None:
+        return
+    parts = urlsplit(given.address)
+    name = parts.hostname or ""
+    try:
+        port = "" if parts.port is None else f":{parts.port}"
+        whole = bool(_HOST_NAME.fullmatch(name)) and given.address.rstrip("/") == f"https://{name}{port}"
+    except ValueError:
+        whole = False
+    if not whole:
+        raise Problem("bad_settings", where=f"{FILE}: passkeys.address: https://, a name, a port if need be")
 
 
 def _check_card(card: Card) -> None:

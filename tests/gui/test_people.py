@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from cyberlib_client.gui.screens.keys.passkeys import AddPasskey, RemovePasskey
 from cyberlib_client.gui.screens.keys.people import InvitePerson, TakeInvitation
 from cyberlib_client.transports.host.people import PeoplePost
 from tests.gui.conftest import Shown
 from tests.gui.test_keys import room
 from tests.gui.test_window import Show, press, words
-from tests.integration.test_people import MAIL, PASSWORD, Person
+from tests.integration.test_passkeys import taking
+from tests.integration.test_people import MAIL, PASSWORD, Person, enrolled
 from tests.integration.test_sign_in import NUMBER
 from tests.integration.test_telephone import Telephone, trust
+from tests.support.chromium import Chromium, chromium
 from tests.support.escrow_at_host import AtHost
 from tests.support.hosts import serving
 from tests.support.identities import modules, provider
@@ -104,3 +107,48 @@ def invite_by_telephone(story: AtHost, shown: Shown, telephone: Telephone) -> No
     assert "Invitation de Ali Exemple" in words(form) and len(form.code.text()) == 39
     assert who.waiting is None
     press(form, "Fermer")
+
+
+def test_a_passkey_is_made_used_and_removed(story: AtHost, tmp_path: Path, show: Show) -> None:
+    taking(story.host)
+    elsewhere = PeoplePost(story.host.client(story.host.enrol(story.customer.made.contract_key, "AUTRE")))
+    person = enrolled(story.host, story.customer.made, elsewhere)
+    with chromium(tmp_path / "chromium") as browser:
+        shown = show(story.practice)
+        keys, who = room(shown), shown.window.who_is_there
+        shown.until(lambda: "Ajouter une clé d’identification…" in words(keys.people))
+        press(keys, "Ajouter une clé d’identification…")
+        (adding,) = keys.findChildren(AddPasskey)
+        press(adding, "Continuer")
+        assert "À remplir." in words(adding)
+        adding.name.setText("Clé du bureau")
+        press(adding, "Continuer")
+        shown.until(lambda: who.shown is not None)
+        asking = who.shown
+        assert asking is not None and not asking.passkey.isVisible()  # nobody has one yet
+        asking.mail.setText(MAIL)
+        asking.password.setText(PASSWORD)
+        asking.code.setText(person.code())
+        press(asking, "Continuer")
+        in_browser(shown, browser)
+        shown.until(lambda: "prouve désormais qui vous êtes" in keys.told.text)
+        shown.until(lambda: "jamais utilisée" in words(keys.people))
+        press(keys, "Ôter…")
+        (removing,) = keys.findChildren(RemovePasskey)
+        press(removing, "Ôter")
+        shown.until(lambda: who.shown is not None)
+        asking = who.shown
+        assert asking is not None
+        press(asking, "Par clé d’identification…")
+        in_browser(shown, browser)
+        shown.until(lambda: "ne prouve plus rien" in keys.told.text)
+        shown.until(lambda: "Clé du bureau" not in words(keys.people))
+
+
+def in_browser(shown: Shown, browser: Chromium) -> None:
+    who = shown.window.who_is_there
+    shown.until(lambda: who.waiting is not None)
+    assert who.waiting is not None
+    browser.open(who.waiting.told.text())
+    browser.press()
+    shown.until(lambda: who.waiting is None)

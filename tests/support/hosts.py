@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -69,7 +70,7 @@ class TestHost:
     tls_folder: Path
     begin: Callable[[int], Server]
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    _clients: list[HostClient] = field(default_factory=list)
+    _clients: list[HostClient | httpx2.Client] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -112,7 +113,7 @@ class TestHost:
         finally:
             self.server = self.begin(port)
 
-    def hold(self, client: HostClient) -> None:
+    def hold(self, client: HostClient | httpx2.Client) -> None:
         """Has `hang_up` end its connections too."""
         self._clients.append(client)
 

@@ -17,6 +17,7 @@ TEST_PROGRAMS = {
     "acl": "setfacl",
     "attr": "setfattr",
     "btrfs-progs": "mkfs.btrfs",
+    "chromium-headless-shell": "chromium-headless-shell",
     "dbus": "dbus-run-session",
     "e2fsprogs": "mkfs.ext4",
     "faketime": "faketime",

@@ -5,6 +5,15 @@ from __future__ import annotations
 import msgspec
 
 
+class PasskeyShown(msgspec.Struct, frozen=True):
+    """`added`, `used`: moments; `used` when last, null if never."""
+
+    id: str
+    name: str
+    added: str
+    used: str | None
+
+
 class PersonShown(msgspec.Struct, frozen=True):
     """`role`: "holder" or "member". `state`: "invited", "enrolled", or "reset": invited anew."""
 
@@ -12,13 +21,15 @@ class PersonShown(msgspec.Struct, frozen=True):
     name: str
     role: str
     state: str
+    passkeys: list[PasskeyShown] = msgspec.field(default_factory=list)
 
 
 class PeopleTold(msgspec.Struct, frozen=True):
-    """`asked_for`: actions for which the host asks who is there."""
+    """`asked_for`: actions for which the host asks who is there. `takes_passkeys`: the host does."""
 
     people: list[PersonShown]
     asked_for: list[str]
+    takes_passkeys: bool = False
 
 
 class PersonInvited(msgspec.Struct, frozen=True):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from ..core.errors import CyberlibError, UsageError
-from .workplace import PersonGiven, Question
+from .workplace import PersonGiven, Question, Way
 
 
 class Nobody:
@@ -28,7 +28,7 @@ class Nobody:
         return None
 
     def person(
-        self, action: str, *, elsewhere: bool, telephone: bool, refused: CyberlibError | None, left: int
+        self, action: str, *, ways: Set[Way], refused: CyberlibError | None, left: int
     ) -> PersonGiven | None:
         """None."""
         return None

@@ -12,11 +12,12 @@ from ..transports.host.client import HostClient
 from ..transports.host.people import PeoplePost, Proof
 from ..transports.host.proofs import Said, read_proof
 from .loopback import Loopback, open_page
-from .workplace import Notice, PersonGiven, Workplace, read_secret_file
+from .workplace import Notice, PersonGiven, Way, Workplace, read_secret_file
 
 FILE: Final = "CYBERLIB_PERSON_FILE"
-"""The variable that names a file of three lines: address, password, code; or one, "browser"; or
+"""The variable that names a file of three lines: address, password, code; or one, "browser" or "passkey"; or
 "telephone" and the address."""
+_WAYS: Final[tuple[Way, ...]] = ("provider", "telephone", "passkey")
 _TRIES: Final = 3
 _FEW_CODES: Final = 3
 _LOOK: Final = 0.1
@@ -52,8 +53,8 @@ def ahead(work: Workplace, client: HostClient, action: str, subject: str) -> Pro
         return None
     digest = hashlib.sha256(f"cyberlib action 1\n{action}\n{subject}".encode()).hexdigest()
     needed = Failed(
-        "host_proof_needed", at=client.url, action=action, digest=digest, provider=int(told.provider),
-        telephone=int(told.telephone),
+        "host_proof_needed", at=client.url, action=action, digest=digest,
+        **{way: int(way in told.ways) for way in _WAYS},
     )  # fmt: skip
     proof, said = _proof(work, client, needed)
     return Proven(proof.token, f"person {said.person} at the host: {', '.join(said.method)}")
@@ -76,11 +77,9 @@ def _answered(work: Workplace, client: HostClient, needed: CyberlibError) -> Pro
     if path:
         return _given(work, client, wanted, _read(work, path))
     refused: CyberlibError | None = None
-    elsewhere, telephone = (bool(needed.facts.get(each)) for each in ("provider", "telephone"))
+    ways = frozenset(way for way in _WAYS if needed.facts.get(way))
     for left in range(_TRIES, 0, -1):
-        typed = work.prompt.person(
-            wanted.action, elsewhere=elsewhere, telephone=telephone, refused=refused, left=left
-        )
+        typed = work.prompt.person(wanted.action, ways=ways, refused=refused, left=left)
         if typed is None:
             raise refused or needed
         try:
@@ -95,20 +94,26 @@ def _answered(work: Workplace, client: HostClient, needed: CyberlibError) -> Pro
 
 def _given(work: Workplace, client: HostClient, wanted: _Wanted, who: PersonGiven) -> Proof:
     post = PeoplePost(client)
-    if who.elsewhere:
+    if who.way in ("provider", "passkey"):
         with Loopback() as back:
             challenge = post.challenge(wanted.action, wanted.digest)
-            url = post.begin_sign_in(challenge, back.port, back.challenge)
-            work.notify(Notice("host_sign_in_begun", {"url": url}))
-            open_page(url)
-            return post.signed_in(back.wait(work.cancel), back.verifier)
-    if who.by_telephone:
+            by_passkey = who.way == "passkey"
+            url = post.begin_sign_in(challenge, back.port, back.challenge, passkey=by_passkey)
+            return post.signed_in(in_browser(work, back, url), back.verifier)
+    if who.way == "telephone":
         return _by_telephone(work, post, post.challenge(wanted.action, wanted.digest), who.mail)
     proof = post.prove(wanted.action, wanted.digest, who.mail, who.password, who.code)
     if proof.recovery_codes_left < _FEW_CODES:
         left = proof.recovery_codes_left
         work.notify(Notice("host_few_recovery_codes", {"at": client.url, "count": left}))
     return proof
+
+
+def in_browser(work: Workplace, back: Loopback, url: str) -> str:
+    """What somebody brings back from there. Raises as `Loopback.wait`."""
+    work.notify(Notice("host_sign_in_begun", {"url": url}))
+    open_page(url)
+    return back.wait(work.cancel)
 
 
 def _by_telephone(work: Workplace, post: PeoplePost, challenge: str, mail: str) -> Proof:
@@ -131,9 +136,11 @@ def _by_telephone(work: Workplace, post: PeoplePost, challenge: str, mail: str) 
 def _read(work: Workplace, path: str) -> PersonGiven:
     lines = read_secret_file(work, path).splitlines()
     if lines == ["browser"]:
-        return PersonGiven("", "", "")
+        return PersonGiven(way="provider")
+    if lines == ["passkey"]:
+        return PersonGiven(way="passkey")
     if len(lines) == 2 and lines[0] == "telephone" and lines[1].strip():
-        return PersonGiven(lines[1].strip(), "", "")
+        return PersonGiven(lines[1].strip(), way="telephone")
     if len(lines) < 3 or not all(line.strip() for line in lines[:3]):
         raise UsageError("person_file_unfit", at=path)
     return PersonGiven(lines[0].strip(), lines[1], lines[2].strip())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -44,23 +44,19 @@ class BucketGiven(msgspec.Struct, frozen=True):
     key: tuple[str, str] | None = None
 
 
+Way = Literal["provider", "telephone", "passkey"]
+"""How somebody proves who they are, besides by password and code: at the provider that the host trusts, in a
+browser; asked by it on their telephone; by a passkey, in a browser."""
+
+
 class PersonGiven(msgspec.Struct, frozen=True):
-    """Who is there: address and password as the host knows them, and a code of their application; all empty:
-    they sign in at the provider that the host trusts, in a browser; the address alone: on their telephone."""
+    """Who is there: address and password as the host knows them, and a code of their application; or another
+    `way`, of which the telephone alone takes an address."""
 
-    mail: str
-    password: str
-    code: str
-
-    @property
-    def elsewhere(self) -> bool:
-        """Whether that is so."""
-        return not self.mail
-
-    @property
-    def by_telephone(self) -> bool:
-        """Whether that is so."""
-        return bool(self.mail) and not self.password
+    mail: str = ""
+    password: str = ""
+    code: str = ""
+    way: Way | None = None
 
 
 class Prompt(Protocol):
@@ -83,10 +79,10 @@ class Prompt(Protocol):
         """The password by which a proxy of the network knows this user."""
 
     def person(
-        self, action: str, *, elsewhere: bool, telephone: bool, refused: CyberlibError | None, left: int
+        self, action: str, *, ways: Set[Way], refused: CyberlibError | None, left: int
     ) -> PersonGiven | None:
-        """Who is there, for what the host calls `action`; `refused` and `left` as for `passphrase`.
-        `elsewhere`: a sign-in at a provider will do; `telephone`: a question of it there."""
+        """Who is there, for what the host calls `action`; `refused` and `left` as for `passphrase`. `ways`:
+        what will do as well."""
 
     def agreed(self, question: Question, why: CyberlibError | None = None) -> bool | None:
         """The answer to a question; `why` it is asked."""

@@ -11,7 +11,7 @@ from ..app.wording.people import action_words
 from ..app.wording.units import moment
 
 if TYPE_CHECKING:
-    from ..app.people_told import PeopleTold, PersonAccepted, PersonInvited, PersonShown
+    from ..app.people_told import PasskeyShown, PeopleTold, PersonAccepted, PersonInvited, PersonShown
 
 
 def proof_asked(action: str) -> str:
@@ -32,6 +32,7 @@ def people_lines(told: PeopleTold) -> Iterator[str]:
         return
     for each in told.people:
         yield person_line(each)
+        yield from map(passkey_line, each.passkeys)
     yield say("L’hébergeur demande qui est là pour :", "The host asks who is there to:")
     for action in told.asked_for:
         yield f"  {action_words(action)}"
@@ -46,6 +47,17 @@ def person_line(person: PersonShown) -> str:
         "reset": say("invitée de nouveau", "invited anew"),
     }.get(person.state, person.state)
     return f"{person.name} ({role}) {say(':', '-')} {state}"
+
+
+def passkey_line(key: PasskeyShown) -> str:
+    """One of somebody's."""
+    used = say("jamais utilisée", "never used")
+    if key.used is not None:
+        used = say(f"utilisée le {moment(key.used)}", f"used {moment(key.used)}")
+    return say(
+        f"  clé d’identification « {key.name} », {used} ({key.id})",
+        f"  passkey “{key.name}”, {used} ({key.id})",
+    )
 
 
 def invited_lines(made: PersonInvited) -> Iterator[str]:

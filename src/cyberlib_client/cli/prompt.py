@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -15,8 +15,9 @@ from .output import error_record, error_text
 from .person_lines import proof_asked
 
 if TYPE_CHECKING:
-    from ..app.workplace import PersonGiven, Question
+    from ..app.workplace import PersonGiven, Question, Way
 
+_PASSKEY: Final = ("clé", "cle", "key")
 _QUESTIONS: Final[dict[Question, Both]] = {
     "file_for_keychain": Both(
         "Faut-il garder le secret de ce poste dans un fichier que vous seul pouvez lire ? Sinon, chaque"
@@ -103,7 +104,7 @@ class TerminalPrompt:
         return self._hidden(say(f"Mot de passe de {user} pour le proxy", f"Password of {user} for the proxy"))
 
     def person(
-        self, action: str, *, elsewhere: bool, telephone: bool, refused: CyberlibError | None, left: int
+        self, action: str, *, ways: Set[Way], refused: CyberlibError | None, left: int
     ) -> PersonGiven | None:
         """See app.workplace.Prompt."""
         from ..app.workplace import PersonGiven
@@ -115,17 +116,22 @@ class TerminalPrompt:
         if refused is not None and left == 1:
             click.echo(say("Dernier essai.", "Last try."), err=True)
         label = say("Votre adresse", "Your address")
-        if elsewhere:
+        if "passkey" in ways:
+            label += say(" (« clé » : clé d’identification)", " (“key”: a passkey)")
+        if "provider" in ways:
             label += say(" (Entrée seule : Pro Santé Connect)", " (Enter alone: Pro Santé Connect)")
-        mail = self._shown(label, "" if elsewhere else None)
+        mail = self._shown(label, "" if "provider" in ways else None)
         if not mail:
-            return PersonGiven("", "", "")
+            return PersonGiven(way="provider")
+        if "passkey" in ways and mail.casefold() in _PASSKEY:
+            return PersonGiven(way="passkey")
+        telephone = "telephone" in ways
         label = say("Votre mot de passe chez l’hébergeur", "Your password at the host")
         if telephone:
             label += say(" (Entrée seule : sur le téléphone)", " (Enter alone: on the telephone)")
         password = self._hidden(label, "" if telephone else None)
         if password == "" and telephone:
-            return PersonGiven(mail, "", "")
+            return PersonGiven(mail, way="telephone")
         code = self.code_of_application()
         return None if password is None or code is None else PersonGiven(mail, password, code)
 

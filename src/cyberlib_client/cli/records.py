@@ -42,7 +42,7 @@ from ..app.network_check import Checked
 from ..app.officer import OfficerShown
 from ..app.officer_policy import PolicyShown
 from ..app.officer_release import Answered, RequestShown
-from ..app.people_told import PeopleTold, PersonAccepted, PersonInvited, PersonShown
+from ..app.people_told import PasskeyShown, PeopleTold, PersonAccepted, PersonInvited, PersonShown
 from ..app.recovery_kit import RecoveryKitChecked, RecoveryKitMade
 from ..app.refusal_register import RefusalInfo
 from ..app.refusals import RefusalDone
@@ -249,6 +249,8 @@ RESULTS: Final[dict[str, type]] = {
     "person invite": PersonInvited,
     "person accept": PersonAccepted,
     "person confirm": PersonShown,
+    "person add-passkey": PasskeyShown,
+    "person remove-passkey": PersonShown,
     "escrow cover give": CoverShown,
     "escrow cover list": list[CoverShown],
     "escrow cover end": list[CoverShown],

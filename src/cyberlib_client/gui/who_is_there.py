@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QApplication, QDialog, QFormLayout, QLineEdit, QVB
 from ..app.clerk.questions_people import PersonThere
 from ..app.wording.language import say
 from ..app.wording.people import action_words
-from ..app.workplace import Notice
+from ..app.workplace import Notice, PersonGiven, Way
 from ..core.errors import CyberlibError
 from .bridge import Bridge, Then
 from .widgets.basics import button, forget, label, row
 from .words import error as words_of
 
 _NEEDED: Final = "host_proof_needed"
+_WAYS: Final[tuple[Way, ...]] = ("provider", "telephone", "passkey")
 _ELSEWHERE: Final = ("host_sign_in_begun", "host_telephone_asked")
 _REFUSED: Final = ("host_person_refused", "host_proof_not_valid")
 
@@ -30,7 +31,7 @@ class WhoIsThere:
         self._bridge, self._window = bridge, window
         self._action = ""
         self._mail = ""
-        self._elsewhere = self._telephone = False
+        self._ways: frozenset[Way] = frozenset()
         self.shown: PersonForm | None = None
         self.waiting: Waiting | None = None
         bridge.who_is_there = self.ask
@@ -41,28 +42,29 @@ class WhoIsThere:
         """Whether somebody is asked; then either `again` or `failed` is called."""
         if error.code == _NEEDED:
             self._action = str(error.facts.get("action", ""))
-            self._elsewhere = bool(error.facts.get("provider"))
-            self._telephone = bool(error.facts.get("telephone"))
+            self._ways = frozenset(way for way in _WAYS if error.facts.get(way))
         elif error.code not in _REFUSED or not self._action:
             return False
         problem = "" if error.code == _NEEDED else str(words_of(error))
         parent = QApplication.activeModalWidget() or self._window
 
-        def given(mail: str, password: str, code: str) -> None:
-            self._mail, self.shown = mail, None
+        def given(who: PersonGiven) -> None:
+            self._mail, self.shown = who.mail or self._mail, None
 
             def taken(_nothing: object) -> None:
                 again()
 
-            self._bridge.ask(PersonThere, None, taken, failed=failed, mail=mail, password=password, code=code)
+            self._bridge.ask(
+                PersonThere, None, taken, failed=failed, mail=who.mail, password=who.password, code=who.code,
+                way=who.way,
+            )  # fmt: skip
 
         def left() -> None:
             self._action, self.shown = "", None
             failed(error)
 
         self.shown = PersonForm(self._action, self._mail, problem, given, left, parent)
-        self.shown.elsewhere.setVisible(self._elsewhere)
-        self.shown.telephone.setVisible(self._telephone)
+        self.shown.offer(self._ways)
         self.shown.open()
         return True
 
@@ -129,7 +131,7 @@ class PersonForm(QDialog):
         action: str,
         mail: str,
         problem: str,
-        given: Callable[[str, str, str], None],
+        given: Callable[[PersonGiven], None],
         left: Callable[[], None],
         parent: QWidget,
     ) -> None:
@@ -162,11 +164,18 @@ class PersonForm(QDialog):
             say("Par Pro Santé Connect…", "By Pro Santé Connect…"), self.go_elsewhere, link=True
         )
         self.telephone = button(say("Sur mon téléphone…", "On my telephone…"), self.go_telephone, link=True)
-        self.telephone.setAutoDefault(False)
-        self.elsewhere.setAutoDefault(False)
-        inside.addLayout(row(self.elsewhere, self.telephone, None))
+        self.passkey = button(say("Par clé d’identification…", "By passkey…"), self.go_passkey, link=True)
+        for each in (self.elsewhere, self.telephone, self.passkey):
+            each.setAutoDefault(False)
+        inside.addLayout(row(self.passkey, self.elsewhere, self.telephone, None))
         inside.addLayout(row(None, button(say("Annuler", "Cancel"), self.reject), go))
         (self.password if mail else self.mail).setFocus()
+
+    def offer(self, ways: Set[Way]) -> None:
+        """What will do as well."""
+        self.elsewhere.setVisible("provider" in ways)
+        self.telephone.setVisible("telephone" in ways)
+        self.passkey.setVisible("passkey" in ways)
 
     def go(self) -> None:
         """Hands over what was typed, when nothing is missing."""
@@ -176,12 +185,17 @@ class PersonForm(QDialog):
             self.problem.show()
             return
         self.accept()
-        self._given(*typed)
+        self._given(PersonGiven(*typed))
 
     def go_elsewhere(self) -> None:
-        """In a browser."""
+        """At the provider, in a browser."""
         self.accept()
-        self._given("", "", "")
+        self._given(PersonGiven(way="provider"))
+
+    def go_passkey(self) -> None:
+        """By a passkey, in a browser."""
+        self.accept()
+        self._given(PersonGiven(way="passkey"))
 
     def go_telephone(self) -> None:
         """By the question there, which takes an address."""
@@ -192,7 +206,7 @@ class PersonForm(QDialog):
             self.mail.setFocus()
             return
         self.accept()
-        self._given(mail, "", "")
+        self._given(PersonGiven(mail, way="telephone"))
 
     def reject(self) -> None:
         """See QDialog."""

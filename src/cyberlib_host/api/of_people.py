@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..core import people as wire
-from ..services import acts, people, proving, sign_ins, telephone
+from ..services import acts, passkeys, people, proving, sign_ins, telephone
 from .operation import Call, Operation
 
 
@@ -49,6 +49,18 @@ def _look(call: Call) -> wire.TelephoneAnswer:
     return telephone.look(call.context, call.caller, call.body)
 
 
+def _new_passkey(call: Call) -> wire.SignInBegun:
+    return passkeys.begin(call.context, call.caller, call.body)
+
+
+def _passkey_added(call: Call) -> wire.PasskeyTold:
+    return passkeys.added(call.context, call.caller, call.body)
+
+
+def _remove_passkey(call: Call) -> wire.PersonTold:
+    return passkeys.remove(call.context, call.caller, call.path["passkey"])
+
+
 def _act(call: Call) -> wire.Acted:
     return acts.act(call.context, call.caller, call.body)
 
@@ -88,12 +100,28 @@ OF_PEOPLE: Final = (
         problems=("challenge_unknown", "person_refused", "person_wait"),
     ),
     Operation(
-        "begin_sign_in", "POST", "/v1/proofs/sign-ins", "Begin to prove it by a sign-in at a provider.",
-        _begin, wire.SignInBegun, wire.SignIn, problems=("challenge_unknown", "provider_none"),
+        "begin_sign_in", "POST", "/v1/proofs/sign-ins", "Begin to prove it in a browser.",
+        _begin, wire.SignInBegun, wire.SignIn,
+        problems=("challenge_unknown", "provider_none", "passkeys_none"),
     ),
     Operation(
         "signed_in", "POST", "/v1/proofs/signed-in", "The proof of somebody who signed in.",
         _signed_in, wire.Proof, wire.SignedIn, problems=("sign_in_unknown", "person_refused"),
+    ),
+    Operation(
+        "new_passkey", "POST", "/v1/passkeys", "Begin to add a passkey; always with a proof of its person.",
+        _new_passkey, wire.SignInBegun, wire.NewPasskey,
+        problems=(*PROOF, "passkeys_none", "bad_name", "passkeys_many"),
+    ),
+    Operation(
+        "passkey_added", "POST", "/v1/passkeys/added", "A passkey that was made in a browser counts.",
+        _passkey_added, wire.PasskeyTold, wire.SignedIn,
+        problems=("sign_in_unknown", "person_refused", "passkeys_many"),
+    ),
+    Operation(
+        "remove_passkey", "POST", "/v1/passkeys/{passkey}/removal", "Remove a passkey, one's own or a"
+        " colleague's; always with a proof.",
+        _remove_passkey, wire.PersonTold, problems=(*PROOF, "passkey_unknown"),
     ),
     Operation(
         "ask_telephone", "POST", "/v1/proofs/telephone", "Have the provider ask somebody on their telephone.",

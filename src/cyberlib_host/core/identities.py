@@ -1,4 +1,4 @@
-"""How a provider of identities is known to the host."""
+"""By what else than passwords and codes the host knows people: a provider of identities, passkeys."""
 
 from __future__ import annotations
 
@@ -21,3 +21,11 @@ class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ca: str | None = None
     metadata: str | None = None
     telephone: bool = False
+
+
+class PasskeySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[passkeys]`. `address`: of this host, as browsers reach it: `https://`, a name, and a port if need be.
+    A passkey is for this name for ever: at another it proves nothing. `name`: as browsers show the host."""
+
+    address: str
+    name: str = "CyberLib"

@@ -30,13 +30,19 @@ Action = Literal[
     "key_rotate",
     "retention_shorten",
     "cover_grant",
+    "passkey_add",
+    "passkey_remove",
 ]
 
 HOLDERS_ALONE: Final[frozenset[Action]] = frozenset(
     ("escrow_join", "escrow_leave", "release_waive", "leaving_accept", "person_invite", "cover_grant")
 )
-ALWAYS: Final[frozenset[Action]] = frozenset(("release_waive", "person_invite"))
+ALWAYS: Final[frozenset[Action]] = frozenset(
+    ("release_waive", "person_invite", "passkey_add", "passkey_remove")
+)
 """What nobody gets without a proof, however few people there are."""
+OF_PASSKEYS: Final[frozenset[Action]] = frozenset(("passkey_add", "passkey_remove"))
+"""What only a host does that takes passkeys."""
 ASKED: Final[frozenset[Action]] = frozenset(get_args(Action)) - ALWAYS
 """For what else the host asks, unless its settings say otherwise."""
 
@@ -52,6 +58,8 @@ Mail = Annotated[str, Meta(min_length=3, max_length=254)]
 Password = Annotated[str, Meta(min_length=1, max_length=200)]
 Code = Annotated[str, Meta(min_length=6, max_length=40, description="six digits, or a recovery code")]
 Invitation = Annotated[str, Meta(min_length=8, max_length=60)]
+Port = Annotated[int, Meta(ge=1024, le=65535)]
+CodeChallenge = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]
 
 
 # ---- on the wire
@@ -99,6 +107,15 @@ class Confirming(Struct, frozen=True):
     code: Code
 
 
+class PasskeyTold(Answer, frozen=True):
+    """`name`: as its person called it. `used`: when last, null if never."""
+
+    id: Id
+    name: str
+    added: Time
+    used: Time | None
+
+
 class PersonTold(Answer, frozen=True):
     """As every device of the organisation may know: without the address."""
 
@@ -106,16 +123,19 @@ class PersonTold(Answer, frozen=True):
     name: str
     role: Role
     state: State
+    passkeys: list[PasskeyTold]
 
 
 class PeopleList(Answer, frozen=True):
     """`asked_for`: actions for which a proof is asked now. `provider`: a sign-in
-    elsewhere may give one. `telephone`: so does a question on somebody's telephone."""
+    elsewhere may give one. `telephone`: so does a question on somebody's telephone. `passkeys`: the host
+    takes them."""
 
     people: list[PersonTold]
     asked_for: list[Action]
     provider: bool = False
     telephone: bool = False
+    passkeys: bool = False
 
 
 class Acting(Struct, frozen=True):
@@ -215,11 +235,21 @@ class TelephoneAnswer(Answer, frozen=True):
 
 
 class SignIn(Struct, frozen=True):
-    """`port`: on loopback, where the device waits. `code_challenge`: S256 of what it sends later."""
+    """`port`: on loopback, where the device waits. `code_challenge`: S256 of what it sends later. `by`: at a
+    provider, or on a page of the host's with a passkey."""
 
     challenge: Hex32
-    port: Annotated[int, Meta(ge=1024, le=65535)]
-    code_challenge: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]
+    port: Port
+    code_challenge: CodeChallenge
+    by: Literal["provider", "passkey"] = "provider"
+
+
+class NewPasskey(Struct, frozen=True):
+    """A passkey of whoever gives the proof. `port`, `code_challenge`: as for a sign-in."""
+
+    name: Name
+    port: Port
+    code_challenge: CodeChallenge
 
 
 class SignInBegun(Answer, frozen=True):

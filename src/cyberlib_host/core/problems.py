@@ -102,6 +102,9 @@ STATUS: Final[dict[str, int]] = {
     "sign_in_unknown": 403,
     "telephone_refused": 403,
     "provider_none": 404,
+    "passkeys_none": 404,
+    "passkey_unknown": 404,
+    "passkeys_many": 409,
     "provider_refused": 403,
     "provider_unreachable": 424,  # not 503: asked again, what was used up would be
     "person_known": 409,

@@ -103,4 +103,22 @@ sign_ins: Final = Table(
     Column("provider_verifier", Text),
     Column("code", LargeBinary(32), unique=True),
     Column("person", ForeignKey("people.id")),
+    # "provider"; "passkey", or "new_passkey" with its name and, once made, its key. It signs `nonce`.
+    Column("kind", String(16), nullable=False, server_default="provider"),
+    Column("name", Text),
+    Column("key", LargeBinary),
+)
+
+passkeys: Final = Table(
+    "passkeys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("person", ForeignKey("people.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    # Of the id that the authenticator gave it; its public key; and how often it was used, if it counts.
+    Column("hash", LargeBinary(32), nullable=False, unique=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("added", BigInteger, nullable=False),
+    Column("used", BigInteger),
 )

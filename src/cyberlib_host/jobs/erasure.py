@@ -15,7 +15,7 @@ from ..database.covered import accesses, grants
 from ..database.entrusted import answers, escrows, releases
 from ..database.guided import meetings, sayings
 from ..database.observed import absences, addresses, alarms, mails, plans, run_incidents, runs, watches
-from ..database.people import people, proof_challenges, proofs, recovery, sign_ins, telephone_asks
+from ..database.people import passkeys, people, proof_challenges, proofs, recovery, sign_ins, telephone_asks
 from ..database.tables import (
     chains,
     challenges,
@@ -115,7 +115,7 @@ def _forget(connection: Connection, organisation: str) -> None:
         connection.execute(delete(table).where(table.c.vault.in_(mine)))
     connection.execute(delete(vaults).where(vaults.c.organisation == organisation))
     own_people: Any = select(people.c.id).where(people.c.organisation == organisation)
-    for table in (proofs, recovery, sign_ins, telephone_asks):
+    for table in (proofs, recovery, passkeys, sign_ins, telephone_asks):
         connection.execute(delete(table).where(table.c.person.in_(own_people)))
     own_meetings: Any = select(meetings.c.id).where(meetings.c.device.in_(own))
     connection.execute(delete(sayings).where(sayings.c.meeting.in_(own_meetings)))

@@ -186,11 +186,11 @@ def approval(about: About, event: ApprovalEvent, device: str, when: int, opens: 
     return _letter(about, event, [phrase(event, about.language, **facts), advice], **facts)
 
 
-PersonEvent = Literal["person_enrolled", "person_linked"]
+PersonEvent = Literal["person_enrolled", "person_linked", "passkey_added"]
 
 
 def person(about: About, event: PersonEvent, device: str, who: str, when: int) -> Letter:
-    """That somebody became one of the organisation's people."""
+    """That somebody became one of the organisation's people, or proves it in one more way."""
     facts = {"device": device, "who": who, "when": _moment(about, when)}
     advice = phrase(f"{event}_advice", about.language)
     return _letter(about, event, [phrase(event, about.language, **facts), advice], **facts)

@@ -127,6 +127,22 @@ OF_ACCESS: Final = {
         "Si vous ne l’attendiez pas, appelez l’assistance : elle l’ôte aussitôt.",
         "If you did not expect it, call the support: they remove that person at once.",
     ),
+    "passkey_added_subject": (
+        "{who} a une nouvelle clé d’identification",
+        "{who} has a new passkey",
+    ),
+    "passkey_added": (
+        "{who} a ajouté une clé d’identification depuis le poste « {device} », {when}, et peut désormais"
+        " prouver son identité avec elle.",
+        "{who} added a passkey from the workstation “{device}”, {when}, and can now prove who they are with"
+        " it.",
+    ),
+    "passkey_added_advice": (
+        "Si ce n’était pas cette personne, ôtez la clé (cyberlib person remove-passkey), ou appelez"
+        " l’assistance.",
+        "If it was not that person, remove the passkey (cyberlib person remove-passkey), or call the"
+        " support.",
+    ),
     "approval_asked_subject": (
         "Un nouveau poste demande l’accès à votre coffre",
         "A new machine asks for access to your vault",

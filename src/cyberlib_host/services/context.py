@@ -15,6 +15,7 @@ from ..core.ports import Random, Sender, Storage
 from ..core.times import Clock
 from ..core.wire import Card
 from ..database.engine import Database
+from .authenticators import Passkeys
 from .provider import Provider
 
 
@@ -64,6 +65,7 @@ class Context:
     escrow_hours: int = 24
     proofs_for: frozenset[Action] = ASKED
     provider: Provider | None = None
+    passkeys: Passkeys | None = None
     down: dict[str, int] = field(default_factory=dict)
     mail: Mail = field(default_factory=Mail)
     sender: Sender | None = None

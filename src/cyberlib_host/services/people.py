@@ -10,11 +10,21 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from ..core import passwords
 from ..core import people as core
 from ..core.addresses import checked_address
-from ..core.people import Accepted, Accepting, Action, Confirming, Invited, Inviting, PeopleList, PersonTold
+from ..core.people import (
+    Accepted,
+    Accepting,
+    Action,
+    Confirming,
+    Invited,
+    Inviting,
+    PasskeyTold,
+    PeopleList,
+    PersonTold,
+)
 from ..core.problems import Problem
 from ..core.signatures import hashed
 from ..core.times import SECOND, rfc3339
-from ..database.people import attempts, people, proofs, recovery, sign_ins, telephone_asks
+from ..database.people import attempts, passkeys, people, proofs, recovery, sign_ins, telephone_asks
 from ..database.tables import organisations
 from ..mail import letters
 from . import attempts as attempts_made
@@ -127,7 +137,7 @@ def link(
         .values(national_id=identity, confirmed=row.confirmed or now, enrolled=row.enrolled or now)
     )
     audit.note(context, connection, organisation, actor, "person_linked", person=row.id)
-    _tell(context, connection, organisation, "person_linked", row)
+    tell(context, connection, organisation, "person_linked", row)
     return str(row.name)
 
 
@@ -187,8 +197,8 @@ def confirm(context: Context, caller: Caller, given: Confirming) -> PersonTold:
                     .values(confirmed=now, enrolled=row.enrolled or now)
                 )
                 audit.note(context, connection, organisation, caller.actor, "person_enrolled", person=row.id)
-                _tell(context, connection, organisation, "person_enrolled", row, str(caller.device.name))
-            return _told(_wanted(connection, organisation, row.id))
+                tell(context, connection, organisation, "person_enrolled", row, str(caller.device.name))
+            return told(connection, _wanted(connection, organisation, row.id))
 
 
 def listed(context: Context, caller: Caller) -> PeopleList:
@@ -200,10 +210,11 @@ def listed(context: Context, caller: Caller) -> PeopleList:
         ]
         trusts = context.provider
         return PeopleList(
-            [_told(row) for row in all_of(connection, organisation)],
+            [told(connection, row) for row in all_of(connection, organisation)],
             asked,
             trusts is not None,
             trusts is not None and trusts.settings.telephone,
+            context.passkeys is not None,
         )
 
 
@@ -220,11 +231,7 @@ def state_of(row: Row[Any]) -> core.State:
     return "invited" if row.enrolled is None else "reset"
 
 
-def _told(row: Row[Any]) -> PersonTold:
-    return PersonTold(row.id, row.name, row.role, state_of(row))
-
-
-def _tell(
+def tell(
     context: Context,
     connection: Connection,
     organisation: str,
@@ -232,6 +239,7 @@ def _tell(
     row: Row[Any],
     device: str = "",
 ) -> None:
+    """All contacts, of what became of a person."""
     about = connection.execute(select(organisations).where(organisations.c.id == organisation)).one()
     whom = letters.About(str(about.name), str(about.language), str(about.zone), context.mail.support)
     letter = letters.person(whom, event, device, str(row.name), context.clock())
@@ -239,7 +247,20 @@ def _tell(
     outbox.put_to_all(context, connection, organisation, letter, kind="person", subject_of=subject)
 
 
+def told(connection: Connection, row: Row[Any]) -> PersonTold:
+    """Somebody, as every device may know them."""
+    wanted = select(passkeys).where(passkeys.c.person == row.id).order_by(passkeys.c.added, passkeys.c.id)
+    keys = [
+        PasskeyTold(
+            each.id, each.name, rfc3339(each.added), None if each.used is None else rfc3339(each.used)
+        )
+        for each in connection.execute(wanted)
+    ]
+    return PersonTold(row.id, row.name, row.role, state_of(row), keys)
+
+
 def _forget_secrets(connection: Connection, row: Row[Any]) -> None:
+    connection.execute(delete(passkeys).where(passkeys.c.person == row.id))
     connection.execute(delete(recovery).where(recovery.c.person == row.id))
     connection.execute(delete(proofs).where(proofs.c.person == row.id))
     connection.execute(delete(sign_ins).where(sign_ins.c.person == row.id))

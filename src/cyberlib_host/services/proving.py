@@ -12,7 +12,7 @@ from ..core.people import Action, Proof, ProofChallenge, ProofChallengeRequest, 
 from ..core.problems import Problem
 from ..core.signatures import hashed
 from ..core.times import SECOND, rfc3339
-from ..database.people import people, proof_challenges, proofs, recovery
+from ..database.people import passkeys, people, proof_challenges, proofs, recovery
 from . import attempts, audit, secrets_of_people
 from .access import Caller, concerning
 from .context import Context
@@ -93,6 +93,8 @@ def use_code(
 
 def asked_for(context: Context, connection: Connection, organisation: str, action: Action) -> bool:
     """Whether a proof is: the host asks for this action, and somebody could give one."""
+    if action in core.OF_PASSKEYS and context.passkeys is None:
+        return False
     if action in core.ALWAYS:
         return True
     if action not in context.proofs_for:
@@ -114,9 +116,15 @@ def require(
         return None
     digest = core.digest_of(action, subject)
     if caller.proof is None:
-        elsewhere = context.provider is not None
-        asks = context.provider is not None and context.provider.settings.telephone
-        raise Problem("proof_needed", action=action, digest=digest, provider=elsewhere, telephone=asks)
+        trusts = context.provider
+        raise Problem(
+            "proof_needed",
+            action=action,
+            digest=digest,
+            provider=trusts is not None,
+            telephone=trusts is not None and trusts.settings.telephone,
+            passkey=_has_passkeys(context, connection, str(caller.organisation.id)),
+        )
     row = connection.execute(select(proofs).where(proofs.c.hash == hashed(caller.proof))).first()
     wanted = (caller.device.id, action, digest)
     if row is None or (row.device, row.action, row.digest) != wanted or row.expires <= context.clock():
@@ -136,6 +144,14 @@ def require(
         context, connection, organisation, caller.actor, "proof_used", person=person.id, action_of=action
     )
     return person
+
+
+def _has_passkeys(context: Context, connection: Connection, organisation: str) -> bool:
+    if context.passkeys is None:
+        return False
+    wanted = select(passkeys.c.id).join(people, people.c.id == passkeys.c.person)
+    mine = wanted.where(people.c.organisation == organisation, people.c.confirmed.is_not(None))
+    return connection.execute(mine.limit(1)).first() is not None
 
 
 def used_up(context: Context, caller: Caller, given: str) -> Row[Any]:

@@ -68,6 +68,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "escrow", "escrow join", "escrow status", "escrow leave", "escrow request", "escrow cancel",
         "escrow waive", "escrow open", "escrow cover", "escrow cover give", "escrow cover list",
         "escrow cover end", "person", "person list", "person invite", "person accept", "person confirm",
+        "person add-passkey", "person remove-passkey",
         "covered", "covered ask", "covered status", "covered snapshots", "covered list", "covered restore",
         "covered forget",
         "sources", "sources add", "sources change", "sources remove", "sources list", "sources preview",

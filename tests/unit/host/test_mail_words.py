@@ -67,6 +67,8 @@ COMMANDS: Final = (
     "host_release",
     "host_person",
     "host_people",
+    "host_passkey",
+    "passkey_",
     "host_proof",
     "host_password",
     "host_invitation",

@@ -14,7 +14,7 @@ from .clerk import Answer, Clerk
 
 
 def _take(clerk: Clerk, asked: q.PersonThere, _token: CancelToken) -> object:
-    clerk.give_person(PersonGiven(asked.mail, asked.password, asked.code))
+    clerk.give_person(PersonGiven(asked.mail, asked.password, asked.code, asked.way))
     return None
 
 
@@ -45,6 +45,18 @@ def _confirm(clerk: Clerk, asked: q.InvitationConfirmed, token: CancelToken) -> 
     return with_session(clerk, asked, token, lambda session: confirm(session, asked.invitation, asked.code))
 
 
+def _add_passkey(clerk: Clerk, asked: q.PasskeyWanted, token: CancelToken) -> object:
+    from ..people import add_passkey
+
+    return with_session(clerk, asked, token, lambda session: add_passkey(session, asked.name))
+
+
+def _remove_passkey(clerk: Clerk, asked: q.PasskeyUnwanted, token: CancelToken) -> object:
+    from ..people import remove_passkey
+
+    return with_session(clerk, asked, token, lambda session: remove_passkey(session, asked.passkey))
+
+
 def _waive(clerk: Clerk, asked: q.DelayWaived, token: CancelToken) -> object:
     from ..escrow_post import waive
 
@@ -58,5 +70,7 @@ ANSWERS_PEOPLE: Final[Mapping[type[Question], Answer]] = {
     q.PersonWanted: _invite,
     q.InvitationTaken: _accept,
     q.InvitationConfirmed: _confirm,
+    q.PasskeyWanted: _add_passkey,
+    q.PasskeyUnwanted: _remove_passkey,
     q.DelayWaived: _waive,
 }

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -20,7 +20,7 @@ from ..agent.messages import told
 from ..crash import write_report
 from ..prompts import Nobody
 from ..session import Session
-from ..workplace import Notice, PersonGiven
+from ..workplace import Notice, PersonGiven, Way
 from ..workplace import Question as Agreement
 from . import questions as q
 from .asking import Question
@@ -63,7 +63,7 @@ class _Given(Nobody):
         return given
 
     def person(
-        self, action: str, *, elsewhere: bool, telephone: bool, refused: CyberlibError | None, left: int
+        self, action: str, *, ways: Set[Way], refused: CyberlibError | None, left: int
     ) -> PersonGiven | None:
         """See workplace.Prompt: once, for a code serves once."""
         given, self.who = self.who, None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from ..workplace import Way
 from .asking import Question
 
 
 class PersonThere(Question, frozen=True, tag="person_there"):
-    """For the next time that the host asks: address, password and code. Nothing."""
+    """For the next time that the host asks: address, password and code, or another way. Nothing."""
 
-    mail: str
-    password: str
-    code: str
+    mail: str = ""
+    password: str = ""
+    code: str = ""
+    way: Way | None = None
 
 
 class PeopleAsked(Question, frozen=True, tag="people"):
@@ -39,8 +41,29 @@ class InvitationConfirmed(Question, frozen=True, tag="confirm_invitation"):
     code: str
 
 
+class PasskeyWanted(Question, frozen=True, tag="add_passkey"):
+    """Whoever proves who they are makes one in a browser: `people.PasskeyShown`."""
+
+    name: str
+
+
+class PasskeyUnwanted(Question, frozen=True, tag="remove_passkey"):
+    """Its person, or a holder, proves who they are: `people.PersonShown`, of its person."""
+
+    passkey: str
+
+
 class DelayWaived(Question, frozen=True, tag="waive_delay"):
     """This machine's request to officers waits no more; a holder proves who they are. Nothing."""
 
 
-AskedPeople = PersonThere | PeopleAsked | PersonWanted | InvitationTaken | InvitationConfirmed | DelayWaived
+AskedPeople = (
+    PersonThere
+    | PeopleAsked
+    | PersonWanted
+    | InvitationTaken
+    | InvitationConfirmed
+    | PasskeyWanted
+    | PasskeyUnwanted
+    | DelayWaived
+)

@@ -90,6 +90,30 @@ ERRORS: Final[dict[str, Text]] = {
         "The host {at} does not offer Pro Santé Connect.",
         "Give your address, your password and a code.",
     ),
+    "host_passkeys_none": Text(
+        "L’hébergeur {at} ne propose pas les clés d’identification.",
+        "Donnez votre adresse, votre mot de passe et un code.",
+        "The host {at} takes no passkeys.",
+        "Give your address, your password and a code.",
+    ),
+    "host_passkey_unknown": Text(
+        "L’hébergeur {at} ne connaît pas cette clé d’identification.",
+        "Voyez cyberlib person list : elle est peut-être déjà ôtée.",
+        "The host {at} does not know this passkey.",
+        "See cyberlib person list: perhaps it was removed already.",
+    ),
+    "host_passkeys_many": Text(
+        "Cette personne a déjà trop de clés d’identification chez l’hébergeur {at}.",
+        "Ôtez-en une qui ne sert plus : cyberlib person remove-passkey.",
+        "This person has too many passkeys at the host {at} already.",
+        "Remove one that is no longer used: cyberlib person remove-passkey.",
+    ),
+    "passkey_unfit": Text(
+        "Ce n’est pas le numéro d’une clé d’identification.",
+        "Copiez celui que montre cyberlib person list.",
+        "This is no passkey’s id.",
+        "Copy the one that cyberlib person list shows.",
+    ),
     "host_telephone_refused": Text(
         "Sur le téléphone, la réponse a été non : rien n’a été fait.",
         "Si ce n’était pas vous, quelqu’un connaît votre adresse et tient un poste du cabinet : prévenez"
@@ -112,9 +136,9 @@ ERRORS: Final[dict[str, Text]] = {
     ),
     "sign_in_refused": Text(
         "La connexion n’a pas abouti, ou l’hébergeur ne connaît pas cette personne.",
-        "Recommencez, ou demandez à l’hébergeur de relier votre identifiant national.",
+        "Recommencez ; par Pro Santé Connect, demandez à l’hébergeur de relier votre identifiant national.",
         "The sign-in came to nothing, or the host does not know this person.",
-        "Begin again, or ask the host to link your national identifier.",
+        "Begin again; with Pro Santé Connect, ask the host to link your national identifier.",
     ),
     "sign_in_late": Text(
         "Personne ne s’est connecté en cinq minutes.",

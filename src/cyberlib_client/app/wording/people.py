@@ -22,4 +22,6 @@ def action_words(action: str) -> str:
         "key_rotate": say("changer la clé du coffre", "change the vault’s key"),
         "retention_shorten": say("garder moins de versions", "keep fewer snapshots"),
         "cover_grant": say("autoriser une restauration encadrée", "grant a covered restoration"),
+        "passkey_add": say("ajouter une clé d’identification", "add a passkey"),
+        "passkey_remove": say("ôter une clé d’identification", "remove a passkey"),
     }.get(action, action)

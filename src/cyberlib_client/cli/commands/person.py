@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...app.wording.language import Both
-from ..person_lines import accepted_lines, invited_lines, people_lines, person_line
+from ..person_lines import accepted_lines, invited_lines, passkey_line, people_lines, person_line
 from ..run import Run, pass_run
 from ..words import argument, command, group, option
 
@@ -131,3 +131,49 @@ def confirm(run: Run, invitation: str | None, code: str | None) -> None:
         raise UsageError("person_nobody_to_ask")
     told = app.confirm(run.session, given, typed)
     run.output.result(told, lambda: [person_line(told)])
+
+
+@command(
+    "add-passkey",
+    Both(
+        "Ajouter une clé d’identification à la personne qui prouve son identité : elle se crée dans le"
+        " navigateur, sur cet appareil, un téléphone ou une clé de sécurité.",
+        "Add a passkey to the person who proves who they are: it is made in the browser, on this machine, a"
+        " telephone or a security key.",
+    ),
+    person,
+)
+@argument(
+    "name",
+    metavar=Both("NOM", "NAME"),
+    help=Both("Pour la reconnaître, par exemple « Clé du bureau ».", "To know it by, such as “Office key”."),
+)
+@pass_run
+def add_passkey(run: Run, name: str) -> None:
+    """See its help."""
+    from ...app import people as app
+
+    made = app.add_passkey(run.session, name)
+    run.output.result(made, lambda: [passkey_line(made).strip()])
+
+
+@command(
+    "remove-passkey",
+    Both(
+        "Ôter une clé d’identification, la sienne ou, pour un titulaire, celle d’un collègue.",
+        "Remove a passkey, one’s own or, as a holder, a colleague’s.",
+    ),
+    person,
+)
+@argument(
+    "passkey",
+    metavar=Both("CLÉ", "PASSKEY"),
+    help=Both("Son numéro, que montre cyberlib person list.", "Its id, as cyberlib person list shows it."),
+)
+@pass_run
+def remove_passkey(run: Run, passkey: str) -> None:
+    """See its help."""
+    from ...app import people as app
+
+    left = app.remove_passkey(run.session, passkey)
+    run.output.result(left, lambda: [person_line(left), *map(passkey_line, left.passkeys)])

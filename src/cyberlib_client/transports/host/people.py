@@ -16,7 +16,17 @@ _PAGE: Final = re.compile(r"https://[A-Za-z0-9.\-_\[\]:]+/[A-Za-z0-9/_-]*")
 """What a browser is sent to: nothing that a shell or a browser would read otherwise."""
 _Word = Annotated[str, Meta(max_length=300)]
 Role = Literal["holder", "member"]
+Way = Literal["provider", "telephone", "passkey"]
 PersonState = Literal["invited", "enrolled", "reset"]
+
+
+class Passkey(msgspec.Struct, frozen=True):
+    """See docs/protocol."""
+
+    id: Id
+    name: _Word
+    added: Shown
+    used: Shown | None
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -26,16 +36,28 @@ class Person(msgspec.Struct, frozen=True):
     name: _Word
     role: Role
     state: PersonState
+    passkeys: Annotated[tuple[Passkey, ...], Meta(max_length=100)] = ()
 
 
 class People(msgspec.Struct, frozen=True):
     """`asked_for`: actions for which the host asks for a proof. `provider`: a sign-in elsewhere gives one,
-    `telephone`: also a question on a telephone."""
+    `telephone`: also a question on a telephone. `passkeys`: the host takes them."""
 
     people: Annotated[list[Person], Meta(max_length=1000)]
     asked_for: Annotated[list[_Word], Meta(max_length=100)]
     provider: bool = False
     telephone: bool = False
+    passkeys: bool = False
+
+    @property
+    def ways(self) -> frozenset[Way]:
+        """How somebody proves who they are here, besides by password and code."""
+        offered: dict[Way, bool] = {
+            "provider": self.provider,
+            "telephone": self.telephone,
+            "passkey": any(each.passkeys for each in self.people),
+        }
+        return frozenset(way for way, there in offered.items() if there)
 
 
 class Invited(msgspec.Struct, frozen=True):
@@ -126,10 +148,28 @@ class PeoplePost:
         begun = {"action": action, "digest": digest}
         return self._client.ask("POST", "/v1/proofs/challenges", _Challenge, begun).challenge
 
-    def begin_sign_in(self, challenge: str, port: int, code_challenge: str) -> str:
+    def begin_sign_in(self, challenge: str, port: int, code_challenge: str, *, passkey: bool = False) -> str:
         """The address for a browser. IntegrityError("host_link_unsafe", at=…)."""
-        body = {"challenge": challenge, "port": port, "code_challenge": code_challenge}
-        url = self._client.ask("POST", "/v1/proofs/sign-ins", _Begun, body).url
+        body: dict[str, object] = {"challenge": challenge, "port": port, "code_challenge": code_challenge}
+        if passkey:
+            body["by"] = "passkey"
+        return self._page("/v1/proofs/sign-ins", body)
+
+    def new_passkey(self, name: str, port: int, code_challenge: str) -> str:
+        """The same, to make a passkey."""
+        return self._page("/v1/passkeys", {"name": name, "port": port, "code_challenge": code_challenge})
+
+    def passkey_added(self, code: str, verifier: str) -> Passkey:
+        """That it was made."""
+        body = {"code": code, "code_verifier": verifier}
+        return self._client.ask("POST", "/v1/passkeys/added", Passkey, body)
+
+    def remove_passkey(self, ident: str) -> Person:
+        """Whose it was."""
+        return self._client.ask("POST", f"/v1/passkeys/{ident}/removal", Person)
+
+    def _page(self, path: str, body: dict[str, object]) -> str:
+        url = self._client.ask("POST", path, _Begun, body).url
         if not _PAGE.fullmatch(url):
             raise IntegrityError("host_link_unsafe", at=self._client.url)
         return url

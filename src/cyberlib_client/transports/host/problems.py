@@ -32,6 +32,7 @@ _FAILED: Final = frozenset((
     "host_proof_needed", "host_proof_not_valid", "host_person_wait", "host_password_weak",
     "host_grant_missing", "host_grant_given", "host_grant_early", "host_grant_over", "host_accesses_many",
     "host_person_known", "host_people_many", "host_bad_address", "host_provider_none",
+    "host_passkeys_none", "host_passkey_unknown", "host_passkeys_many",
     "host_provider_refused", "host_provider_unreachable",
 ))  # fmt: skip
 _DAMAGED: Final = frozenset(("host_size_mismatch", "host_hash_mismatch"))

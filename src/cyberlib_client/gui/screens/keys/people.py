@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -10,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPixmap
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ....app.clerk import questions_people as q
-from ....app.people_told import PeopleTold, PersonAccepted, PersonInvited, PersonShown
+from ....app.people_told import PasskeyShown, PeopleTold, PersonAccepted, PersonInvited, PersonShown
 from ....app.wording.language import Both, say
 from ....app.wording.units import moment
 from ....core.errors import CyberlibError
@@ -19,6 +20,7 @@ from ...widgets.basics import Card, IconLabel, button, clear, column, forget, la
 from ...widgets.form import Field, Form
 from ...words import error
 from .forms import hidden
+from .passkeys import AddPasskey, RemovePasskey, passkey_row
 
 _WIDTH: Final = 620
 _ROLES: Final = {"holder": Both("titulaire", "holder"), "member": Both("membre", "member")}
@@ -57,7 +59,10 @@ class PeopleCard(Card):
         self.body.addLayout(self._lines)
         take = button(say("J’ai reçu une invitation…", "I have an invitation…"), self.take)
         self._invite = button(say("Inviter une personne…", "Invite a person…"), self.invite, link=True)
-        self.body.addLayout(row(take, self._invite, None))
+        self._add = button(
+            say("Ajouter une clé d’identification…", "Add a passkey…"), self.add_passkey, link=True
+        )
+        self.body.addLayout(row(take, self._invite, self._add, None))
         self.hide()
 
     def look(self) -> None:
@@ -76,6 +81,8 @@ class PeopleCard(Card):
             )
             made.setStretch(1, 1)
             self._lines.addLayout(made)
+            for key in each.passkeys:
+                self._lines.addLayout(passkey_row(key, partial(self.remove_passkey, each.name)))
         if not told.people:
             nobody = say(
                 "L’hébergeur ne connaît encore personne ; il invite la première personne à votre demande.",
@@ -83,7 +90,9 @@ class PeopleCard(Card):
             )
             self._lines.addWidget(label(nobody, "small-ink", wrap=True))
         # Without anybody enrolled nobody could prove to be a holder.
-        self._invite.setVisible(any(each.state == "enrolled" for each in told.people))
+        somebody = any(each.state == "enrolled" for each in told.people)
+        self._invite.setVisible(somebody)
+        self._add.setVisible(somebody and told.takes_passkeys)
         self.show()
 
     def take(self) -> None:
@@ -93,6 +102,14 @@ class PeopleCard(Card):
     def invite(self) -> None:
         """Somebody else."""
         InvitePerson(self, self._bridge, self.look).open()
+
+    def add_passkey(self) -> None:
+        """Of whoever proves who they are."""
+        AddPasskey(self, self._bridge, self._changed).open()
+
+    def remove_passkey(self, whose: str, key: PasskeyShown) -> None:
+        """One of somebody's."""
+        RemovePasskey(self, self._bridge, key, whose, self._changed).open()
 
     def _taken(self, person: PersonShown) -> None:
         self._changed(
