@@ -190,6 +190,15 @@ def open_by(
     )
 
 
+def require_answers(session: Session) -> None:
+    """Returns where the answers that the host has open what this machine asked for. Raises
+    UsageError("escrow_answers_missing", …), as `open_by`."""
+    asked = read_asked(session.profile)
+    if asked is None:
+        raise UsageError("escrow_not_asked")
+    _assembled(asked, escrow_post.answers(session, asked.at))
+
+
 def _name(session: Session, at: str) -> str:
     """As the practice and its host know this machine."""
     at_host = host_link.name_here(session.profile) if stores.is_host(at) else ""

@@ -5,8 +5,8 @@ r"""This machine takes another's place, by a file that answers all questions: fo
     ca_file = "autorite.pem"              if the system does not know the host's certificate
     name = "ACCUEIL-2"                    this machine's name; the computer's by default
     from = "ACCUEIL"                      the machine whose place it takes
-    open_by = "passphrase"                or "words", "approval"
-    secret_file = "phrase.txt"            the passphrase or the 24 words
+    open_by = "passphrase"                or "words", "approval", "escrow"
+    secret_file = "phrase.txt"            the passphrase or the 24 words; with "escrow" the new passphrase
     accept_terms = "Dr Exemple"           who accepts the host's terms, if there are some to accept
     device_file = true                    its secrets in files rather than in the keychain
     restore = true                        what the old machine had, where it is absent here
@@ -31,18 +31,21 @@ import msgspec
 
 from ..core.errors import UsageError
 from ..core.format_v1.malformed import MALFORMED
+from ..state import approvals, escrow
 from ..state.host_access import sound_host_access
 from ..state.typed_files import fault_of
 from ..transports.host import records
-from . import adopting, approval_asking, hosts, sources, vaults
+from . import adopting, approval_asking, escrow_recovery, escrow_waiting, hosts, sources, vaults
 from .adopting_told import Adoption
 from .device_slot import Keeping
-from .first_run_join import admit
+from .first_run_join import admit, ask_officers
 from .host_link import client_of, host_address
+from .passphrases import new_passphrase
 from .paths import shown_native
 from .replacing_told import Replacement, Step
 from .session import Session
 from .slots import slot_list
+from .unlock import given_passphrase
 
 
 class Folder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"source": "from"}):
@@ -58,7 +61,7 @@ class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
     host: str
     contract_key_file: str
     previous: str
-    open_by: Literal["passphrase", "words", "approval"]
+    open_by: Literal["passphrase", "words", "approval", "escrow"]
     ca_file: str = ""
     name: str = ""
     secret_file: str = ""
@@ -99,19 +102,21 @@ def _parsed(text: str) -> Answers:
 
 def replace(session: Session, answers: Answers) -> Replacement:
     """Does what is not done yet. Raises what its steps raise: `hosts.enrol`, `hosts.terms`,
-    `approval_asking`, `hosts.reassign`, `vaults.connect`, `adopting.adopt`, `backups.run_backup`; and
-    UsageError("answers_not_agreed", version=…): the host has terms, and nobody accepts them."""
+    `approval_asking`, `escrow_recovery`, `hosts.reassign`, `vaults.connect`, `adopting.adopt`,
+    `backups.run_backup`; and UsageError("answers_not_agreed", version=…): the host has terms, and nobody
+    accepts them."""
     done: list[Step] = []
     keeping: Keeping = "file" if answers.device_file else "keychain"
     _declare(session, answers, done)
     _accept(session, answers, done)
     made = Replacement(host_address(answers.host), _name(session), answers.previous, done)
-    if session.settings.vault is None and answers.open_by == "approval":
-        waits = _ask(session, answers, made)
+    if session.settings.vault is None and answers.open_by in ("approval", "escrow"):
+        ask = _ask if answers.open_by == "approval" else _ask_officers
+        waits = ask(session, answers, made)
         if waits is not None:
             return waits
         done.append("asked")
-    if session.settings.vault is None:
+    if session.settings.vault is None or _half_open(session, answers):
         _open(session, answers, keeping)
         session.fresh_settings()
     else:
@@ -160,6 +165,35 @@ def _ask(session: Session, answers: Answers, made: Replacement) -> Replacement |
     return None
 
 
+def _ask_officers(session: Session, answers: Answers, made: Replacement) -> Replacement | None:
+    """The same of the officers of its escrow: the request is held back, then answered by enough of them."""
+    session.passphrase_file = answers.secret_file
+    new_passphrase(session, given_passphrase(session), [made.name])  # said today, and not in a day
+    ask_officers(session, _vault_of_place(session, answers), key_file=answers.contract_key_file)
+    standing = escrow_waiting.standing(session)
+    if standing.state == "open" and _enough(session):
+        return None
+    waiting = "escrow_waiting" if standing.state == "open" else "escrow_held"
+    return msgspec.structs.replace(made, waiting=waiting, words=standing.words, opens=standing.opens)
+
+
+def _enough(session: Session) -> bool:
+    try:
+        escrow_recovery.require_answers(session)
+    except UsageError as error:
+        if error.code != "escrow_answers_missing":
+            raise
+        return False
+    return True
+
+
+def _half_open(session: Session, answers: Answers) -> bool:
+    """Whether the vault was opened by others, and what follows on it was cut short."""
+    if answers.open_by == "approval":
+        return approvals.read_asked(session.profile) is not None
+    return answers.open_by == "escrow" and escrow.read_asked(session.profile) is not None
+
+
 def _vault_of(session: Session, answers: Answers) -> str:
     """The vault that the old machine used, "" where that cannot be told: then there is to be one alone."""
     client = client_of(session)
@@ -179,6 +213,10 @@ def _open(session: Session, answers: Answers, keeping: Keeping) -> None:
     taking = partial(_take_place, session, answers)
     if answers.open_by == "approval":
         approval_asking.open_by(session, keeping=keeping, device=answers.name, once_open=taking)
+        return
+    if answers.open_by == "escrow":
+        session.passphrase_file = answers.secret_file
+        escrow_recovery.open_by(session, [], keeping=keeping, device=answers.name, once_open=taking)
         return
     at = _vault_of_place(session, answers)
     if answers.open_by == "words":

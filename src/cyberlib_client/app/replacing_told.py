@@ -14,8 +14,9 @@ Step = Literal["declared", "terms", "asked", "place", "opened", "folders", "back
 
 class Replacement(msgspec.Struct, frozen=True):
     """`done`: steps behind, in their order. `waiting`: why it goes on at the next call, "" when all is done:
-    "approval_waiting", "approval_held"; `words`: to be typed at another machine meanwhile, `opens`: until
-    when it is held. `name`: this machine; `previous`: the one whose place it took."""
+    "approval_waiting", "approval_held", "escrow_held", "escrow_waiting"; `words`: to be typed at another
+    machine, or read to each officer, meanwhile; `opens`: until when it is held. `name`: this machine;
+    `previous`: the one whose place it took."""
 
     host: str
     name: str

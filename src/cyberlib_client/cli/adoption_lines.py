@@ -66,10 +66,17 @@ def replacement_lines(told: Replacement) -> Iterator[str]:
     """What was done, and what is to be waited for."""
     yield say(f"Poste : {told.name}, chez {told.host}", f"Machine: {told.name}, at {told.host}")
     if told.waiting:
-        yield say(
-            f"À taper sur un poste du cabinet (« Clé et accès ») : {' '.join(told.words)}",
-            f"To be typed at a machine of the practice (“Key and access”): {' '.join(told.words)}",
-        )
+        words = " ".join(told.words)
+        if told.waiting.startswith("escrow"):
+            yield say(
+                f"À lire à chaque dépositaire qui appelle\xa0: {words}",
+                f"To be read to each officer who calls: {words}",
+            )
+        else:
+            yield say(
+                f"À taper sur un poste du cabinet («\xa0Clé et accès\xa0»)\xa0: {words}",
+                f"To be typed at a machine of the practice (“Key and access”): {words}",
+            )
         if told.opens:
             yield say(f"Retenu jusqu’au {moment(told.opens)}.", f"Held back until {moment(told.opens)}.")
         yield say("Relancez ensuite la même commande.", "Then call the same command again.")
