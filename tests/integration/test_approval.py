@@ -16,6 +16,7 @@ from cyberlib_client.app.clerk.clerk import Clerk
 from cyberlib_client.core import approval as core
 from cyberlib_client.core.errors import CyberlibError, Unreachable
 from cyberlib_client.core.ports import CancelToken
+from cyberlib_client.repository.vault import Vault
 from cyberlib_client.transports.host.approval import Approval, ApprovalPost
 from cyberlib_host.database.approved import approvals
 from cyberlib_host.database.observed import mails
@@ -229,6 +230,106 @@ def test_the_host_is_gone_before_it_has_the_answer(story: Story, monkeypatch: py
     assert (
         story.post(story.new).show(result(story.new, "approval", "status")["id"]).answer.encode() == sent[0]
     )
+
+
+class Cut(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("then", ["again", "refused", "expired"])
+def test_killed_at_the_slot_that_was_to_be_made(
+    story: Story, monkeypatch: pytest.MonkeyPatch, when: str, then: str
+) -> None:
+    """No slot stays that nobody knows of, whatever follows."""
+    words = story.asked()
+    usual = Vault.add_slot
+
+    def cut(self: Vault, *given: Any) -> Any:
+        if when == "after":
+            usual(self, *given)
+        raise Cut
+
+    monkeypatch.setattr(Vault, "add_slot", cut)
+    with pytest.raises(Cut):
+        story.allow(words)
+    monkeypatch.setattr(Vault, "add_slot", usual)
+    assert len(story.slots(story.old)) == (4 if when == "after" else 3)
+    if then == "again":
+        story.allow(words)
+        result(story.new, "approval", "open", "--device-file")
+        assert sorted(story.slots(story.new)) == ["ACCUEIL", "NEUF", "passphrase", "recovery"]
+        return
+    if then == "refused":
+        result(story.old, "approval", "refuse")
+    else:
+        story.time_passes(30)
+        result(story.old, "approval", "list")
+    assert sorted(story.slots(story.old)) == ["ACCUEIL", "passphrase", "recovery"]
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_the_new_machine_is_killed_with_the_answer_in_its_hand(
+    story: Story, monkeypatch: pytest.MonkeyPatch, comes_back: bool
+) -> None:
+    story.allow(story.asked())
+    usual = Vault.add_slot
+
+    def cut(*_given: Any) -> Any:
+        raise Cut
+
+    monkeypatch.setattr(Vault, "add_slot", cut)
+    with pytest.raises(Cut):
+        result(story.new, "approval", "open", "--device-file")
+    monkeypatch.setattr(Vault, "add_slot", usual)
+    assert [each["state"] for each in result(story.old, "approval", "list")] == ["taken"]
+    assert len(story.slots(story.old)) == 4, "the machine is still to open the vault by it"
+    if comes_back:
+        result(story.new, "approval", "open", "--device-file")
+        assert sorted(story.slots(story.new)) == ["ACCUEIL", "NEUF", "passphrase", "recovery"]
+    else:
+        story.time_passes(8)
+        result(story.old, "approval", "list")
+        assert sorted(story.slots(story.old)) == ["ACCUEIL", "passphrase", "recovery"]
+
+
+@pytest.mark.parametrize("how", ["killed", "answer lost"])
+def test_the_new_machines_own_slot_is_made_and_not_noted(
+    story: Story, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    story.allow(story.asked())
+    usual = Vault.add_slot
+
+    def cut(self: Vault, *given: Any) -> Any:
+        usual(self, *given)
+        if how == "killed":
+            raise Cut
+        raise Unreachable("host_unreachable", at=story.host.url, reason="lost")
+
+    monkeypatch.setattr(Vault, "add_slot", cut)
+    if how == "killed":
+        with pytest.raises(Cut):
+            result(story.new, "approval", "open", "--device-file")
+    else:
+        story.new("approval", "open", "--device-file", code=6)
+    monkeypatch.setattr(Vault, "add_slot", usual)
+    assert len(story.slots(story.old)) == 5
+    result(story.new, "approval", "open", "--device-file")
+    assert sorted(story.slots(story.new)) == ["ACCUEIL", "NEUF", "passphrase", "recovery"]
+    kept = [each.name for each in (story.new.profile / "credentials").iterdir()]
+    assert len([each for each in kept if each.startswith("device-")]) == 1
+    story.new("snapshots")
+
+
+def test_a_slot_for_one_that_is_listed_no_more_goes_too(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.allow(story.asked())
+    assert len(story.slots(story.old)) == 4
+    story.time_passes(30)
+    monkeypatch.setattr(ApprovalPost, "list", lambda _self: [])
+    result(story.old, "approval", "list")
+    assert sorted(story.slots(story.old)) == ["ACCUEIL", "passphrase", "recovery"]
 
 
 def test_a_machine_that_lost_its_own_secret(story: Story) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Final
 
 from ..core import approval as core
 from ..core.approval import Handed, Proof, Request
 from ..core.errors import CyberlibError, IntegrityError, UsageError
+from ..core.format_v1.slots import SLOT_ID_SIZE
 from ..repository.vault import NewSlot, Vault
 from ..state.approvals import Granted, read_asked, read_granted, write_granted
 from ..transports.host.approval import Approval, ApprovalPost
@@ -17,6 +19,9 @@ from .hosting import tell_approvals
 from .session import Session
 from .times import iso_time
 from .wording.language import say
+
+_LEFT: Final = 7 * 86_400 * 10**9
+"""Nanoseconds after which a machine that took an answer and did nothing with it is not waited for."""
 
 
 def post_at(session: Session, location: str) -> ApprovalPost:
@@ -33,8 +38,9 @@ def pending(session: Session) -> list[ApprovalShown]:
     at = session.place.at
     if not stores.is_host(at):
         return []
-    found = post_at(session, at).list()
-    _tidy(session, found)
+    post = post_at(session, at)
+    found = post.list()
+    _tidy(session, found, post)
     return _all_shown(session, found)
 
 
@@ -55,7 +61,7 @@ def allow(session: Session, wanted: str, words: str, *, unproven: bool = False) 
     if not unproven:
         session.prove()  # before the lock: a prompt must not hold others up
     granted = read_granted(session.profile)
-    if approval.id not in granted:
+    if approval.id not in granted or not _there(session.vault, granted[approval.id]):
         granted[approval.id] = _grant(session, request, code, "device" if unproven else "secret")
     told = post.answer(approval.id, granted[approval.id].answer)
     _tell(session, found, told)
@@ -81,40 +87,65 @@ def refuse(session: Session, wanted: str) -> list[ApprovalShown]:
 
 def _grant(session: Session, request: Request, code: core.Code, proof: Proof) -> Granted:
     """A slot for the new machine, and the answer that hands it over; both kept before the host hears of
-    it."""
+    it, and noted before the slot is there: one that nothing tells of would never be removed."""
     vault, name = session.vault, request.body.device[:80]
-    secret = bootstrap.random(core.SECRET_SIZE)
+    secret, slot = bootstrap.random(core.SECRET_SIZE), bootstrap.random(SLOT_ID_SIZE)
     with bootstrap.lock(session.profile):
         free = free_slot_name(vault, "device", say(f"{name} (approbation)", f"{name} (approval)"))
-        slot = vault.add_slot(NewSlot("device", free, secret=secret), bootstrap.clock, bootstrap.random)
-        session.remember_slots(vault)
         answer = core.make_answer(
             request,
             code,
-            Handed(vault.id, slot.id, secret),
+            Handed(vault.id, slot.hex(), secret),
             device=session.settings.device or bootstrap.machine().machine_name(),
             proof=proof,
             time=iso_time(bootstrap.clock()),
         )
-        made = Granted(slot.id, answer)
+        made = Granted(slot.hex(), answer)
         write_granted(session.profile, {**read_granted(session.profile), request.digest.hex(): made})
+        new = NewSlot("device", free, secret=secret, id=slot)
+        vault.add_slot(new, bootstrap.clock, bootstrap.random)
+        session.remember_slots(vault)
     return made
 
 
-def _tidy(session: Session, found: list[Approval]) -> None:
-    """What this machine granted and nobody will take any more."""
+def _tidy(session: Session, found: list[Approval], post: ApprovalPost | None = None) -> None:
+    """Removes what this machine granted and nobody will take any more. `post`: all there is was found, and
+    what it does not list, since there were many after it, is asked for."""
     granted = read_granted(session.profile)
-    over = [each for each in found if each.id in granted and (each.taken or not _stands(each))]
-    if not over:
+    listed = {each.id: each for each in found}
+    wanted = [ident for ident in granted if ident in listed or post is not None]
+    if not wanted:
         return
     vault: Vault = session.vault
+    over = [ident for ident in wanted if _is_over(vault, granted[ident], ident, listed.get(ident), post)]
+    if not over:
+        return
     with bootstrap.lock(session.profile):
-        for each in over:
-            made = granted.pop(each.id)
-            if not each.taken and any(slot.id == made.slot for slot in vault.table.slots):
+        for ident in over:
+            made = granted.pop(ident)
+            if _there(vault, made):
                 vault.remove_slot(made.slot)
         session.remember_slots(vault)
         write_granted(session.profile, granted)
+
+
+def _is_over(
+    vault: Vault, made: Granted, ident: str, listed: Approval | None, post: ApprovalPost | None
+) -> bool:
+    """Whether nobody needs the slot any more. One that took the answer opens the vault by it, and removes it
+    then; what it left for days, it left for ever."""
+    if listed is None and post is not None:
+        try:
+            listed = post.show(ident)
+        except CyberlibError as error:
+            return error.code == "host_approval_unknown"
+    if listed is None or not listed.taken:
+        return listed is not None and not _stands(listed)
+    return not _there(vault, made) or listed.asked < iso_time(bootstrap.clock() - _LEFT)
+
+
+def _there(vault: Vault, made: Granted) -> bool:
+    return any(slot.id == made.slot for slot in vault.table.slots)
 
 
 def _stands(approval: Approval) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from ..core.errors import CyberlibError
-from ..core.format_v1.slots import SlotType
+from ..core.format_v1.slots import SLOT_ID_SIZE, SlotType
 from ..repository.vault import NewSlot, Vault
 from ..state.credentials import (
     DeviceSecret,
@@ -41,17 +41,32 @@ def keep_new_device(session: Session, keeper: KeeperKind, slot_name: str) -> New
     secret = bootstrap.random(_SECRET)
     name = f"device-{bootstrap.random(8).hex()}"
     bootstrap.keeper(keeper, session.profile).store(name, secret)
-    return NewDevice(keeper, name, NewSlot("device", slot_name, secret=secret))
+    slot = NewSlot("device", slot_name, secret=secret, id=bootstrap.random(SLOT_ID_SIZE))
+    return NewDevice(keeper, name, slot)
 
 
 def note_device(session: Session, vault: Vault, device: NewDevice) -> None:
-    """Notes which secret opens which slot, once the vault has it."""
-    slot = next(s for s in vault.table.slots if s.name == device.slot.name and s.type == "device")
-    write_device_secret(session.profile, DeviceSecret(vault.id, device.keeper, device.name, slot.id))
+    """Notes which secret opens which slot: before the vault has it, where a slot that nothing tells of would
+    stay for ever, or after."""
+    noted = DeviceSecret(vault.id, device.keeper, device.name, device.slot.id.hex())
+    write_device_secret(session.profile, noted)
+
+
+def drop_left(session: Session, vault: Vault) -> None:
+    """Of a machine without a vault: the slot that it made here when it was cut short, and its secret."""
+    device = noted_device(session)
+    if device is None or device.vault != vault.id:
+        return
+    if any(slot.id == device.slot for slot in vault.table.slots):
+        vault.remove_slot(device.slot)
+    forget_device(session, device.slot)
 
 
 def drop_device(session: Session, device: NewDevice) -> None:
-    """Forgets a secret that came to nothing."""
+    """Forgets a secret that came to nothing, and what was noted of it."""
+    noted = noted_device(session)
+    if noted is not None and noted.slot == device.slot.id.hex():
+        forget_device_secret(session.profile)
     try:
         bootstrap.keeper(device.keeper, session.profile).remove(device.name)
     except CyberlibError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import msgspec
@@ -19,7 +20,15 @@ from ..state.credentials import read_slots_seen
 from ..state.settings import Settings, VaultSettings, write_settings
 from . import bootstrap, stores
 from .apart import require_no_vault_above, require_profile_outside, require_words_outside
-from .device_slot import Keeping, NewDevice, drop_device, free_slot_name, keep_new_device, note_device
+from .device_slot import (
+    Keeping,
+    NewDevice,
+    drop_device,
+    drop_left,
+    free_slot_name,
+    keep_new_device,
+    note_device,
+)
 from .keys_told import VaultMade as VaultMade
 from .keys_told import VaultOpened as VaultOpened
 from .passphrases import new_passphrase
@@ -128,8 +137,14 @@ def connect(
             once_open()
         with bootstrap.lock(session.profile):
             session.require_no_vault()
-            if kept is not None and not _add_device(session, vault, kept):
-                kept = None
+            if kept is not None:
+                try:
+                    kept = _add_device(session, vault, kept, name)
+                except (Failed, UsageError):
+                    raise
+                except BaseException:
+                    undo.clear()  # nobody knows whether the slot is there: what was noted of it stays
+                    raise
             undo.clear()  # the slot is there: what opens it stays
             _adopt(session, store, vault, name, kept)
     unlock = kept.keeper if kept else "ask"
@@ -190,22 +205,25 @@ def _keep_way(session: Session, at: str, kept: NewDevice | None, undo: list[Call
         undo.append(bucket_link.keep(session, session.bucket, kept.keeper if kept is not None else None))
 
 
-def _add_device(session: Session, vault: Vault, kept: NewDevice) -> bool:
-    """Whether this workstation has a slot now. What cannot be written can be restored from all the same: of
-    a host that stores nothing now (a contract that ended, terms to accept, no space) notices say why it has
-    none; of a copy on a read-only disk the error says how."""
+def _add_device(session: Session, vault: Vault, kept: NewDevice, name: str) -> NewDevice | None:
+    """This workstation's slot, noted before it is made; None where it has none now. What cannot be written
+    can be restored from all the same: of a host that stores nothing now (a contract that ended, terms to
+    accept, no space) notices say why it has none; of a copy on a read-only disk the error says how."""
     try:
-        vault.add_slot(kept.slot, bootstrap.clock, bootstrap.random)
+        drop_left(session, vault)
+        slot = replace(kept.slot, name=free_slot_name(vault, "device", name))
+        note_device(session, vault, kept)
+        vault.add_slot(slot, bootstrap.clock, bootstrap.random)
     except (Failed, Unreachable) as error:
         if error.code == "host_busy" or (isinstance(error, Failed) and error.code.startswith("host_")):
             session.notify(Notice(error.code, dict(error.facts)))
             session.notify(Notice("host_no_slot", {}))
             drop_device(session, kept)
-            return False
+            return None
         if error.code == "store_denied":
             error.facts["option"] = "--no-device"
         raise
-    return True
+    return kept
 
 
 def _adopt(session: Session, store: Store, vault: Vault, name: str, kept: NewDevice | None) -> None:

@@ -53,13 +53,15 @@ _MONTH = 30 * 24 * 3600 + 37_800  # seconds: a twelfth of a year of 365.25 days
 @dataclass(frozen=True, slots=True)
 class NewSlot:
     """What a slot is made from. `secret`: 32 bytes, or for a passphrase its text in `passphrase`, stretched
-    at `cost`, by default the usual one."""
+    at `cost`, by default the usual one. `id`: 8 bytes, where it is noted before there is the slot; else by
+    chance."""
 
     kind: SlotType
     name: str
     secret: bytes = b""
     passphrase: str = ""
     cost: KdfCost | None = None
+    id: bytes = b""
 
 
 class Vault:
@@ -226,7 +228,7 @@ def _make_slot(keys: VaultKeys, new: NewSlot, clock: Clock, random: Random) -> S
     return wrap_root(
         keys,
         secret,
-        slot_id=random(8),
+        slot_id=new.id or random(8),
         kind=new.kind,
         name=new.name,
         created=clock() // _SECOND,
