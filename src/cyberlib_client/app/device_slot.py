@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from ..core.errors import CyberlibError
 from ..core.format_v1.slots import SLOT_ID_SIZE, SlotType
@@ -10,7 +13,10 @@ from ..repository.vault import NewSlot, Vault
 from ..state.credentials import (
     DeviceSecret,
     KeeperKind,
+    forget_coming_secret,
     forget_device_secret,
+    read_coming_secret,
+    write_coming_secret,
     write_device_secret,
 )
 from . import bootstrap
@@ -45,11 +51,26 @@ def keep_new_device(session: Session, keeper: KeeperKind, slot_name: str) -> New
     return NewDevice(keeper, name, slot)
 
 
+def note_coming(session: Session, vault: Vault, device: NewDevice, *, words_unseen: bool = False) -> None:
+    """Notes the secret of a slot that is about to be made: killed then, the machine finds it at the next
+    opening. One that was never made is forgotten with its secret. `words_unseen`: as in `DeviceSecret`."""
+    with suppress(CyberlibError):
+        left = read_coming_secret(session.profile)
+        if left is not None and left.slot not in {slot.id for slot in vault.table.slots}:
+            bootstrap.keeper(left.keeper, session.profile).remove(left.name)
+    noted = msgspec.structs.replace(_noted(vault, device), words_unseen=words_unseen)
+    write_coming_secret(session.profile, noted)
+
+
 def note_device(session: Session, vault: Vault, device: NewDevice) -> None:
     """Notes which secret opens which slot: before the vault has it, where a slot that nothing tells of would
     stay for ever, or after."""
-    noted = DeviceSecret(vault.id, device.keeper, device.name, device.slot.id.hex())
-    write_device_secret(session.profile, noted)
+    write_device_secret(session.profile, _noted(vault, device))
+    forget_coming_secret(session.profile)
+
+
+def _noted(vault: Vault, device: NewDevice) -> DeviceSecret:
+    return DeviceSecret(vault.id, device.keeper, device.name, device.slot.id.hex())
 
 
 def drop_left(session: Session, vault: Vault) -> None:
@@ -67,6 +88,7 @@ def drop_device(session: Session, device: NewDevice) -> None:
     noted = noted_device(session)
     if noted is not None and noted.slot == device.slot.id.hex():
         forget_device_secret(session.profile)
+    forget_coming_secret(session.profile)
     try:
         bootstrap.keeper(device.keeper, session.profile).remove(device.name)
     except CyberlibError as error:

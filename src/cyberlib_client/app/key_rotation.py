@@ -13,7 +13,7 @@ from ..repository.vault import NewSlot, Vault
 from ..state.credentials import DeviceSecret, KeeperKind, read_identity, write_identity
 from . import bootstrap
 from .apart import require_words_outside
-from .device_slot import NewDevice, drop_device, keep_new_device, note_device
+from .device_slot import NewDevice, drop_device, keep_new_device, note_coming, note_device
 from .keys_told import KeyChangedTold, KeyRotated, VaultKey
 from .passphrases import new_passphrase
 from .paths import shown_native
@@ -60,6 +60,8 @@ def rotate(session: Session, passphrase_file: str | None, words_file: str | None
             *([kept.slot] if kept is not None else []),
         ]
         try:
+            if kept is not None:
+                note_coming(session, vault, kept, words_unseen=words_file is None)
             vault.renew(new, bootstrap.clock, bootstrap.random)
         except CyberlibError as error:
             # Else the new key may count already, though this machine did not hear it.
@@ -70,8 +72,8 @@ def rotate(session: Session, passphrase_file: str | None, words_file: str | None
                     drop_device(session, kept)
             raise
         if kept is not None:
+            _forget_secret(session, before)  # first: what comes instead is noted already
             note_device(session, vault, kept)
-            _forget_secret(session, before)
         session.remember_slots(vault)
         if seed is not None:
             write_identity(session.profile, vault.keys, seed, bootstrap.random)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import Literal
 
-from ..core.errors import NeedsUnlock, Stopped, UsageError
+from ..core.errors import Failed, NeedsUnlock, Stopped, UsageError
 from ..core.format_v1.slots import Slot
 from ..core.words import decode, encode
 from ..repository.unlocking import but_for, offered_key, offered_passphrase
@@ -15,10 +15,12 @@ from ..state.credentials import KeeperKind
 from . import bootstrap
 from .apart import require_words_outside
 from .device_slot import (
+    NewDevice,
     drop_device,
     forget_device,
     free_slot_name,
     keep_new_device,
+    note_coming,
     note_device,
 )
 from .keys_told import SlotAdded as SlotAdded
@@ -138,11 +140,7 @@ def add_device(session: Session, name: str, keeper: KeeperKind) -> SlotAdded:
         _require_no_slot_here(session, vault)
         wanted = name or session.settings.device or bootstrap.machine().machine_name()
         kept = keep_new_device(session, keeper, free_slot_name(vault, "device", wanted))
-        try:
-            slot = vault.add_slot(kept.slot, bootstrap.clock, bootstrap.random)
-        except BaseException:
-            drop_device(session, kept)
-            raise
+        slot = _add(session, vault, kept)
         note_device(session, vault, kept)
         session.remember_slots(vault)
     return SlotAdded(slot_info(slot, here=slot.id))
@@ -178,13 +176,20 @@ def put_device(session: Session, vault: Vault) -> None:
             if error.code != "keychain_unavailable":
                 raise
             kept = keep_new_device(session, "file", name)
-        try:
-            vault.add_slot(kept.slot, bootstrap.clock, bootstrap.random)
-        except BaseException:
-            drop_device(session, kept)
-            raise
+        _add(session, vault, kept)
         note_device(session, vault, kept)
         session.remember_slots(vault)
+
+
+def _add(session: Session, vault: Vault, kept: NewDevice) -> Slot:
+    """Its slot. Where nobody knows whether it is there now, what was noted of it stays: the next opening
+    tells."""
+    try:
+        note_coming(session, vault, kept)
+        return vault.add_slot(kept.slot, bootstrap.clock, bootstrap.random)
+    except (Failed, UsageError):
+        drop_device(session, kept)
+        raise
 
 
 def remove(session: Session, wanted: str, else_wanted: str = "", *, sure: bool = False) -> SlotRemoved:

@@ -15,7 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from ..core.errors import CyberlibError, Refused
 from ..state import approvals, escrow
 from ..state.bucket_access import noted_buckets, read_bucket_access, write_bucket_access
-from ..state.credentials import forget_device_secret, read_device_secret
+from ..state.credentials import (
+    forget_coming_secret,
+    forget_device_secret,
+    read_coming_secret,
+    read_device_secret,
+)
 from ..state.host_access import HostAccess
 from ..state.profile import Profile
 from ..state.replaced import Replaced, read_replaced, write_replaced
@@ -63,6 +68,11 @@ def wipe(profile: Profile, access: HostAccess) -> None:
         if device is not None:
             bootstrap.keeper(device.keeper, profile).remove(device.name)
             forget_device_secret(profile)
+    with suppress(CyberlibError):
+        coming = read_coming_secret(profile)
+        if coming is not None:
+            bootstrap.keeper(coming.keeper, profile).remove(coming.name)
+            forget_coming_secret(profile)
     for of in noted_buckets(profile):
         with suppress(CyberlibError):
             _forget_bucket_key(profile, of)

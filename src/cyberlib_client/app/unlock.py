@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+import msgspec
 
 from ..core.errors import CyberlibError, Failed, IntegrityError, NeedsUnlock, Unreachable, UsageError
 from ..core.events import Progress
@@ -11,7 +14,12 @@ from ..core.ports import Store
 from ..repository.slot_tables import Secret, Tables
 from ..repository.unlocking import but_for, offered_key, offered_passphrase, opens_one
 from ..repository.vault import Vault, header_is_intact, open_vault, read_header
-from ..state.credentials import read_device_secret
+from ..state.credentials import (
+    forget_coming_secret,
+    read_coming_secret,
+    read_device_secret,
+    write_device_secret,
+)
 from . import bootstrap
 from .workplace import Notice, Workplace, read_secret_file
 
@@ -108,27 +116,53 @@ def noted_device(work: Workplace) -> DeviceSecret | None:
 
 def _with_device(work: Workplace, store: Store, place: VaultSettings, known: Known) -> Vault | None:
     device = noted_device(work)
-    if device is None or device.vault != place.id:
-        return None
-    secret = _load(work, device)
-    if secret is None:
-        return None
+    found: Vault | Notice | None = None
+    if device is not None and device.vault == place.id:
+        found = _by(work, store, device, known)
+    if isinstance(found, Vault):
+        return found
+    vault = _with_coming(work, store, place, known, device)
+    if vault is None and found is not None:
+        work.notify(found)
+    return vault
+
+
+def _with_coming(
+    work: Workplace, store: Store, place: VaultSettings, known: Known, former: DeviceSecret | None
+) -> Vault | None:
+    """By the secret of a slot that was being made when the program ended; if it is there it counts, and the
+    former one goes."""
     try:
-        return _open(store, offered_key("device", secret), known)
-    except NeedsUnlock:
-        work.notify(Notice("device_not_accepted"))
+        coming = read_coming_secret(work.profile)
+    except Failed:
         return None
+    if coming is None or coming.vault != place.id:
+        return None
+    found = _by(work, store, coming, known)
+    if not isinstance(found, Vault):
+        return None
+    with suppress(CyberlibError):  # as whoever made the slot would have noted it
+        if former is not None and former.name != coming.name:
+            bootstrap.keeper(former.keeper, work.profile).remove(former.name)
+        write_device_secret(work.profile, msgspec.structs.replace(coming, words_unseen=False))
+        forget_coming_secret(work.profile)
+    if coming.words_unseen:
+        work.notify(Notice("key_change_cut_short"))
+    return found
 
 
-def _load(work: Workplace, device: DeviceSecret) -> bytes | None:
+def _by(work: Workplace, store: Store, device: DeviceSecret, known: Known) -> Vault | Notice:
+    """The vault, or why this secret does not open it."""
     try:
         secret = bootstrap.keeper(device.keeper, work.profile).load(device.name)
     except CyberlibError as error:
-        work.notify(Notice(error.code, dict(error.facts)))
-        return None
+        return Notice(error.code, dict(error.facts))
     if secret is None:
-        work.notify(Notice("device_secret_gone"))
-    return secret
+        return Notice("device_secret_gone")
+    try:
+        return _open(store, offered_key("device", secret), known)
+    except NeedsUnlock:
+        return Notice("device_not_accepted")
 
 
 def open_by_secret(work: Workplace, store: Store, known: Known = _NOTHING) -> Vault:

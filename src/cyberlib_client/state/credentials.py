@@ -22,18 +22,34 @@ _SECRET_NAME = re.compile(r"device-[0-9a-f]{1,32}")
 _SEED_INFO = b"cyberlib/v1/identity"
 
 
-class DeviceSecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the device secret is: which kind of keeper, under which name, and which slot it opens."""
+class DeviceSecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where the device secret is: which kind of keeper, under which name, and which slot it opens.
+    `words_unseen`: of a slot that was about to be made with 24 words that nobody had seen by then."""
 
     vault: str
     keeper: KeeperKind
     name: str
     slot: str
+    words_unseen: bool = False
 
 
 def read_device_secret(profile: Profile) -> DeviceSecret | None:
     """What is noted, or None. Failed("credentials_damaged", at=…)."""
-    data = read_file(profile.device)
+    return _read_device(profile, profile.device)
+
+
+def read_coming_secret(profile: Profile) -> DeviceSecret | None:
+    """That of a slot that was about to be made, or None: whether it is there the vault tells. Raises as
+    `read_device_secret`."""
+    return _read_device(profile, _coming(profile))
+
+
+def _coming(profile: Profile) -> str:
+    return profile.device + ".coming"
+
+
+def _read_device(profile: Profile, path: str) -> DeviceSecret | None:
+    data = read_file(path)
     if data is None:
         return None
     try:
@@ -41,13 +57,23 @@ def read_device_secret(profile: Profile) -> DeviceSecret | None:
         if not _SECRET_NAME.fullmatch(device.name):
             raise ValueError
     except MALFORMED:
-        raise Failed("credentials_damaged", at=profile.device) from None
+        raise Failed("credentials_damaged", at=path) from None
     return device
 
 
 def write_device_secret(profile: Profile, device: DeviceSecret) -> None:
     """Notes it. Raises Failed("profile_full"), ("profile_denied")."""
     profile.write(profile.device, msgspec.json.encode(device))
+
+
+def write_coming_secret(profile: Profile, device: DeviceSecret) -> None:
+    """Notes it beside the one that counts. Raises as `write_device_secret`."""
+    profile.write(_coming(profile), msgspec.json.encode(device))
+
+
+def forget_coming_secret(profile: Profile) -> None:
+    """Removes that note."""
+    remove_file(_coming(profile))
 
 
 def forget_device_secret(profile: Profile) -> None:

@@ -9,7 +9,8 @@ first-run.json    how far the window's first run is, as far as it cannot be seen
                   a cache.
 retention.json    when the policy was last applied, and what the clock showed. Not a cache.
 credentials/      this workstation's secrets. Not a cache.
-    device.json   which keeper holds the device secret, and under which name
+    device.json   which keeper holds the device secret, and under which name; `.coming` beside it: of a slot
+                  that is being made
     identity      the workstation's signing key, sealed by the vault's key
     slots.json    the newest slot table seen: an older one, put back, is refused
     locked        somebody left the window: it takes a secret, also after it was closed

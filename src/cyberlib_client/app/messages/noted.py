@@ -42,6 +42,14 @@ ERRORS: Final[dict[str, Text]] = {
 }
 
 NOTICES: Final[dict[str, Text]] = {
+    "key_change_cut_short": Text(
+        "Le changement de clé du coffre a été coupé : la nouvelle phrase secrète vaut, les nouveaux mots"
+        " n’ont peut-être été montrés à personne.",
+        "Si vous ne les avez pas : cyberlib key add recovery, puis ôtez les premiers (cyberlib key remove).",
+        "The change of the vault’s key was cut short: the new passphrase counts, the new words may have been"
+        " shown to nobody.",
+        "If you do not have them: cyberlib key add recovery, then remove the first (cyberlib key remove).",
+    ),
     "slots_note_damaged": _SLOTS,
     "seen_note_damaged": _SEEN,
     "identity_damaged": _IDENTITY,
