@@ -161,8 +161,9 @@ def _by(work: Workplace, store: Store, device: DeviceSecret, known: Known) -> Va
         return Notice("device_secret_gone")
     try:
         return _open(store, offered_key("device", secret), known)
-    except NeedsUnlock:
-        return Notice("device_not_accepted")
+    except NeedsUnlock as error:
+        renewed = error.code == "key_renewed"
+        return Notice(error.code) if renewed else Notice("device_not_accepted")
 
 
 def open_by_secret(work: Workplace, store: Store, known: Known = _NOTHING) -> Vault:

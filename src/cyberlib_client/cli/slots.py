@@ -75,7 +75,8 @@ def slot_lines(found: list[SlotInfo], key: VaultKey | None = None) -> Iterator[s
 
 def key_lines(key: VaultKey) -> Iterator[str]:
     """How often the vault's key was changed, and what a former one still opens."""
-    times = say(f"Clé du coffre changée {key.changes} fois.", f"Vault’s key changed {key.changes} times.")
+    often = "once" if key.changes == 1 else f"{key.changes} times"
+    times = say(f"Clé du coffre changée {key.changes} fois.", f"Vault’s key changed {often}.")
     if not key.exposed_packs:
         yield times + say(
             " Rien de stocké ici ne s’ouvre avec une ancienne clé.",
