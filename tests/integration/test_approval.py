@@ -321,6 +321,23 @@ def test_the_new_machines_own_slot_is_made_and_not_noted(
     story.new("snapshots")
 
 
+def test_the_answer_to_its_last_step_is_lost(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What travelled is gone from the vault, and the machine did not hear it."""
+    story.allow(story.asked())
+    usual = Vault.remove_slot
+
+    def lost(self: Vault, wanted: str) -> Any:
+        usual(self, wanted)
+        raise Unreachable("host_unreachable", at=story.host.url, reason="lost")
+
+    monkeypatch.setattr(Vault, "remove_slot", lost)
+    story.new("approval", "open", "--device-file", code=6)
+    monkeypatch.setattr(Vault, "remove_slot", usual)
+    result(story.new, "approval", "open", "--device-file")
+    assert sorted(story.slots(story.new)) == ["ACCUEIL", "NEUF", "passphrase", "recovery"]
+    assert story.new.error("approval", "open", code=2) == "approval_not_asked"
+
+
 def test_a_slot_for_one_that_is_listed_no_more_goes_too(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:

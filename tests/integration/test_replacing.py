@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cyberlib_client.core.words import encode
+from cyberlib_host.services.devices import listed
 from tests.integration.test_cli_host import Practice
 from tests.support.command_line import PASSPHRASE, CommandLine
 from tests.support.escrow_story import result
@@ -40,6 +41,12 @@ class Office:
         self._patch.setenv("HOME", str(home))
         self._patch.delenv("XDG_CONFIG_HOME", raising=False)
         return home
+
+    def devices(self) -> list[dict[str, str]]:
+        """As the host knows them."""
+        with self.host.context.database.read() as connection:
+            found = listed(connection, self.practice.made.id).devices
+        return [{"name": each.name, "state": each.state} for each in found]
 
     def answers(self, **more: object) -> Path:
         lines = {
@@ -113,6 +120,36 @@ def test_what_is_there_already_stays_as_it_is(office: Office) -> None:
     done = result(new, "sources", "adopt", "--map", pair, "--restore")
     assert done["files"] == 1  # the other one
     assert (home / "Documents" / "a.txt").read_bytes() == b"plus recent"
+
+
+def test_started_twice_and_by_two_machines_at_once(office: Office) -> None:
+    """Real processes: one machine gets the place, the other hears who did, and the old one, at work, ends."""
+    with (office.old.profile / "settings.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[network]\nupload = "10 Mbit/s"\n')
+    make_tree(office.documents, {f"{n}.bin": os.urandom(1_000_000) for n in range(12)})
+    at_work = office.old.start("backup")
+    lines = {name: CommandLine(office.folder / name) for name in ("UN", "DEUX")}
+    files = {}
+    for name in lines:
+        files[name] = office.folder / f"{name}.toml"
+        office.answers(name=name).rename(files[name])
+    calls = [(name, line) for name, line in lines.items() for _ in range(2)]
+    begun = [line.start("device", "replace", "--answers", str(files[name])) for name, line in calls]
+    for each in begun:
+        _out, err = each.communicate(timeout=120)
+        assert each.returncode in (0, 2, 8), err
+    _out, err = at_work.communicate(timeout=120)
+    assert at_work.returncode == 5 and b"host_device_replaced" in err
+    ended = {n: line.attempt("device", "replace", "--answers", str(files[n])) for n, line in lines.items()}
+    (won,) = (name for name, done in ended.items() if done.code == 0)
+    (lost,) = (name for name in ended if name != won)
+    assert ended[lost].code == 2 and "host_device_taken" in ended[lost].err and won in ended[lost].err
+    states = {each["name"]: each["state"] for each in office.devices()}
+    assert (states["ANCIEN"], states[won]) == ("revoked", "active")
+    made = [each["device"] for each in lines[won].json("snapshots")["items"]]
+    assert made.count(won) == 1, "called again it changes nothing"
+    lines[won]("verify", "--read-data")
+    assert "key remove" in ended[won].out and "ANCIEN" in ended[won].out
 
 
 def _opened(office: Office) -> tuple[CommandLine, Path, str]:

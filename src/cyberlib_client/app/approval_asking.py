@@ -24,7 +24,7 @@ from .paths import shown_native
 from .session import Session
 from .slots import slot_list
 from .times import iso_time
-from .unlock import noted_device, tell_header
+from .unlock import Known, noted_device, open_by_device, tell_header
 
 
 def ask(session: Session, at: str = "", *, anew: bool = False) -> ApprovalAsked:
@@ -113,8 +113,8 @@ def open_by(
             session, asked.at, keeping=keeping, device=device, opening=opening, once_open=once_open
         )
         session.fresh_settings()
-    vault = _open(session, handed, session.store)
-    if known is not None:
+    vault = _open_again(session, handed)
+    if known is not None and not _has_slot(session, vault):
         put_device(session, vault)
     _take_back(session, vault, handed)
     tell_header(session, vault)
@@ -128,12 +128,33 @@ def open_by(
     )
 
 
+def _open_again(session: Session, handed: Handed) -> Vault:
+    """The vault, once this machine knows it. What travelled may be gone from it already, without the answer
+    to that having come: then this machine opens it by its own."""
+    try:
+        return _open(session, handed, session.store)
+    except Failed:
+        seen = read_slots_seen(session.profile, handed.vault)
+        own = open_by_device(session, session.store, session.place, Known(seen.generation, seen.tables))
+        if own is None:
+            raise
+        return own
+
+
+def _has_slot(session: Session, vault: Vault) -> bool:
+    """Whether this machine opens the vault by itself already."""
+    seen = read_slots_seen(session.profile, vault.id)
+    known = Known(seen.generation, seen.tables)
+    return open_by_device(session, session.store, session.place, known) is not None
+
+
 def _take_back(session: Session, vault: Vault, handed: Handed) -> None:
     """What travelled opens nothing any more, once this machine has a way in of its own."""
     mine = noted_device(session)
     with bootstrap.lock(session.profile):
         if mine is not None and any(slot.id == mine.slot for slot in vault.table.slots):
-            vault.remove_slot(handed.slot)
+            if any(slot.id == handed.slot for slot in vault.table.slots):
+                vault.remove_slot(handed.slot)
             forget_asked(session.profile)
         session.remember_slots(vault)
 

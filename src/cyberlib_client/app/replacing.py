@@ -37,6 +37,7 @@ from ..state.typed_files import fault_of
 from ..transports.host import records
 from . import adopting, approval_asking, escrow_recovery, escrow_waiting, hosts, sources, vaults
 from .adopting_told import Adoption
+from .choosing import own_device
 from .device_slot import Keeping
 from .first_run_join import admit, ask_officers
 from .host_link import client_of, host_address
@@ -124,10 +125,9 @@ def replace(session: Session, answers: Answers) -> Replacement:
     done += ("place", "opened")
     adoption = _folders(session, answers)
     done.append("folders")
-    snapshot = _back_up(session, answers, done)
-    return msgspec.structs.replace(
-        made, slots=slot_list(session, session.vault), adoption=adoption, snapshot=snapshot
-    )
+    snapshot, unread = _back_up(session, answers, done)
+    slots = slot_list(session, session.vault)
+    return msgspec.structs.replace(made, slots=slots, adoption=adoption, snapshot=snapshot, unread=unread)
 
 
 def _declare(session: Session, answers: Answers, done: list[Step]) -> None:
@@ -250,14 +250,20 @@ def _folders(session: Session, answers: Answers) -> Adoption | None:
         return None  # the old machine never backed anything up
 
 
-def _back_up(session: Session, answers: Answers, done: list[Step]) -> str:
+def _back_up(session: Session, answers: Answers, done: list[Step]) -> tuple[str, int]:
+    """The first snapshot of this machine, and how much of it could not be read; one is enough."""
     if not answers.backup or not session.fresh_settings().sources:
-        return ""
+        return "", 0
+    own = own_device(session)
+    first = session.snapshots.latest_of(own) if own is not None else None
+    if first is not None:
+        done.append("backup")
+        return first.id, 0
     from .backups import run_backup
 
     made = run_backup(session, sources.Choice())
     done.append("backup")
-    return made.snapshot.id
+    return made.snapshot.id, made.unread
 
 
 def _name(session: Session) -> str:

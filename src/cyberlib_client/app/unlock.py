@@ -65,7 +65,7 @@ def open_profile_vault(work: Workplace, store: Store, place: VaultSettings, know
     UsageError("passphrase_not_text"), ("secret_file_…"), ("recovery_…").
     """
     try:
-        vault = _with_device(work, store, place, known)
+        vault = open_by_device(work, store, place, known)
         if vault is None and not _is_there(store, place.id):
             raise IntegrityError("other_vault_there", at=place.at)
     except UsageError as error:
@@ -114,7 +114,8 @@ def noted_device(work: Workplace) -> DeviceSecret | None:
         return None
 
 
-def _with_device(work: Workplace, store: Store, place: VaultSettings, known: Known) -> Vault | None:
+def open_by_device(work: Workplace, store: Store, place: VaultSettings, known: Known) -> Vault | None:
+    """By what this machine keeps; None where that does not open it."""
     device = noted_device(work)
     found: Vault | Notice | None = None
     if device is not None and device.vault == place.id:

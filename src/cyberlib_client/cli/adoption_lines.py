@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..app.wording.adopted import left_out
 from ..app.wording.language import Both, say
-from ..app.wording.units import FILE, many, moment, size
+from ..app.wording.units import FILE, ITEM, many, moment, size
 
 if TYPE_CHECKING:
     from ..app.adopting_told import AdoptedFolder, Adoption
@@ -89,3 +89,12 @@ def replacement_lines(told: Replacement) -> Iterator[str]:
         yield from adoption_lines(told.adoption)
     if told.snapshot:
         yield say(f"Sauvegarde faite : {told.snapshot[:8]}", f"Backup made: {told.snapshot[:8]}")
+    if told.unread:
+        yield say(f"Non lus\xa0: {many(told.unread, *ITEM)}.", f"Not read: {many(told.unread, *ITEM)}.")
+    if any(each.kind == "device" and each.name == told.previous for each in told.slots):
+        yield say(
+            f"L’accès de {told.previous} au coffre y est encore\xa0; s’il a été volé ou vendu, ôtez-le\xa0:"
+            f' cyberlib key remove "{told.previous}"',
+            f"The way in of {told.previous} is still in the vault; if it was stolen or sold, remove it:"
+            f' cyberlib key remove "{told.previous}"',
+        )
