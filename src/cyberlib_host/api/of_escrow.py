@@ -61,7 +61,7 @@ _GRANT: Final = f"{_AT}/releases/{{release}}/grant"
 
 OF_ESCROW: Final = (
     Operation("escrow", "GET", _AT, "What officers were entrusted with.", _show, wire.EscrowTold,
-              problems=_OF_A_VAULT),
+              problems=(*_OF_A_VAULT, "escrow_document_bad")),
     Operation(
         "entrust", "PUT", _AT, "Entrust officers with what opens the vault.",
         _entrust, wire.EscrowTold, wire.Entrusting,
@@ -78,7 +78,7 @@ OF_ESCROW: Final = (
         "ask_release", "POST", f"{_AT}/releases", "Ask for what was entrusted; all contacts are told.",
         _ask, wire.ReleaseTold, wire.Asking,
         problems=(*_OF_A_VAULT, "escrow_document_bad", "escrow_not_joined", "release_other_deposit",
-                  "release_time", "releases_many"),
+                  "release_time", "releases_many", "release_of_another"),
     ),
     Operation(
         "release", "GET", f"{_AT}/releases/{{release}}", "How a request stands, and its answers.",

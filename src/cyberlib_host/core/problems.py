@@ -69,6 +69,7 @@ STATUS: Final[dict[str, int]] = {
     "release_other_deposit": 409,
     "release_time": 409,
     "releases_many": 409,
+    "release_of_another": 409,
     "release_waiting": 409,
     "grant_missing": 404,
     "grant_given": 409,

@@ -19,7 +19,9 @@ from . import vaults as vault_service
 from .access import Caller, concerning
 from .context import Context
 
-_MOST_AT_ONCE: Final = 5
+_MOST_AT_ONCE: Final = 20
+_MOST_OF_ONE: Final = 2
+"""Of one device: a stolen one cannot hold up the others, nor fill everybody's mail."""
 _MOST_TOLD: Final = 20
 
 
@@ -37,8 +39,7 @@ def ask(context: Context, caller: Caller, vault: str, given: Asking) -> Approval
             if (known.vault, known.device) != (vault, caller.device.id):
                 raise Problem("approval_document_bad", where="request")
             return _told(context, known, caller.device.id)
-        if _at_once(context, connection, vault) >= _MOST_AT_ONCE:
-            raise Problem("approvals_many", most=_MOST_AT_ONCE)
+        _check_room(context, connection, vault, str(caller.device.id))
         connection.execute(
             insert(approvals).values(
                 id=ident,
@@ -195,9 +196,12 @@ def _with_names() -> Any:
     )
 
 
-def _at_once(context: Context, connection: Connection, vault: str) -> int:
+def _check_room(context: Context, connection: Connection, vault: str, device: str) -> None:
     waiting = select(func.count()).where(approvals.c.vault == vault, pending.awaited(context))
-    return connection.execute(waiting).scalar_one()
+    if connection.execute(waiting.where(approvals.c.device == device)).scalar_one() >= _MOST_OF_ONE:
+        raise Problem("approvals_many", most=_MOST_OF_ONE)
+    if connection.execute(waiting).scalar_one() >= _MOST_AT_ONCE:
+        raise Problem("approvals_many", most=_MOST_AT_ONCE)
 
 
 def _found(connection: Connection, ident: str) -> Row[Any] | None:

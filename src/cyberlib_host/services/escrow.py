@@ -15,6 +15,7 @@ from ..database.entrusted import answers, escrows
 from . import audit, proving, vaults
 from .access import Caller, concerning
 from .context import Context
+from .entrusted import check_kept
 from .releases import end_all, mail_to_contacts
 from .releases import listed as listed_releases
 
@@ -94,9 +95,12 @@ def withdraw(context: Context, caller: Caller, vault: str, given: Withdrawal) ->
 def told_to(context: Context, caller: Caller, vault: str) -> EscrowTold:
     """How a vault's escrow stands, for any device of its organisation: who has lost every key is no member.
 
-    Raises what `vaults.of_organisation` raises."""
+    Raises as `check_kept`, and what `vaults.of_organisation` raises."""
     with context.database.write() as connection, concerning(caller.organisation.id):
         vaults.of_organisation(context, connection, caller, vault)
+        standing = _standing(_all(connection, vault))
+        if standing is not None:
+            check_kept(standing)
         audit.note(context, connection, caller.organisation.id, caller.actor, "escrow_read")
         return told(context, connection, vault, caller.device.id)
 

@@ -19,12 +19,16 @@ from . import vaults as vault_service
 from .access import Caller, concerning
 from .audit import Actor
 from .context import Context
+from .entrusted import check_kept
 from .pending import LIFE, alive
 
 State = Literal["waiting", "open", "cancelled", "left", "expired"]
 
+_ALIVE: Final = ("waiting", "open")
 _SKEW: Final = 86_400 * SECOND
-_MOST_AT_ONCE: Final = 5
+_MOST_AT_ONCE: Final = 20
+_MOST_OF_ONE: Final = 2
+"""Of one device: a stolen one cannot hold up the others, nor fill everybody's mail."""
 _MOST_TOLD: Final = 20
 
 
@@ -32,8 +36,8 @@ def ask(context: Context, caller: Caller, vault: str, given: Asking) -> ReleaseT
     """A device asks; all contacts of its organisation are told at once. Told again, it changes nothing.
 
     Raises Problem("escrow_document_bad", where=…), ("escrow_not_joined"), ("release_other_deposit"),
-    ("release_time", now=…): by its own clock it was made more than a day from now, ("releases_many"), and
-    what `vaults.of_organisation` raises.
+    ("release_time", now=…): by its own clock it was made more than a day from now, ("releases_many"),
+    ("release_of_another"): another device asked it, and what `vaults.of_organisation` raises.
     """
     ident = core.digest_of(given.request.encode())
     with context.database.write() as connection, concerning(caller.organisation.id):
@@ -43,7 +47,9 @@ def ask(context: Context, caller: Caller, vault: str, given: Asking) -> ReleaseT
         if known is not None:
             if known.vault != vault:
                 raise Problem("vault_unknown")
-            return _told(context, connection, known, caller.device.id)
+            if known.device != caller.device.id:
+                raise Problem("release_of_another")
+            return _told_again(context, connection, known, caller)
         escrow = _standing(connection, vault)
         consent = core.read_consent(escrow.consent, "join").body
         if (request.vault, request.deposit) != (consent.vault, consent.deposit):
@@ -51,8 +57,7 @@ def ask(context: Context, caller: Caller, vault: str, given: Asking) -> ReleaseT
         now = context.clock()
         if abs(core.moment_of(request.time) - now) > _SKEW:
             raise Problem("release_time", now=rfc3339(now))
-        if _at_once(context, connection, vault) >= _MOST_AT_ONCE:
-            raise Problem("releases_many", most=_MOST_AT_ONCE)
+        _check_room(context, connection, vault, str(caller.device.id))
         opens = now + context.escrow_hours * 3600 * SECOND
         connection.execute(
             insert(releases).values(
@@ -79,7 +84,7 @@ def told_to(context: Context, caller: Caller, vault: str, ident: str) -> Release
     with context.database.write() as connection, concerning(caller.organisation.id):
         vault_service.of_organisation(context, connection, caller, vault)
         row = of_vault(connection, vault, ident)
-        found = _told(context, connection, row, caller.device.id)
+        found = _told_again(context, connection, row, caller)
         if found.answers:
             organisation = caller.organisation.id
             audit.note(context, connection, organisation, caller.actor, "release_read", release=ident[:16])
@@ -152,6 +157,8 @@ def papers(context: Context, connection: Connection, wanted: str, actor: Actor) 
         grant = grants.require(context, connection, row)
     escrow = connection.execute(select(escrows).where(escrows.c.id == row.escrow)).one()
     organisation = _organisation(connection, row.vault)
+    with concerning(organisation):
+        check_kept(escrow)
     audit.note(context, connection, organisation, actor, "release_handed_out", release=row.id[:16])
     return Papers(row.request, escrow.policy, escrow.deposit or "", escrow.consent, grant)
 
@@ -246,6 +253,17 @@ def mail_to_contacts(
     outbox.put_to_all(context, connection, str(row.id), letter, kind="escrow", subject_of=about)
 
 
+def _told_again(context: Context, connection: Connection, row: Row[Any], caller: Caller) -> ReleaseTold:
+    """To who asked; with a line where it is over, and somebody tries all the same."""
+    found = _told(context, connection, row, caller.device.id)
+    if found.state not in _ALIVE:
+        organisation, actor = caller.organisation.id, caller.actor
+        audit.note(
+            context, connection, organisation, actor, "release_read", "release_over", release=row.id[:16]
+        )
+    return found
+
+
 def _told(context: Context, connection: Connection, row: Row[Any], device: str) -> ReleaseTold:
     state = state_of(context, row)
     found = connection.execute(
@@ -286,9 +304,12 @@ def require_open(context: Context, row: Row[Any]) -> None:
         raise Problem("release_over", state=state)
 
 
-def _at_once(context: Context, connection: Connection, vault: str) -> int:
+def _check_room(context: Context, connection: Connection, vault: str, device: str) -> None:
     waiting = select(func.count()).where(releases.c.vault == vault, alive(context))
-    return connection.execute(waiting).scalar_one()
+    if connection.execute(waiting.where(releases.c.device == device)).scalar_one() >= _MOST_OF_ONE:
+        raise Problem("releases_many", most=_MOST_OF_ONE)
+    if connection.execute(waiting).scalar_one() >= _MOST_AT_ONCE:
+        raise Problem("releases_many", most=_MOST_AT_ONCE)
 
 
 def _standing(connection: Connection, vault: str) -> Row[Any]:

@@ -120,6 +120,7 @@ INDIRECT: Final = {
         "host_provider_refused",
         "host_provider_unreachable",
         "host_escrow_document_bad",
+        "host_release_of_another",
         "host_escrow_replayed",
         "host_escrow_joined",
         "host_escrow_not_joined",

@@ -55,6 +55,12 @@ ERRORS: Final[dict[str, Text]] = {
         "The host {at} does not accept this document of the escrow.",
         _TELL_THE_HOST,
     ),
+    "host_release_of_another": Text(
+        "Un autre poste a déjà fait cette même demande à l’hébergeur {at}.",
+        "Si ce n’est pas vous, prévenez l’hébergeur. Pour une nouvelle : cyberlib escrow request --anew.",
+        "Another machine made this very request to the host {at} already.",
+        "If it was not you, tell the host. To make a new one: cyberlib escrow request --anew.",
+    ),
     "host_escrow_replayed": Text(
         "L’hébergeur {at} a déjà reçu un document plus récent de ce séquestre.",
         "Vérifiez l’heure de ce poste, puis recommencez.",

@@ -25,7 +25,7 @@ _FAILED: Final = frozenset((
     "host_certification_withdrawn", "host_client_too_old", "host_quota_reached", "host_unknown_path",
     "host_leaving_accepted", "host_escrow_document_bad", "host_escrow_replayed", "host_escrow_joined",
     "host_escrow_not_joined", "host_escrow_of_another", "host_release_unknown", "host_release_other_deposit",
-    "host_release_time", "host_releases_many", "host_release_over",
+    "host_release_time", "host_releases_many", "host_release_of_another", "host_release_over",
     "host_approval_document_bad", "host_approval_unknown", "host_approval_own", "host_approval_over",
     "host_approvals_many",
     "host_meeting_unknown", "host_meeting_taken", "host_meeting_over", "host_saying_order",
