@@ -7,42 +7,17 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Any, Final
 
 import pytest
 
 from tests.support.command_line import PASSPHRASE, SECOND, CommandLine, restored
+from tests.support.cut_short import CHANGING, Cut, Ended
 from tests.support.trees import make_tree, told
 
 pytestmark = [
     pytest.mark.faults,
     pytest.mark.skipif(sys.platform == "win32", reason="files are changed by other calls there"),
 ]
-
-_CHANGING: Final = ("replace", "rename", "link", "unlink", "mkdir", "open")
-
-
-class _Ended(BaseException):
-    """The program is no more."""
-
-
-class _Cut:
-    """Ends the program before its change number `left` in the vault, and whatever it does there later."""
-
-    def __init__(self, vault: Path, left: int) -> None:
-        self._vault, self.left = os.fsencode(vault), left
-
-    def counted(self, real: Any) -> Any:
-        def call(*args: Any, **more: Any) -> Any:
-            there = any(isinstance(a, str | bytes) and self._vault in os.fsencode(a) for a in args)
-            reads = real.__name__ == "open" and not args[1] & (os.O_WRONLY | os.O_RDWR)
-            if there and not reads:
-                self.left -= 1
-                if self.left < 0:
-                    raise _Ended
-            return real(*args, **more)
-
-        return call
 
 
 def test_every_write_may_be_the_last(
@@ -66,14 +41,14 @@ def test_every_write_may_be_the_last(
         for place, kept in places.items():
             shutil.rmtree(place)
             shutil.copytree(kept, place)
-        cut = _Cut(line.vault, at)
+        cut = Cut(line.vault, at)
         with monkeypatch.context() as patched:
-            for name in _CHANGING:
+            for name in CHANGING:
                 patched.setattr(os, name, cut.counted(getattr(os, name)))
             try:
                 line("key", "rewrite")
                 ended = True
-            except _Ended:
+            except Ended:
                 cuts += 1
         line("key", "rewrite")
         assert line.json("key", "rewrite")["result"]["rewritten"] == 0

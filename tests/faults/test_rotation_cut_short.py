@@ -9,11 +9,12 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from tests.support.command_line import PASSPHRASE, SECOND, CommandLine
+from tests.support.cut_short import CHANGING, Cut, Ended
 from tests.support.trees import make_tree
 
 pytestmark = [
@@ -21,33 +22,8 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="files are changed by other calls there"),
 ]
 
-_CHANGING: Final = ("replace", "rename", "link", "unlink", "mkdir", "open")
-
 
 _DEVICE: Final = re.compile("device-[0-9a-f]+")
-
-
-class _Ended(BaseException):
-    """The program is no more."""
-
-
-class _Cut:
-    """Ends the program before its change number `left` in a folder, and at whatever it changes later."""
-
-    def __init__(self, folder: Path, left: int) -> None:
-        self._folder, self.left = os.fsencode(folder), left
-
-    def counted(self, real: Any) -> Any:
-        def call(*args: Any, **more: Any) -> Any:
-            there = any(isinstance(a, str | bytes) and self._folder in os.fsencode(a) for a in args)
-            reads = real.__name__ == "open" and not args[1] & (os.O_WRONLY | os.O_RDWR)
-            if there and not reads:
-                self.left -= 1
-                if self.left < 0:
-                    raise _Ended
-            return real(*args, **more)
-
-        return call
 
 
 def _secret(path: Path, text: str) -> str:
@@ -66,14 +42,14 @@ def _each_cut(line: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch, 
         for place, kept in places.items():
             shutil.rmtree(place)
             shutil.copytree(kept, place)
-        cut = _Cut(folder, at)
+        cut = Cut(folder, at)
         with monkeypatch.context() as patched, line.secret(PASSPHRASE):
-            for name in _CHANGING:
+            for name in CHANGING:
                 patched.setattr(os, name, cut.counted(getattr(os, name)))
             try:
                 line(*do)
                 ended = True
-            except _Ended:
+            except Ended:
                 pass
         yield ended
         at += 1

@@ -162,13 +162,19 @@ def _adopted(session: Session, folder: AdoptedFolder, setup: Setup | None) -> Ad
         default_exclusions=rules.default_exclusions,
     )
     try:
+        return _added(session, folder, choice)
+    except UsageError as error:
+        if error.code != "bad_pattern":
+            raise
+    # A pattern that this program does not know: too much is better than too little.
+    folder = msgspec.structs.replace(folder, exclude=[])
+    return _added(session, folder, msgspec.structs.replace(choice, exclude=()))
+
+
+def _added(session: Session, folder: AdoptedFolder, choice: Choice) -> AdoptedFolder:
+    try:
         sources.add_source(session, folder.to, choice)
     except UsageError as error:
-        if (
-            error.code == "bad_pattern"
-        ):  # one that this program does not know: too much is better than too little
-            sources.add_source(session, folder.to, Choice())
-            return msgspec.structs.replace(folder, adopted=True, exclude=[])
         if error.code != "source_known":  # two of the old machine's folders are one here
             raise
     return msgspec.structs.replace(folder, adopted=True)

@@ -12,12 +12,11 @@ from ..transports.host.client import HostClient
 from ..transports.host.people import PeoplePost, Proof
 from ..transports.host.proofs import Said, read_proof
 from .loopback import Loopback, open_page
-from .workplace import Notice, PersonGiven, Way, Workplace, read_secret_file
+from .workplace import WAYS, Notice, PersonGiven, Workplace, read_secret_file
 
 FILE: Final = "CYBERLIB_PERSON_FILE"
 """The variable that names a file of three lines: address, password, code; or one, "browser" or "passkey"; or
 "telephone" and the address."""
-_WAYS: Final[tuple[Way, ...]] = ("provider", "telephone", "passkey")
 _TRIES: Final = 3
 _FEW_CODES: Final = 3
 _LOOK: Final = 0.1
@@ -54,7 +53,7 @@ def ahead(work: Workplace, client: HostClient, action: str, subject: str) -> Pro
     digest = hashlib.sha256(f"cyberlib action 1\n{action}\n{subject}".encode()).hexdigest()
     needed = Failed(
         "host_proof_needed", at=client.url, action=action, digest=digest,
-        **{way: int(way in told.ways) for way in _WAYS},
+        **{way: int(way in told.ways) for way in WAYS},
     )  # fmt: skip
     proof, said = _proof(work, client, needed)
     return Proven(proof.token, f"person {said.person} at the host: {', '.join(said.method)}")
@@ -77,7 +76,7 @@ def _answered(work: Workplace, client: HostClient, needed: CyberlibError) -> Pro
     if path:
         return _given(work, client, wanted, _read(work, path))
     refused: CyberlibError | None = None
-    ways = frozenset(way for way in _WAYS if needed.facts.get(way))
+    ways = frozenset(way for way in WAYS if needed.facts.get(way))
     for left in range(_TRIES, 0, -1):
         typed = work.prompt.person(wanted.action, ways=ways, refused=refused, left=left)
         if typed is None:

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable, Mapping, Set
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol, get_args
 
 import msgspec
 
@@ -47,6 +47,7 @@ class BucketGiven(msgspec.Struct, frozen=True):
 Way = Literal["provider", "telephone", "passkey"]
 """How somebody proves who they are, besides by password and code: at the provider that the host trusts, in a
 browser; asked by it on their telephone; by a passkey, in a browser."""
+WAYS: Final[tuple[Way, ...]] = get_args(Way)
 
 
 class PersonGiven(msgspec.Struct, frozen=True):

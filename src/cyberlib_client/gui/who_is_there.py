@@ -11,14 +11,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QFormLayout, QLineEdit, QVB
 from ..app.clerk.questions_people import PersonThere
 from ..app.wording.language import say
 from ..app.wording.people import action_words
-from ..app.workplace import Notice, PersonGiven, Way
+from ..app.workplace import WAYS, Notice, PersonGiven, Way
 from ..core.errors import CyberlibError
 from .bridge import Bridge, Then
 from .widgets.basics import button, forget, label, row
 from .words import error as words_of
 
 _NEEDED: Final = "host_proof_needed"
-_WAYS: Final[tuple[Way, ...]] = ("provider", "telephone", "passkey")
 _ELSEWHERE: Final = ("host_sign_in_begun", "host_telephone_asked")
 _REFUSED: Final = ("host_person_refused", "host_proof_not_valid")
 
@@ -42,7 +41,7 @@ class WhoIsThere:
         """Whether somebody is asked; then either `again` or `failed` is called."""
         if error.code == _NEEDED:
             self._action = str(error.facts.get("action", ""))
-            self._ways = frozenset(way for way in _WAYS if error.facts.get(way))
+            self._ways = frozenset(way for way in WAYS if error.facts.get(way))
         elif error.code not in _REFUSED or not self._action:
             return False
         problem = "" if error.code == _NEEDED else str(words_of(error))

@@ -12,6 +12,7 @@ from ..core.identities import PasskeySettings
 
 if TYPE_CHECKING:
     from fido2.server import Fido2Server
+    from fido2.webauthn import CollectedClientData
 
 _LONGEST_ID: Final = 1023
 _LONGEST_KEY: Final = 4096
@@ -77,10 +78,11 @@ class Passkeys:
     def made(self, challenge: str, answer: dict[str, Any]) -> Made:
         """What a browser made. Raises ValueError: it does not hold."""
         from fido2.cose import UnsupportedKey
+        from fido2.webauthn import RegistrationResponse
 
         try:
             data = self._server.register_complete(_state(challenge), answer)
-            _top_level(answer)
+            _check_top_level(RegistrationResponse.from_dict(answer).response.client_data)
             key = data.credential_data
             known = [each.alg for each in self._server.allowed_algorithms]
             if key is None or isinstance(key.public_key, UnsupportedKey) or key.public_key[3] not in known:
@@ -106,8 +108,8 @@ class Passkeys:
 
         try:
             self._server.authenticate_complete(_state(challenge), [AttestedCredentialData(key)], answer)
-            _top_level(answer)
             said = AuthenticationResponse.from_dict(answer).response
+            _check_top_level(said.client_data)
             if said.user_handle != bytes.fromhex(person):
                 raise ValueError("somebody else's")
             return said.authenticator_data.counter
@@ -123,10 +125,7 @@ def _state(challenge: str) -> dict[str, str]:
     return {"challenge": challenge, "user_verification": "required"}
 
 
-def _top_level(answer: dict[str, Any]) -> None:
+def _check_top_level(said: CollectedClientData) -> None:
     """No page within another's. Raises ValueError."""
-    from fido2.utils import websafe_decode
-    from fido2.webauthn import CollectedClientData
-
-    if CollectedClientData(websafe_decode(answer["response"]["clientDataJSON"])).cross_origin:
+    if said.cross_origin:
         raise ValueError("from within another page")
